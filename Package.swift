@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+//
+// The house. Each target is a room; ARCHITECTURE.md draws the map and says who may import whom,
+// and Tests/TidyTests holds every `import` against that table.
+import PackageDescription
+
+/// What every room of ours is compiled with: warnings are errors, `any` is spelled out,
+/// and an import is internal unless a public signature needs it.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func room(_ name: String, _ imports: [Target.Dependency] = [], path: String? = nil) -> Target {
+    .target(name: name, dependencies: imports, path: path ?? "Sources/\(name)", swiftSettings: strict)
+}
+
+func program(_ name: String, _ imports: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: imports, path: "Sources/\(name)", swiftSettings: strict)
+}
+
+func tests(of name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + imports,
+        path: "Tests/\(name)Tests", swiftSettings: strict)
+}
+
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "sotto",
+    products: [],
+    targets: [
+        // 2
+        room("Wire"),
+
+        // Tests mirror the rooms.
+        tests(of: "Wire"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,143 @@
+/// Sixteen random bytes that name something, in the raw form and in the text form of JSON.
+///
+/// The text form is base64url without padding (RFC 4648, section 5): always 22 characters.
+public protocol RandomIdentifier: Hashable, Sendable, CustomStringConvertible {
+    var bytes: SixteenBytes { get }
+    init(bytes: SixteenBytes)
+}
+
+/// Sixteen bytes held inline, so that an identifier costs no allocation.
+public struct SixteenBytes: Hashable, Sendable {
+    public let high: UInt64
+    public let low: UInt64
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// `nil` unless there are exactly sixteen bytes.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for (index, byte) in bytes.enumerated() {
+            if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
+        }
+        self.init(high: high, low: low)
+    }
+
+    /// The bytes in network order.
+    public var array: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: high >> UInt64(shift))) }
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: low >> UInt64(shift))) }
+        return bytes
+    }
+}
+
+extension RandomIdentifier {
+    /// A new identifier from the system's random source.
+    public static func random() -> Self {
+        var generator = SystemRandomNumberGenerator()
+        return Self(bytes: SixteenBytes(high: generator.next(), low: generator.next()))
+    }
+
+    /// `nil` unless there are exactly sixteen bytes.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard let sixteen = SixteenBytes(bytes) else { return nil }
+        self.init(bytes: sixteen)
+    }
+
+    /// `nil` unless `text` is the 22 characters that ``description`` gives.
+    public init?(text: some StringProtocol) {
+        guard let bytes = Base64URL.decode(text), let sixteen = SixteenBytes(bytes) else { return nil }
+        self.init(bytes: sixteen)
+    }
+
+    public var description: String { Base64URL.encode(bytes.array) }
+}
+
+/// Names one account, for ever.
+public struct AccountID: RandomIdentifier {
+    public let bytes: SixteenBytes
+    public init(bytes: SixteenBytes) { self.bytes = bytes }
+}
+
+/// Names one conversation: dm, group or channel.
+public struct ConversationID: RandomIdentifier {
+    public let bytes: SixteenBytes
+    public init(bytes: SixteenBytes) { self.bytes = bytes }
+}
+
+/// The sender's own name for one send. A retry carries the same one, and is stored once.
+public struct ClientID: RandomIdentifier {
+    public let bytes: SixteenBytes
+    public init(bytes: SixteenBytes) { self.bytes = bytes }
+}
+
+/// Numbers a device within its account, from 1 up. Never reused: a device that comes back is a new one.
+public struct DeviceID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let rawValue: UInt32
+    public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    public var description: String { String(rawValue) }
+}
+
+/// One device of one account: what a pairwise session is with.
+public struct DeviceAddress: Hashable, Sendable, CustomStringConvertible {
+    public let account: AccountID
+    public let device: DeviceID
+
+    public init(account: AccountID, device: DeviceID) {
+        self.account = account
+        self.device = device
+    }
+
+    public var description: String { "\(account).\(device)" }
+}
+
+/// Chosen at random by a device when it makes its keys; tells a device from another that took its place.
+///
+/// Bounds: 1…16,383 (14 bits).
+public struct RegistrationID: Hashable, Sendable {
+    public static let range: ClosedRange<UInt32> = 1...16_383
+
+    public let rawValue: UInt32
+
+    /// `nil` outside ``range``.
+    public init?(_ rawValue: UInt32) {
+        guard Self.range.contains(rawValue) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+/// Refers to one stored message. Unique on this server and sortable by time of acceptance; never the order within
+/// a conversation, which is ``SequenceNumber``'s.
+public struct MessageID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let rawValue: UInt64
+    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+    public init?(text: some StringProtocol) {
+        guard let value = UInt64(text) else { return nil }
+        self.rawValue = value
+    }
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    public var description: String { String(rawValue) }
+}
+
+/// A position in one conversation's log: from 1 up, without gaps.
+public struct SequenceNumber: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let rawValue: UInt64
+    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    public var description: String { String(rawValue) }
+}
+
+/// A position in one device's queue: from 1 up, without gaps.
+public struct QueueNumber: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let rawValue: UInt64
+    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    public var description: String { String(rawValue) }
+}
