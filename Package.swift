@@ -35,11 +35,17 @@ let package = Package(
     name: "sotto",
     products: [],
     targets: [
+        // 1
+        library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+
         // 2
         room("Wire"),
+        room("Crypto", ["CSodium", "CCrypto"]),
 
         // Tests mirror the rooms.
         tests(of: "Wire"),
+        tests(of: "Crypto"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

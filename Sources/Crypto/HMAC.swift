@@ -1,0 +1,109 @@
+import CCrypto
+import CSodium
+
+/// Keyed hashing (RFC 2104) over SHA-256 or SHA-512.
+///
+/// Ours over libcrypto's SHA-2, which uses the processor's SHA instructions; libsodium's HMAC is portable C.
+public enum HMAC {
+    /// The tag of `message` under `key`, `hash.byteCount` bytes. Compare tags with ``ConstantTime`` only.
+    public static func tag(_ hash: Hash, key: borrowing SecretBytes, over message: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: hash.byteCount) { buffer, count in
+            count = hash.byteCount
+            let tag = UnsafeMutableRawBufferPointer(buffer)
+            key.withUnsafeBytes { key in
+                message.withUnsafeBytes { authenticate(hash, key: key, pieces: $0, into: tag) }
+            }
+        }
+    }
+
+    /// As ``tag(_:key:over:)``, for a tag that is itself a key.
+    public static func secretTag(
+        _ hash: Hash, key: borrowing SecretBytes, over message: [UInt8]
+    ) -> SecretBytes {
+        SecretBytes(byteCount: hash.byteCount) { tag in
+            key.withUnsafeBytes { key in
+                message.withUnsafeBytes { authenticate(hash, key: key, pieces: $0, into: tag) }
+            }
+        }
+    }
+
+    /// Whether `tag` is the tag of `message`, compared in constant time.
+    public static func verifies(
+        _ tag: [UInt8], _ hash: Hash, key: borrowing SecretBytes, over message: [UInt8]
+    ) -> Bool {
+        ConstantTime.equal(tag, HMAC.tag(hash, key: key, over: message))
+    }
+
+    /// Writes the tag over `pieces`, one after the other, to `tag`.
+    static func authenticate(
+        _ hash: Hash, key: UnsafeRawBufferPointer, pieces: UnsafeRawBufferPointer...,
+        into tag: UnsafeMutableRawBufferPointer
+    ) {
+        switch hash {
+        case .sha256: authenticate256(key: key, pieces: pieces, into: tag)
+        case .sha512: authenticate512(key: key, pieces: pieces, into: tag)
+        }
+    }
+
+    private static func authenticate256(
+        key: UnsafeRawBufferPointer, pieces: [UnsafeRawBufferPointer], into tag: UnsafeMutableRawBufferPointer
+    ) {
+        withPaddedKey(byteCount: 64, key: key, shorten: { long, digest in
+            var hash = SHA256()
+            hash.update(long)
+            hash.finish(into: digest)
+        }, body: { inner, outer in
+            var hash = SHA256()
+            hash.update(inner)
+            for piece in pieces { hash.update(piece) }
+            hash.finish(into: tag)
+            hash = SHA256()
+            hash.update(outer)
+            hash.update(UnsafeRawBufferPointer(tag))
+            hash.finish(into: tag)
+        })
+    }
+
+    private static func authenticate512(
+        key: UnsafeRawBufferPointer, pieces: [UnsafeRawBufferPointer], into tag: UnsafeMutableRawBufferPointer
+    ) {
+        withPaddedKey(byteCount: 128, key: key, shorten: { long, digest in
+            var hash = SHA512()
+            hash.update(long)
+            hash.finish(into: digest)
+        }, body: { inner, outer in
+            var hash = SHA512()
+            hash.update(inner)
+            for piece in pieces { hash.update(piece) }
+            hash.finish(into: tag)
+            hash = SHA512()
+            hash.update(outer)
+            hash.update(UnsafeRawBufferPointer(tag))
+            hash.finish(into: tag)
+        })
+    }
+
+    /// Lends the key block xored with the inner and with the outer pad, and zeroes both afterwards.
+    private static func withPaddedKey(
+        byteCount: Int, key: UnsafeRawBufferPointer,
+        shorten: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) -> Void,
+        body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(byteCount: 2 * byteCount, alignment: 16) { pads in
+            pads.initializeMemory(as: UInt8.self, repeating: 0)
+            let inner = UnsafeMutableRawBufferPointer(rebasing: pads[..<byteCount])
+            let outer = UnsafeMutableRawBufferPointer(rebasing: pads[byteCount...])
+            if key.count > byteCount {
+                shorten(key, UnsafeMutableRawBufferPointer(rebasing: inner[..<(byteCount / 2)]))
+            } else {
+                inner.copyMemory(from: key)
+            }
+            for index in 0..<byteCount {
+                outer[index] = inner[index] ^ 0x5C
+                inner[index] ^= 0x36
+            }
+            body(UnsafeRawBufferPointer(inner), UnsafeRawBufferPointer(outer))
+            sodium_memzero(pads.baseAddress, pads.count)
+        }
+    }
+}

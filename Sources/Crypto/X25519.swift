@@ -1,0 +1,85 @@
+import CSodium
+
+/// Diffie-Hellman over Curve25519 (RFC 7748), by libsodium.
+public enum X25519 {
+    /// Bytes in a private key, a public key and a shared secret.
+    public static let keyByteCount = 32
+
+    /// A public key: 32 bytes, any value. Points of small order are refused when they are used, by
+    /// ``PrivateKey/agree(with:)``.
+    public struct PublicKey: Hashable, Sendable {
+        /// The 32 bytes (u-coordinate, little-endian).
+        public let bytes: [UInt8]
+
+        /// - Throws: ``LengthError`` unless there are 32 bytes.
+        public init(_ bytes: [UInt8]) throws(LengthError) {
+            try LengthError.check(bytes.count, is: keyByteCount)
+            self.bytes = bytes
+        }
+
+        init(checked bytes: [UInt8]) { self.bytes = bytes }
+    }
+
+    /// A private key: 32 secret bytes and the public key they make.
+    public struct PrivateKey: ~Copyable, Sendable {
+        /// The public half.
+        public let publicKey: PublicKey
+        private let secret: SecretBytes
+
+        /// A new key from the system's random source.
+        public init() {
+            self.init(checked: .random(byteCount: keyByteCount))
+        }
+
+        /// Takes over 32 stored secret bytes. They are clamped when used, as RFC 7748 says.
+        /// - Throws: ``LengthError`` unless there are 32 bytes.
+        public init(_ secret: consuming SecretBytes) throws(LengthError) {
+            try LengthError.check(secret.byteCount, is: keyByteCount)
+            self.init(checked: secret)
+        }
+
+        private init(checked secret: consuming SecretBytes) {
+            Sodium.start()
+            let publicKey = [UInt8](unsafeUninitializedCapacity: keyByteCount) { buffer, count in
+                secret.withUnsafeBytes { secret in
+                    _ = crypto_scalarmult_curve25519_base(buffer.bytes, secret.bytes)
+                }
+                count = keyByteCount
+            }
+            self.publicKey = PublicKey(checked: publicKey)
+            self.secret = secret
+        }
+
+        /// The shared secret with `peer`: 32 bytes, not uniform, so only ever the input of a key derivation.
+        /// - Throws: ``AgreementError/allZero`` when `peer` is of small order (RFC 7748, section 6.1).
+        public borrowing func agree(with peer: PublicKey) throws(AgreementError) -> SecretBytes {
+            try SecretBytes(byteCount: keyByteCount) { buffer throws(AgreementError) in
+                let result = secret.withUnsafeBytes { secret in
+                    peer.bytes.withUnsafeBufferPointer { peer in
+                        crypto_scalarmult_curve25519(buffer.bytes, secret.bytes, peer.bytes)
+                    }
+                }
+                guard result == 0 else { throw .allZero }
+            }
+        }
+
+        /// A second owner of the same key, for a state that is prepared apart and swapped in later.
+        public borrowing func duplicate() -> PrivateKey {
+            PrivateKey(publicKey: publicKey, secret: secret.duplicate())
+        }
+
+        private init(publicKey: PublicKey, secret: consuming SecretBytes) {
+            self.publicKey = publicKey
+            self.secret = secret
+        }
+
+        /// The 32 secret bytes, for a sealed store.
+        public borrowing func exportSecret() -> SecretBytes { secret.duplicate() }
+    }
+
+    /// Why there is no shared secret.
+    public enum AgreementError: Error, Equatable, Sendable {
+        /// The other side's key is of small order, so that the result would be known to everyone.
+        case allZero
+    }
+}
