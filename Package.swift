@@ -43,6 +43,9 @@ let package = Package(
         room("Wire"),
         room("Crypto", ["CSodium", "CCrypto"]),
 
+        // 4
+        room("Store", ["Wire"]),
+
         // Tests mirror the rooms.
         tests(of: "Wire"),
         tests(of: "Crypto"),

@@ -1,0 +1,119 @@
+public import Wire
+
+/// What may be read. Calls are synchronous and belong to one snapshot; the object is valid only inside the closure
+/// it was handed to.
+///
+/// Every call throws only for the machine's own state (a failing disk, a damaged row that stands alone):
+/// ``ProblemCode/internalError``. That something is absent is `nil` or an empty list.
+public protocol ReadableTables: AnyObject {
+    // MARK: Accounts and devices
+    func account(_ account: AccountID) throws(Problem) -> AccountRow?
+    func account(handle: Handle) throws(Problem) -> AccountRow?
+    /// By device number, ascending.
+    func devices(of account: AccountID) throws(Problem) -> [DeviceRow]
+    func device(_ address: DeviceAddress) throws(Problem) -> DeviceRow?
+    func token(hash: [UInt8]) throws(Problem) -> TokenRow?
+    func invite(hash: [UInt8]) throws(Problem) -> InviteRow?
+
+    // MARK: Prekeys
+    func standingPreKeys(of device: DeviceAddress) throws(Problem) -> StandingPreKeys?
+    func oneTimePreKeyCount(of device: DeviceAddress) throws(Problem) -> Int
+    func kemOneTimePreKeyCount(of device: DeviceAddress) throws(Problem) -> Int
+
+    // MARK: Conversations
+    func conversation(_ conversation: ConversationID) throws(Problem) -> ConversationRow?
+    func dm(between pair: DMPair) throws(Problem) -> ConversationID?
+    func member(_ account: AccountID, of conversation: ConversationID) throws(Problem) -> MemberRow?
+    /// In the order of account ids (as unsigned 128-bit numbers), from after `account` on.
+    func members(of conversation: ConversationID, after account: AccountID?, limit: Int) throws(Problem) -> [MemberRow]
+    func ownerCount(of conversation: ConversationID) throws(Problem) -> Int
+    /// Memberships of an account in the order of conversation ids, from after `conversation` on.
+    func memberships(of account: AccountID, after conversation: ConversationID?, limit: Int) throws(Problem) -> [MemberRow]
+
+    // MARK: The log
+    /// The last seq given in a conversation; zero before the first.
+    func head(of conversation: ConversationID) throws(Problem) -> SequenceNumber
+    /// Oldest first. Seqs that were taken by pairwise sends have no entry and are passed over.
+    func entries(of conversation: ConversationID, _ range: LogRange, limit: Int) throws(Problem) -> [LogEntry]
+    /// What is queued for a device after `number`, oldest first, until `limit` envelopes or about `byteCountMax`
+    /// bytes of bodies are reached (at least one envelope, when there is any).
+    func envelopes(
+        for device: DeviceAddress, after number: QueueNumber, limit: Int, byteCountMax: Int
+    ) throws(Problem) -> [Envelope]
+    /// The last number given in a device's queue, and the last one acknowledged.
+    func queueState(of device: DeviceAddress) throws(Problem) -> QueueState
+    /// What an earlier send of this device with the same client id was given, for at least 24 hours after it.
+    func accepted(from sender: DeviceAddress, clientID: ClientID) throws(Problem) -> AcceptedRow?
+
+    // MARK: The server's own
+    func savedReply(key: [UInt8]) throws(Problem) -> SavedReply?
+    func setting(_ name: String) throws(Problem) -> [UInt8]?
+}
+
+/// Where a device's queue stands.
+public struct QueueState: Sendable, Equatable {
+    /// The last number given out.
+    public var head: QueueNumber
+    /// Everything up to here is delivered and gone.
+    public var deliveredThrough: QueueNumber
+    /// Envelopes that wait.
+    public var count: UInt64
+
+    public init(head: QueueNumber, deliveredThrough: QueueNumber, count: UInt64) {
+        self.head = head
+        self.deliveredThrough = deliveredThrough
+        self.count = count
+    }
+}
+
+/// What a command may read and write. Reads see the writes of this batch.
+///
+/// Writing calls throw for the machine's state (``ProblemCode/storageFull``, ``ProblemCode/internalError``) and trap
+/// on a misuse such as a row for an account that does not exist: rules are checked by the verbs, above.
+public protocol Tables: ReadableTables {
+    // MARK: Accounts and devices
+    func insertAccount(_ row: AccountRow) throws(Problem)
+    /// Replaces the row with the same account id; the handle may change.
+    func updateAccount(_ row: AccountRow) throws(Problem)
+    func insertDevice(_ row: DeviceRow) throws(Problem)
+    func updateDevice(_ row: DeviceRow) throws(Problem)
+    /// Removes a device with its tokens, prekeys and queue.
+    func removeDevice(_ address: DeviceAddress) throws(Problem)
+    func insertToken(_ row: TokenRow) throws(Problem)
+    func updateToken(_ row: TokenRow) throws(Problem)
+    func removeTokens(family: SixteenBytes) throws(Problem)
+    func putInvite(_ row: InviteRow) throws(Problem)
+    func removeInvite(hash: [UInt8]) throws(Problem)
+
+    // MARK: Prekeys
+    func putStandingPreKeys(_ keys: StandingPreKeys, of device: DeviceAddress) throws(Problem)
+    /// Adds keys; one whose id is stored already replaces it.
+    func addOneTimePreKeys(_ keys: [OneTimePreKeyPayload], of device: DeviceAddress) throws(Problem)
+    func addKEMOneTimePreKeys(_ keys: [KEMPreKeyPayload], of device: DeviceAddress) throws(Problem)
+    /// Removes and returns the key with the smallest id: it is never handed out again.
+    func popOneTimePreKey(of device: DeviceAddress) throws(Problem) -> OneTimePreKeyPayload?
+    func popKEMOneTimePreKey(of device: DeviceAddress) throws(Problem) -> KEMPreKeyPayload?
+
+    // MARK: Conversations
+    func insertConversation(_ row: ConversationRow) throws(Problem)
+    func updateConversation(_ row: ConversationRow) throws(Problem)
+    /// Inserts or replaces by (conversation, account).
+    func putMember(_ row: MemberRow) throws(Problem)
+    func removeMember(_ account: AccountID, of conversation: ConversationID) throws(Problem)
+
+    // MARK: The log
+    /// One row, numbered in each recipient's queue, in the dm where there is one, and remembered by (sender, client id).
+    /// The caller has asked ``ReadableTables/accepted(from:clientID:)`` first.
+    func append(_ draft: EnvelopeDraft) throws(Problem) -> AppendedEnvelopes
+    func append(_ draft: EntryDraft) throws(Problem) -> AppendedEntry
+    /// Everything up to `number` is delivered: it leaves the queue, and its row goes with the last copy. A number
+    /// beyond the queue's head counts as the head; one below what is delivered changes nothing.
+    func trimQueue(of device: DeviceAddress, through number: QueueNumber) throws(Problem)
+
+    // MARK: The server's own
+    func saveReply(_ reply: SavedReply, key: [UInt8]) throws(Problem)
+    func putSetting(_ name: String, _ value: [UInt8]) throws(Problem)
+    /// Removes what has run out by `now`: tokens, invites, saved replies, envelopes older than ``Limits/queueDays``.
+    /// - Returns: how many rows went, at most about `limit`; call again while it is not zero.
+    func removeExpired(now: Timestamp, limit: Int) throws(Problem) -> Int
+}

@@ -1,0 +1,69 @@
+/// Something with a meaning on the wire, in both forms.
+public protocol WireType: Sendable {
+    /// Reads a parsed value. Errors name the path below this value.
+    init(wire value: WireValue, in context: WireContext) throws(WireError)
+    func write(to writer: inout WireWriter)
+    static var schema: Schema { get }
+    /// A valid value: what schema recording stands in for the real one, and the example in the documentation.
+    static var sample: Self { get }
+}
+
+/// What reading needs to know besides the value.
+public struct WireContext: Sendable {
+    public let form: WireForm
+    /// A server refuses fields it does not know, since ignoring one could drop a promise the sender relies on;
+    /// a client skips them, so that servers can add fields.
+    public let refusesUnknownFields: Bool
+
+    public init(form: WireForm, refusesUnknownFields: Bool) {
+        self.form = form
+        self.refusesUnknownFields = refusesUnknownFields
+    }
+}
+
+/// A map with named fields. One initialiser reads it from both forms, and records its schema.
+public protocol WireRecord: WireType {
+    init(fields: inout Fields) throws(WireError)
+    func write(fields writer: inout WireWriter)
+    static var name: String { get }
+}
+
+extension WireRecord {
+    public static var name: String { String(describing: Self.self) }
+
+    public init(wire value: WireValue, in context: WireContext) throws(WireError) {
+        var fields = try Fields(value, in: context)
+        self = try Self(fields: &fields)
+        try fields.finish()
+    }
+
+    public func write(to writer: inout WireWriter) {
+        writer.record { (writer) in write(fields: &writer) }
+    }
+
+    public static var schema: Schema { recorded.schema }
+
+    public static var sample: Self { recorded.sample }
+
+    private static var recorded: (schema: Schema, sample: Self) {
+        var fields = Fields.recorder()
+        do {
+            let sample = try Self(fields: &fields)
+            return (.record(name: name, fields: fields.recording), sample)
+        } catch {
+            preconditionFailure("\(name) refuses its own samples at \(error.path): \(error.explanation)")
+        }
+    }
+
+    /// Reads a whole record from bytes.
+    public static func decode(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> Self {
+        try Self(wire: try WireValue.parse(bytes, as: context.form), in: context)
+    }
+
+    /// The whole record as bytes.
+    public func encoded(as form: WireForm) -> [UInt8] {
+        var writer = WireWriter(form: form)
+        write(to: &writer)
+        return writer.bytes
+    }
+}

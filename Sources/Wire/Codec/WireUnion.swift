@@ -1,0 +1,42 @@
+/// One of several records, told apart by the text in one field.
+public protocol WireUnion: WireType {
+    static var unionName: String { get }
+    static var tagKey: String { get }
+    static var cases: [Schema.Case] { get }
+    /// `nil` for a tag that is not known.
+    init?(tag: String, fields: inout Fields) throws(WireError)
+    var tagged: (tag: String, record: any WireRecord) { get }
+}
+
+extension WireUnion {
+    public init(wire value: WireValue, in context: WireContext) throws(WireError) {
+        var fields = try Fields(value, in: context)
+        let tag = try fields.text(Self.tagKey, length: 1...64)
+        guard let known = try Self(tag: tag, fields: &fields) else {
+            let tags = Self.cases.map(\.tag).joined(separator: ", ")
+            throw WireError(path: Self.tagKey, .outOfBounds("must be one of \(tags)"))
+        }
+        try fields.finish()
+        self = known
+    }
+
+    public func write(to writer: inout WireWriter) {
+        let (tag, record) = tagged
+        writer.record { (writer) in
+            writer.put(Self.tagKey, text: tag)
+            record.write(fields: &writer)
+        }
+    }
+
+    public static var schema: Schema { .union(name: unionName, tag: tagKey, cases: cases) }
+
+    public static func decode(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> Self {
+        try Self(wire: try WireValue.parse(bytes, as: context.form), in: context)
+    }
+
+    public func encoded(as form: WireForm) -> [UInt8] {
+        var writer = WireWriter(form: form)
+        write(to: &writer)
+        return writer.bytes
+    }
+}

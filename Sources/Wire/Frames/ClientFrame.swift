@@ -1,0 +1,144 @@
+/// What a client says on the socket. One WebSocket message is one frame.
+public enum ClientFrame: WireUnion, Equatable {
+    /// First, where the token did not come with the subprotocol.
+    case authenticate(Authenticate)
+    /// A pairwise send: the same request as `POST /v1/messages/{account}`.
+    case send(Send)
+    /// A post to a conversation: the same request as `POST /v1/conversations/{id}/messages`.
+    case post(Post)
+    case delivered(Delivered)
+    /// Any HTTP route, inside the socket.
+    case request(Request)
+    case ping(Ping)
+
+    public struct Authenticate: WireRecord, Equatable {
+        public var token: String
+
+        public init(token: String) { self.token = token }
+        public init(fields: inout Fields) throws(WireError) { token = try fields.text("token", length: 43...43) }
+        public func write(fields writer: inout WireWriter) { writer.put("token", text: token) }
+    }
+
+    public struct Send: WireRecord, Equatable {
+        public var to: AccountID
+        public var request: SendRequest
+
+        public init(to: AccountID, request: SendRequest) {
+            self.to = to
+            self.request = request
+        }
+
+        public init(fields: inout Fields) throws(WireError) {
+            to = try fields.value("to")
+            request = try SendRequest(fields: &fields)
+        }
+
+        public func write(fields writer: inout WireWriter) {
+            writer.put("to", to)
+            request.write(fields: &writer)
+        }
+    }
+
+    public struct Post: WireRecord, Equatable {
+        public var conversation: ConversationID
+        public var request: PostRequest
+
+        public init(conversation: ConversationID, request: PostRequest) {
+            self.conversation = conversation
+            self.request = request
+        }
+
+        public init(fields: inout Fields) throws(WireError) {
+            conversation = try fields.value("conversation")
+            request = try PostRequest(fields: &fields)
+        }
+
+        public func write(fields writer: inout WireWriter) {
+            writer.put("conversation", conversation)
+            request.write(fields: &writer)
+        }
+    }
+
+    public struct Request: WireRecord, Equatable {
+        /// Chosen by the client; the answer carries it.
+        public var id: UInt64
+        public var method: String
+        /// With the query, such as `/v1/conversations?limit=20`.
+        public var path: String
+        public var idempotencyKey: ClientID?
+        /// An object in the socket's own form.
+        public var body: WireValue?
+
+        public init(id: UInt64, method: String, path: String, idempotencyKey: ClientID? = nil, body: WireValue? = nil) {
+            self.id = id
+            self.method = method
+            self.path = path
+            self.idempotencyKey = idempotencyKey
+            self.body = body
+        }
+
+        public init(fields: inout Fields) throws(WireError) {
+            id = try fields.number("id", in: 0...UInt64(1) << 53)
+            method = try fields.text("method", length: 1...16)
+            path = try fields.text("path", length: 1...2048)
+            idempotencyKey = try fields.valueIfPresent("idempotencyKey")
+            body = try fields.valueIfPresent("body")
+        }
+
+        public func write(fields writer: inout WireWriter) {
+            writer.put("id", number: id)
+            writer.put("method", text: method)
+            writer.put("path", text: path)
+            writer.put("idempotencyKey", idempotencyKey)
+            writer.put("body", body)
+        }
+    }
+
+    public struct Ping: WireRecord, Equatable {
+        /// Anything; the pong repeats it.
+        public var stamp: UInt64
+
+        public init(stamp: UInt64) { self.stamp = stamp }
+        public init(fields: inout Fields) throws(WireError) { stamp = try fields.number("stamp", in: 0...UInt64(1) << 53) }
+        public func write(fields writer: inout WireWriter) { writer.put("stamp", number: stamp) }
+    }
+
+    public static let unionName = "ClientFrame"
+    public static let tagKey = "t"
+
+    public static var cases: [Schema.Case] {
+        [
+            .init(tag: "auth", schema: Authenticate.schema),
+            .init(tag: "send", schema: Send.schema),
+            .init(tag: "post", schema: Post.schema),
+            .init(tag: "delivered", schema: Delivered.schema),
+            .init(tag: "req", schema: Request.schema),
+            .init(tag: "ping", schema: Ping.schema),
+        ]
+    }
+
+    public static var sample: ClientFrame { .ping(.sample) }
+
+    public init?(tag: String, fields: inout Fields) throws(WireError) {
+        switch tag {
+        case "auth": self = .authenticate(try Authenticate(fields: &fields))
+        case "send": self = .send(try Send(fields: &fields))
+        case "post": self = .post(try Post(fields: &fields))
+        case "delivered": self = .delivered(try Delivered(fields: &fields))
+        case "req": self = .request(try Request(fields: &fields))
+        case "ping": self = .ping(try Ping(fields: &fields))
+        default: return nil
+        }
+    }
+
+    public var tagged: (tag: String, record: any WireRecord) {
+        switch self {
+        case .authenticate(let record): ("auth", record)
+        case .send(let record): ("send", record)
+        case .post(let record): ("post", record)
+        case .delivered(let record): ("delivered", record)
+        case .request(let record): ("req", record)
+        case .ping(let record): ("ping", record)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// The protocol's bounds, all in one place; `LimitsTests` holds how they relate.
+public enum Limits {
+    // Sealed messages
+    /// One sealed body, after padding. Holds 99,999 Unicode scalars of text and its padding.
+    public static let sealedBodyByteCountMax = 512 * 1024
+    /// One WebSocket message. The copies of a send for several devices share it.
+    public static let frameByteCountMax = 1024 * 1024
+    /// Copies in one pairwise send.
+    public static let devicesPerSendMax = 256
+    /// A queue holds this many envelopes for one device; above it a send is refused.
+    public static let queuedEnvelopesMax: UInt64 = 100_000
+    public static let queueDays: UInt64 = 45
+
+    // Accounts
+    public static let handleLength = 3...32
+    public static let devicesPerAccountMax = 10
+    public static let accessTokenSeconds: UInt64 = 15 * 60
+    public static let refreshTokenSeconds: UInt64 = 60 * 86_400
+    public static let challengeSeconds: UInt64 = 60
+
+    // Prekeys
+    public static let oneTimePreKeysPerUploadMax = 100
+    public static let oneTimePreKeysStoredMax = 200
+    /// Below this many one-time prekeys the device hears `keys.low`.
+    public static let oneTimePreKeysLow = 20
+
+    // Conversations
+    /// Unicode scalars of open text.
+    public static let textLengthMax = 99_999
+    public static let nameLengthMax = 128
+    public static let sealedNameByteCountMax = 1024
+    public static let membersMax = 999
+    public static let membersPerRequestMax = 250
+
+    // Lists
+    public static let pageItemsDefault = 50
+    public static let pageItemsMax = 200
+
+    // Liveness, announced in `hello`
+    public static let heartbeatMilliseconds: UInt64 = 5_000
+    public static let offlineAfterMilliseconds: UInt64 = 30_000
+    public static let typingMilliseconds: UInt64 = 10_000
+
+    // Idempotency
+    public static let idempotencySeconds: UInt64 = 24 * 3600
+}

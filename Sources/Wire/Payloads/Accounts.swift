@@ -1,0 +1,318 @@
+/// A handle: 3 to 32 of `a`–`z`, `0`–`9`, `.`, `_` and `-`, starting with a letter.
+public struct Handle: WireType, Hashable, CustomStringConvertible {
+    public let text: String
+
+    /// `nil` unless `text` keeps to the rule. Capital letters are refused, not folded.
+    public init?(text: some StringProtocol) {
+        let characters = text.utf8
+        guard Limits.handleLength.contains(characters.count), let first = characters.first else { return nil }
+        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        let others: [UInt8] = [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")]
+        guard letters.contains(first) else { return nil }
+        guard characters.allSatisfy({ letters.contains($0) || digits.contains($0) || others.contains($0) }) else { return nil }
+        self.text = String(text)
+    }
+
+    private init(sample: String) { text = sample }
+
+    public init(wire value: WireValue, in context: WireContext) throws(WireError) {
+        guard case .text(let text) = value else { throw WireError(.wrongType(expected: "text", found: value.kind)) }
+        guard let handle = Handle(text: text) else {
+            throw WireError(.outOfBounds("must be 3 to 32 of a-z, 0-9, '.', '_', '-', starting with a letter"))
+        }
+        self = handle
+    }
+
+    public func write(to writer: inout WireWriter) { writer.write(text: text) }
+    public static var schema: Schema { .formatted(name: "Handle", cbor: .text) }
+    public static var sample: Handle { Handle(sample: "alice") }
+    public var description: String { text }
+}
+
+/// Creates an account with its first device and that device's keys, in one step.
+public struct RegistrationRequest: WireRecord, Equatable {
+    public var handle: Handle
+    /// Chosen at random by the client, so that it can sign the device list before asking.
+    public var account: AccountID
+    public var identity: IdentityPayload
+    /// Epoch 1, with exactly one device, number 1.
+    public var deviceList: DeviceListPayload
+    public var preKeys: PreKeyUpload
+    /// Needed where the server registers by invitation.
+    public var invite: String?
+
+    public init(
+        handle: Handle, account: AccountID, identity: IdentityPayload, deviceList: DeviceListPayload,
+        preKeys: PreKeyUpload, invite: String?
+    ) {
+        self.handle = handle
+        self.account = account
+        self.identity = identity
+        self.deviceList = deviceList
+        self.preKeys = preKeys
+        self.invite = invite
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        handle = try fields.value("handle")
+        account = try fields.value("account")
+        identity = try fields.value("identity")
+        deviceList = try fields.value("deviceList")
+        preKeys = try fields.value("preKeys")
+        invite = try fields.textIfPresent("invite", length: 1...100)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("handle", handle)
+        writer.put("account", account)
+        writer.put("identity", identity)
+        writer.put("deviceList", deviceList)
+        writer.put("preKeys", preKeys)
+        writer.put("invite", text: invite)
+    }
+}
+
+/// A new account or device, logged in.
+public struct Registered: WireRecord, Equatable {
+    public var account: AccountID
+    public var device: DeviceID
+    public var tokens: TokenPair
+
+    public init(account: AccountID, device: DeviceID, tokens: TokenPair) {
+        self.account = account
+        self.device = device
+        self.tokens = tokens
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        account = try fields.value("account")
+        device = try fields.value("device")
+        tokens = try fields.value("tokens")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("account", account)
+        writer.put("device", device)
+        writer.put("tokens", tokens)
+    }
+}
+
+/// Opaque bearer tokens of one device: text of 43 characters (256 random bits in base64url).
+public struct TokenPair: WireRecord, Equatable {
+    public var accessToken: String
+    public var accessExpiresAt: Timestamp
+    /// Good for one use: refreshing gives a new pair, and using an old one again revokes them all.
+    public var refreshToken: String
+    public var refreshExpiresAt: Timestamp
+
+    public init(accessToken: String, accessExpiresAt: Timestamp, refreshToken: String, refreshExpiresAt: Timestamp) {
+        self.accessToken = accessToken
+        self.accessExpiresAt = accessExpiresAt
+        self.refreshToken = refreshToken
+        self.refreshExpiresAt = refreshExpiresAt
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        accessToken = try fields.text("accessToken", length: 43...43)
+        accessExpiresAt = try fields.value("accessExpiresAt")
+        refreshToken = try fields.text("refreshToken", length: 43...43)
+        refreshExpiresAt = try fields.value("refreshExpiresAt")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("accessToken", text: accessToken)
+        writer.put("accessExpiresAt", accessExpiresAt)
+        writer.put("refreshToken", text: refreshToken)
+        writer.put("refreshExpiresAt", refreshExpiresAt)
+    }
+}
+
+/// Asks for something to sign.
+public struct ChallengeRequest: WireRecord, Equatable {
+    public var account: AccountID
+    public var device: DeviceID
+
+    public init(account: AccountID, device: DeviceID) {
+        self.account = account
+        self.device = device
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        account = try fields.value("account")
+        device = try fields.value("device")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("account", account)
+        writer.put("device", device)
+    }
+}
+
+/// What to sign with the device's signing key; docs/protocol/accounts.md draws the signed bytes.
+public struct Challenge: WireRecord, Equatable {
+    public var challenge: [UInt8]
+    public var serverName: String
+    public var expiresAt: Timestamp
+
+    public init(challenge: [UInt8], serverName: String, expiresAt: Timestamp) {
+        self.challenge = challenge
+        self.serverName = serverName
+        self.expiresAt = expiresAt
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        challenge = try fields.bytes("challenge", count: 32)
+        serverName = try fields.text("serverName", length: 1...253)
+        expiresAt = try fields.value("expiresAt")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("challenge", bytes: challenge)
+        writer.put("serverName", text: serverName)
+        writer.put("expiresAt", expiresAt)
+    }
+}
+
+/// Logs in with a signed challenge, or goes on with a refresh token: exactly one of the two.
+public struct TokenRequest: WireRecord, Equatable {
+    public var signed: SignedChallenge?
+    public var refreshToken: String?
+
+    public init(signed: SignedChallenge) { self.signed = signed }
+    public init(refreshToken: String) { self.refreshToken = refreshToken }
+
+    public init(fields: inout Fields) throws(WireError) {
+        signed = try fields.valueIfPresent("signed")
+        refreshToken = try fields.textIfPresent("refreshToken", length: 43...43)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("signed", signed)
+        writer.put("refreshToken", text: refreshToken)
+    }
+}
+
+public struct SignedChallenge: WireRecord, Equatable {
+    public var account: AccountID
+    public var device: DeviceID
+    public var challenge: [UInt8]
+    public var signature: [UInt8]
+
+    public init(account: AccountID, device: DeviceID, challenge: [UInt8], signature: [UInt8]) {
+        self.account = account
+        self.device = device
+        self.challenge = challenge
+        self.signature = signature
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        account = try fields.value("account")
+        device = try fields.value("device")
+        challenge = try fields.bytes("challenge", count: 32)
+        signature = try fields.bytes("signature", count: 64)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("account", account)
+        writer.put("device", device)
+        writer.put("challenge", bytes: challenge)
+        writer.put("signature", bytes: signature)
+    }
+}
+
+/// What anyone may know of an account who knows its handle or its id.
+public struct AccountView: WireRecord, Equatable {
+    public static let name = "Account"
+    public var account: AccountID
+    public var handle: Handle
+    public var identity: IdentityPayload
+    public var deviceList: DeviceListPayload
+
+    public init(account: AccountID, handle: Handle, identity: IdentityPayload, deviceList: DeviceListPayload) {
+        self.account = account
+        self.handle = handle
+        self.identity = identity
+        self.deviceList = deviceList
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        account = try fields.value("account")
+        handle = try fields.value("handle")
+        identity = try fields.value("identity")
+        deviceList = try fields.value("deviceList")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("account", account)
+        writer.put("handle", handle)
+        writer.put("identity", identity)
+        writer.put("deviceList", deviceList)
+    }
+}
+
+/// One of the account's own devices.
+public struct DeviceView: WireRecord, Equatable {
+    public static let name = "OwnDevice"
+    public var device: DeviceID
+    public var registrationID: RegistrationID
+    public var linkedAt: Timestamp
+    /// Midnight UTC of the day it was last seen; nothing finer is kept.
+    public var lastSeenDay: Timestamp?
+
+    public init(device: DeviceID, registrationID: RegistrationID, linkedAt: Timestamp, lastSeenDay: Timestamp?) {
+        self.device = device
+        self.registrationID = registrationID
+        self.linkedAt = linkedAt
+        self.lastSeenDay = lastSeenDay
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        device = try fields.value("device")
+        registrationID = try fields.value("registrationId")
+        linkedAt = try fields.value("linkedAt")
+        lastSeenDay = try fields.valueIfPresent("lastSeenDay")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("device", device)
+        writer.put("registrationId", registrationID)
+        writer.put("linkedAt", linkedAt)
+        writer.put("lastSeenDay", lastSeenDay)
+    }
+}
+
+public struct DeviceViews: WireRecord, Equatable {
+    public static let name = "OwnDevices"
+    public var items: [DeviceView]
+
+    public init(items: [DeviceView]) { self.items = items }
+
+    public init(fields: inout Fields) throws(WireError) {
+        items = try fields.list("items", count: 0...Limits.devicesPerAccountMax)
+    }
+
+    public func write(fields writer: inout WireWriter) { writer.put("items", list: items) }
+}
+
+/// Links or unlinks a device by publishing the list that has it or has it no more.
+public struct DeviceListChange: WireRecord, Equatable {
+    public var deviceList: DeviceListPayload
+    /// The keys of a device that is being linked, where the linking device has them.
+    public var preKeys: PreKeyUpload?
+
+    public init(deviceList: DeviceListPayload, preKeys: PreKeyUpload? = nil) {
+        self.deviceList = deviceList
+        self.preKeys = preKeys
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        deviceList = try fields.value("deviceList")
+        preKeys = try fields.valueIfPresent("preKeys")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("deviceList", deviceList)
+        writer.put("preKeys", preKeys)
+    }
+}

@@ -1,0 +1,205 @@
+/// What changed in a conversation. The log of these is the only source of change: state is a projection of it.
+public enum ConversationEvent: WireType, Equatable {
+    case created(Created)
+    case message(Message)
+    case membersAdded(MembersAdded)
+    case memberRemoved(MemberRemoved)
+    case roleChanged(RoleChanged)
+
+    public struct Created: WireRecord, Equatable {
+        public static let name = "ConversationCreated"
+        public var kind: ConversationKind
+        public var mode: ConversationMode
+        public var title: String?
+        public var sealedName: [UInt8]?
+
+        public init(kind: ConversationKind, mode: ConversationMode, title: String?, sealedName: [UInt8]?) {
+            self.kind = kind
+            self.mode = mode
+            self.title = title
+            self.sealedName = sealedName
+        }
+
+        public init(fields: inout Fields) throws(WireError) {
+            kind = try fields.value("kind")
+            mode = try fields.value("mode")
+            title = try fields.textIfPresent("name", length: 1...Limits.nameLengthMax)
+            sealedName = try fields.bytesIfPresent("sealedName", count: 1...Limits.sealedNameByteCountMax)
+        }
+
+        public func write(fields writer: inout WireWriter) {
+            writer.put("kind", kind)
+            writer.put("mode", mode)
+            writer.put("name", text: title)
+            writer.put("sealedName", bytes: sealedName)
+        }
+    }
+
+    /// Text in an open conversation, a sealed body in a sealed one.
+    public struct Message: WireRecord, Equatable {
+        public static let name = "MessageCreated"
+        public var clientID: ClientID
+        public var text: String?
+        public var body: [UInt8]?
+
+        public init(clientID: ClientID, text: String?, body: [UInt8]?) {
+            self.clientID = clientID
+            self.text = text
+            self.body = body
+        }
+
+        public init(fields: inout Fields) throws(WireError) {
+            clientID = try fields.value("clientId")
+            text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
+            body = try fields.bytesIfPresent("body", count: 1...Limits.sealedBodyByteCountMax)
+        }
+
+        public func write(fields writer: inout WireWriter) {
+            writer.put("clientId", clientID)
+            writer.put("text", text: text)
+            writer.put("body", bytes: body)
+        }
+    }
+
+    public struct MembersAdded: WireRecord, Equatable {
+        public var accounts: [AccountID]
+
+        public init(accounts: [AccountID]) { self.accounts = accounts }
+
+        public init(fields: inout Fields) throws(WireError) {
+            accounts = try fields.list("accounts", count: 1...Limits.membersMax)
+        }
+
+        public func write(fields writer: inout WireWriter) { writer.put("accounts", list: accounts) }
+    }
+
+    /// Removed by somebody else, or left where the sender is the account itself.
+    public struct MemberRemoved: WireRecord, Equatable {
+        public var account: AccountID
+
+        public init(account: AccountID) { self.account = account }
+
+        public init(fields: inout Fields) throws(WireError) { account = try fields.value("account") }
+
+        public func write(fields writer: inout WireWriter) { writer.put("account", account) }
+    }
+
+    public struct RoleChanged: WireRecord, Equatable {
+        public var account: AccountID
+        public var role: Role
+
+        public init(account: AccountID, role: Role) {
+            self.account = account
+            self.role = role
+        }
+
+        public init(fields: inout Fields) throws(WireError) {
+            account = try fields.value("account")
+            role = try fields.value("role")
+        }
+
+        public func write(fields writer: inout WireWriter) {
+            writer.put("account", account)
+            writer.put("role", role)
+        }
+    }
+}
+
+extension ConversationEvent: WireUnion {
+    public static let unionName = "ConversationEvent"
+    public static let tagKey = "type"
+
+    public static var cases: [Schema.Case] {
+        [
+            .init(tag: "conversation.created", schema: Created.schema),
+            .init(tag: "message.created", schema: Message.schema),
+            .init(tag: "members.added", schema: MembersAdded.schema),
+            .init(tag: "member.removed", schema: MemberRemoved.schema),
+            .init(tag: "member.role", schema: RoleChanged.schema),
+        ]
+    }
+
+    public static var sample: ConversationEvent { .message(.sample) }
+
+    public init?(tag: String, fields: inout Fields) throws(WireError) {
+        switch tag {
+        case "conversation.created": self = .created(try Created(fields: &fields))
+        case "message.created": self = .message(try Message(fields: &fields))
+        case "members.added": self = .membersAdded(try MembersAdded(fields: &fields))
+        case "member.removed": self = .memberRemoved(try MemberRemoved(fields: &fields))
+        case "member.role": self = .roleChanged(try RoleChanged(fields: &fields))
+        default: return nil
+        }
+    }
+
+    public var tagged: (tag: String, record: any WireRecord) {
+        switch self {
+        case .created(let record): ("conversation.created", record)
+        case .message(let record): ("message.created", record)
+        case .membersAdded(let record): ("members.added", record)
+        case .memberRemoved(let record): ("member.removed", record)
+        case .roleChanged(let record): ("member.role", record)
+        }
+    }
+}
+
+/// One row of a conversation's log, the same live, paged and synced.
+public struct LogEntry: WireRecord, Equatable {
+    public var conversation: ConversationID
+    public var seq: SequenceNumber
+    public var id: MessageID
+    public var time: Timestamp
+    public var sender: DeviceAddressPayload
+    public var event: ConversationEvent
+
+    public init(
+        conversation: ConversationID, seq: SequenceNumber, id: MessageID, time: Timestamp,
+        sender: DeviceAddressPayload, event: ConversationEvent
+    ) {
+        self.conversation = conversation
+        self.seq = seq
+        self.id = id
+        self.time = time
+        self.sender = sender
+        self.event = event
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        conversation = try fields.value("conversation")
+        seq = try fields.value("seq")
+        id = try fields.value("id")
+        time = try fields.value("time")
+        sender = try fields.value("sender")
+        event = try fields.value("event")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("conversation", conversation)
+        writer.put("seq", seq)
+        writer.put("id", id)
+        writer.put("time", time)
+        writer.put("sender", sender)
+        writer.put("event", event)
+    }
+}
+
+/// A page of a conversation's log, always oldest first; page on with `before` or `after` and a seq of this page.
+public struct LogPage: WireRecord, Equatable {
+    public var items: [LogEntry]
+    public var head: SequenceNumber
+
+    public init(items: [LogEntry], head: SequenceNumber) {
+        self.items = items
+        self.head = head
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        items = try fields.list("items", count: 0...Limits.pageItemsMax)
+        head = try fields.value("head")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("items", list: items)
+        writer.put("head", head)
+    }
+}

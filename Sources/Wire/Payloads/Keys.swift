@@ -1,0 +1,309 @@
+// Keys as they travel: unchecked bytes of the right length. `Keys` turns them into checked types with roles.
+
+/// The public halves of an identity: one key that signs, one that agrees. Of an account or of a device.
+public struct IdentityPayload: WireRecord, Equatable {
+    public static let name = "Identity"
+    /// Ed25519, 32 bytes.
+    public var signingKey: [UInt8]
+    /// X25519, 32 bytes.
+    public var agreementKey: [UInt8]
+
+    public init(signingKey: [UInt8], agreementKey: [UInt8]) {
+        self.signingKey = signingKey
+        self.agreementKey = agreementKey
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        signingKey = try fields.bytes("signingKey", count: 32)
+        agreementKey = try fields.bytes("agreementKey", count: 32)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("signingKey", bytes: signingKey)
+        writer.put("agreementKey", bytes: agreementKey)
+    }
+}
+
+/// One entry of a device list.
+public struct DevicePayload: WireRecord, Equatable {
+    public static let name = "Device"
+    public var device: DeviceID
+    public var registrationID: RegistrationID
+    public var identity: IdentityPayload
+
+    public init(device: DeviceID, registrationID: RegistrationID, identity: IdentityPayload) {
+        self.device = device
+        self.registrationID = registrationID
+        self.identity = identity
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        device = try fields.value("device")
+        registrationID = try fields.value("registrationId")
+        identity = try fields.value("identity")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("device", device)
+        writer.put("registrationId", registrationID)
+        writer.put("identity", identity)
+    }
+}
+
+/// The devices of one account, signed by the account key. Every change counts the epoch up by one, from 1.
+public struct DeviceListPayload: WireRecord, Equatable {
+    public static let name = "DeviceList"
+    public var epoch: UInt64
+    public var devices: [DevicePayload]
+    /// Ed25519 by the account's signing key over the canonical list; docs/protocol/keys.md draws it.
+    public var signature: [UInt8]
+
+    public init(epoch: UInt64, devices: [DevicePayload], signature: [UInt8]) {
+        self.epoch = epoch
+        self.devices = devices
+        self.signature = signature
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        epoch = try fields.number("epoch", in: 1...UInt64(UInt32.max))
+        devices = try fields.list("devices", count: 1...Limits.devicesPerAccountMax)
+        signature = try fields.bytes("signature", count: 64)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("epoch", number: epoch)
+        writer.put("devices", list: devices)
+        writer.put("signature", bytes: signature)
+    }
+}
+
+/// An X25519 prekey signed by the device.
+public struct SignedPreKeyPayload: WireRecord, Equatable {
+    public static let name = "SignedPreKey"
+    public var id: UInt32
+    public var key: [UInt8]
+    public var createdAt: Timestamp
+    public var signature: [UInt8]
+
+    public init(id: UInt32, key: [UInt8], createdAt: Timestamp, signature: [UInt8]) {
+        self.id = id
+        self.key = key
+        self.createdAt = createdAt
+        self.signature = signature
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        id = UInt32(truncatingIfNeeded: try fields.number("id", in: 1...UInt64(UInt32.max)))
+        key = try fields.bytes("key", count: 32)
+        createdAt = try fields.value("createdAt")
+        signature = try fields.bytes("signature", count: 64)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("id", number: UInt64(id))
+        writer.put("key", bytes: key)
+        writer.put("createdAt", createdAt)
+        writer.put("signature", bytes: signature)
+    }
+}
+
+/// An X25519 prekey that is handed out once.
+public struct OneTimePreKeyPayload: WireRecord, Equatable {
+    public static let name = "OneTimePreKey"
+    public var id: UInt32
+    public var key: [UInt8]
+
+    public init(id: UInt32, key: [UInt8]) {
+        self.id = id
+        self.key = key
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        id = UInt32(truncatingIfNeeded: try fields.number("id", in: 1...UInt64(UInt32.max)))
+        key = try fields.bytes("key", count: 32)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("id", number: UInt64(id))
+        writer.put("key", bytes: key)
+    }
+}
+
+/// An ML-KEM-768 encapsulation key (FIPS 203) signed by the device: one-time or last-resort.
+public struct KEMPreKeyPayload: WireRecord, Equatable {
+    public static let name = "KEMPreKey"
+    public static let keyByteCount = 1184
+    public var id: UInt32
+    public var key: [UInt8]
+    public var signature: [UInt8]
+
+    public init(id: UInt32, key: [UInt8], signature: [UInt8]) {
+        self.id = id
+        self.key = key
+        self.signature = signature
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        id = UInt32(truncatingIfNeeded: try fields.number("id", in: 1...UInt64(UInt32.max)))
+        key = try fields.bytes("key", count: Self.keyByteCount)
+        signature = try fields.bytes("signature", count: 64)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("id", number: UInt64(id))
+        writer.put("key", bytes: key)
+        writer.put("signature", bytes: signature)
+    }
+}
+
+/// What a device uploads. Absent parts leave what is stored as it is; one-time keys add to the stock.
+public struct PreKeyUpload: WireRecord, Equatable {
+    public var signedPreKey: SignedPreKeyPayload?
+    public var oneTimePreKeys: [OneTimePreKeyPayload]
+    /// Handed out, again and again, when no one-time prekey is left.
+    public var lastResortPreKey: SignedPreKeyPayload?
+    public var kemOneTimePreKeys: [KEMPreKeyPayload]
+    public var kemLastResortPreKey: KEMPreKeyPayload?
+
+    public init(
+        signedPreKey: SignedPreKeyPayload? = nil, oneTimePreKeys: [OneTimePreKeyPayload] = [],
+        lastResortPreKey: SignedPreKeyPayload? = nil, kemOneTimePreKeys: [KEMPreKeyPayload] = [],
+        kemLastResortPreKey: KEMPreKeyPayload? = nil
+    ) {
+        self.signedPreKey = signedPreKey
+        self.oneTimePreKeys = oneTimePreKeys
+        self.lastResortPreKey = lastResortPreKey
+        self.kemOneTimePreKeys = kemOneTimePreKeys
+        self.kemLastResortPreKey = kemLastResortPreKey
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        signedPreKey = try fields.valueIfPresent("signedPreKey")
+        oneTimePreKeys = try fields.listIfPresent("oneTimePreKeys", countMax: Limits.oneTimePreKeysPerUploadMax)
+        lastResortPreKey = try fields.valueIfPresent("lastResortPreKey")
+        kemOneTimePreKeys = try fields.listIfPresent("kemOneTimePreKeys", countMax: Limits.oneTimePreKeysPerUploadMax)
+        kemLastResortPreKey = try fields.valueIfPresent("kemLastResortPreKey")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("signedPreKey", signedPreKey)
+        writer.put("oneTimePreKeys", list: oneTimePreKeys)
+        writer.put("lastResortPreKey", lastResortPreKey)
+        writer.put("kemOneTimePreKeys", list: kemOneTimePreKeys)
+        writer.put("kemLastResortPreKey", kemLastResortPreKey)
+    }
+}
+
+/// What of a device's prekeys the server holds.
+public struct PreKeyCounts: WireRecord, Equatable {
+    public var oneTimePreKeys: UInt64
+    public var kemOneTimePreKeys: UInt64
+    public var signedPreKeyCreatedAt: Timestamp?
+    public var hasLastResortPreKey: Bool
+    public var hasKEMLastResortPreKey: Bool
+
+    public init(
+        oneTimePreKeys: UInt64, kemOneTimePreKeys: UInt64, signedPreKeyCreatedAt: Timestamp?,
+        hasLastResortPreKey: Bool, hasKEMLastResortPreKey: Bool
+    ) {
+        self.oneTimePreKeys = oneTimePreKeys
+        self.kemOneTimePreKeys = kemOneTimePreKeys
+        self.signedPreKeyCreatedAt = signedPreKeyCreatedAt
+        self.hasLastResortPreKey = hasLastResortPreKey
+        self.hasKEMLastResortPreKey = hasKEMLastResortPreKey
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        oneTimePreKeys = try fields.number("oneTimePreKeys", in: 0...1_000_000)
+        kemOneTimePreKeys = try fields.number("kemOneTimePreKeys", in: 0...1_000_000)
+        signedPreKeyCreatedAt = try fields.valueIfPresent("signedPreKeyCreatedAt")
+        hasLastResortPreKey = try fields.flag("hasLastResortPreKey")
+        hasKEMLastResortPreKey = try fields.flag("hasKemLastResortPreKey")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("oneTimePreKeys", number: oneTimePreKeys)
+        writer.put("kemOneTimePreKeys", number: kemOneTimePreKeys)
+        writer.put("signedPreKeyCreatedAt", signedPreKeyCreatedAt)
+        writer.put("hasLastResortPreKey", flag: hasLastResortPreKey)
+        writer.put("hasKemLastResortPreKey", flag: hasKEMLastResortPreKey)
+    }
+}
+
+/// What one device offers to somebody who wants to start a session with it.
+public struct PreKeyBundlePayload: WireRecord, Equatable {
+    public static let name = "PreKeyBundle"
+    public var device: DeviceID
+    public var registrationID: RegistrationID
+    public var identity: IdentityPayload
+    public var signedPreKey: SignedPreKeyPayload
+    /// A one-time prekey, popped for this claim; absent when none was left.
+    public var oneTimePreKey: OneTimePreKeyPayload?
+    /// Stands in when no one-time prekey was left.
+    public var lastResortPreKey: SignedPreKeyPayload?
+    /// One-time while there are any, else the last-resort one.
+    public var kemPreKey: KEMPreKeyPayload?
+
+    public init(
+        device: DeviceID, registrationID: RegistrationID, identity: IdentityPayload,
+        signedPreKey: SignedPreKeyPayload, oneTimePreKey: OneTimePreKeyPayload?,
+        lastResortPreKey: SignedPreKeyPayload?, kemPreKey: KEMPreKeyPayload?
+    ) {
+        self.device = device
+        self.registrationID = registrationID
+        self.identity = identity
+        self.signedPreKey = signedPreKey
+        self.oneTimePreKey = oneTimePreKey
+        self.lastResortPreKey = lastResortPreKey
+        self.kemPreKey = kemPreKey
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        device = try fields.value("device")
+        registrationID = try fields.value("registrationId")
+        identity = try fields.value("identity")
+        signedPreKey = try fields.value("signedPreKey")
+        oneTimePreKey = try fields.valueIfPresent("oneTimePreKey")
+        lastResortPreKey = try fields.valueIfPresent("lastResortPreKey")
+        kemPreKey = try fields.valueIfPresent("kemPreKey")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("device", device)
+        writer.put("registrationId", registrationID)
+        writer.put("identity", identity)
+        writer.put("signedPreKey", signedPreKey)
+        writer.put("oneTimePreKey", oneTimePreKey)
+        writer.put("lastResortPreKey", lastResortPreKey)
+        writer.put("kemPreKey", kemPreKey)
+    }
+}
+
+/// The answer to a claim: who the account is, its signed device list, and a bundle for each device asked for.
+public struct ClaimedKeys: WireRecord, Equatable {
+    public var account: AccountID
+    public var identity: IdentityPayload
+    public var deviceList: DeviceListPayload
+    public var bundles: [PreKeyBundlePayload]
+
+    public init(account: AccountID, identity: IdentityPayload, deviceList: DeviceListPayload, bundles: [PreKeyBundlePayload]) {
+        self.account = account
+        self.identity = identity
+        self.deviceList = deviceList
+        self.bundles = bundles
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        account = try fields.value("account")
+        identity = try fields.value("identity")
+        deviceList = try fields.value("deviceList")
+        bundles = try fields.list("bundles", count: 0...Limits.devicesPerAccountMax)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("account", account)
+        writer.put("identity", identity)
+        writer.put("deviceList", deviceList)
+        writer.put("bundles", list: bundles)
+    }
+}

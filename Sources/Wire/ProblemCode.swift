@@ -1,0 +1,83 @@
+/// The registry of everything the server can refuse with. A code is never reused for another meaning.
+public enum ProblemCode: String, WireEnumeration {
+    case malformed
+    case unsupportedMediaType = "unsupported-media-type"
+    case bodyTooLarge = "body-too-large"
+    case headTooLarge = "head-too-large"
+    case requestTimeout = "request-timeout"
+    case textTooLong = "text-too-long"
+    case notFound = "not-found"
+    case methodNotAllowed = "method-not-allowed"
+    case unauthenticated
+    case tokenExpired = "token-expired"
+    case forbidden
+    case handleTaken = "handle-taken"
+    case accountTaken = "account-taken"
+    case inviteRequired = "invite-required"
+    case inviteInvalid = "invite-invalid"
+    case badSignature = "bad-signature"
+    case staleDeviceList = "stale-device-list"
+    case mismatchedDevices = "mismatched-devices"
+    case tooManyDevices = "too-many-devices"
+    case prekeyStale = "prekey-stale"
+    case plaintextInSealed = "plaintext-in-sealed"
+    case requiresOpenMode = "requires-open-mode"
+    case sealedInOpen = "sealed-in-open"
+    case groupFull = "group-full"
+    case alreadyMember = "already-member"
+    case lastOwner = "last-owner"
+    case queueFull = "queue-full"
+    case idempotencyMismatch = "idempotency-mismatch"
+    case preconditionFailed = "precondition-failed"
+    case rateLimited = "rate-limited"
+    case overloaded
+    case storageFull = "storage-full"
+    case shuttingDown = "shutting-down"
+    case internalError = "internal-error"
+
+    public var status: Int { row.status }
+
+    /// The same for every occurrence; what differs stands in ``Problem/detail``.
+    public var title: String { row.title }
+
+    public var typeURI: String { "urn:sotto:problem:\(rawValue)" }
+
+    private var row: (status: Int, title: String) {
+        switch self {
+        case .malformed: (400, "The request is not well-formed")
+        case .unsupportedMediaType: (415, "The body is of a media type this route does not read")
+        case .bodyTooLarge: (413, "The body is too large")
+        case .headTooLarge: (431, "The request head is too large")
+        case .requestTimeout: (408, "The request took too long to arrive")
+        case .textTooLong: (413, "The text is too long")
+        case .notFound: (404, "There is no such thing, or it is not yours to see")
+        case .methodNotAllowed: (405, "This address does not take this method")
+        case .unauthenticated: (401, "A valid access token is needed")
+        case .tokenExpired: (401, "The access token has expired")
+        case .forbidden: (403, "Your role does not allow this")
+        case .handleTaken: (409, "The handle belongs to another account")
+        case .accountTaken: (409, "The account id is in use")
+        case .inviteRequired: (403, "This server registers by invitation only")
+        case .inviteInvalid: (403, "The invitation is unknown, used up or expired")
+        case .badSignature: (422, "A signature does not verify")
+        case .staleDeviceList: (409, "The device list is not the next one")
+        case .mismatchedDevices: (409, "The addressed devices are not the account's devices")
+        case .tooManyDevices: (409, "The account has as many devices as it may have")
+        case .prekeyStale: (422, "The signed prekey is too old")
+        case .plaintextInSealed: (422, "A sealed conversation takes no plain text")
+        case .requiresOpenMode: (409, "The conversation is sealed; only an open one can do this")
+        case .sealedInOpen: (422, "An open conversation takes no sealed body")
+        case .groupFull: (409, "The conversation has as many members as it may have")
+        case .alreadyMember: (409, "Already a member")
+        case .lastOwner: (409, "The last owner cannot leave before naming another")
+        case .queueFull: (507, "The recipient's queue is full")
+        case .idempotencyMismatch: (422, "The idempotency key was used for a different request")
+        case .preconditionFailed: (412, "The object has changed")
+        case .rateLimited: (429, "Too many requests")
+        case .overloaded: (503, "The server is overloaded")
+        case .storageFull: (507, "The server's storage is full")
+        case .shuttingDown: (503, "The server is shutting down")
+        case .internalError: (500, "The server failed")
+        }
+    }
+}
