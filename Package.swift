@@ -43,12 +43,16 @@ let package = Package(
         room("Wire"),
         room("Crypto", ["CSodium", "CCrypto"]),
 
+        // 3
+        room("Keys", ["Crypto", "Wire"]),
+
         // 4
         room("Store", ["Wire"]),
 
         // Tests mirror the rooms.
         tests(of: "Wire"),
         tests(of: "Crypto"),
+        tests(of: "Keys", ["Crypto", "Wire"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

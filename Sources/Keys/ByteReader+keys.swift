@@ -1,0 +1,41 @@
+package import Crypto
+package import Wire
+
+/// Fields that several layouts share.
+extension ByteReader {
+    package mutating func account() throws(KeyFormatError) -> AccountID {
+        guard let account = AccountID(try take(16)) else { throw .truncated }
+        return account
+    }
+
+    /// A device number, from 1 up.
+    package mutating func device() throws(KeyFormatError) -> DeviceID {
+        let number: UInt32 = try number()
+        guard number >= 1 else { throw .outOfBounds }
+        return DeviceID(number)
+    }
+
+    package mutating func registration() throws(KeyFormatError) -> RegistrationID {
+        guard let registration = RegistrationID(UInt32(try number(UInt16.self))) else { throw .outOfBounds }
+        return registration
+    }
+
+    package mutating func identity<Owner>() throws(KeyFormatError) -> IdentityPublicKeys<Owner> {
+        let bytes = try take(IdentityPublicKeys<Owner>.byteCount)
+        do { return try IdentityPublicKeys(bytes) } catch { throw .truncated }
+    }
+
+    package mutating func agreementKey() throws(KeyFormatError) -> X25519.PublicKey {
+        let bytes = try take(X25519.keyByteCount)
+        do { return try X25519.PublicKey(bytes) } catch { throw .truncated }
+    }
+
+    package mutating func signature() throws(KeyFormatError) -> Ed25519.Signature {
+        let bytes = try take(Ed25519.signatureByteCount)
+        do { return try Ed25519.Signature(bytes) } catch { throw .truncated }
+    }
+
+    package mutating func listedDevice() throws(KeyFormatError) -> ListedDevice {
+        ListedDevice(device: try device(), registration: try registration(), identity: try identity())
+    }
+}

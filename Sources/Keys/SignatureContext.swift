@@ -1,0 +1,23 @@
+/// What a signature is for. The same key signs several kinds of thing; its context keeps one kind from passing for
+/// another.
+///
+/// What is signed, always:
+///
+/// | size | field |
+/// |---|---|
+/// | 15…32 | the context, ASCII |
+/// | 1 | zero |
+/// | rest | the content |
+///
+/// No context holds a zero byte, so no context and content read as another pair.
+package enum SignatureContext: String, CaseIterable, Sendable {
+    case deviceList = "Sotto device list v1"
+    case signedPreKey = "Sotto signed prekey v1"
+    case kemPreKey = "Sotto KEM prekey v1"
+    case login = "Sotto login v1"
+
+    /// The bytes that are signed for `content`.
+    package func signedBytes(_ content: [UInt8]) -> [UInt8] {
+        Array(rawValue.utf8) + [0] + content
+    }
+}
