@@ -1,21 +1,15 @@
+public import Wire
+
 /// What the server asks of the prekeys it hands out: pure rules, no clock and no store.
 public enum BrokerRules {
-    /// Below so many one-time keys of a kind the device is told to upload more.
-    public static let lowWaterMark = 20
-    /// The most one-time keys of a kind in one upload.
-    public static let batchCountMax = 100
-    /// The most one-time keys of a kind kept for one device.
-    public static let storedCountMax = 200
-    /// From this age on a signed prekey or a last-resort key should be replaced.
-    public static let warnAgeMilliseconds: UInt64 = 30 * dayMilliseconds
+    /// From this age on a signed prekey should be replaced.
+    public static let warnAgeSeconds: UInt64 = 30 * 86_400
     /// Above this age it is refused.
-    public static let staleAgeMilliseconds: UInt64 = 60 * dayMilliseconds
+    public static let staleAgeSeconds: UInt64 = 60 * 86_400
     /// How far ahead a device's clock may be.
-    public static let clockSkewMilliseconds: UInt64 = dayMilliseconds
+    public static let clockSkewSeconds: UInt64 = 86_400
 
-    private static let dayMilliseconds: UInt64 = 86_400_000
-
-    /// How a long-lived prekey stands by its age.
+    /// How a signed prekey stands by its age.
     public enum Age: Hashable, Sendable {
         /// Under 30 days.
         case fresh
@@ -27,21 +21,20 @@ public enum BrokerRules {
         case fromTheFuture
     }
 
-    /// The age of a key made at `createdMilliseconds` when the clock says `nowMilliseconds` (both since 1970).
-    public static func age(createdMilliseconds: UInt64, nowMilliseconds: UInt64) -> Age {
-        if createdMilliseconds > nowMilliseconds {
-            return createdMilliseconds - nowMilliseconds > clockSkewMilliseconds ? .fromTheFuture : .fresh
+    /// The age of a key made at `createdAt` when the clock says `now`.
+    public static func age(createdAt: Timestamp, now: Timestamp) -> Age {
+        if createdAt > now {
+            return createdAt > now.adding(seconds: clockSkewSeconds) ? .fromTheFuture : .fresh
         }
-        let age = nowMilliseconds - createdMilliseconds
-        if age > staleAgeMilliseconds { return .stale }
-        return age >= warnAgeMilliseconds ? .replaceSoon : .fresh
+        if now > createdAt.adding(seconds: staleAgeSeconds) { return .stale }
+        return now >= createdAt.adding(seconds: warnAgeSeconds) ? .replaceSoon : .fresh
     }
 
-    /// Whether a device with so many one-time keys left is to upload more.
-    public static func isLow(oneTimeKeyCount: Int) -> Bool { oneTimeKeyCount < lowWaterMark }
+    /// Whether a device with so many one-time keys of a kind left is to upload more.
+    public static func isLow(oneTimeKeyCount: Int) -> Bool { oneTimeKeyCount < Limits.oneTimePreKeysLow }
 
-    /// How many of `offered` new keys still fit beside `stored` ones.
+    /// How many of `offered` new one-time keys of a kind still fit beside `stored` ones.
     public static func acceptedCount(offered: Int, stored: Int) -> Int {
-        max(0, min(offered, storedCountMax - max(0, stored)))
+        max(0, min(offered, Limits.oneTimePreKeysStoredMax - max(0, stored)))
     }
 }

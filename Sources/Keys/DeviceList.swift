@@ -15,6 +15,17 @@ public struct ListedDevice: Hashable, Sendable {
         self.registration = registration
         self.identity = identity
     }
+
+    init(_ payload: DevicePayload) throws(KeyFormatError) {
+        device = payload.device
+        registration = payload.registrationID
+        do { identity = try DeviceIdentityKeys(payload.identity) } catch { throw .outOfBounds }
+    }
+
+    /// As it travels.
+    public var payload: DevicePayload {
+        DevicePayload(device: device, registrationID: registration, identity: identity.payload)
+    }
 }
 
 /// Why a device list is refused.
@@ -42,8 +53,8 @@ public enum DeviceListError: Error, Equatable, Sendable {
 /// | 0 | 1 | version, 1 |
 /// | 1 | 16 | account |
 /// | 17 | 64 | account identity: Ed25519, then X25519 public key |
-/// | 81 | 8 | epoch, from 1 up |
-/// | 89 | 1 | number of devices *n*, 1…32 |
+/// | 81 | 8 | epoch, 1…4,294,967,295; each change of the list counts it up |
+/// | 89 | 1 | number of devices *n*, 1…10 |
 /// | 90 | 70 *n* | devices, ascending by number |
 /// | 90 + 70 *n* | 64 | signature by the account's Ed25519 key |
 ///
@@ -71,18 +82,50 @@ public struct UnverifiedDeviceList: Hashable, Sendable {
     public init(_ bytes: [UInt8]) throws(KeyFormatError) {
         var reader = ByteReader(bytes)
         try reader.version(VerifiedDeviceList.version)
-        claimedAccount = try reader.account()
-        claimedIdentity = try reader.identity()
-        claimedEpoch = try reader.number()
-        guard claimedEpoch >= 1 else { throw .outOfBounds }
+        let account = try reader.account()
+        let identity: AccountIdentityKey = try reader.identity()
+        let epoch: UInt64 = try reader.number()
         let count: UInt8 = try reader.number()
-        guard (1...VerifiedDeviceList.deviceCountMax).contains(Int(count)) else { throw .outOfBounds }
         var devices: [ListedDevice] = []
-        for _ in 0..<count { devices.append(try reader.listedDevice()) }
-        guard VerifiedDeviceList.areCanonical(devices) else { throw .notCanonical }
-        self.devices = devices
-        signature = try reader.signature()
+        for _ in 0..<min(Int(count), VerifiedDeviceList.deviceCountMax + 1) {
+            devices.append(try reader.listedDevice())
+        }
+        let signature = try reader.signature()
         try reader.finish()
+        try self.init(account: account, identity: identity, epoch: epoch, devices: devices, signature: signature)
+    }
+
+    /// What came over the wire for `account`.
+    /// - Throws: ``KeyFormatError`` when it is not the content of one list in the layout above.
+    public init(
+        account: AccountID, identity: IdentityPayload, list: DeviceListPayload
+    ) throws(KeyFormatError) {
+        let claimedIdentity: AccountIdentityKey
+        let signature: Ed25519.Signature
+        do {
+            claimedIdentity = try AccountIdentityKey(identity)
+            signature = try Ed25519.Signature(list.signature)
+        } catch {
+            throw .outOfBounds
+        }
+        var devices: [ListedDevice] = []
+        for device in list.devices { devices.append(try ListedDevice(device)) }
+        try self.init(
+            account: account, identity: claimedIdentity, epoch: list.epoch, devices: devices, signature: signature)
+    }
+
+    private init(
+        account: AccountID, identity: AccountIdentityKey, epoch: UInt64, devices: [ListedDevice],
+        signature: Ed25519.Signature
+    ) throws(KeyFormatError) {
+        guard VerifiedDeviceList.epochs.contains(epoch),
+              (1...VerifiedDeviceList.deviceCountMax).contains(devices.count) else { throw .outOfBounds }
+        guard VerifiedDeviceList.areCanonical(devices) else { throw .notCanonical }
+        claimedAccount = account
+        claimedIdentity = identity
+        claimedEpoch = epoch
+        self.devices = devices
+        self.signature = signature
     }
 
     /// The list as a type that may be used, when `identity` signed it for `account` and it is not older than `known`.
@@ -118,7 +161,9 @@ public struct UnverifiedDeviceList: Hashable, Sendable {
 /// The devices of an account, on the word of the account's key.
 public struct VerifiedDeviceList: Hashable, Sendable {
     /// The most devices one account may list.
-    public static let deviceCountMax = 32
+    public static let deviceCountMax = Limits.devicesPerAccountMax
+    /// The epochs that a list may have.
+    public static let epochs: ClosedRange<UInt64> = 1...UInt64(UInt32.max)
     static let version: UInt8 = 1
 
     /// Whose devices they are.
@@ -142,12 +187,12 @@ public struct VerifiedDeviceList: Hashable, Sendable {
         self.signature = signature
     }
 
-    /// A new list, signed by its account. `devices` may stand in any order; `epoch` is from 1 up, or it traps.
+    /// A new list, signed by its account. `devices` may stand in any order; `epoch` is in ``epochs``, or it traps.
     /// - Throws: ``DeviceListError/unusableDevices``.
     public init(
         account: AccountID, epoch: UInt64, devices: [ListedDevice], signedBy identity: borrowing AccountIdentity
     ) throws(DeviceListError) {
-        precondition(epoch >= 1, "the first epoch is 1")
+        precondition(Self.epochs.contains(epoch), "epochs are 1 to 4,294,967,295")
         let devices = devices.sorted { $0.device < $1.device }
         guard (1...Self.deviceCountMax).contains(devices.count), Self.areCanonical(devices) else {
             throw .unusableDevices
@@ -162,6 +207,11 @@ public struct VerifiedDeviceList: Hashable, Sendable {
     /// The layout of ``UnverifiedDeviceList``.
     public var bytes: [UInt8] {
         Self.content(account: account, identity: identity, epoch: epoch, devices: devices) + signature.bytes
+    }
+
+    /// As it travels, beside the account and its identity.
+    public var payload: DeviceListPayload {
+        DeviceListPayload(epoch: epoch, devices: devices.map(\.payload), signature: signature.bytes)
     }
 
     /// The listed device of that number, if there is one.

@@ -1,4 +1,5 @@
 public import Crypto
+public import Wire
 
 /// Marks the keys of an account: the same on all its devices, what people compare and trust.
 public enum AccountOwned: Sendable {}
@@ -43,6 +44,18 @@ public struct IdentityPublicKeys<Owner>: Hashable, Sendable {
         }
         signing = try Ed25519.PublicKey(Array(bytes[..<32]))
         agreement = try X25519.PublicKey(Array(bytes[32...]))
+    }
+
+    /// What came over the wire.
+    /// - Throws: ``LengthError`` unless both keys have 32 bytes.
+    public init(_ payload: IdentityPayload) throws(LengthError) {
+        signing = try Ed25519.PublicKey(payload.signingKey)
+        agreement = try X25519.PublicKey(payload.agreementKey)
+    }
+
+    /// As it travels.
+    public var payload: IdentityPayload {
+        IdentityPayload(signingKey: signing.bytes, agreementKey: agreement.bytes)
     }
 
     /// The 64 bytes of the layout above.

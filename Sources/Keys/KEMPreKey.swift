@@ -1,94 +1,83 @@
 public import Crypto
+public import Wire
 
 /// A post-quantum public key (ML-KEM-768, FIPS 203), signed by its device: handed out once, or as the last resort
 /// when all those are gone.
 ///
-/// Whether the signature is good is said by ``isSigned(by:)`` only.
+/// Whether the signature is good is said by ``isSigned(by:as:)`` only.
+///
+/// Signed, in the context `Sotto KEM one-time prekey v1` or `Sotto KEM last-resort prekey v1`, numbers big-endian:
 ///
 /// | offset | size | field |
 /// |---|---|---|
-/// | 0 | 1 | kind: 1 one-time, 2 last resort |
-/// | 1 | 4 | id |
-/// | 5 | 8 | created, milliseconds since 1970 |
-/// | 13 | 1184 | ML-KEM-768 encapsulation key |
-/// | 1197 | 64 | signature by the device's Ed25519 key |
+/// | 0 | 4 | id, from 1 up |
+/// | 4 | 1184 | ML-KEM-768 encapsulation key |
 ///
-/// Signed, in the context `Sotto KEM prekey v1`: everything before the signature. The kind is signed too, so that a
-/// server cannot pass a last resort off as a one-time key.
+/// The context says the kind, so that a server cannot pass a last resort off as a one-time key.
 public struct KEMPreKey: Hashable, Sendable {
-    /// Bytes in the layout above.
-    public static let byteCount = 1_261
     /// Bytes in an encapsulation key.
-    public static let encapsulationKeyByteCount = 1_184
+    public static let encapsulationKeyByteCount = KEMPreKeyPayload.keyByteCount
 
     /// How often the key may be used.
-    public enum Kind: UInt8, Sendable {
-        case oneTime = 1
-        case lastResort = 2
+    public enum Kind: Hashable, Sendable, CaseIterable {
+        case oneTime
+        case lastResort
+
+        var context: SignatureContext {
+            switch self {
+            case .oneTime: .kemOneTimePreKey
+            case .lastResort: .kemLastResortPreKey
+            }
+        }
     }
 
-    /// How often the key may be used.
-    public let kind: Kind
     /// Names the key within its device, over both kinds.
     public let id: PreKeyID
-    /// When the device says it was made, in milliseconds since 1970.
-    public let createdMilliseconds: UInt64
     /// The key to encapsulate to, 1,184 bytes.
     public let encapsulationKey: [UInt8]
     /// The device's word for all of it.
     public let signature: Ed25519.Signature
 
-    /// - Throws: ``KeyFormatError`` for anything but the layout above.
-    public init(_ bytes: [UInt8]) throws(KeyFormatError) {
-        var reader = ByteReader(bytes)
-        try self.init(from: &reader)
-        try reader.finish()
-    }
-
-    init(from reader: inout ByteReader) throws(KeyFormatError) {
-        guard let kind = Kind(rawValue: try reader.number()) else { throw .outOfBounds }
-        self.kind = kind
-        id = PreKeyID(try reader.number())
-        createdMilliseconds = try reader.number()
-        encapsulationKey = try reader.take(Self.encapsulationKeyByteCount)
-        signature = try reader.signature()
+    /// What came over the wire.
+    /// - Throws: ``KeyFormatError/outOfBounds`` for an id of zero or a key or signature of another size.
+    public init(_ payload: KEMPreKeyPayload) throws(KeyFormatError) {
+        guard payload.key.count == Self.encapsulationKeyByteCount else { throw .outOfBounds }
+        id = try PreKeyID(checking: payload.id)
+        encapsulationKey = payload.key
+        do { signature = try Ed25519.Signature(payload.signature) } catch { throw .outOfBounds }
     }
 
     /// A new public half over `encapsulationKey`, signed by its device. Other than 1,184 bytes trap.
-    init(
-        kind: Kind, id: PreKeyID, createdMilliseconds: UInt64, encapsulationKey: [UInt8],
-        signedBy identity: borrowing DeviceIdentity
-    ) {
+    init(_ kind: Kind, id: PreKeyID, encapsulationKey: [UInt8], signedBy identity: borrowing DeviceIdentity) {
         precondition(encapsulationKey.count == Self.encapsulationKeyByteCount, "an ML-KEM-768 key has 1,184 bytes")
-        self.kind = kind
         self.id = id
-        self.createdMilliseconds = createdMilliseconds
         self.encapsulationKey = encapsulationKey
-        let content = Self.content(
-            kind: kind, id: id, createdMilliseconds: createdMilliseconds, encapsulationKey: encapsulationKey)
-        signature = identity.sign(content, as: .kemPreKey)
+        signature = identity.sign(Self.content(id: id, encapsulationKey: encapsulationKey), as: kind.context)
     }
 
-    /// The layout above.
-    public var bytes: [UInt8] { content + signature.bytes }
-
-    /// Whether the device with that identity signed it.
-    public func isSigned(by identity: DeviceIdentityKeys) -> Bool {
-        identity.verifies(signature, over: content, as: .kemPreKey)
+    /// As it travels.
+    public var payload: KEMPreKeyPayload {
+        KEMPreKeyPayload(id: id.rawValue, key: encapsulationKey, signature: signature.bytes)
     }
 
-    private var content: [UInt8] {
-        Self.content(
-            kind: kind, id: id, createdMilliseconds: createdMilliseconds, encapsulationKey: encapsulationKey)
+    /// Whether the device with that identity signed it as a key of that kind.
+    public func isSigned(by identity: DeviceIdentityKeys, as kind: Kind) -> Bool {
+        identity.verifies(
+            signature, over: Self.content(id: id, encapsulationKey: encapsulationKey), as: kind.context)
     }
 
-    private static func content(
-        kind: Kind, id: PreKeyID, createdMilliseconds: UInt64, encapsulationKey: [UInt8]
-    ) -> [UInt8] {
-        var bytes: [UInt8] = [kind.rawValue]
-        bytes.reserveCapacity(byteCount)
+    /// The kind as which the device with that identity signed it; `nil` when it did not.
+    func kind(signedBy identity: DeviceIdentityKeys) -> Kind? {
+        Kind.allCases.first { isSigned(by: identity, as: $0) }
+    }
+
+    /// The signed bytes and the signature: what a digest is taken over.
+    var digestedBytes: [UInt8] { Self.content(id: id, encapsulationKey: encapsulationKey) + signature.bytes }
+
+    private static func content(id: PreKeyID, encapsulationKey: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(4 + encapsulationKeyByteCount)
         bytes.append(number: id.rawValue)
-        bytes.append(number: createdMilliseconds)
         return bytes + encapsulationKey
     }
 }

@@ -28,13 +28,13 @@ public struct LoginChallenge: Hashable, Sendable {
 /// | offset | size | field |
 /// |---|---|---|
 /// | 0 | 2 | size *n* of the server's name |
-/// | 2 | *n* | the server's name, UTF-8, as the client was configured with it; 1…255 bytes |
+/// | 2 | *n* | the server's name, UTF-8, as the client was configured with it; 1…253 bytes |
 /// | 2 + *n* | 32 | challenge |
 /// | 34 + *n* | 16 | account |
 /// | 50 + *n* | 4 | device number |
 public struct Login: Hashable, Sendable {
     /// The sizes a server's name may have, in bytes of UTF-8.
-    public static let serverNameByteCounts = 1...255
+    public static let serverNameByteCounts = 1...253
 
     /// The server that is logged in to.
     public let serverName: String

@@ -1,48 +1,35 @@
 public import Crypto
+public import Wire
 
-/// A public key that the server hands out once. Not signed: the signed prekey beside it carries the proof.
-///
-/// | offset | size | field |
-/// |---|---|---|
-/// | 0 | 4 | id |
-/// | 4 | 32 | X25519 public key |
+/// A public X25519 key that the server hands out once. Not signed: the signed prekey beside it carries the proof.
 public struct OneTimePreKey: Hashable, Sendable {
-    /// Bytes in the layout above.
-    public static let byteCount = 36
-
     /// Names the key within its device.
     public let id: PreKeyID
     /// The key to agree with.
     public let agreement: X25519.PublicKey
 
-    public init(id: PreKeyID, agreement: X25519.PublicKey) {
+    /// What came over the wire.
+    /// - Throws: ``KeyFormatError/outOfBounds`` for an id of zero or a key of another size.
+    public init(_ payload: OneTimePreKeyPayload) throws(KeyFormatError) {
+        id = try PreKeyID(checking: payload.id)
+        do { agreement = try X25519.PublicKey(payload.key) } catch { throw .outOfBounds }
+    }
+
+    fileprivate init(id: PreKeyID, agreement: X25519.PublicKey) {
         self.id = id
         self.agreement = agreement
     }
 
-    /// - Throws: ``KeyFormatError`` for anything but the layout above.
-    public init(_ bytes: [UInt8]) throws(KeyFormatError) {
-        var reader = ByteReader(bytes)
-        try self.init(from: &reader)
-        try reader.finish()
-    }
-
-    init(from reader: inout ByteReader) throws(KeyFormatError) {
-        id = PreKeyID(try reader.number())
-        agreement = try reader.agreementKey()
-    }
-
-    /// The layout above.
-    public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.append(number: id.rawValue)
-        return bytes + agreement.bytes
-    }
+    /// As it travels.
+    public var payload: OneTimePreKeyPayload { OneTimePreKeyPayload(id: id.rawValue, key: agreement.bytes) }
 }
 
-/// Both halves of a one-time prekey, on the device that made it. Deleted there with the session write of the
-/// handshake that used it.
+/// Both halves of a one-time prekey, on the device that made it. Deleted there together with the session write of
+/// the handshake that used it.
 public struct OneTimePreKeyPair: ~Copyable, Sendable {
+    /// Bytes that ``exportForSealedStore()`` gives.
+    static let storedByteCount = 36
+
     /// What is uploaded.
     public let publicKey: OneTimePreKey
     private let secret: X25519.PrivateKey
@@ -53,15 +40,23 @@ public struct OneTimePreKeyPair: ~Copyable, Sendable {
         publicKey = OneTimePreKey(id: id, agreement: secret.publicKey)
     }
 
-    /// A stored pair: the public half as uploaded and what ``exportForSealedStore()`` gave.
-    /// - Throws: ``KeyFormatError/notCanonical`` when the two are not halves of one pair.
-    public init(_ publicKey: OneTimePreKey, fromSealedStore secret: consuming SecretBytes) throws(KeyFormatError) {
-        self.secret = try .stored(secret, matching: publicKey.agreement)
-        self.publicKey = publicKey
+    /// What ``exportForSealedStore()`` gave.
+    /// - Throws: ``KeyFormatError``.
+    public init(fromSealedStore stored: borrowing SecretBytes) throws(KeyFormatError) {
+        guard stored.byteCount == Self.storedByteCount else { throw .truncated }
+        var reader = ByteReader(stored.part(0..<4).exportUnprotected())
+        let id = try PreKeyID(checking: try reader.number())
+        let secret = try X25519.PrivateKey.stored(stored.part(4..<36))
+        publicKey = OneTimePreKey(id: id, agreement: secret.publicKey)
+        self.secret = secret
     }
 
-    /// The 32 secret bytes, for a store sealed on the device; nowhere else.
-    public borrowing func exportForSealedStore() -> SecretBytes { secret.exportSecret() }
+    /// Id (4 bytes), private key (32): for a store sealed on the device, nowhere else.
+    public borrowing func exportForSealedStore() -> SecretBytes {
+        var head: [UInt8] = []
+        head.append(number: publicKey.id.rawValue)
+        return .joining(head, secret.exportSecret(), [])
+    }
 
     package borrowing func agree(with peer: X25519.PublicKey) throws(X25519.AgreementError) -> SecretBytes {
         try secret.agree(with: peer)

@@ -13,95 +13,74 @@ public enum PreKeyBundleError: Error, Equatable, Sendable {
 }
 
 /// What a server hands out to start a session with one device; anyone may have written it.
-///
-/// Version 1, numbers big-endian:
-///
-/// | offset | size | field |
-/// |---|---|---|
-/// | 0 | 1 | version, 1 |
-/// | 1 | 16 | account |
-/// | 17 | 4 | device number, from 1 up |
-/// | 21 | 2 | registration, 1…16,383 |
-/// | 23 | 64 | device identity: Ed25519, then X25519 public key |
-/// | 87 | 108 | ``SignedPreKey`` |
-/// | 195 | 1 | what follows: bit 0 a one-time prekey, bit 1 an ML-KEM prekey; other bits zero |
-/// | 196 | 0 or 36 | ``OneTimePreKey`` |
-/// | | 0 or 1261 | ``KEMPreKey`` |
-///
-/// Without a one-time prekey the signed prekey is the last resort; an ML-KEM prekey says its own kind.
-public struct UnverifiedPreKeyBundle: Hashable, Sendable {
-    static let version: UInt8 = 1
+public struct UnverifiedPreKeyBundle: Equatable, Sendable {
+    /// The device that was asked for.
+    public let address: DeviceAddress
+    private let payload: PreKeyBundlePayload
 
-    /// The device that it claims to be of.
-    public let claimedAddress: DeviceAddress
-    let registration: RegistrationID
-    let identity: DeviceIdentityKeys
-    let signedPreKey: SignedPreKey
-    let oneTimePreKey: OneTimePreKey?
-    let kemPreKey: KEMPreKey?
-
-    /// Puts together what a server has stored.
-    public init(
-        address: DeviceAddress, registration: RegistrationID, identity: DeviceIdentityKeys,
-        signedPreKey: SignedPreKey, oneTimePreKey: OneTimePreKey?, kemPreKey: KEMPreKey?
-    ) {
-        claimedAddress = address
-        self.registration = registration
-        self.identity = identity
-        self.signedPreKey = signedPreKey
-        self.oneTimePreKey = oneTimePreKey
-        self.kemPreKey = kemPreKey
-    }
-
-    /// - Throws: ``KeyFormatError`` for anything but the layout above.
-    public init(_ bytes: [UInt8]) throws(KeyFormatError) {
-        var reader = ByteReader(bytes)
-        try reader.version(Self.version)
-        claimedAddress = DeviceAddress(account: try reader.account(), device: try reader.device())
-        registration = try reader.registration()
-        identity = try reader.identity()
-        signedPreKey = try SignedPreKey(from: &reader)
-        let present: UInt8 = try reader.number()
-        guard present & ~0b11 == 0 else { throw .outOfBounds }
-        oneTimePreKey = present & 0b01 == 0 ? nil : try OneTimePreKey(from: &reader)
-        kemPreKey = present & 0b10 == 0 ? nil : try KEMPreKey(from: &reader)
-        try reader.finish()
-    }
-
-    /// The layout above.
-    public var bytes: [UInt8] {
-        var bytes: [UInt8] = [Self.version]
-        bytes += claimedAddress.account.bytes.array
-        bytes.append(number: claimedAddress.device.rawValue)
-        bytes.append(number: UInt16(truncatingIfNeeded: registration.rawValue))
-        bytes += identity.bytes
-        bytes += signedPreKey.bytes
-        bytes.append((oneTimePreKey == nil ? 0 : 0b01) | (kemPreKey == nil ? 0 : 0b10))
-        bytes += oneTimePreKey?.bytes ?? []
-        bytes += kemPreKey?.bytes ?? []
-        return bytes
+    /// What came over the wire when `account`'s keys were claimed.
+    public init(account: AccountID, _ payload: PreKeyBundlePayload) {
+        address = DeviceAddress(account: account, device: payload.device)
+        self.payload = payload
     }
 
     /// The bundle as a type that a handshake takes, when `list` names its device with these very keys and the device
     /// signed its prekeys.
     /// - Throws: ``PreKeyBundleError``.
     public func verified(
-        for address: DeviceAddress, in list: VerifiedDeviceList, nowMilliseconds: UInt64
+        for address: DeviceAddress, in list: VerifiedDeviceList, now: Timestamp
     ) throws(PreKeyBundleError) -> VerifiedPreKeyBundle {
-        guard claimedAddress == address, list.account == address.account else { throw .wrongDevice }
+        guard self.address == address, list.account == address.account else { throw .wrongDevice }
         guard let listed = list.device(address.device) else { throw .notListed }
-        guard listed.identity == identity, listed.registration == registration else { throw .identityChanged }
+        guard listed.identity.payload == payload.identity, listed.registration == payload.registrationID else {
+            throw .identityChanged
+        }
         do {
-            try PreKeyCheck.verifySignedPreKey(signedPreKey, of: identity, nowMilliseconds: nowMilliseconds)
-            if let kemPreKey {
-                try PreKeyCheck.verifyKEMPreKey(
-                    kemPreKey, kind: kemPreKey.kind, of: identity, nowMilliseconds: nowMilliseconds)
-            }
+            return try verified(as: listed, of: list, now: now)
         } catch {
             throw .preKey(error)
         }
-        return VerifiedPreKeyBundle(self, accountIdentity: list.identity)
     }
+
+    private func verified(
+        as listed: ListedDevice, of list: VerifiedDeviceList, now: Timestamp
+    ) throws(PreKeyError) -> VerifiedPreKeyBundle {
+        let signedPreKey: SignedPreKey
+        let oneTimePreKey: OneTimePreKey?
+        let lastResortPreKey: SignedPreKey?
+        let kemPreKey: KEMPreKey?
+        do {
+            signedPreKey = try SignedPreKey(payload.signedPreKey)
+            oneTimePreKey = try payload.oneTimePreKey.map(OneTimePreKey.init)
+            lastResortPreKey = try payload.lastResortPreKey.map(SignedPreKey.init)
+            kemPreKey = try payload.kemPreKey.map(KEMPreKey.init)
+        } catch {
+            throw .malformed
+        }
+        let identity = listed.identity
+        try PreKeyCheck.verifySignedPreKey(signedPreKey, as: .standing, of: identity, now: now)
+        if let lastResortPreKey {
+            try PreKeyCheck.verifySignedPreKey(lastResortPreKey, as: .lastResort, of: identity, now: now)
+        }
+        var kemKind: KEMPreKey.Kind?
+        if let kemPreKey {
+            kemKind = kemPreKey.kind(signedBy: identity)
+            guard kemKind != nil else { throw .badSignature(kemPreKey.id) }
+        }
+        return VerifiedPreKeyBundle(
+            address: address, registration: listed.registration, accountIdentity: list.identity,
+            deviceIdentity: identity, signedPreKey: signedPreKey,
+            single: oneTimePreKey.map { .oneTime($0) } ?? lastResortPreKey.map { .lastResort($0) },
+            kemPreKey: kemPreKey, kemKind: kemKind)
+    }
+}
+
+/// The X25519 prekey that a handshake uses beside the signed one.
+public enum SinglePreKey: Hashable, Sendable {
+    /// Handed out to nobody else.
+    case oneTime(OneTimePreKey)
+    /// Handed out to everyone since the one-time keys ran out.
+    case lastResort(SignedPreKey)
 }
 
 /// A prekey bundle on the word of the account (for the device) and of the device (for the prekeys).
@@ -116,18 +95,25 @@ public struct VerifiedPreKeyBundle: Hashable, Sendable {
     public let deviceIdentity: DeviceIdentityKeys
     /// The device's signed prekey.
     public let signedPreKey: SignedPreKey
-    /// A one-time prekey, when the server had one left.
-    public let oneTimePreKey: OneTimePreKey?
-    /// An ML-KEM prekey: one-time, or the last resort.
+    /// A one-time prekey, or else the last resort, when the device has either.
+    public let single: SinglePreKey?
+    /// An ML-KEM prekey.
     public let kemPreKey: KEMPreKey?
+    /// How often ``kemPreKey`` may be used, on the device's word.
+    public let kemKind: KEMPreKey.Kind?
 
-    fileprivate init(_ bundle: UnverifiedPreKeyBundle, accountIdentity: AccountIdentityKey) {
-        address = bundle.claimedAddress
-        registration = bundle.registration
+    fileprivate init(
+        address: DeviceAddress, registration: RegistrationID, accountIdentity: AccountIdentityKey,
+        deviceIdentity: DeviceIdentityKeys, signedPreKey: SignedPreKey, single: SinglePreKey?,
+        kemPreKey: KEMPreKey?, kemKind: KEMPreKey.Kind?
+    ) {
+        self.address = address
+        self.registration = registration
         self.accountIdentity = accountIdentity
-        deviceIdentity = bundle.identity
-        signedPreKey = bundle.signedPreKey
-        oneTimePreKey = bundle.oneTimePreKey
-        kemPreKey = bundle.kemPreKey
+        self.deviceIdentity = deviceIdentity
+        self.signedPreKey = signedPreKey
+        self.single = single
+        self.kemPreKey = kemPreKey
+        self.kemKind = kemKind
     }
 }

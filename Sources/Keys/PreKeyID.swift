@@ -1,7 +1,18 @@
-/// Names one prekey of one device and one kind. Never reused by the device that gave it.
+/// Names one prekey of one device and one kind, from 1 up. Never reused by the device that gave it.
 public struct PreKeyID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let rawValue: UInt32
-    public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// `nil` for zero.
+    public init?(_ rawValue: UInt32) {
+        guard rawValue >= 1 else { return nil }
+        self.rawValue = rawValue
+    }
+
+    package init(checking rawValue: UInt32) throws(KeyFormatError) {
+        guard let id = PreKeyID(rawValue) else { throw .outOfBounds }
+        self = id
+    }
+
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     public var description: String { String(rawValue) }
 }

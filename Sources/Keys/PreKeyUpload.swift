@@ -1,67 +1,69 @@
-/// Prekeys that a device wants to store at the server, as they came.
-public struct UnverifiedPreKeyUpload: Hashable, Sendable {
-    /// Replaces the signed prekey.
-    public var signedPreKey: SignedPreKey?
-    /// Are added to the one-time prekeys.
-    public var oneTimePreKeys: [OneTimePreKey]
-    /// Are added to the one-time ML-KEM prekeys.
-    public var kemOneTimePreKeys: [KEMPreKey]
-    /// Replaces the last-resort ML-KEM prekey.
-    public var kemLastResortPreKey: KEMPreKey?
+public import Wire
 
-    public init(
-        signedPreKey: SignedPreKey? = nil, oneTimePreKeys: [OneTimePreKey] = [],
-        kemOneTimePreKeys: [KEMPreKey] = [], kemLastResortPreKey: KEMPreKey? = nil
-    ) {
-        self.signedPreKey = signedPreKey
-        self.oneTimePreKeys = oneTimePreKeys
-        self.kemOneTimePreKeys = kemOneTimePreKeys
-        self.kemLastResortPreKey = kemLastResortPreKey
-    }
+/// Prekeys whose names, signatures, kinds and ages were checked against the device that uploads them.
+///
+/// A server stores what is in ``payload`` only after this was made of it.
+public struct VerifiedPreKeyUpload: Equatable, Sendable {
+    /// The upload, as it came.
+    public let payload: PreKeyUpload
 
-    /// The upload as a type that may be stored, when everything in it is `identity`'s and within the broker's rules.
-    ///
-    /// Costs one signature check per signed key, 102 at most; the cheap checks come first.
+    /// Checks everything in `payload`: at most 203 signatures, the cheap checks first.
     /// - Throws: ``PreKeyError``, for the first key found wanting.
-    public func verified(
-        for identity: DeviceIdentityKeys, nowMilliseconds: UInt64
-    ) throws(PreKeyError) -> VerifiedPreKeyUpload {
-        guard oneTimePreKeys.count <= BrokerRules.batchCountMax,
-              kemOneTimePreKeys.count <= BrokerRules.batchCountMax else { throw .tooMany }
-        guard signedPreKey != nil || kemLastResortPreKey != nil || !oneTimePreKeys.isEmpty
-                || !kemOneTimePreKeys.isEmpty else { throw .empty }
-        try Self.verifyDistinct(oneTimePreKeys.map(\.id))
-        try Self.verifyDistinct(kemOneTimePreKeys.map(\.id) + (kemLastResortPreKey.map { [$0.id] } ?? []))
-        if let signedPreKey {
-            try PreKeyCheck.verifySignedPreKey(signedPreKey, of: identity, nowMilliseconds: nowMilliseconds)
-        }
-        if let kemLastResortPreKey {
-            try PreKeyCheck.verifyKEMPreKey(
-                kemLastResortPreKey, kind: .lastResort, of: identity, nowMilliseconds: nowMilliseconds)
-        }
-        for key in kemOneTimePreKeys {
-            try PreKeyCheck.verifyKEMPreKey(key, kind: .oneTime, of: identity, nowMilliseconds: nowMilliseconds)
-        }
-        return VerifiedPreKeyUpload(self)
+    public init(
+        _ payload: PreKeyUpload, of identity: DeviceIdentityKeys, now: Timestamp
+    ) throws(PreKeyError) {
+        let parts = try Parts(payload)
+        try parts.verifyCounts()
+        try parts.verifySignatures(of: identity, now: now)
+        self.payload = payload
     }
 
-    private static func verifyDistinct(_ ids: [PreKeyID]) throws(PreKeyError) {
-        var seen: Set<PreKeyID> = []
-        for id in ids where !seen.insert(id).inserted { throw .duplicate(id) }
-    }
-}
+    /// The keys of an upload, well formed but not checked.
+    private struct Parts {
+        let standing: SignedPreKey?
+        let lastResort: SignedPreKey?
+        let oneTime: [OneTimePreKey]
+        let kemOneTime: [KEMPreKey]
+        let kemLastResort: KEMPreKey?
 
-/// Prekeys whose signatures, kinds and ages were checked against the device that uploads them.
-public struct VerifiedPreKeyUpload: Hashable, Sendable {
-    public let signedPreKey: SignedPreKey?
-    public let oneTimePreKeys: [OneTimePreKey]
-    public let kemOneTimePreKeys: [KEMPreKey]
-    public let kemLastResortPreKey: KEMPreKey?
+        init(_ payload: PreKeyUpload) throws(PreKeyError) {
+            guard payload.oneTimePreKeys.count <= Limits.oneTimePreKeysPerUploadMax,
+                  payload.kemOneTimePreKeys.count <= Limits.oneTimePreKeysPerUploadMax else { throw .tooMany }
+            do {
+                standing = try payload.signedPreKey.map(SignedPreKey.init)
+                lastResort = try payload.lastResortPreKey.map(SignedPreKey.init)
+                oneTime = try payload.oneTimePreKeys.map(OneTimePreKey.init)
+                kemOneTime = try payload.kemOneTimePreKeys.map(KEMPreKey.init)
+                kemLastResort = try payload.kemLastResortPreKey.map(KEMPreKey.init)
+            } catch {
+                throw .malformed
+            }
+        }
 
-    fileprivate init(_ upload: UnverifiedPreKeyUpload) {
-        signedPreKey = upload.signedPreKey
-        oneTimePreKeys = upload.oneTimePreKeys
-        kemOneTimePreKeys = upload.kemOneTimePreKeys
-        kemLastResortPreKey = upload.kemLastResortPreKey
+        func verifyCounts() throws(PreKeyError) {
+            let isEmpty = standing == nil && lastResort == nil && kemLastResort == nil
+                && oneTime.isEmpty && kemOneTime.isEmpty
+            guard !isEmpty else { throw .empty }
+            try Self.verifyDistinct(oneTime.map(\.id))
+            try Self.verifyDistinct(kemOneTime.map(\.id) + [kemLastResort?.id].compactMap(\.self))
+        }
+
+        func verifySignatures(of identity: DeviceIdentityKeys, now: Timestamp) throws(PreKeyError) {
+            if let standing {
+                try PreKeyCheck.verifySignedPreKey(standing, as: .standing, of: identity, now: now)
+            }
+            if let lastResort {
+                try PreKeyCheck.verifySignedPreKey(lastResort, as: .lastResort, of: identity, now: now)
+            }
+            if let kemLastResort {
+                try PreKeyCheck.verifyKEMPreKey(kemLastResort, as: .lastResort, of: identity)
+            }
+            for key in kemOneTime { try PreKeyCheck.verifyKEMPreKey(key, as: .oneTime, of: identity) }
+        }
+
+        private static func verifyDistinct(_ ids: [PreKeyID]) throws(PreKeyError) {
+            var seen: Set<PreKeyID> = []
+            for id in ids where !seen.insert(id).inserted { throw .duplicate(id) }
+        }
     }
 }

@@ -13,7 +13,9 @@
 package enum SignatureContext: String, CaseIterable, Sendable {
     case deviceList = "Sotto device list v1"
     case signedPreKey = "Sotto signed prekey v1"
-    case kemPreKey = "Sotto KEM prekey v1"
+    case lastResortPreKey = "Sotto last-resort prekey v1"
+    case kemOneTimePreKey = "Sotto KEM one-time prekey v1"
+    case kemLastResortPreKey = "Sotto KEM last-resort prekey v1"
     case login = "Sotto login v1"
 
     /// The bytes that are signed for `content`.
