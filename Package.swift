@@ -49,6 +49,9 @@ let package = Package(
         // 4
         room("Store", ["Wire"]),
 
+        // 5
+        room("Chat", ["Store", "Wire"]),
+
         // Tests mirror the rooms.
         tests(of: "Wire"),
         tests(of: "Crypto"),

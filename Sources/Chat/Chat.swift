@@ -1,0 +1,69 @@
+public import Store
+public import Wire
+
+/// The verbs' way to the store: runs them as commands, and performs what follows from them.
+public struct Chat: Sendable {
+    public let store: Store
+    public let clock: @Sendable () -> Timestamp
+    /// Called after a commit, on the store's writer thread, in commit order.
+    private let perform: @Sendable ([Effect]) -> Void
+
+    public init(
+        store: Store, clock: @escaping @Sendable () -> Timestamp, perform: @escaping @Sendable ([Effect]) -> Void
+    ) {
+        self.store = store
+        self.clock = clock
+        self.perform = perform
+    }
+
+    /// Runs a verb and returns its answer once it is durable. Its effects are performed before.
+    public func commit<R: Sendable>(
+        _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        let result: Result<R, Problem> = await withCheckedContinuation { (continuation) in
+            submit(verb) { (result) in continuation.resume(returning: result) }
+        }
+        return try result.get()
+    }
+
+    /// Runs a verb without waiting: `done` is called on the writer thread once the answer is durable, after the
+    /// effects. Verbs that throw only before their first write say so with `checksFirst` (see ``Command``).
+    public func submit<R: Sendable>(
+        checksFirst: Bool = false,
+        _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R,
+        done: @escaping @Sendable (Result<R, Problem>) -> Void
+    ) {
+        let now = clock()
+        let outcome = Outcome<R>()
+        store.submit(
+            Command(checksFirst: checksFirst) { [outcome] (tables) throws(Problem) in
+                var turn = Turn(tables: tables, now: now)
+                outcome.value = try verb(&turn)
+                outcome.effects = turn.effects
+            } done: { [outcome, perform] (result) in
+                switch (result, outcome.value) {
+                case (.success, let value?):
+                    if !outcome.effects.isEmpty { perform(outcome.effects) }
+                    done(.success(value))
+                case (.success, nil):
+                    done(.failure(Problem(.internalError, "The verb ended without an answer.")))
+                case (.failure(let problem), _):
+                    done(.failure(problem))
+                }
+            })
+    }
+
+    /// Runs a query over a snapshot.
+    public func look<R: Sendable>(
+        _ query: @escaping @Sendable (Look) throws(Problem) -> R
+    ) async throws(Problem) -> R {
+        let now = clock()
+        return try await store.read { (tables) throws(Problem) in try query(Look(tables: tables, now: now)) }
+    }
+}
+
+/// What a command leaves for its end. Written and read by the writer thread alone, one after the other.
+private final class Outcome<R: Sendable>: @unchecked Sendable {
+    var value: R?
+    var effects: [Effect] = []
+}

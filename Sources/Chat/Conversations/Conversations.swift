@@ -1,0 +1,128 @@
+import Store
+public import Wire
+
+extension Turn {
+    /// Creates a conversation with its members in one step; the caller owns it. A dm of two accounts exists once:
+    /// asking again returns the one there is.
+    /// - Throws: `malformed` for a name or member count that does not fit the kind or mode; `not-found` for a member
+    ///   who does not exist; `group-full`; `requires-open-mode` for a plain name of a sealed conversation.
+    public mutating func createConversation(
+        _ new: NewConversation, by creator: DeviceAddress
+    ) throws(Problem) -> (view: ConversationView, isNew: Bool) {
+        let others = try checked(new, by: creator)
+        let pair = new.kind == .dm ? DMPair(creator.account, others[0]) : nil
+        if let pair, let existing = try tables.dm(between: pair) {
+            let view = try look.conversation(existing, for: creator.account)
+            guard view.mode == new.mode else {
+                throw Problem(.malformed, "The dm exists as \(view.mode.rawValue), and a mode is for ever.", field: "mode")
+            }
+            return (view, false)
+        }
+        let row = ConversationRow(
+            conversation: .random(), kind: new.kind, mode: new.mode, title: new.name, sealedName: new.sealedName,
+            createdAt: now, memberCount: UInt64(others.count + 1), pair: pair)
+        try tables.insertConversation(row)
+        for account in [creator.account] + others {
+            let role: Role = account == creator.account || new.kind == .dm ? .owner : .member
+            try tables.putMember(
+                MemberRow(
+                    conversation: row.conversation, account: account, role: role, joinedAt: now,
+                    checkpoint: SequenceNumber(0)))
+            after(.joined(account, row.conversation))
+        }
+        let created = ConversationEvent.Created(
+            kind: new.kind, mode: new.mode, title: new.name, sealedName: new.sealedName)
+        try append(.created(created), to: row.conversation, by: creator)
+        if !others.isEmpty {
+            try append(.membersAdded(.init(accounts: others)), to: row.conversation, by: creator)
+        }
+        return (try look.conversation(row.conversation, for: creator.account), true)
+    }
+
+    /// - Returns: the members besides the creator, each once.
+    private func checked(_ new: NewConversation, by creator: DeviceAddress) throws(Problem) -> [AccountID] {
+        if new.mode == .sealed, new.name != nil {
+            throw Problem(.requiresOpenMode, "A sealed conversation takes a sealedName, not a name.", field: "name")
+        }
+        if new.mode == .open, new.sealedName != nil {
+            throw Problem(.sealedInOpen, "An open conversation takes a name, not a sealedName.", field: "sealedName")
+        }
+        var seen: Set<AccountID> = [creator.account]
+        let others = new.members.filter { seen.insert($0).inserted }
+        switch new.kind {
+        case .dm:
+            guard others.count == 1, new.name == nil, new.sealedName == nil else {
+                throw Problem(.malformed, "A dm has exactly one other member, and no name.", field: "members")
+            }
+        case .group, .channel:
+            guard others.count < Limits.membersMax else {
+                throw Problem(.groupFull, "At most \(Limits.membersMax) members.", field: "members")
+            }
+        }
+        for (index, account) in others.enumerated() where try tables.account(account) == nil {
+            throw Problem(.notFound, "There is no such account.", field: "members[\(index)]")
+        }
+        return others
+    }
+
+    /// Writes a change into the log and announces it.
+    @discardableResult
+    mutating func append(
+        _ event: ConversationEvent, to conversation: ConversationID, by sender: DeviceAddress,
+        clientID: ClientID? = nil
+    ) throws(Problem) -> AppendedEntry {
+        let appended = try tables.append(
+            EntryDraft(time: now, conversation: conversation, sender: sender, clientID: clientID, event: event))
+        after(
+            .announce(
+                LogEntry(
+                    conversation: conversation, seq: appended.seq, id: appended.id, time: now,
+                    sender: DeviceAddressPayload(sender), event: event)))
+        return appended
+    }
+}
+
+extension Look {
+    /// The conversation and the caller's membership; what is not the caller's to see does not exist.
+    func membership(
+        of account: AccountID, in conversation: ConversationID
+    ) throws(Problem) -> (ConversationRow, MemberRow) {
+        guard let member = try tables.member(account, of: conversation),
+            let row = try tables.conversation(conversation)
+        else { throw Problem(.notFound, "There is no such conversation.") }
+        return (row, member)
+    }
+
+    public func conversation(_ conversation: ConversationID, for account: AccountID) throws(Problem) -> ConversationView {
+        let (row, member) = try membership(of: account, in: conversation)
+        return try view(row, member)
+    }
+
+    /// The caller's conversations, in the order of their ids.
+    /// - Parameter cursor: the `next` of the page before.
+    public func conversations(of account: AccountID, cursor: String?, limit: Int) throws(Problem) -> ConversationPage {
+        var after: ConversationID?
+        if let cursor {
+            guard let id = ConversationID(text: cursor) else { throw Problem(.malformed, "Not a cursor.", field: "cursor") }
+            after = id
+        }
+        let members = try tables.memberships(of: account, after: after, limit: limit + 1)
+        var items: [ConversationView] = []
+        for member in members.prefix(limit) {
+            guard let row = try tables.conversation(member.conversation) else { continue }
+            items.append(try view(row, member))
+        }
+        let isLast = members.count <= limit
+        return ConversationPage(items: items, next: isLast ? nil : members[limit - 1].conversation.description)
+    }
+
+    private func view(_ row: ConversationRow, _ member: MemberRow) throws(Problem) -> ConversationView {
+        let head = try tables.head(of: row.conversation)
+        let peer = row.pair.map { $0.first == member.account ? $0.second : $0.first }
+        return ConversationView(
+            conversation: row.conversation, kind: row.kind, mode: row.mode, title: row.title,
+            sealedName: row.sealedName, createdAt: row.createdAt, memberCount: row.memberCount, role: member.role,
+            peer: peer, head: head, checkpoint: member.checkpoint,
+            unread: head > member.checkpoint ? head.rawValue - member.checkpoint.rawValue : 0)
+    }
+}

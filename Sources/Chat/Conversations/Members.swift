@@ -1,0 +1,105 @@
+import Store
+public import Wire
+
+extension Turn {
+    /// Adds accounts as members. Those who are members already are passed over.
+    /// - Throws: `not-found`; `forbidden` below admin, and for a dm; `group-full`.
+    public mutating func addMembers(
+        _ accounts: [AccountID], to conversation: ConversationID, by caller: DeviceAddress
+    ) throws(Problem) {
+        var (row, own) = try look.membership(of: caller.account, in: conversation)
+        guard row.kind != .dm else { throw Problem(.forbidden, "A dm keeps its two members.") }
+        guard own.role >= .admin else { throw Problem(.forbidden, "Only an owner or admin adds members.") }
+        var added: [AccountID] = []
+        var seen: Set<AccountID> = []
+        for (index, account) in accounts.enumerated() where seen.insert(account).inserted {
+            guard try tables.account(account) != nil else {
+                throw Problem(.notFound, "There is no such account.", field: "accounts[\(index)]")
+            }
+            if try tables.member(account, of: conversation) == nil { added.append(account) }
+        }
+        guard !added.isEmpty else { return }
+        row.memberCount += UInt64(added.count)
+        guard row.memberCount <= UInt64(Limits.membersMax) else {
+            throw Problem(.groupFull, "At most \(Limits.membersMax) members.")
+        }
+        try tables.updateConversation(row)
+        let head = try tables.head(of: conversation)
+        for account in added {
+            try tables.putMember(
+                MemberRow(conversation: conversation, account: account, role: .member, joinedAt: now, checkpoint: head))
+            after(.joined(account, conversation))
+        }
+        try append(.membersAdded(.init(accounts: added)), to: conversation, by: caller)
+    }
+
+    /// Removes a member, or lets the caller leave.
+    /// - Throws: `not-found`; `forbidden` for a dm and for who may not remove whom; `last-owner`.
+    public mutating func removeMember(
+        _ account: AccountID, from conversation: ConversationID, by caller: DeviceAddress
+    ) throws(Problem) {
+        var (row, own) = try look.membership(of: caller.account, in: conversation)
+        guard row.kind != .dm else { throw Problem(.forbidden, "A dm keeps its two members.") }
+        guard let target = try tables.member(account, of: conversation) else {
+            throw Problem(.notFound, "There is no such member.")
+        }
+        guard account == caller.account || (own.role >= .admin && own.role > target.role) else {
+            throw Problem(.forbidden, "Only a higher role removes a member.")
+        }
+        try keepAnOwner(of: row, without: target)
+        // Announced before the listener goes, so that the one who is removed hears of it.
+        try append(.memberRemoved(.init(account: account)), to: conversation, by: caller)
+        try tables.removeMember(account, of: conversation)
+        row.memberCount -= min(1, row.memberCount)
+        try tables.updateConversation(row)
+        after(.left(account, conversation))
+    }
+
+    /// Gives a member another role.
+    /// - Throws: `not-found`; `forbidden` unless the caller is an owner; `last-owner`.
+    public mutating func changeRole(
+        of account: AccountID, to role: Role, in conversation: ConversationID, by caller: DeviceAddress
+    ) throws(Problem) {
+        let (row, own) = try look.membership(of: caller.account, in: conversation)
+        guard row.kind != .dm, own.role == .owner else { throw Problem(.forbidden, "Only an owner changes roles.") }
+        guard var target = try tables.member(account, of: conversation) else {
+            throw Problem(.notFound, "There is no such member.")
+        }
+        guard target.role != role else { return }
+        try keepAnOwner(of: row, without: target)
+        target.role = role
+        try tables.putMember(target)
+        try append(.roleChanged(.init(account: account, role: role)), to: conversation, by: caller)
+    }
+
+    /// The last member may always leave; the last owner may not leave others behind.
+    private func keepAnOwner(of row: ConversationRow, without member: MemberRow) throws(Problem) {
+        guard member.role == .owner, row.memberCount > 1 else { return }
+        guard try tables.ownerCount(of: row.conversation) > 1 else {
+            throw Problem(.lastOwner, "Make another member an owner first.")
+        }
+    }
+}
+
+extension Look {
+    /// The members, in the order of their account ids.
+    public func members(
+        of conversation: ConversationID, for account: AccountID, cursor: String?, limit: Int
+    ) throws(Problem) -> MemberPage {
+        _ = try membership(of: account, in: conversation)
+        var after: AccountID?
+        if let cursor {
+            guard let id = AccountID(text: cursor) else { throw Problem(.malformed, "Not a cursor.", field: "cursor") }
+            after = id
+        }
+        let rows = try tables.members(of: conversation, after: after, limit: limit + 1)
+        var items: [MemberView] = []
+        for row in rows.prefix(limit) {
+            items.append(
+                MemberView(
+                    account: row.account, handle: try tables.account(row.account)?.handle, role: row.role,
+                    joinedAt: row.joinedAt))
+        }
+        return MemberPage(items: items, next: rows.count <= limit ? nil : rows[limit - 1].account.description)
+    }
+}

@@ -1,0 +1,88 @@
+public import Wire
+
+/// Decides what one connected device is sent next, so that it sees every envelope of its queue once and in order.
+///
+/// The store is the truth and a live envelope only a hint: the one after the last written goes out at once, an older
+/// one is dropped, and a gap is read from the store. While reading, live envelopes only move the goal.
+///
+/// ```
+///            page ends at the goal
+///  reading ─────────────────────────▶ live
+///     ▲                                │
+///     └────────────────────────────────┘
+///            a live envelope leaves a gap
+/// ```
+public struct DeliveryCursor: Sendable {
+    public enum Action: Equatable, Sendable {
+        case write
+        case ignore
+        /// Read a page of the queue after this number and report it with ``read(through:isEnd:)``.
+        case read(after: QueueNumber)
+        /// Everything was written up to this number; what follows is live.
+        case caughtUp(QueueNumber)
+    }
+
+    private enum State: Sendable {
+        case reading(through: QueueNumber)
+        case live
+    }
+
+    /// The last number that was written to the device.
+    public private(set) var last: QueueNumber
+    private var state: State
+
+    /// Starts behind: everything after `last` up to `head` waits in the store.
+    public init(last: QueueNumber, head: QueueNumber) {
+        self.last = last
+        self.state = .reading(through: max(last, head))
+    }
+
+    /// The first thing to do after a connect.
+    public func start() -> Action {
+        switch state {
+        case .reading: .read(after: last)
+        case .live: .ignore
+        }
+    }
+
+    /// An envelope was committed while the device is connected.
+    public mutating func offered(_ number: QueueNumber) -> Action {
+        guard number > last else { return .ignore }
+        switch state {
+        case .reading(let goal):
+            state = .reading(through: max(goal, number))
+            return .ignore
+        case .live:
+            if number.rawValue == last.rawValue + 1 {
+                last = number
+                return .write
+            }
+            state = .reading(through: number)
+            return .read(after: last)
+        }
+    }
+
+    /// A page was read and written.
+    /// - Parameters:
+    ///   - number: the last number of the page; `nil` when the page was empty.
+    ///   - isEnd: the store had no more at the time of reading.
+    public mutating func read(through number: QueueNumber?, isEnd: Bool) -> Action {
+        if let number { last = max(last, number) }
+        switch state {
+        case .live:
+            return .ignore
+        case .reading(let goal):
+            if last >= goal {
+                state = .live
+                return .caughtUp(last)
+            }
+            // Numbers at the end whose envelopes expired or were removed: there is nothing left to wait for.
+            if number == nil && isEnd {
+                last = goal
+                state = .live
+                return .caughtUp(last)
+            }
+            return .read(after: last)
+        }
+    }
+}

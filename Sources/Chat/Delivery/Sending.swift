@@ -1,0 +1,94 @@
+import Store
+public import Wire
+
+extension Turn {
+    /// A pairwise send: checks the device list, stores one row, numbers it in each device's queue, and answers with
+    /// its place. The same client id again gets the same answer and stores nothing.
+    ///
+    /// Throws only before its first write.
+    /// - Throws: `not-found` for an unknown account; `mismatched-devices` with the exact difference; `queue-full`;
+    ///   `unauthenticated` when the sending device was unlinked meanwhile.
+    public mutating func send(
+        _ request: SendRequest, from sender: DeviceAddress, to recipient: AccountID
+    ) throws(Problem) -> Accepted {
+        if !request.isEphemeral, let earlier = try tables.accepted(from: sender, clientID: request.clientID) {
+            return Accepted(replaying: earlier, for: request.clientID)
+        }
+        guard try tables.device(sender) != nil else { throw Problem(.unauthenticated, "This device is no longer linked.") }
+        try checkDevices(request, from: sender, to: recipient)
+        let copies = request.copies.map { (copy) in
+            EnvelopeDraft.Copy(
+                recipient: DeviceAddress(account: recipient, device: copy.device), body: copy.body)
+        }
+        if request.isEphemeral { return passOn(request, copies, from: sender) }
+        for copy in copies where try tables.queueState(of: copy.recipient).count >= Limits.queuedEnvelopesMax {
+            throw Problem(.queueFull, "Device \(copy.recipient.device) has not fetched its messages for too long.")
+        }
+        let conversation = recipient == sender.account
+            ? nil : try tables.dm(between: DMPair(sender.account, recipient))
+        let appended = try tables.append(
+            EnvelopeDraft(
+                time: now, sender: sender, clientID: request.clientID, kind: request.kind, isUrgent: request.isUrgent,
+                conversation: conversation, copies: copies))
+        for (copy, number) in zip(copies, appended.numbers) {
+            let envelope = Envelope(
+                number: number, id: appended.id, time: now, sender: DeviceAddressPayload(sender), kind: request.kind,
+                conversation: conversation, seq: appended.seq, isUrgent: request.isUrgent, body: copy.body)
+            after(.deliver(envelope, to: copy.recipient))
+        }
+        return Accepted(
+            clientID: request.clientID, id: appended.id, time: now, conversation: conversation, seq: appended.seq)
+    }
+
+    private func checkDevices(
+        _ request: SendRequest, from sender: DeviceAddress, to recipient: AccountID
+    ) throws(Problem) {
+        let devices = try tables.devices(of: recipient)
+        guard !devices.isEmpty else { throw Problem(.notFound, "There is no such account.") }
+        let mismatch = DeviceCheck.mismatch(
+            addressed: request.copies.map { ($0.device, $0.registrationID) },
+            devices: devices.map { ($0.address.device, $0.registrationID) },
+            except: recipient == sender.account ? sender.device : nil)
+        if let mismatch {
+            let detail = "Fetch the account's device list and send to exactly its devices."
+            throw Problem(.mismatchedDevices, detail, devices: mismatch)
+        }
+    }
+
+    /// To whoever is connected now; no row, no number.
+    private mutating func passOn(
+        _ request: SendRequest, _ copies: [EnvelopeDraft.Copy], from sender: DeviceAddress
+    ) -> Accepted {
+        let id = MessageID(0)
+        for copy in copies {
+            let envelope = Envelope(
+                number: nil, id: id, time: now, sender: DeviceAddressPayload(sender), kind: request.kind,
+                isUrgent: request.isUrgent, body: copy.body)
+            after(.deliver(envelope, to: copy.recipient))
+        }
+        return Accepted(clientID: request.clientID, id: id, time: now)
+    }
+}
+
+extension Accepted {
+    /// The answer an earlier send with the same client id was given.
+    init(replaying earlier: AcceptedRow, for clientID: ClientID) {
+        self.init(
+            clientID: clientID, id: earlier.id, time: earlier.time, conversation: earlier.conversation,
+            seq: earlier.seq, isReplay: true)
+    }
+}
+
+extension Look {
+    /// A page of the device's queue.
+    public func queue(
+        of device: DeviceAddress, after number: QueueNumber, limit: Int
+    ) throws(Problem) -> EnvelopePage {
+        let found = try tables.envelopes(
+            for: device, after: number, limit: limit + 1, byteCountMax: 2 * Limits.frameByteCountMax)
+        let state = try tables.queueState(of: device)
+        let items = Array(found.prefix(limit))
+        let last = items.last?.number ?? number
+        return EnvelopePage(items: items, hasMore: !items.isEmpty && last < state.head)
+    }
+}

@@ -1,0 +1,146 @@
+import Glibc
+public import Wire
+
+/// A connected device as the switchboard knows it: an object that lives on one event loop.
+public protocol Line: AnyObject, Hashable, Sendable {
+    /// Which loop it lives on, counted from 0.
+    var loopIndex: Int { get }
+    var address: DeviceAddress { get }
+}
+
+/// Something for the lines of one loop, in the order of commits.
+public enum Dispatch<L: Line>: Sendable {
+    case envelope(Envelope, L)
+    /// One entry for many lines: the loop encodes it once for each form.
+    case entry(LogEntry, [L])
+    case notice(ServerFrame.Notice, L)
+    case close(CloseCode, L)
+    /// Anything else that belongs in this order, such as the answer to a send.
+    case run(@Sendable () -> Void)
+}
+
+/// Knows who is connected here, and turns the effects of commits into one post per loop and batch.
+///
+/// All state is behind one lock; nothing is called while it is held. Effects come from the store's writer thread in
+/// commit order and leave for each loop in that order.
+public final class Switchboard<L: Line>: @unchecked Sendable {
+    private struct State {
+        var lines: [DeviceAddress: L] = [:]
+        /// Who of an account is connected, to find its lines when it joins a conversation.
+        var accounts: [AccountID: [L]] = [:]
+        /// For each conversation, the lines of its members, by loop.
+        var listeners: [ConversationID: [[L]]] = [:]
+        var subscriptions: [L: Set<ConversationID>] = [:]
+        var outboxes: [[Dispatch<L>]]
+    }
+
+    private let lock = Lock()
+    // Guarded by `lock`.
+    private var state: State
+    private let post: @Sendable (_ loopIndex: Int, _ dispatches: [Dispatch<L>]) -> Void
+
+    /// - Parameter post: hands dispatches to a loop; called outside the lock, on the thread that flushes.
+    public init(loopCount: Int, post: @escaping @Sendable (_ loopIndex: Int, _ dispatches: [Dispatch<L>]) -> Void) {
+        state = State(outboxes: Array(repeating: [], count: loopCount))
+        self.post = post
+    }
+
+    public var lineCount: Int { lock.withLock { state.lines.count } }
+
+    // MARK: Coming and going
+
+    /// Enters a line and what it listens to. A line of the same device is displaced: closed and forgotten.
+    public func connect(_ line: L, listeningTo conversations: [ConversationID]) {
+        lock.withLock {
+            if let displaced = state.lines[line.address], displaced !== line {
+                Self.remove(displaced, from: &state)
+                state.outboxes[displaced.loopIndex].append(.close(.displaced, displaced))
+            }
+            state.lines[line.address] = line
+            state.accounts[line.address.account, default: []].append(line)
+            for conversation in conversations { Self.listen(line, to: conversation, in: &state) }
+        }
+    }
+
+    /// Forgets a line. A newer line of the same device stays.
+    public func disconnect(_ line: L) {
+        lock.withLock { Self.remove(line, from: &state) }
+    }
+
+    // MARK: Effects
+
+    /// Puts each effect into the outbox of the loops it concerns. ``flush()`` sends them off.
+    public func perform(_ effects: [Effect]) {
+        lock.withLock {
+            for effect in effects { Self.perform(effect, on: &state) }
+        }
+    }
+
+    /// Puts something into the outbox of one loop, in order with the effects.
+    public func run(onLoop loopIndex: Int, _ body: @escaping @Sendable () -> Void) {
+        lock.withLock { state.outboxes[loopIndex].append(.run(body)) }
+    }
+
+    /// Posts what the outboxes hold, once for each loop. Called after every batch of commits.
+    public func flush() {
+        let full = lock.withLock { () -> [(Int, [Dispatch<L>])] in
+            var full: [(Int, [Dispatch<L>])] = []
+            for index in state.outboxes.indices where !state.outboxes[index].isEmpty {
+                full.append((index, state.outboxes[index]))
+                state.outboxes[index] = []
+                state.outboxes[index].reserveCapacity(min(full[full.count - 1].1.count, 1024))
+            }
+            return full
+        }
+        for (index, dispatches) in full { post(index, dispatches) }
+    }
+
+    /// Every line, to say goodbye to.
+    public var allLines: [L] { lock.withLock { Array(state.lines.values) } }
+
+    // MARK: Details
+
+    private static func perform(_ effect: Effect, on state: inout State) {
+        switch effect {
+        case .deliver(let envelope, let address):
+            guard let line = state.lines[address] else { return }
+            state.outboxes[line.loopIndex].append(.envelope(envelope, line))
+        case .announce(let entry):
+            guard let listeners = state.listeners[entry.conversation] else { return }
+            for (loopIndex, lines) in listeners.enumerated() where !lines.isEmpty {
+                state.outboxes[loopIndex].append(.entry(entry, lines))
+            }
+        case .joined(let account, let conversation):
+            for line in state.accounts[account] ?? [] { listen(line, to: conversation, in: &state) }
+        case .left(let account, let conversation):
+            for line in state.accounts[account] ?? [] { unlisten(line, to: conversation, in: &state) }
+        case .notify(let notice, let address):
+            guard let line = state.lines[address] else { return }
+            state.outboxes[line.loopIndex].append(.notice(notice, line))
+        case .disconnect(let address, let code):
+            guard let line = state.lines[address] else { return }
+            remove(line, from: &state)
+            state.outboxes[line.loopIndex].append(.close(code, line))
+        }
+    }
+
+    private static func listen(_ line: L, to conversation: ConversationID, in state: inout State) {
+        guard state.subscriptions[line, default: []].insert(conversation).inserted else { return }
+        let none = Array(repeating: [L](), count: state.outboxes.count)
+        state.listeners[conversation, default: none][line.loopIndex].append(line)
+    }
+
+    private static func unlisten(_ line: L, to conversation: ConversationID, in state: inout State) {
+        guard state.subscriptions[line]?.remove(conversation) != nil else { return }
+        state.listeners[conversation]?[line.loopIndex].removeAll { $0 === line }
+        if state.listeners[conversation]?.allSatisfy(\.isEmpty) == true { state.listeners[conversation] = nil }
+    }
+
+    private static func remove(_ line: L, from state: inout State) {
+        for conversation in state.subscriptions[line] ?? [] { unlisten(line, to: conversation, in: &state) }
+        state.subscriptions[line] = nil
+        state.accounts[line.address.account]?.removeAll { $0 === line }
+        if state.accounts[line.address.account]?.isEmpty == true { state.accounts[line.address.account] = nil }
+        if state.lines[line.address] === line { state.lines[line.address] = nil }
+    }
+}

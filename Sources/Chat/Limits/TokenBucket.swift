@@ -1,0 +1,56 @@
+public import Wire
+
+/// How often something may be done: `burst` at once, and `perSecond` again after that.
+public struct Rate: Sendable, Hashable {
+    public var burst: Double
+    public var perSecond: Double
+
+    public init(burst: Double, perSecond: Double) {
+        self.burst = burst
+        self.perSecond = perSecond
+    }
+}
+
+/// A named token bucket. Decides without doing: the time comes in, the verdict goes out.
+public struct TokenBucket: Sendable {
+    private let rate: Rate
+    private var tokens: Double
+    private var updatedAt: Timestamp
+
+    public init(_ rate: Rate, now: Timestamp) {
+        self.rate = rate
+        tokens = rate.burst
+        updatedAt = now
+    }
+
+    public enum Verdict: Equatable, Sendable {
+        case pass(remaining: UInt64)
+        case refuse(retryAfterSeconds: UInt64)
+    }
+
+    /// Takes one token, if there is one. A clock that jumps back gives nothing and takes nothing.
+    public mutating func take(now: Timestamp) -> Verdict {
+        refill(now: now)
+        guard tokens >= 1 else {
+            let wait = rate.perSecond > 0 ? (1 - tokens) / rate.perSecond : 86_400
+            return .refuse(retryAfterSeconds: UInt64(min(86_400, max(1, wait.rounded(.up)))))
+        }
+        tokens -= 1
+        return .pass(remaining: UInt64(tokens))
+    }
+
+    /// Nothing would be lost by forgetting it: it is as full as a new one.
+    public func isFull(now: Timestamp) -> Bool {
+        var copy = self
+        copy.refill(now: now)
+        return copy.tokens >= rate.burst
+    }
+
+    private mutating func refill(now: Timestamp) {
+        if now > updatedAt {
+            let seconds = Double(now.milliseconds - updatedAt.milliseconds) / 1000
+            tokens = min(rate.burst, tokens + seconds * rate.perSecond)
+        }
+        updatedAt = now
+    }
+}
