@@ -50,7 +50,7 @@ let package = Package(
         room("Store", ["Wire"]),
 
         // 5
-        room("Chat", ["Store", "Wire"]),
+        room("Chat", ["Store", "Keys", "Crypto", "Wire"]),
 
         // Tests mirror the rooms.
         tests(of: "Wire"),
