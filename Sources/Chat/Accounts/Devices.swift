@@ -1,4 +1,4 @@
-public import Keys
+import Keys
 public import Store
 public import Wire
 
