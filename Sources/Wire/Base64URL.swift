@@ -11,9 +11,17 @@ public enum Base64URL {
         return values
     }()
 
+    /// The text of `bytes`: four characters for three bytes, two or three for what is left.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the text of `bytes`.
+    static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
+        let alphabet = Self.alphabet
         var pending: UInt32 = 0
         var pendingBitCount: UInt32 = 0
         for byte in bytes {
@@ -25,7 +33,6 @@ public enum Base64URL {
             }
         }
         if pendingBitCount > 0 { text.append(alphabet[Int(pending << (6 - pendingBitCount) & 0x3F)]) }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// `nil` when `text` is not exactly what ``encode(_:)`` gives for some bytes.
@@ -34,6 +41,7 @@ public enum Base64URL {
         guard characters.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(characters.count * 3 / 4)
+        let values = Self.values
         var pending: UInt32 = 0
         var pendingBitCount: UInt32 = 0
         for character in characters {

@@ -31,8 +31,11 @@ public struct SixteenBytes: Hashable, Sendable {
     public var array: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(16)
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: high >> UInt64(shift))) }
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: low >> UInt64(shift))) }
+        for half in [high, low] {
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: half >> UInt64(shift)))
+            }
+        }
         return bytes
     }
 }
@@ -118,8 +121,10 @@ public struct RegistrationID: Hashable, Sendable {
 public struct MessageID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let rawValue: UInt64
     public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// `nil` unless `text` is what ``description`` gives: no sign, no zero in front.
     public init?(text: some StringProtocol) {
-        guard let value = UInt64(text) else { return nil }
+        guard let value = UInt64(text), String(value).utf8.elementsEqual(text.utf8) else { return nil }
         self.rawValue = value
     }
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }

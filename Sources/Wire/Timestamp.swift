@@ -44,7 +44,8 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
             hour < 24, minute < 60, second < 60, let milliseconds = Self.fraction(characters[19..<characters.count - 1])
         else { return nil }
         let days = Self.days(year: year, month: month, day: day)
-        self.init(milliseconds: UInt64(days * 86_400 + hour * 3600 + minute * 60 + second) * 1000 + UInt64(milliseconds))
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
+        self.init(milliseconds: UInt64(seconds) * 1000 + UInt64(milliseconds))
     }
 
     // MARK: Calendar (proleptic Gregorian; the year is counted from March, so that the leap day comes last)
@@ -97,10 +98,11 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
 extension Timestamp: WireType {
     public init(wire value: WireValue, in context: WireContext) throws(WireError) {
         switch (context.form, value) {
-        case (.cbor, .unsigned(let number)) where number <= Self.millisecondsMax:
+        case (.cbor, .unsigned(let number)):
+            guard number <= Self.millisecondsMax else { throw WireError(.outOfBounds("must be before the year 10000")) }
             self.init(milliseconds: number)
         case (.json, .text(let text)):
-            guard let time = Timestamp(text: text) else { throw WireError(.outOfBounds("must be RFC 3339 in UTC")) }
+            guard let time = Timestamp(text: text) else { throw WireError(.outOfBounds("must be RFC 3339 in UTC, from 1970 on")) }
             self = time
         default:
             throw WireError(.wrongType(expected: "a time", found: value.kind))

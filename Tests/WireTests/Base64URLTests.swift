@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test("the test vectors of RFC 4648, section 10", arguments: [
-        ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
+        ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
+        ("foobar", "Zm9vYmFy"),
     ])
     func published(plain: String, text: String) {
         #expect(Base64URL.encode(Array(plain.utf8)) == text)

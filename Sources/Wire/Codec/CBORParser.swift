@@ -4,16 +4,18 @@
 /// |---|---|
 /// | 0, 1 integers | any length of argument; negative down to -2^63 |
 /// | 2, 3 strings | definite length; text is valid UTF-8 |
-/// | 4, 5 lists, maps | definite length; map keys are text, each once |
+/// | 4, 5 lists, maps | definite length; map keys are short visible ASCII text, each once |
 /// | 6 tags | refused |
 /// | 7 | false, true, null, 64-bit float (finite) |
 struct CBORParser {
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
     private var nodeCount = 0
+    private let nodeCountMax: Int
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    init(_ bytes: UnsafeRawBufferPointer, nodeCountMax: Int) {
         self.bytes = bytes
+        self.nodeCountMax = nodeCountMax
     }
 
     mutating func whole() throws(WireError) -> WireValue {
@@ -25,7 +27,7 @@ struct CBORParser {
     private mutating func item(depth: Int) throws(WireError) -> WireValue {
         guard depth <= WireLimits.depthMax else { throw malformed("nested too deeply") }
         nodeCount += 1
-        guard nodeCount <= WireLimits.nodeCountMax else { throw malformed("too many values") }
+        guard nodeCount <= nodeCountMax else { throw malformed("too many values") }
         let first = try byte()
         let information = first & 0x1F
         switch first >> 5 {
@@ -61,7 +63,7 @@ struct CBORParser {
     private mutating func list(_ count: Int, depth: Int) throws(WireError) -> WireValue {
         var items: [WireValue] = []
         // Every item takes a byte at least, so what is left bounds what may be reserved.
-        items.reserveCapacity(min(count, bytes.count - offset, WireLimits.nodeCountMax))
+        items.reserveCapacity(min(count, bytes.count - offset, nodeCountMax - nodeCount))
         for _ in 0..<count { items.append(try item(depth: depth + 1)) }
         return .list(items)
     }
@@ -73,7 +75,9 @@ struct CBORParser {
         for _ in 0..<count {
             let first = try byte()
             guard first >> 5 == 3 else { throw malformed("a map key that is not text") }
-            let key = try text(try length(first & 0x1F))
+            let raw = try take(try length(first & 0x1F))
+            guard WireLimits.isKey(raw) else { throw malformed("a map key that is not short ASCII") }
+            let key = String(decoding: raw, as: UTF8.self)
             for entry in entries where entry.key == key { throw malformed("a map key that stands twice") }
             entries.append(.init(key: key, value: try item(depth: depth + 1)))
         }

@@ -37,7 +37,9 @@ public struct Fields {
         return try read(required(key), at: key)
     }
 
-    public mutating func number(_ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max) throws(WireError) -> UInt64 {
+    public mutating func number(
+        _ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max
+    ) throws(WireError) -> UInt64 {
         if isRecording {
             record(key, .integer(range), isRequired: true)
             return range.lowerBound
@@ -65,7 +67,9 @@ public struct Fields {
         try bytes(key, count: count...count)
     }
 
-    public mutating func list<T: WireType>(_ key: String, count: ClosedRange<Int>, of type: T.Type = T.self) throws(WireError) -> [T] {
+    public mutating func list<T: WireType>(
+        _ key: String, count: ClosedRange<Int>, of type: T.Type = T.self
+    ) throws(WireError) -> [T] {
         if isRecording {
             record(key, .list(of: T.schema, count: count), isRequired: true)
             return count.contains(1) ? [T.sample] : []
@@ -84,7 +88,9 @@ public struct Fields {
         return try read(value, at: key)
     }
 
-    public mutating func numberIfPresent(_ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max) throws(WireError) -> UInt64? {
+    public mutating func numberIfPresent(
+        _ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max
+    ) throws(WireError) -> UInt64? {
         if isRecording {
             record(key, .integer(range), isRequired: false)
             return range.lowerBound
@@ -123,7 +129,9 @@ public struct Fields {
     }
 
     /// A list that is empty when absent.
-    public mutating func listIfPresent<T: WireType>(_ key: String, countMax: Int, of type: T.Type = T.self) throws(WireError) -> [T] {
+    public mutating func listIfPresent<T: WireType>(
+        _ key: String, countMax: Int, of type: T.Type = T.self
+    ) throws(WireError) -> [T] {
         if isRecording {
             record(key, .list(of: T.schema, count: 0...countMax), isRequired: false)
             return [T.sample]
@@ -138,14 +146,8 @@ public struct Fields {
     mutating func finish() throws(WireError) {
         guard context.refusesUnknownFields, !isRecording else { return }
         for index in entries.indices where asked & (1 << UInt128(index)) == 0 {
-            throw WireError(path: Self.printable(entries[index].key), .unknownField)
+            throw WireError(path: entries[index].key, .unknownField)
         }
-    }
-
-    /// A key of the peer's own choosing, cut to what an error message may repeat.
-    private static func printable(_ key: String) -> String {
-        let isPlain = key.utf8.count <= 64 && key.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-        return isPlain ? key : "(unprintable key)"
     }
 
     // MARK: Details
@@ -172,7 +174,9 @@ public struct Fields {
         do { return try T(wire: value, in: context) } catch { throw error.below(path) }
     }
 
-    private func integer(_ value: WireValue, in range: ClosedRange<UInt64>, at key: String) throws(WireError) -> UInt64 {
+    private func integer(
+        _ value: WireValue, in range: ClosedRange<UInt64>, at key: String
+    ) throws(WireError) -> UInt64 {
         switch value {
         case .unsigned(let number):
             guard range.contains(number) else { throw outOfBounds("an integer", range, at: key) }
@@ -199,7 +203,9 @@ public struct Fields {
         return bytes
     }
 
-    private func list<T: WireType>(_ value: WireValue, count: ClosedRange<Int>, at key: String) throws(WireError) -> [T] {
+    private func list<T: WireType>(
+        _ value: WireValue, count: ClosedRange<Int>, at key: String
+    ) throws(WireError) -> [T] {
         guard case .list(let values) = value else { throw wrongType("a list", value, at: key) }
         guard count.contains(values.count) else { throw outOfBounds("a count of items", count, at: key) }
         var items: [T] = []

@@ -1,13 +1,16 @@
 /// Parses JSON (RFC 8259), strictly: UTF-8, no byte order mark, no key twice, no lone surrogate, nothing after the end.
+/// Keys are short visible ASCII.
 ///
 /// Integers within 64 bits stay exact; other numbers become doubles and must be finite.
 struct JSONParser {
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
     private var nodeCount = 0
+    private let nodeCountMax: Int
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    init(_ bytes: UnsafeRawBufferPointer, nodeCountMax: Int) {
         self.bytes = bytes
+        self.nodeCountMax = nodeCountMax
     }
 
     mutating func whole() throws(WireError) -> WireValue {
@@ -20,7 +23,7 @@ struct JSONParser {
     private mutating func value(depth: Int) throws(WireError) -> WireValue {
         guard depth <= WireLimits.depthMax else { throw malformed("nested too deeply") }
         nodeCount += 1
-        guard nodeCount <= WireLimits.nodeCountMax else { throw malformed("too many values") }
+        guard nodeCount <= nodeCountMax else { throw malformed("too many values") }
         skipSpace()
         switch peek() {
         case UInt8(ascii: "{"): return try object(depth: depth)
@@ -44,6 +47,7 @@ struct JSONParser {
             skipSpace()
             guard peek() == UInt8(ascii: "\"") else { throw malformed("no key") }
             let key = try string()
+            guard WireLimits.isKey(key.utf8) else { throw malformed("a key that is not short ASCII") }
             for entry in entries where entry.key == key { throw malformed("a key that stands twice") }
             guard entries.count < WireLimits.mapEntryCountMax else { throw malformed("an object with too many fields") }
             skipSpace()

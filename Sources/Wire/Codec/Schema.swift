@@ -9,8 +9,9 @@ public indirect enum Schema: Sendable, Equatable {
     case text(length: ClosedRange<Int>)
     /// Bytes, by their count before base64url.
     case bytes(count: ClosedRange<Int>)
-    /// Text that a type of its own reads, such as an identifier.
-    case formatted(name: String, cbor: CBORForm)
+    /// Text that a type of its own reads, such as an identifier. In JSON the whole text matches `pattern`, which keeps
+    /// to what every dialect of regular expressions understands the same.
+    case formatted(name: String, pattern: String, cbor: CBORForm)
     case enumeration(name: String, cases: [String])
     case timestamp
     case list(of: Schema, count: ClosedRange<Int>)
@@ -44,7 +45,7 @@ public indirect enum Schema: Sendable, Equatable {
     /// The name under which records, enumerations and unions are listed once and referred to.
     public var name: String? {
         switch self {
-        case .record(let name, _), .enumeration(let name, _), .union(let name, _, _), .formatted(let name, _): name
+        case .record(let name, _), .enumeration(let name, _), .union(let name, _, _), .formatted(let name, _, _): name
         case .any, .boolean, .integer, .text, .bytes, .timestamp, .list: nil
         }
     }

@@ -9,7 +9,9 @@ extension WireType where Self: RandomIdentifier {
 
     public func write(to writer: inout WireWriter) { writer.write(bytes: bytes.array) }
 
-    public static var schema: Schema { .formatted(name: String(describing: Self.self), cbor: .bytes(count: 16)) }
+    public static var schema: Schema {
+        .formatted(name: String(describing: Self.self), pattern: "[A-Za-z0-9_-]{21}[AQgw]", cbor: .bytes(count: 16))
+    }
 
     public static var sample: Self { Self(bytes: SixteenBytes(high: 0x0123_4567_89AB_CDEF, low: 0x1)) }
 }
@@ -25,7 +27,9 @@ extension MessageID: WireType {
         case (.cbor, .unsigned(let number)):
             self.init(number)
         case (.json, .text(let text)):
-            guard let id = MessageID(text: text) else { throw WireError(.outOfBounds("must be a decimal number of 64 bits")) }
+            guard let id = MessageID(text: text) else {
+                throw WireError(.outOfBounds("must be a decimal number of 64 bits"))
+            }
             self = id
         default:
             throw WireError(.wrongType(expected: "a message id", found: value.kind))
@@ -39,7 +43,10 @@ extension MessageID: WireType {
         }
     }
 
-    public static var schema: Schema { .formatted(name: "MessageID", cbor: .unsigned) }
+    public static var schema: Schema {
+        .formatted(name: "MessageID", pattern: "(0|[1-9][0-9]{0,19})", cbor: .unsigned)
+    }
+
     public static var sample: Self { MessageID(7_000_000_000_000_001) }
 }
 

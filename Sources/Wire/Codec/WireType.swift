@@ -19,6 +19,9 @@ public struct WireContext: Sendable {
         self.form = form
         self.refusesUnknownFields = refusesUnknownFields
     }
+
+    /// A server reads requests; a client reads pages, which hold more.
+    var nodeCountMax: Int { refusesUnknownFields ? WireLimits.requestNodeCountMax : WireLimits.responseNodeCountMax }
 }
 
 /// A map with named fields. One initialiser reads it from both forms, and records its schema.
@@ -57,7 +60,7 @@ extension WireRecord {
 
     /// Reads a whole record from bytes.
     public static func decode(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> Self {
-        try Self(wire: try WireValue.parse(bytes, as: context.form), in: context)
+        try Self(wire: try WireValue.parse(bytes, in: context), in: context)
     }
 
     /// The whole record as bytes.

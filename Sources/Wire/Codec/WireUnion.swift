@@ -31,7 +31,7 @@ extension WireUnion {
     public static var schema: Schema { .union(name: unionName, tag: tagKey, cases: cases) }
 
     public static func decode(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> Self {
-        try Self(wire: try WireValue.parse(bytes, as: context.form), in: context)
+        try Self(wire: try WireValue.parse(bytes, in: context), in: context)
     }
 
     public func encoded(as form: WireForm) -> [UInt8] {

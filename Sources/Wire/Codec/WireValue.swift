@@ -1,12 +1,13 @@
 /// What a parser found, before anyone asked what it means: the common shape of a CBOR item and a JSON value.
 ///
-/// Parsing bounds it: depth ≤ ``WireLimits/depthMax``, nodes ≤ ``WireLimits/nodeCountMax``, and no map names a key twice.
+/// Parsing bounds it by ``WireLimits``: so deep, so many values, and no map names a key twice.
 public enum WireValue: Sendable, Equatable {
     case null
     case boolean(Bool)
     case unsigned(UInt64)
     /// Always below zero.
     case negative(Int64)
+    /// Always finite.
     case double(Double)
     case text(String)
     /// CBOR only; in JSON, bytes stand as base64url text.
@@ -63,22 +64,31 @@ public enum WireForm: Sendable, Hashable, CaseIterable {
 }
 
 extension WireValue {
-    /// Parses exactly one value that fills `bytes`.
-    public static func parse(_ bytes: UnsafeRawBufferPointer, as form: WireForm) throws(WireError) -> WireValue {
+    /// Parses exactly one value that fills `bytes` and holds at most `nodeCountMax` values.
+    public static func parse(
+        _ bytes: UnsafeRawBufferPointer, as form: WireForm, nodeCountMax: Int = WireLimits.requestNodeCountMax
+    ) throws(WireError) -> WireValue {
         switch form {
         case .cbor:
-            var parser = CBORParser(bytes)
+            var parser = CBORParser(bytes, nodeCountMax: nodeCountMax)
             return try parser.whole()
         case .json:
-            var parser = JSONParser(bytes)
+            var parser = JSONParser(bytes, nodeCountMax: nodeCountMax)
             return try parser.whole()
         }
     }
 
-    /// Parses exactly one value that fills `bytes`.
-    public static func parse(_ bytes: [UInt8], as form: WireForm) throws(WireError) -> WireValue {
+    /// Parses exactly one value that fills `bytes` and holds at most `nodeCountMax` values.
+    public static func parse(
+        _ bytes: [UInt8], as form: WireForm, nodeCountMax: Int = WireLimits.requestNodeCountMax
+    ) throws(WireError) -> WireValue {
         try bytes.withUnsafeBufferPointer { (buffer) throws(WireError) in
-            try parse(UnsafeRawBufferPointer(buffer), as: form)
+            try parse(UnsafeRawBufferPointer(buffer), as: form, nodeCountMax: nodeCountMax)
         }
+    }
+
+    /// Parses what a reader in `context` accepts.
+    static func parse(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> WireValue {
+        try parse(bytes, as: context.form, nodeCountMax: context.nodeCountMax)
     }
 }

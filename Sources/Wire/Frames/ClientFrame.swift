@@ -99,7 +99,11 @@ public enum ClientFrame: WireUnion, Equatable {
         public var stamp: UInt64
 
         public init(stamp: UInt64) { self.stamp = stamp }
-        public init(fields: inout Fields) throws(WireError) { stamp = try fields.number("stamp", in: 0...UInt64(1) << 53) }
+
+        public init(fields: inout Fields) throws(WireError) {
+            stamp = try fields.number("stamp", in: 0...UInt64(1) << 53)
+        }
+
         public func write(fields writer: inout WireWriter) { writer.put("stamp", number: stamp) }
     }
 

@@ -10,7 +10,8 @@ public struct Handle: WireType, Hashable, CustomStringConvertible {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         let others: [UInt8] = [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")]
         guard letters.contains(first) else { return nil }
-        guard characters.allSatisfy({ letters.contains($0) || digits.contains($0) || others.contains($0) }) else { return nil }
+        guard characters.allSatisfy({ letters.contains($0) || digits.contains($0) || others.contains($0) })
+        else { return nil }
         self.text = String(text)
     }
 
@@ -25,7 +26,7 @@ public struct Handle: WireType, Hashable, CustomStringConvertible {
     }
 
     public func write(to writer: inout WireWriter) { writer.write(text: text) }
-    public static var schema: Schema { .formatted(name: "Handle", cbor: .text) }
+    public static var schema: Schema { .formatted(name: "Handle", pattern: "[a-z][a-z0-9._-]{2,31}", cbor: .text) }
     public static var sample: Handle { Handle(sample: "alice") }
     public var description: String { text }
 }

@@ -286,7 +286,9 @@ public struct ClaimedKeys: WireRecord, Equatable {
     public var deviceList: DeviceListPayload
     public var bundles: [PreKeyBundlePayload]
 
-    public init(account: AccountID, identity: IdentityPayload, deviceList: DeviceListPayload, bundles: [PreKeyBundlePayload]) {
+    public init(
+        account: AccountID, identity: IdentityPayload, deviceList: DeviceListPayload, bundles: [PreKeyBundlePayload]
+    ) {
         self.account = account
         self.identity = identity
         self.deviceList = deviceList
