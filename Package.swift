@@ -47,6 +47,7 @@ let package = Package(
         room("Keys", ["Crypto", "Wire"]),
 
         // 4
+        room("Ratchet", ["Keys", "Crypto", "Wire"]),
         room("Store", ["Wire"]),
 
         // 5
@@ -56,6 +57,7 @@ let package = Package(
         tests(of: "Wire"),
         tests(of: "Crypto"),
         tests(of: "Keys", ["Crypto", "Wire"]),
+        tests(of: "Ratchet", ["Keys", "Crypto", "Wire"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

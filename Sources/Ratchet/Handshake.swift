@@ -1,0 +1,117 @@
+import Crypto
+public import Keys
+
+/// Names one handshake: SHA-256 of its bytes. Remembered by responders, so that none is answered twice.
+public struct HandshakeID: Hashable, Sendable {
+    /// The 32 bytes.
+    public let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// What an initiator tells a responder to agree on a first key, in front of each message until the first reply.
+///
+/// Numbers big-endian:
+///
+/// | offset | size | field |
+/// |---|---|---|
+/// | 0 | 4 | id of the signed prekey |
+/// | 4 | 1 | the X25519 prekey beside it: 0 none, 1 one-time, 2 last resort |
+/// | 5 | 4 | its id; zero for none |
+/// | 9 | 1 | the ML-KEM prekey: 0 none, 1 one-time, 2 last resort |
+/// | 10 | 4 | its id; zero for none |
+/// | 14 | 32 | the initiator's ephemeral X25519 public key |
+/// | 46 | 0 or 1088 | ML-KEM-768 ciphertext |
+public struct Handshake: Hashable, Sendable {
+    /// Bytes in an ML-KEM-768 ciphertext.
+    static let kemCiphertextByteCount = 1_088
+
+    /// The X25519 prekey used beside the signed one.
+    public enum Single: Hashable, Sendable {
+        case none
+        case oneTime(PreKeyID)
+        case lastResort(PreKeyID)
+    }
+
+    /// The ML-KEM prekey used, and what was encapsulated to it.
+    public struct KEM: Hashable, Sendable {
+        public let kind: KEMPreKey.Kind
+        public let id: PreKeyID
+        let ciphertext: [UInt8]
+    }
+
+    /// Which signed prekey the responder needs.
+    public let signedPreKey: PreKeyID
+    /// Which other X25519 prekey it needs.
+    public let single: Single
+    /// Which ML-KEM prekey it needs.
+    public let kem: KEM?
+    let ephemeral: X25519.PublicKey
+
+    init(signedPreKey: PreKeyID, single: Single, kem: KEM?, ephemeral: X25519.PublicKey) {
+        self.signedPreKey = signedPreKey
+        self.single = single
+        self.kem = kem
+        self.ephemeral = ephemeral
+    }
+
+    init(from reader: inout ByteReader) throws(KeyFormatError) {
+        signedPreKey = try PreKeyID(checking: try reader.number())
+        let singleKind: UInt8 = try reader.number()
+        let singleID: UInt32 = try reader.number()
+        switch (singleKind, singleID) {
+        case (0, 0): single = .none
+        case (1, let id): single = .oneTime(try PreKeyID(checking: id))
+        case (2, let id): single = .lastResort(try PreKeyID(checking: id))
+        default: throw .outOfBounds
+        }
+        let kemKind: UInt8 = try reader.number()
+        let kemID: UInt32 = try reader.number()
+        ephemeral = try reader.agreementKey()
+        switch (kemKind, kemID) {
+        case (0, 0): kem = nil
+        case (1, let id): kem = try Self.kem(.oneTime, id, from: &reader)
+        case (2, let id): kem = try Self.kem(.lastResort, id, from: &reader)
+        default: throw .outOfBounds
+        }
+    }
+
+    private static func kem(
+        _ kind: KEMPreKey.Kind, _ id: UInt32, from reader: inout ByteReader
+    ) throws(KeyFormatError) -> KEM {
+        KEM(kind: kind, id: try PreKeyID(checking: id), ciphertext: try reader.take(kemCiphertextByteCount))
+    }
+
+    /// The layout above.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(46 + Self.kemCiphertextByteCount)
+        bytes.append(number: signedPreKey.rawValue)
+        let (singleKind, singleID): (UInt8, UInt32) = switch single {
+        case .none: (0, 0)
+        case .oneTime(let id): (1, id.rawValue)
+        case .lastResort(let id): (2, id.rawValue)
+        }
+        bytes.append(singleKind)
+        bytes.append(number: singleID)
+        let kemKind: UInt8 = switch kem?.kind {
+        case .none: 0
+        case .oneTime: 1
+        case .lastResort: 2
+        }
+        bytes.append(kemKind)
+        bytes.append(number: kem?.id.rawValue ?? 0)
+        bytes += ephemeral.bytes
+        bytes += kem?.ciphertext ?? []
+        return bytes
+    }
+
+    /// Its name.
+    public var id: HandshakeID { HandshakeID(SHA256.hash(bytes)) }
+
+    /// Whether every prekey it used may be used by others too: only then can it be replayed at all.
+    public var usesNoOneTimeKey: Bool {
+        if case .oneTime = single { return false }
+        return kem?.kind != .oneTime
+    }
+}
