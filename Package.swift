@@ -38,6 +38,11 @@ let package = Package(
         // 1
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        .target(
+            name: "CTransport", path: "Sources/C/CTransport",
+            // Asio without inlining is ten times slower; this one is optimised in debug builds too.
+            cxxSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // 2
         room("Wire"),
@@ -49,15 +54,20 @@ let package = Package(
         // 4
         room("Ratchet", ["Keys", "Crypto", "Wire"]),
         room("Store", ["Wire"]),
+        room("Transport", ["CTransport"]),
 
         // 5
         room("Chat", ["Store", "Keys", "Crypto", "Wire"]),
+
+        // 7
+        program("sotto-bench", ["Transport"]),
 
         // Tests mirror the rooms.
         tests(of: "Wire"),
         tests(of: "Crypto"),
         tests(of: "Keys", ["Crypto", "Wire"]),
         tests(of: "Ratchet", ["Keys", "Crypto", "Wire"]),
+        tests(of: "Transport"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -1,0 +1,91 @@
+// One thread, one io_context: wake-ups, timers, deadlines, and the list of connections with something to do.
+#pragma once
+
+#define BOOST_ERROR_CODE_HEADER_ONLY
+#define BOOST_ASIO_NO_DEPRECATED
+#define BOOST_ASIO_DISABLE_BOOST_COROUTINE
+#define BOOST_DISABLE_ASSERTS // peer input never traps, not even in a debug build
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive_ptr.hpp>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "CTransport.h"
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using error_code = boost::system::error_code;
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<tcp, Executor>;
+using Timer = asio::basic_waitable_timer<
+    std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Bytes = std::vector<uint8_t>;
+
+void intrusive_ptr_add_ref(ct_connection *connection);
+void intrusive_ptr_release(ct_connection *connection);
+using Reference = boost::intrusive_ptr<ct_connection>;
+
+inline uint64_t now_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+/// Deadlines that mostly move later: an entry is only looked at when it is due, and put back when it moved.
+using Deadlines = std::multimap<uint64_t, ct_connection *>;
+
+struct ct_loop {
+    static constexpr size_t scratchSize = 64 * 1024;
+    static constexpr size_t recordSize = 16 * 1024;
+
+    std::atomic<uint32_t> count{1};
+    ct_connection *first = nullptr; // of the open ones
+    void (*drain)(void *);
+    void *context;
+    asio::io_context io{1};
+    std::optional<asio::executor_work_guard<Executor>> guard;
+    Deadlines deadlines;
+    Timer deadlineTimer{io};
+    uint64_t deadlineTimerAt = 0;
+    std::vector<Reference> turns;
+    bool turnPosted = false;
+    std::unique_ptr<uint8_t[]> scratch{new uint8_t[scratchSize]};
+    std::unique_ptr<uint8_t[]> record{new uint8_t[recordSize]};
+    uint8_t randomPool[4096];
+    size_t randomLeft = 0;
+
+    ct_loop(void (*d)(void *), void *c) : drain(d), context(c) { guard.emplace(io.get_executor()); }
+
+    void add_turn(ct_connection *connection);
+    void run_turns();
+    void arm_deadline_timer();
+    void run_deadlines();
+    uint32_t mask();
+};
+
+extern thread_local ct_loop *currentLoop;
+
+struct ct_timer {
+    ct_loop *loop;
+    Timer timer;
+    void (*fire)(void *);
+    void *context;
+    bool cancelled = false;
+};
+
+/// Counted bytes, shared between every socket they go to.
+struct ct_buffer {
+    std::atomic<uint32_t> count{1};
+    size_t size;
+    uint8_t *bytes() { return reinterpret_cast<uint8_t *>(this + 1); }
+};

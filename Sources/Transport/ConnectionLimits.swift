@@ -1,0 +1,35 @@
+import CTransport
+
+/// The bounds of one connection. A deadline passed is answered with 408 where an answer is possible, else cut.
+public struct ConnectionLimits: Sendable {
+    /// Of a head; above it, 431. Also bounds a chunk's header and trailers.
+    public var headByteCountMax = 16 * 1024
+    /// Above it, 431.
+    public var headerFieldCountMax = 100
+    /// How much of a body that nobody read is thrown away to keep the connection; above it, the connection closes.
+    public var drainByteCountMax = 64 * 1024
+    /// From the first byte of a head to its last, and from a connect to the first byte.
+    public var headTimeout = Duration.seconds(10)
+    /// Between two requests.
+    public var idleTimeout = Duration.seconds(60)
+    /// A body, or a reader of a response, must make ``byteRateMin`` over each stretch of this length.
+    public var bodyTimeout = Duration.seconds(15)
+    public var writeTimeout = Duration.seconds(20)
+    /// Bytes per second.
+    public var byteRateMin = 64
+    /// TLS, or a client's connect and TLS together.
+    public var handshakeTimeout = Duration.seconds(10)
+    /// After a last word, how long the peer may take to hang up.
+    public var lingerTimeout = Duration.seconds(2)
+
+    public init() {}
+
+    var forC: ct_limits {
+        ct_limits(
+            headByteCountMax: UInt32(clamping: headByteCountMax), fieldCountMax: UInt32(clamping: headerFieldCountMax),
+            drainByteCountMax: UInt32(clamping: drainByteCountMax), headTimeout: headTimeout.millisecondsClamped,
+            idleTimeout: idleTimeout.millisecondsClamped, bodyTimeout: bodyTimeout.millisecondsClamped,
+            writeTimeout: writeTimeout.millisecondsClamped, lingerTimeout: lingerTimeout.millisecondsClamped,
+            handshakeTimeout: handshakeTimeout.millisecondsClamped, byteRateMin: UInt32(clamping: byteRateMin))
+    }
+}

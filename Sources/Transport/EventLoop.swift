@@ -1,0 +1,141 @@
+import CTransport
+import Glibc
+
+/// One thread that runs sockets, timers, closures and Swift concurrency jobs.
+///
+/// As a `TaskExecutor` it runs the tasks that prefer it (`Task.immediate(executorPreference: loop)`), as a
+/// `SerialExecutor` the actors that live on it. Nothing that blocks may run here.
+/// State: `local` belongs to the loop's thread, `remote` to the lock; that is why this is `Sendable`.
+public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
+    private enum Job {
+        case closure(@Sendable () -> Void)
+        case task(UnownedJob)
+    }
+
+    let handle: OpaquePointer
+    private let name: String
+    private let lock = Lock()
+    private var remote: [Job] = []
+    private var remoteWakeAsked = false
+    private var local: [Job] = []
+    private var localWakeAsked = false
+    private var spare: [Job] = []
+    private var thread = pthread_t()
+    private let drainContext: UnsafeMutablePointer<Unmanaged<EventLoop>?>
+
+    /// Starts the thread. The loop runs until its ``EventLoopGroup`` is shut down.
+    init(name: String) {
+        self.name = name
+        let pointer = UnsafeMutablePointer<Unmanaged<EventLoop>?>.allocate(capacity: 1)
+        pointer.initialize(to: nil)
+        handle = ct_loop_create(
+            { context in
+                let pointer = context?.assumingMemoryBound(to: Unmanaged<EventLoop>?.self)
+                pointer?.pointee?.takeUnretainedValue().drain()
+            }, pointer)
+        drainContext = pointer
+        pointer.pointee = Unmanaged.passUnretained(self)
+        let this = Unmanaged.passRetained(self)
+        let failed = pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<EventLoop>.fromOpaque(raw).takeRetainedValue().run()
+                return nil
+            }, this.toOpaque())
+        precondition(failed == 0, "no thread for an event loop")
+    }
+
+    deinit {
+        ct_loop_destroy(handle)
+        drainContext.deinitialize(count: 1)
+        drainContext.deallocate()
+    }
+
+    /// Whether the caller runs on this loop's thread.
+    public var isCurrent: Bool { ct_loop_is_current(handle) }
+
+    /// Runs `work` on the loop, after what is already queued.
+    public func execute(_ work: @escaping @Sendable () -> Void) {
+        push(.closure(work))
+    }
+
+    /// Runs `work` on the loop: now if the caller is there, else soon.
+    public func perform(_ work: @escaping @Sendable () -> Void) {
+        if isCurrent { work() } else { push(.closure(work)) }
+    }
+
+    /// Runs `work` once on the loop, `delay` from now, unless cancelled first.
+    @discardableResult
+    public func schedule(after delay: Duration, _ work: @escaping @Sendable () -> Void) -> LoopTimer {
+        LoopTimer(on: self, after: delay, work)
+    }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        push(.task(UnownedJob(job)))
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    public func checkIsolated() {
+        precondition(isCurrent, "not on the event loop's thread")
+    }
+
+    private func push(_ job: Job) {
+        if isCurrent {
+            local.append(job)
+            if localWakeAsked { return }
+            localWakeAsked = true
+        } else {
+            let wake = lock.withLock {
+                remote.append(job)
+                defer { remoteWakeAsked = true }
+                return !remoteWakeAsked
+            }
+            if !wake { return }
+        }
+        ct_loop_wake(handle)
+    }
+
+    /// Runs what was queued before; what these jobs queue waits for its own turn, so that sockets are served between.
+    private func drain() {
+        if localWakeAsked {
+            localWakeAsked = false
+            swap(&local, &spare)
+            runSpare()
+        }
+        let hasRemote = lock.withLock {
+            guard remoteWakeAsked else { return false }
+            remoteWakeAsked = false
+            swap(&remote, &spare)
+            return true
+        }
+        if hasRemote { runSpare() }
+    }
+
+    private func runSpare() {
+        let jobs = spare
+        spare = []
+        for job in jobs {
+            switch job {
+            case .closure(let work): work()
+            case .task(let task):
+                task.runSynchronously(
+                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
+        }
+    }
+
+    private func run() {
+        ct_loop_run(handle, name)
+    }
+
+    /// Stops the thread and waits for its end. What is open on it is cut.
+    func stopAndJoin() {
+        precondition(!isCurrent, "a loop cannot wait for itself")
+        ct_loop_stop(handle)
+        pthread_join(thread, nil)
+    }
+}

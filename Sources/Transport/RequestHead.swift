@@ -1,0 +1,66 @@
+import CTransport
+
+/// A request's first line and fields, as received. RFC 9112, sections 3 and 5.
+public struct RequestHead: Sendable {
+    /// Case matters; any token.
+    public let method: String
+    /// As sent: usually a path with a query.
+    public let target: String
+    public let headers: HeaderFields
+    /// nil without `Content-Length`.
+    public let contentLength: Int64?
+    public let isChunked: Bool
+    public let hasBody: Bool
+    /// 0 or 1, for HTTP/1.0 or HTTP/1.1.
+    public let minorVersion: Int
+
+    init(_ head: ct_head) {
+        let bytes = Array(UnsafeBufferPointer(start: head.bytes, count: head.byteCount))
+        method = Self.text(bytes, head.methodOffset, head.methodLength)
+        target = Self.text(bytes, head.targetOffset, head.targetLength)
+        headers = HeaderFields(
+            bytes: bytes, spans: Array(UnsafeBufferPointer(start: head.fields, count: head.fieldCount)))
+        contentLength = head.contentLength < 0 ? nil : head.contentLength
+        isChunked = head.chunked
+        hasBody = head.hasBody
+        minorVersion = Int(head.minorVersion)
+    }
+
+    /// The target up to the query, still percent-encoded.
+    public var path: Substring { target.prefix { $0 != "?" } }
+
+    /// What follows the question mark, still percent-encoded.
+    public var query: Substring? {
+        target.firstIndex(of: "?").map { target[target.index(after: $0)...] }
+    }
+
+    /// The key to answer when this is a WebSocket upgrade as RFC 6455, section 4.2.1 wants it; else nil.
+    var webSocketKey: String? {
+        guard method == "GET", minorVersion == 1, !hasBody,
+            headers.contains("upgrade", token: "websocket"), headers.contains("connection", token: "upgrade"),
+            headers["sec-websocket-version"] == "13",
+            headers.all("sec-websocket-key").count == 1, let key = headers["sec-websocket-key"],
+            key.utf8.count == 24, key.hasSuffix("==")
+        else { return nil }
+        let symbols = key.utf8.dropLast(2)
+        let isBase64 = symbols.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte.lowercasedASCII) || byte == 0x2b || byte == 0x2f
+        }
+        return isBase64 ? key : nil
+    }
+
+    /// Whether the client asks for a WebSocket, well-formed or not.
+    public var asksForWebSocket: Bool { headers.contains("upgrade", token: "websocket") }
+
+    /// The subprotocols offered, in the client's order.
+    public var offeredSubprotocols: [String] {
+        headers.all("sec-websocket-protocol").flatMap { line in
+            line.split(separator: ",").map { String($0.trimmingSpaces()) }.filter { !$0.isEmpty }
+        }
+    }
+
+    private static func text(_ bytes: [UInt8], _ offset: UInt32, _ length: UInt32) -> String {
+        let end = Int(offset) + Int(length)
+        return end <= bytes.count ? String(decoding: bytes[Int(offset)..<end], as: UTF8.self) : ""
+    }
+}

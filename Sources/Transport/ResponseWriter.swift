@@ -1,0 +1,34 @@
+/// The body of a streamed response. A writer that goes unfinished cuts the connection, so that nobody takes half a
+/// body for a whole one.
+public final class ResponseWriter: Sendable {
+    private let state: ExchangeState?
+    private let loop: EventLoop
+    private let isFinished = OnceFlag()
+
+    init(state: ExchangeState?, loop: EventLoop) {
+        self.state = state
+        self.loop = loop
+    }
+
+    deinit {
+        guard isFinished.set(), let state else { return }
+        loop.perform { state.cut() }
+    }
+
+    /// Queues `bytes`, and waits while more than 256 KiB have not left yet.
+    ///
+    /// - Throws: `closedByPeer`, `timedOut` (a reader too slow), `closedLocally` (finished, or answered by another).
+    public func write(_ bytes: [UInt8]) async throws(TransportError) {
+        guard let state, !isFinished.isSet else { throw .closedLocally }
+        let result = await withCheckedContinuation { (writer: ExchangeState.Writer) in
+            loop.perform { state.write(bytes, writer) }
+        }
+        try result.get()
+    }
+
+    /// Ends the response.
+    public func finish() {
+        guard isFinished.set(), let state else { return }
+        loop.perform { state.finishStream() }
+    }
+}

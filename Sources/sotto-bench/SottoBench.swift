@@ -1,0 +1,21 @@
+import Glibc
+import Transport
+
+/// Measures, and serves what is measured against. One verb a file.
+@main
+struct SottoBench {
+    static func main() async {
+        let arguments = Arguments(CommandLine.arguments.dropFirst())
+        do {
+            switch arguments.verb {
+            case "echo": try await EchoVerb.run(arguments)
+            default:
+                print("usage: sotto-bench echo --port N [--threads N] [--cert FILE --key FILE]")
+                exit(2)
+            }
+        } catch {
+            print("sotto-bench: \(error)")
+            exit(1)
+        }
+    }
+}
