@@ -32,7 +32,9 @@ struct CBORParser {
         let information = first & 0x1F
         switch first >> 5 {
         case 0: return .unsigned(try argument(information))
-        case 1: return try negative(try argument(information))
+        case 1:
+            let argument = try argument(information)
+            return try negative(argument)
         case 2: return .bytes([UInt8](try take(try length(information))))
         case 3: return .text(try text(try length(information)))
         case 4: return try list(try length(information), depth: depth)
