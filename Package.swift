@@ -68,6 +68,8 @@ let package = Package(
         tests(of: "Keys", ["Crypto", "Wire"]),
         tests(of: "Ratchet", ["Keys", "Crypto", "Wire"]),
         tests(of: "Transport"),
+        .testTarget(
+            name: "VectorTests", dependencies: ["Crypto", "Keys"], path: "Tests/VectorTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20
