@@ -59,6 +59,9 @@ let package = Package(
         // 5
         room("Chat", ["Store", "Keys", "Crypto", "Wire"]),
 
+        // 6
+        room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
+
         // 7
         program("sotto-bench", ["Transport"]),
 
@@ -68,6 +71,7 @@ let package = Package(
         tests(of: "Keys", ["Crypto", "Wire"]),
         tests(of: "Ratchet", ["Keys", "Crypto", "Wire"]),
         tests(of: "Transport"),
+        tests(of: "Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
         .testTarget(
             name: "VectorTests", dependencies: ["Crypto", "Keys"], path: "Tests/VectorTests", swiftSettings: strict),
     ],
