@@ -13,10 +13,11 @@ public enum Dispatch<L: Line>: Sendable {
     case envelope(Envelope, L)
     /// One entry for many lines: the loop encodes it once for each form.
     case entry(LogEntry, [L])
-    case notice(ServerFrame.Notice, L)
+    /// A frame for one line, such as the answer to a send.
+    case frame(ServerFrame, L)
     case close(CloseCode, L)
-    /// Anything else that belongs in this order, such as the answer to a send.
-    case run(@Sendable () -> Void)
+    /// The line was entered; it learns where it stands.
+    case arrived(Arrival, L)
 }
 
 /// Knows who is connected here, and turns the effects of commits into one post per loop and batch.
@@ -49,8 +50,9 @@ public final class Switchboard<L: Line>: @unchecked Sendable {
 
     // MARK: Coming and going
 
-    /// Enters a line and what it listens to. A line of the same device is displaced: closed and forgotten.
-    public func connect(_ line: L, listeningTo conversations: [ConversationID]) {
+    /// Enters a line and what it listens to, and tells it so. A line of the same device is displaced: closed and
+    /// forgotten.
+    public func connect(_ line: L, _ arrival: Arrival) {
         lock.withLock {
             if let displaced = state.lines[line.address], displaced !== line {
                 Self.remove(displaced, from: &state)
@@ -58,7 +60,8 @@ public final class Switchboard<L: Line>: @unchecked Sendable {
             }
             state.lines[line.address] = line
             state.accounts[line.address.account, default: []].append(line)
-            for conversation in conversations { Self.listen(line, to: conversation, in: &state) }
+            for conversation in arrival.conversations { Self.listen(line, to: conversation, in: &state) }
+            state.outboxes[line.loopIndex].append(.arrived(arrival, line))
         }
     }
 
@@ -76,9 +79,17 @@ public final class Switchboard<L: Line>: @unchecked Sendable {
         }
     }
 
-    /// Puts something into the outbox of one loop, in order with the effects.
-    public func run(onLoop loopIndex: Int, _ body: @escaping @Sendable () -> Void) {
-        lock.withLock { state.outboxes[loopIndex].append(.run(body)) }
+    /// Puts a frame for one line into its loop's outbox, in order with the effects.
+    public func tell(_ line: L, _ frame: ServerFrame) {
+        lock.withLock { state.outboxes[line.loopIndex].append(.frame(frame, line)) }
+    }
+
+    /// Puts a goodbye into its loop's outbox and forgets the line.
+    public func close(_ line: L, _ code: CloseCode) {
+        lock.withLock {
+            Self.remove(line, from: &state)
+            state.outboxes[line.loopIndex].append(.close(code, line))
+        }
     }
 
     /// Posts what the outboxes hold, once for each loop. Called after every batch of commits.
@@ -116,7 +127,7 @@ public final class Switchboard<L: Line>: @unchecked Sendable {
             for line in state.accounts[account] ?? [] { unlisten(line, to: conversation, in: &state) }
         case .notify(let notice, let address):
             guard let line = state.lines[address] else { return }
-            state.outboxes[line.loopIndex].append(.notice(notice, line))
+            state.outboxes[line.loopIndex].append(.frame(.notice(notice), line))
         case .disconnect(let address, let code):
             guard let line = state.lines[address] else { return }
             remove(line, from: &state)

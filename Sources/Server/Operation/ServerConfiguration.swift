@@ -1,0 +1,64 @@
+public import Chat
+
+/// Everything that may differ between two deployments, with defaults that are safe.
+///
+/// Each setting has a flag and an environment variable; the flag wins. ``ServerSettings`` lists them.
+public struct ServerConfiguration: Sendable {
+    /// Where everything the server keeps is: the database, the lock, later the blobs.
+    public var dataFolder = "./data"
+    public var host = "127.0.0.1"
+    /// 0 takes any free port.
+    public var port: UInt16 = 7420
+    public var adminHost = "127.0.0.1"
+    public var adminPort: UInt16 = 7421
+    /// How the server is called in a login's signed bytes; a device signs for this server only.
+    public var serverName = "localhost"
+    public var registration: RegistrationMode = .open
+    public var certificatePath: String?
+    public var privateKeyPath: String?
+    /// A reverse proxy in front terminates TLS, so that plain HTTP off loopback is meant.
+    public var isBehindProxy = false
+    /// One per core, unless told otherwise.
+    public var loopCount = 1
+    public var logLevel = Log.Level.info
+    public var logForm = Log.Form.text
+    public var limits = Rates()
+    /// Bytes that may wait for one socket before it is closed as a slow consumer.
+    public var socketQueueByteCountMax = 8 * 1024 * 1024
+    public var connectionCountMax = 20_000
+
+    /// How often things may be done.
+    public struct Rates: Sendable {
+        public var requests = Rate(burst: 2000, perSecond: 500)
+        public var registrations = Rate(burst: 300, perSecond: 1)
+        public var logins = Rate(burst: 600, perSecond: 10)
+        public var claims = Rate(burst: 6, perSecond: 1.0 / 600)
+        public var sends = Rate(burst: 5000, perSecond: 1000)
+    }
+
+    public init() {}
+
+    /// Why a server with these settings must not start: each names the setting and the fix.
+    public func problems() -> [String] {
+        var problems: [String] = []
+        let isLoopback = ["127.0.0.1", "::1", "localhost"].contains(host)
+        let hasTLS = certificatePath != nil && privateKeyPath != nil
+        if (certificatePath == nil) != (privateKeyPath == nil) {
+            problems.append("--tls-certificate and --tls-key go together: give both or neither.")
+        }
+        if !isLoopback && !hasTLS && !isBehindProxy {
+            problems.append(
+                "--listen \(host) is not loopback and there is no TLS: give --tls-certificate and --tls-key, "
+                    + "or --behind-proxy when a proxy in front terminates TLS.")
+        }
+        if !["127.0.0.1", "::1", "localhost"].contains(adminHost) {
+            problems.append("--admin must be a loopback address: the admin listener has no login yet.")
+        }
+        if !(1...253).contains(serverName.utf8.count) {
+            problems.append("--server-name must have 1 to 253 bytes.")
+        }
+        if !(1...64).contains(loopCount) { problems.append("--loops must be from 1 to 64.") }
+        if dataFolder.isEmpty { problems.append("--data must name a folder.") }
+        return problems
+    }
+}

@@ -1,0 +1,191 @@
+import Chat
+
+/// The settings as a person gives them: one table for flags, environment variables and `--help`.
+public enum ServerSettings {
+    struct Setting: Sendable {
+        let flag: String
+        let variable: String
+        /// `nil` for a switch.
+        let value: String?
+        let help: String
+        let apply: @Sendable (String, inout ServerConfiguration) -> Bool
+    }
+
+    /// What was wrong with the command line or the environment, in a sentence that says what to do.
+    public struct UsageError: Error, Sendable {
+        public let message: String
+    }
+
+    public enum Outcome: Sendable {
+        case run(ServerConfiguration)
+        case help(String)
+    }
+
+    /// Reads the environment, then the arguments.
+    /// - Parameter arguments: without the program's name.
+    public static func read(
+        arguments: [String], environment: [String: String]
+    ) throws(UsageError) -> Outcome {
+        var configuration = ServerConfiguration()
+        for setting in all {
+            guard let text = environment[setting.variable] else { continue }
+            if setting.value == nil, text != "1" {
+                throw UsageError(message: "\(setting.variable) is a switch: set it to 1 or leave it out.")
+            }
+            try apply(setting, text, named: setting.variable, to: &configuration)
+        }
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument == "--help" || argument == "-h" { return .help(help) }
+            let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let setting = all.first(where: { $0.flag == halves[0] }) else {
+                throw UsageError(message: "There is no option \(halves[0]). See --help.")
+            }
+            guard setting.value != nil else {
+                try apply(setting, "1", named: setting.flag, to: &configuration)
+                continue
+            }
+            guard let text = halves.count == 2 ? halves[1] : rest.popFirst() else {
+                throw UsageError(message: "\(setting.flag) needs a value. See --help.")
+            }
+            try apply(setting, text, named: setting.flag, to: &configuration)
+        }
+        return .run(configuration)
+    }
+
+    private static func apply(
+        _ setting: Setting, _ text: String, named name: String, to configuration: inout ServerConfiguration
+    ) throws(UsageError) {
+        guard setting.apply(text, &configuration) else {
+            throw UsageError(message: "\(name) takes \(setting.value ?? "1"), not “\(text)”. \(setting.help)")
+        }
+    }
+
+    static var help: String {
+        let rows = all.map { (setting) in
+            let usage = setting.flag + (setting.value.map { " \($0)" } ?? "")
+            return "  \(padded(usage, 34)) \(setting.help) [\(setting.variable)]"
+        }
+        return """
+            sottod: the Sotto server. Brokers handshakes, stores sealed messages, delivers them.
+
+            Usage: sottod [options]
+
+            \(rows.joined(separator: "\n"))
+              \(padded("--help", 34)) Print this.
+
+            Every option can stand in the environment, under the name in brackets; the option wins.
+            """
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    static let all: [Setting] = [
+        Setting(flag: "--data", variable: "SOTTO_DATA", value: "FOLDER", help: "Where everything is kept; ./data.") {
+            $1.dataFolder = $0
+            return !$0.isEmpty
+        },
+        Setting(
+            flag: "--listen", variable: "SOTTO_LISTEN", value: "HOST:PORT", help: "Where clients connect; 127.0.0.1:7420."
+        ) { (text, configuration) in
+            guard let (host, port) = endpoint(text) else { return false }
+            configuration.host = host
+            configuration.port = port
+            return true
+        },
+        Setting(
+            flag: "--admin", variable: "SOTTO_ADMIN", value: "HOST:PORT",
+            help: "Health and metrics, loopback only; 127.0.0.1:7421."
+        ) { (text, configuration) in
+            guard let (host, port) = endpoint(text) else { return false }
+            configuration.adminHost = host
+            configuration.adminPort = port
+            return true
+        },
+        Setting(
+            flag: "--server-name", variable: "SOTTO_SERVER_NAME", value: "NAME",
+            help: "The name devices sign in with; localhost."
+        ) {
+            $1.serverName = $0
+            return !$0.isEmpty
+        },
+        Setting(
+            flag: "--registration", variable: "SOTTO_REGISTRATION", value: "open|invite", help: "Who may register; open."
+        ) { (text, configuration) in
+            guard let mode = RegistrationMode(rawValue: text) else { return false }
+            configuration.registration = mode
+            return true
+        },
+        Setting(
+            flag: "--tls-certificate", variable: "SOTTO_TLS_CERTIFICATE", value: "FILE", help: "PEM chain; with --tls-key."
+        ) {
+            $1.certificatePath = $0
+            return !$0.isEmpty
+        },
+        Setting(flag: "--tls-key", variable: "SOTTO_TLS_KEY", value: "FILE", help: "PEM private key.") {
+            $1.privateKeyPath = $0
+            return !$0.isEmpty
+        },
+        Setting(
+            flag: "--behind-proxy", variable: "SOTTO_BEHIND_PROXY", value: nil,
+            help: "A proxy in front terminates TLS: plain HTTP off loopback is meant."
+        ) {
+            $1.isBehindProxy = true
+            return $0 == "1"
+        },
+        Setting(flag: "--loops", variable: "SOTTO_LOOPS", value: "N", help: "Event loops; one.") {
+            guard let count = Int($0) else { return false }
+            $1.loopCount = count
+            return true
+        },
+        Setting(
+            flag: "--log-level", variable: "SOTTO_LOG_LEVEL", value: "debug|info|warning|error", help: "How much to say; info."
+        ) {
+            guard let level = Log.Level(rawValue: $0) else { return false }
+            $1.logLevel = level
+            return true
+        },
+        Setting(
+            flag: "--log-form", variable: "SOTTO_LOG_FORM", value: "json|text",
+            help: "JSON lines, or text; text on a terminal, json elsewhere."
+        ) {
+            guard let form = Log.Form(rawValue: $0) else { return false }
+            $1.logForm = form
+            return true
+        },
+        rate("--limit-requests", "SOTTO_LIMIT_REQUESTS", "HTTP requests of a device or address", \.requests),
+        rate("--limit-registrations", "SOTTO_LIMIT_REGISTRATIONS", "Registrations from an address", \.registrations),
+        rate("--limit-logins", "SOTTO_LIMIT_LOGINS", "Login steps from an address", \.logins),
+        rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.claims),
+        rate("--limit-sends", "SOTTO_LIMIT_SENDS", "Sends and posts of a device", \.sends),
+    ]
+
+    private static func rate(
+        _ flag: String, _ variable: String, _ what: String,
+        _ path: WritableKeyPath<ServerConfiguration.Rates, Rate> & Sendable
+    ) -> Setting {
+        let usual = ServerConfiguration.Rates()[keyPath: path]
+        return Setting(
+            flag: flag, variable: variable, value: "BURST/PER_SECOND", help: "\(what); \(usual.burst)/\(usual.perSecond)."
+        ) { (text, configuration) in
+            let parts = text.split(separator: "/").compactMap { Double($0) }
+            guard parts.count == 2, parts.allSatisfy({ $0.isFinite && $0 >= 0 }), parts[0] >= 1 else { return false }
+            configuration.limits[keyPath: path] = Rate(burst: parts[0], perSecond: parts[1])
+            return true
+        }
+    }
+
+    /// `host:port`, with an IPv6 host in brackets.
+    static func endpoint(_ text: String) -> (String, UInt16)? {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        return host.isEmpty ? nil : (String(host), port)
+    }
+}

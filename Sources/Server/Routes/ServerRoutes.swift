@@ -1,0 +1,82 @@
+import Wire
+
+/// What the server says of itself.
+enum ServerRoutes {
+    static let all: [Route] = [
+        Route(
+            .get, "/.well-known/sotto", area: "server", "Name, versions and addresses of this server", access: .none,
+            gives: ServerCard.schema
+        ) { (call) throws(Problem) in
+            let configuration = call.services.configuration
+            return Reply(ServerCard(serverName: configuration.serverName, registration: configuration.registration.rawValue))
+        },
+        Route(
+            .get, "/v1/capabilities", area: "server", "The bounds a client should know", access: .none,
+            gives: Capabilities.schema
+        ) { (_) throws(Problem) in Reply(Capabilities()) },
+        Route(
+            .get, "/v1/time", area: "server", "The server's clock", access: .none, gives: ServerTime.schema
+        ) { (call) throws(Problem) in Reply(ServerTime(time: call.chat.clock())) },
+    ]
+}
+
+struct ServerCard: WireRecord {
+    var serverName: String
+    var registration: String
+
+    init(serverName: String, registration: String) {
+        self.serverName = serverName
+        self.registration = registration
+    }
+
+    init(fields: inout Fields) throws(WireError) {
+        serverName = try fields.text("serverName", length: 1...253)
+        registration = try fields.text("registration", length: 1...20)
+        _ = try fields.text("api", length: 1...100)
+        _ = try fields.text("socket", length: 1...100)
+        _ = try fields.text("description", length: 1...100)
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("serverName", text: serverName)
+        writer.put("registration", text: registration)
+        writer.put("api", text: "/v1")
+        writer.put("socket", text: "/v1/ws")
+        writer.put("description", text: "/v1/openapi.json")
+    }
+}
+
+struct Capabilities: WireRecord {
+    private static let bounds: [(String, UInt64)] = [
+        ("frameByteCountMax", UInt64(Limits.frameByteCountMax)),
+        ("sealedBodyByteCountMax", UInt64(Limits.sealedBodyByteCountMax)),
+        ("textLengthMax", UInt64(Limits.textLengthMax)),
+        ("devicesPerAccountMax", UInt64(Limits.devicesPerAccountMax)),
+        ("membersMax", UInt64(Limits.membersMax)),
+        ("oneTimePreKeysPerUploadMax", UInt64(Limits.oneTimePreKeysPerUploadMax)),
+        ("oneTimePreKeysStoredMax", UInt64(Limits.oneTimePreKeysStoredMax)),
+        ("pageItemsMax", UInt64(Limits.pageItemsMax)),
+        ("queueDays", Limits.queueDays),
+        ("heartbeatMs", Limits.heartbeatMilliseconds),
+        ("offlineAfterMs", Limits.offlineAfterMilliseconds),
+        ("typingTtlMs", Limits.typingMilliseconds),
+    ]
+
+    init() {}
+
+    init(fields: inout Fields) throws(WireError) {
+        for (name, _) in Self.bounds { _ = try fields.number(name) }
+    }
+
+    func write(fields writer: inout WireWriter) {
+        for (name, value) in Self.bounds { writer.put(name, number: value) }
+    }
+}
+
+struct ServerTime: WireRecord {
+    var time: Timestamp
+
+    init(time: Timestamp) { self.time = time }
+    init(fields: inout Fields) throws(WireError) { time = try fields.value("time") }
+    func write(fields writer: inout WireWriter) { writer.put("time", time) }
+}

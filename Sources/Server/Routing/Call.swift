@@ -1,0 +1,105 @@
+import Chat
+import Crypto
+import Store
+import Wire
+
+/// One request on its way through a route, whether it came by HTTP or inside a socket.
+struct Call: Sendable {
+    /// Who asks, where the route wants to know.
+    struct Caller: Sendable {
+        let device: DeviceAddress
+        /// Absent inside a socket, which was authenticated when it opened.
+        let token: PresentedToken?
+    }
+
+    let services: Services
+    let caller: Caller?
+    let places: [String: String]
+    let query: [String: String]
+    let body: WireValue?
+    let context: WireContext
+    /// The client's own name for this request, where it gave one.
+    let idempotencyKey: String?
+    /// SHA-256 of method, target and body, to tell a retry from another request under the same key.
+    let digest: [UInt8]
+    /// The peer's address as limits see it; never stored, never logged.
+    let remoteAddress: String
+
+    var chat: Chat { services.chat }
+
+    /// The authenticated device. Only a route with `access: .device` may ask.
+    var device: DeviceAddress {
+        guard let caller else { preconditionFailure("a route without access asked who is calling") }
+        return caller.device
+    }
+
+    // MARK: Reading
+
+    /// The body as a record.
+    func read<T: WireRecord>(_ type: T.Type) throws(Problem) -> T {
+        guard let body else { throw Problem(.malformed, "A body is needed.") }
+        do { return try T(wire: body, in: context) } catch { throw Problem(error) }
+    }
+
+    /// The identifier that stands in the path. A place that holds none leads nowhere.
+    func place<T: RandomIdentifier>(_ name: String, as type: T.Type = T.self) throws(Problem) -> T {
+        guard let text = places[name], let id = T(text: text) else { throw Problem(.notFound, "There is no such \(name).") }
+        return id
+    }
+
+    func queryNumber(_ name: String, in range: ClosedRange<UInt64>) throws(Problem) -> UInt64? {
+        guard let text = query[name] else { return nil }
+        guard let number = UInt64(text), range.contains(number) else {
+            throw Problem(
+                .malformed, "must be a number from \(range.lowerBound) to \(range.upperBound)", field: "query.\(name)")
+        }
+        return number
+    }
+
+    /// The page size asked for, or the usual one.
+    func limit() throws(Problem) -> Int {
+        Int(try queryNumber("limit", in: 1...UInt64(Limits.pageItemsMax)) ?? UInt64(Limits.pageItemsDefault))
+    }
+
+    // MARK: Committing
+
+    /// Runs a verb as one command and replies with its record. Under an idempotency key the reply is kept in the
+    /// same transaction, and a retry gets it again.
+    func commit<R: WireRecord>(
+        status: Int = 200, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
+    ) async throws(Problem) -> Reply {
+        guard let idempotencyKey, let caller else {
+            return Reply(status: status, try await chat.commit(verb))
+        }
+        let key = SHA256.hash(caller.device.account.bytes.array + Array("\(caller.device.device)\n\(idempotencyKey)".utf8))
+        let digest = digest
+        return try await chat.commit { (turn) throws(Problem) in
+            if let saved = try turn.tables.savedReply(key: key), saved.expiresAt > turn.now {
+                return try Reply(replaying: saved, as: R.self, for: digest)
+            }
+            let record = try verb(&turn)
+            try turn.tables.saveReply(
+                SavedReply(
+                    requestDigest: digest, status: UInt64(status), body: record.encoded(as: .cbor),
+                    expiresAt: turn.now.adding(seconds: Limits.idempotencySeconds)),
+                key: key)
+            return Reply(status: status, record)
+        }
+    }
+
+    /// Runs a verb that has nothing to say.
+    func commitNothing(_ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Void) async throws(Problem) -> Reply {
+        let reply = try await commit(status: 204) { (turn) throws(Problem) in
+            try verb(&turn)
+            return Nothing()
+        }
+        return reply.withoutBody()
+    }
+}
+
+/// The record of a reply without a body.
+struct Nothing: WireRecord {
+    init() {}
+    init(fields: inout Fields) throws(WireError) {}
+    func write(fields writer: inout WireWriter) {}
+}

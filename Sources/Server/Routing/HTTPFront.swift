@@ -1,0 +1,114 @@
+import Crypto
+import Transport
+import Wire
+
+/// Where HTTP meets the router: reads what a route may be sent, and writes what it answers.
+struct HTTPFront: Sendable {
+    let router: Router
+    let services: Services
+    /// Takes upgrades; `nil` where there are none.
+    let sockets: SocketFront?
+
+    func handle(_ exchange: HTTPExchange) {
+        Task.immediate(executorPreference: exchange.loop) { await answer(exchange) }
+    }
+
+    private func answer(_ exchange: HTTPExchange) async {
+        let id = ClientID.random().description
+        var pattern = "(none)"
+        do {
+            let target = try Target(exchange.head.target)
+            if let sockets, target.segments == SocketFront.path {
+                try await sockets.open(exchange)
+                return
+            }
+            let (route, places) = try router.route(method: exchange.head.method, target: target)
+            pattern = route.path.text
+            let request = try await request(exchange, on: route, id: id)
+            let reply = try await router.reply(to: request, on: route, places: places, query: target.query)
+            respond(reply, to: exchange, id: id, pattern: pattern)
+        } catch let problem as Problem {
+            respond(problem.reply(requestID: id), to: exchange, id: id, pattern: pattern)
+        } catch {
+            // The transport has answered already, or the peer is gone.
+            services.log.debug("request.lost", [("route", .text(pattern))])
+        }
+    }
+
+    // MARK: Reading
+
+    private func request(_ exchange: HTTPExchange, on route: Route, id: String) async throws -> Request {
+        let head = exchange.head
+        var body = Request.Body.none
+        if head.hasBody {
+            let form = try Self.form(ofBody: head.headers["content-type"], on: route)
+            do {
+                let bytes = try await exchange.body(limit: route.bodyByteCountMax)
+                if !bytes.isEmpty { body = .bytes(bytes, form) }
+            } catch TransportError.bodyTooLarge {
+                throw Problem(.bodyTooLarge, "This route takes at most \(route.bodyByteCountMax) bytes.")
+            }
+        }
+        return Request(
+            id: id, method: head.method, target: head.target, body: body, authorization: head.headers["authorization"],
+            socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], remoteAddress: exchange.remoteAddress)
+    }
+
+    private static func form(ofBody contentType: String?, on route: Route) throws(Problem) -> WireForm {
+        guard route.reads != nil, let contentType else { return .json }
+        let mediaType = contentType.prefix { $0 != ";" }.lowercased().split(separator: " ").joined()
+        guard let form = WireForm.allCases.first(where: { $0.mediaType == mediaType }) else {
+            throw Problem(.unsupportedMediaType, "Send application/json or application/cbor.", field: "Content-Type")
+        }
+        return form
+    }
+
+    // MARK: Answering
+
+    private func respond(_ reply: Reply, to exchange: HTTPExchange, id: String, pattern: String) {
+        let form: WireForm = exchange.head.headers["accept"]?.contains(WireForm.cbor.mediaType) == true ? .cbor : .json
+        var headers = reply.headers + [("X-Request-Id", id), ("X-Content-Type-Options", "nosniff")]
+        var status = reply.status
+        var body: [UInt8] = []
+        switch reply.body {
+        case .none:
+            break
+        case .record(let record):
+            body = record.encoded(as: form)
+            let isProblem = record is Problem && form == .json
+            headers.append(("Content-Type", isProblem ? "application/problem+json" : form.mediaType))
+            headers.append(("Vary", "Accept"))
+        case .bytes(let bytes, let mediaType):
+            body = bytes
+            headers.append(("Content-Type", mediaType))
+        }
+        if status == 200, exchange.head.method == "GET" || exchange.head.method == "HEAD" {
+            let tag = "\"\(Base64URL.encode(SHA256.hash(body).prefix(16)))\""
+            headers += [("ETag", tag), ("Cache-Control", "private, no-cache")]
+            if Self.matches(exchange.head.headers["if-none-match"], tag) {
+                status = 304
+                body = []
+            }
+        } else {
+            headers.append(("Cache-Control", "no-store"))
+        }
+        services.metrics.countRequest(status: status)
+        let level: Log.Level = status >= 500 ? .error : .debug
+        services.log.write(
+            level, "request",
+            [
+                ("method", .text(exchange.head.method)), ("route", .text(pattern)), ("status", .number(UInt64(status))),
+                ("id", .text(id)),
+            ])
+        exchange.respond(status: status, headers: headers, body: body)
+    }
+
+    /// RFC 9110, section 13.1.2: any of a list of tags, weakly compared, or `*`.
+    private static func matches(_ condition: String?, _ tag: String) -> Bool {
+        guard let condition else { return false }
+        return condition.split(separator: ",").contains { (candidate) in
+            let trimmed = candidate.split(separator: " ").joined()
+            return trimmed == "*" || trimmed == tag || trimmed == "W/\(tag)"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Crypto
+import Store
+import Wire
+
+/// What a route answers: a record in whatever form the client asked for, or bytes of a media type of their own.
+struct Reply: Sendable {
+    enum Body: Sendable {
+        case none
+        case record(any WireRecord)
+        case bytes([UInt8], mediaType: String)
+    }
+
+    var status: Int
+    var body: Body
+    var headers: [(String, String)] = []
+
+    init(status: Int = 200, _ record: any WireRecord) {
+        self.status = status
+        body = .record(record)
+    }
+
+    init(status: Int = 200, bytes: [UInt8], mediaType: String) {
+        self.status = status
+        body = .bytes(bytes, mediaType: mediaType)
+    }
+
+    private init(status: Int, headers: [(String, String)]) {
+        self.status = status
+        self.headers = headers
+        body = .none
+    }
+
+    static func nothing() -> Reply { Reply(status: 204, headers: []) }
+
+    func withoutBody() -> Reply { Reply(status: status, headers: headers) }
+
+    /// A kept reply, given again.
+    /// - Throws: `idempotency-mismatch` when the request is another than the one it answered.
+    init<R: WireRecord>(replaying saved: SavedReply, as type: R.Type, for digest: [UInt8]) throws(Problem) {
+        guard ConstantTime.equal(saved.requestDigest, digest) else {
+            throw Problem(.idempotencyMismatch, "Take a new idempotency key for a new request.")
+        }
+        do {
+            self.init(
+                status: Int(saved.status),
+                try R.decode(saved.body, in: WireContext(form: .cbor, refusesUnknownFields: false)))
+        } catch {
+            throw Problem(.internalError, "The kept reply does not read.")
+        }
+        headers = [("Idempotent-Replayed", "true")]
+    }
+}
+
+extension Problem {
+    /// The problem as a reply. The one place where errors become replies.
+    func reply(requestID: String) -> Reply {
+        var problem = self
+        problem.instance = requestID
+        var reply = Reply(status: code.status, problem)
+        if let retryAfterSeconds { reply.headers.append(("Retry-After", String(retryAfterSeconds))) }
+        if code == .unauthenticated || code == .tokenExpired {
+            reply.headers.append(("WWW-Authenticate", "Bearer realm=\"sotto\""))
+        }
+        return reply
+    }
+}

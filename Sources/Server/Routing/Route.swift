@@ -1,0 +1,68 @@
+import Chat
+import Wire
+
+enum Method: String, Sendable, CaseIterable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+}
+
+/// One row of the route table: all there is to know of a route, for the router and for the description alike.
+struct Route: Sendable {
+    enum Access: Sendable {
+        case none
+        /// A device's access token.
+        case device
+    }
+
+    struct Parameter: Sendable {
+        let name: String
+        let schema: Schema
+        let summary: String
+    }
+
+    let method: Method
+    let path: PathPattern
+    let area: String
+    let summary: String
+    let access: Access
+    let query: [Parameter]
+    let reads: Schema?
+    let gives: Schema?
+    let status: Int
+    /// What it refuses with, besides what every route may.
+    let problems: [ProblemCode]
+    let bodyByteCountMax: Int
+    let handle: @Sendable (Call) async throws(Problem) -> Reply
+
+    /// - Parameters:
+    ///   - reads: the record its body holds; `nil` for a route without a body.
+    ///   - gives: the record it answers with; `nil` for 204 or bytes of another kind.
+    init(
+        _ method: Method, _ path: String, area: String, _ summary: String, access: Access = .device,
+        query: [Parameter] = [], reads: Schema? = nil, gives: Schema? = nil, status: Int? = nil,
+        problems: [ProblemCode] = [], bodyByteCountMax: Int = 64 * 1024,
+        handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
+    ) {
+        self.method = method
+        self.path = PathPattern(path)
+        self.area = area
+        self.summary = summary
+        self.access = access
+        self.query = query
+        self.reads = reads
+        self.gives = gives
+        self.status = status ?? (gives == nil ? 204 : 200)
+        self.problems = problems
+        self.bodyByteCountMax = bodyByteCountMax
+        self.handle = handle
+    }
+
+    static let limitParameter = Parameter(
+        name: "limit", schema: .integer(1...UInt64(Limits.pageItemsMax)),
+        summary: "Items in a page; \(Limits.pageItemsDefault) when absent.")
+    static let cursorParameter = Parameter(
+        name: "cursor", schema: .text(length: 1...200), summary: "The `next` of the page before.")
+}

@@ -1,0 +1,122 @@
+import Chat
+import Crypto
+import Wire
+
+/// A request as the router takes it, from HTTP or from a socket.
+struct Request: Sendable {
+    enum Body: Sendable {
+        case none
+        case bytes([UInt8], WireForm)
+        case value(WireValue, WireForm)
+    }
+
+    let id: String
+    let method: String
+    let target: String
+    let body: Body
+    let authorization: String?
+    /// Whoever the socket belongs to.
+    let socketDevice: DeviceAddress?
+    let idempotencyKey: String?
+    let remoteAddress: String
+}
+
+/// Finds the route of a request, checks what every route demands, and runs it.
+struct Router: Sendable {
+    let routes: [Route]
+    let services: Services
+
+    /// The route, and what stands in its places.
+    /// - Throws: `not-found`; `method-not-allowed`.
+    func route(method: String, target: Target) throws(Problem) -> (Route, [String: String]) {
+        var isKnownPath = false
+        for route in routes {
+            guard let places = route.path.match(target.segments) else { continue }
+            isKnownPath = true
+            if route.method.rawValue == method || (route.method == .get && method == "HEAD") { return (route, places) }
+        }
+        if isKnownPath { throw Problem(.methodNotAllowed, "See /v1/openapi.json for the methods it takes.") }
+        throw Problem(.notFound, "There is no such address; see /v1/openapi.json.")
+    }
+
+    /// Never throws: every refusal is a reply.
+    func reply(to request: Request) async -> Reply {
+        do {
+            let target = try Target(request.target)
+            let (route, places) = try route(method: request.method, target: target)
+            return try await reply(to: request, on: route, places: places, query: target.query)
+        } catch {
+            return error.reply(requestID: request.id)
+        }
+    }
+
+    func reply(
+        to request: Request, on route: Route, places: [String: String], query: [String: String]
+    ) async throws(Problem) -> Reply {
+        for name in query.keys where !route.query.contains(where: { $0.name == name }) {
+            throw Problem(.malformed, "This route takes no such query parameter.", field: "query")
+        }
+        let caller = try await caller(of: request, on: route)
+        let remaining = try limit(request, caller)
+        if let key = request.idempotencyKey, !(1...100).contains(key.utf8.count) {
+            throw Problem(.malformed, "An idempotency key has 1 to 100 bytes.", field: "Idempotency-Key")
+        }
+        let (body, form) = try parsed(request.body, on: route)
+        let call = Call(
+            services: services, caller: caller, places: places, query: query, body: body,
+            context: WireContext(form: form, refusesUnknownFields: true), idempotencyKey: request.idempotencyKey,
+            digest: request.idempotencyKey == nil ? [] : digest(of: request, body, form),
+            remoteAddress: request.remoteAddress)
+        var reply = try await route.handle(call)
+        reply.headers += services.limiters.requests.headers(remaining: remaining)
+        return reply
+    }
+
+    private func caller(of request: Request, on route: Route) async throws(Problem) -> Call.Caller? {
+        guard route.access == .device else { return nil }
+        if let device = request.socketDevice { return Call.Caller(device: device, token: nil) }
+        guard let token = Self.bearer(request.authorization) else {
+            throw Problem(.unauthenticated, "Log in, and send the access token as Bearer.")
+        }
+        return Call.Caller(device: try await services.authenticate(token), token: token)
+    }
+
+    static func bearer(_ authorization: String?) -> PresentedToken? {
+        guard let authorization else { return nil }
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return PresentedToken(text: parts[1])
+    }
+
+    private func limit(_ request: Request, _ caller: Call.Caller?) throws(Problem) -> UInt64 {
+        let key = caller.map { "\($0.device)" } ?? request.remoteAddress
+        return try services.limiters.requests.take(key, now: services.chat.clock())
+    }
+
+    private func parsed(_ body: Request.Body, on route: Route) throws(Problem) -> (WireValue?, WireForm) {
+        guard route.reads != nil else { return (nil, .json) }
+        switch body {
+        case .none: return (nil, .json)
+        case .value(let value, let form): return (value, form)
+        case .bytes(let bytes, let form):
+            do { return (try WireValue.parse(bytes, as: form), form) } catch { throw Problem(error) }
+        }
+    }
+
+    private func digest(of request: Request, _ body: WireValue?, _ form: WireForm) -> [UInt8] {
+        var writer = WireWriter(form: .cbor)
+        if let body { body.write(to: &writer) }
+        return SHA256.hash(Array("\(request.method) \(request.target) \(form.mediaType)\n".utf8) + writer.bytes)
+    }
+}
+
+extension RateLimiter {
+    /// The `RateLimit` and `RateLimit-Policy` fields (draft-ietf-httpapi-ratelimit-headers).
+    func headers(remaining: UInt64) -> [(String, String)] {
+        let window = rate.perSecond > 0 ? UInt64(min(86_400, (rate.burst / rate.perSecond).rounded(.up))) : 86_400
+        return [
+            ("RateLimit-Policy", "\"\(name)\";q=\(UInt64(rate.burst));w=\(window)"),
+            ("RateLimit", "\"\(name)\";r=\(remaining)"),
+        ]
+    }
+}

@@ -1,0 +1,148 @@
+import Chat
+public import Store
+import Transport
+import Wire
+
+/// A running server: everything wired together, in this one file.
+///
+/// ```
+///  Listener ─▶ HTTPFront ─▶ Router ─▶ Route ─▶ Chat.commit / Chat.look ─▶ Store
+///                 └─▶ SocketFront ─▶ Session ───────┘                       │ after each batch
+///                                       ▲                                   ▼
+///                                     Desk (one per loop) ◀──────────── Switchboard
+/// ```
+public final class Server: Sendable {
+    /// Opens the store; the closure it is given must be called after every batch of commits.
+    public typealias StoreOpener = (_ afterBatch: @escaping @Sendable () -> Void) throws -> Store
+
+    private let group: EventLoopGroup
+    private let listener: Listener
+    private let admin: Listener
+    private let desks: [Desk]
+    private let services: Services
+
+    /// The port clients connect to.
+    public var port: UInt16 { listener.port }
+    public var adminPort: UInt16 { admin.port }
+
+    /// Starts everything, the listeners last.
+    /// - Throws: what the opener throws; `TransportError` when a port or certificate cannot be used.
+    public init(_ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener) throws {
+        let group = EventLoopGroup(count: configuration.loopCount)
+        let desks = group.loops.enumerated().map { Desk(loop: $1, loopIndex: $0) }
+        let switchboard = Switchboard<Session>(loopCount: desks.count) { (loopIndex, dispatches) in
+            let desk = desks[loopIndex]
+            desk.loop.execute { desk.assumeIsolated { $0.dispatch(dispatches) } }
+        }
+        let store: Store
+        do {
+            store = try openStore { switchboard.flush() }
+        } catch {
+            group.shutdown()
+            throw error
+        }
+        let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
+        let services = Services(
+            configuration: configuration, chat: chat, challenges: Challenges(), limiters: Limiters(configuration),
+            metrics: Metrics(),
+            log: Log(level: configuration.logLevel, form: configuration.logForm, clock: clock))
+        for desk in desks {
+            desk.loop.execute { desk.assumeIsolated { $0.start(chat: chat, metrics: services.metrics) } }
+        }
+        let router = Router(routes: Route.all, services: services)
+        let front = HTTPFront(
+            router: router, services: services,
+            sockets: SocketFront(router: router, services: services, switchboard: switchboard, desks: desks))
+        do {
+            let listener = try Self.listen(configuration, on: group, front)
+            let gauges: @Sendable () -> [(name: String, help: String, value: UInt64)] = {
+                Self.gauges(listener: listener, store: store, switchboard: switchboard)
+            }
+            let adminRouter = Router(routes: AdminRoutes.all(gauges: gauges), services: services)
+            let adminFront = HTTPFront(router: adminRouter, services: services, sockets: nil)
+            self.admin = try Listener.start(
+                Listener.Configuration(host: configuration.adminHost, port: configuration.adminPort), on: group,
+                handler: adminFront.handler)
+            self.listener = listener
+        } catch {
+            group.shutdown()
+            throw error
+        }
+        self.group = group
+        self.desks = desks
+        self.services = services
+    }
+
+    private static func listen(
+        _ configuration: ServerConfiguration, on group: EventLoopGroup, _ front: HTTPFront
+    ) throws(TransportError) -> Listener {
+        var options = Listener.Configuration(host: configuration.host, port: configuration.port)
+        options.connectionCountMax = configuration.connectionCountMax
+        if let certificate = configuration.certificatePath, let key = configuration.privateKeyPath {
+            options.tls = try TLSConfiguration(certificateChainFile: certificate, privateKeyFile: key)
+        }
+        return try Listener.start(options, on: group, handler: front.handler)
+    }
+
+    private static func gauges(
+        listener: Listener, store: Store, switchboard: Switchboard<Session>
+    ) -> [(name: String, help: String, value: UInt64)] {
+        let totals = listener.totals
+        let status = store.status()
+        return [
+            ("sotto_connections_open", "Connections of clients.", UInt64(totals.open)),
+            ("sotto_sockets_open", "WebSockets of clients.", UInt64(totals.webSockets)),
+            ("sotto_devices_connected", "Devices that said hello and are here.", UInt64(switchboard.lineCount)),
+            ("sotto_bytes_received", "Bytes from clients since the start.", UInt64(totals.bytesIn)),
+            ("sotto_bytes_sent", "Bytes to clients since the start.", UInt64(totals.bytesOut)),
+            ("sotto_store_commits", "Batches committed since the start.", status.commits),
+            ("sotto_store_commands", "Commands committed since the start.", status.commands),
+            ("sotto_store_queued_commands", "Commands that wait for the writer.", status.queuedCommands),
+            ("sotto_store_rows", "Rows of the log.", status.storedRows),
+            ("sotto_store_damaged_rows", "Rows that failed their digest and were not served.", status.damagedRows),
+            ("sotto_store_refuses_writes", "1 while the store takes no writes.", status.refusesWrites == nil ? 0 : 1),
+        ]
+    }
+
+    /// Ends in order: no more connections, goaway to every socket, running requests finish, acknowledgements are
+    /// written down, the store commits and closes.
+    public func shutdown() async {
+        services.log.info("server.stopping")
+        let desks = desks
+        let cutCount = await listener.shutdown(within: .seconds(5)) { (socket) in
+            guard let desk = desks.first(where: { $0.loop === socket.loop }) else { return }
+            desk.assumeIsolated { $0.leave(by: socket) }
+        }
+        if cutCount > 0 { services.log.warning("server.cut", [("connections", .number(UInt64(cutCount)))]) }
+        await admin.shutdown(within: .seconds(1))
+        for desk in desks { await desk.trim() }
+        await services.chat.store.close()
+        group.shutdown()
+        services.log.info("server.stopped")
+    }
+}
+
+extension HTTPFront {
+    /// What the transport needs to know of us, with refusals of its own as problems.
+    var handler: Handler {
+        Handler(
+            request: { (exchange) in handle(exchange) },
+            refusal: { (status) in
+                let code: ProblemCode =
+                    switch status {
+                    case 408: .requestTimeout
+                    case 413: .bodyTooLarge
+                    case 431: .headTooLarge
+                    default: .malformed
+                    }
+                let problem = Problem(code, "The request could not be read as HTTP/1.1.")
+                return ([("Content-Type", "application/problem+json")], problem.encoded(as: .json))
+            })
+    }
+}
+
+extension Route {
+    /// The whole surface, in the order of the description.
+    static let all: [Route] =
+        ServerRoutes.all + AccountRoutes.all + KeyRoutes.all + MessageRoutes.all + ConversationRoutes.all
+}

@@ -1,0 +1,38 @@
+import Chat
+import Wire
+
+/// What the routes and the sockets work with. Built once, in `Server+build.swift`.
+struct Services: Sendable {
+    let configuration: ServerConfiguration
+    let chat: Chat
+    let challenges: Challenges
+    let limiters: Limiters
+    let metrics: Metrics
+    let log: Log
+
+    /// Whose access token this is.
+    /// - Throws: `unauthenticated`; `token-expired`.
+    func authenticate(_ token: PresentedToken) async throws(Problem) -> DeviceAddress {
+        try await chat.look { (look) throws(Problem) in try look.authenticate(token).0 }
+    }
+}
+
+/// Every named bucket.
+struct Limiters: Sendable {
+    /// HTTP requests, by device or, before login, by address.
+    let requests: RateLimiter<String>
+    let registrations: RateLimiter<String>
+    let logins: RateLimiter<String>
+    /// Prekey claims, by claimer and target.
+    let claims: RateLimiter<String>
+    let sends: RateLimiter<DeviceAddress>
+
+    init(_ configuration: ServerConfiguration) {
+        let limits = configuration.limits
+        requests = RateLimiter(name: "requests", rate: limits.requests)
+        registrations = RateLimiter(name: "registrations", rate: limits.registrations)
+        logins = RateLimiter(name: "logins", rate: limits.logins)
+        claims = RateLimiter(name: "claims", rate: limits.claims)
+        sends = RateLimiter(name: "sends", rate: limits.sends)
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+import Server
+import Store
+import Wire
+
+@main
+struct Main {
+    static func main() async {
+        Hardening.apply()
+        let configuration: ServerConfiguration
+        do {
+            var environment: [String: String] = [:]
+            for name in ServerSettings.variables { environment[name] = getenv(name).map { String(cString: $0) } }
+            switch try ServerSettings.read(arguments: Array(CommandLine.arguments.dropFirst()), environment: environment) {
+            case .help(let text):
+                print(text)
+                return
+            case .run(let read):
+                configuration = read
+            }
+        } catch {
+            fail(error.message, status: 2)
+        }
+        let problems = configuration.problems()
+        guard problems.isEmpty else { fail(problems.joined(separator: "\n"), status: 2) }
+        let signals = Signals()
+        let server: Server
+        do {
+            server = try Server(configuration, clock: Clock.now) { (afterBatch) in
+                MemoryEngine.open(afterBatch: afterBatch)
+            }
+        } catch {
+            fail("The server did not start: \(error)", status: 1)
+        }
+        Welcome.print(configuration, port: server.port, adminPort: server.adminPort)
+        await signals.wait()
+        await server.shutdown()
+    }
+
+    private static func fail(_ message: String, status: Int32) -> Never {
+        fputs("sottod: \(message)\n", stderr)
+        exit(status)
+    }
+}

@@ -1,0 +1,22 @@
+import Glibc
+import Server
+
+/// What the server says on standard output once it is up: where it is, and what to type next.
+enum Welcome {
+    static func print(_ configuration: ServerConfiguration, port: UInt16, adminPort: UInt16) {
+        let scheme = configuration.certificatePath == nil ? "http" : "https"
+        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+        let address = "\(scheme)://\(host):\(port)"
+        Swift.print(
+            """
+            Sotto is up.
+              clients   \(address)
+              admin     http://\(configuration.adminHost):\(adminPort) (healthz, readyz, metrics)
+              data      \(configuration.dataFolder)
+            Next, in another terminal:
+              .build/release/sotto --server \(address) register alice
+            Ctrl-C stops it; nothing accepted is lost.
+            """)
+        fflush(stdout)
+    }
+}
