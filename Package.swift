@@ -38,6 +38,7 @@ let package = Package(
         // 1
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         .target(
             name: "CTransport", path: "Sources/C/CTransport",
             // Asio without inlining is ten times slower; this one is optimised in debug builds too.
@@ -60,9 +61,11 @@ let package = Package(
         room("Chat", ["Store", "Keys", "Crypto", "Wire"]),
 
         // 6
+        room("Server", ["Chat", "Store", "Transport", "Keys", "Crypto", "Wire"]),
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
 
         // 7
+        program("sottod", ["Server", "Store", "Wire", "CLinux"]),
         program("sotto-bench", ["Transport"]),
 
         // Tests mirror the rooms.

@@ -1,7 +1,7 @@
 import Chat
 public import Store
 import Transport
-import Wire
+public import Wire
 
 /// A running server: everything wired together, in this one file.
 ///

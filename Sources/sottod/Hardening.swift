@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What a process that holds other people's secrets does before anything else.
@@ -6,7 +7,7 @@ enum Hardening {
         // A core file or a debugger of the same user would show keys and tokens in memory.
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+        _ = sotto_forbid_dumping()
         signal(SIGPIPE, SIG_IGN)
         umask(0o077)
         raiseDescriptorLimit()

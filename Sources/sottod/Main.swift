@@ -38,7 +38,8 @@ struct Main {
     }
 
     private static func fail(_ message: String, status: Int32) -> Never {
-        fputs("sottod: \(message)\n", stderr)
+        let line = Array("sottod: \(message)\n".utf8)
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
         exit(status)
     }
 }

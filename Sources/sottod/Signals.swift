@@ -1,36 +1,45 @@
 import Glibc
 
-/// Waits for SIGINT or SIGTERM on a thread of its own. Made before any other thread starts, so that all inherit the
-/// mask and the signals arrive here only.
+/// Waits for SIGINT or SIGTERM. The handler writes one byte to a pipe, whichever thread it runs on; a thread of its
+/// own reads it.
 struct Signals {
-    private let set: sigset_t
+    /// The pipe's ends: to read from, to write to.
+    private static let pipe: (read: Int32, write: Int32) = {
+        var ends: [Int32] = [-1, -1]
+        let failed = Glibc.pipe(&ends)
+        precondition(failed == 0, "no pipe for signals")
+        return (ends[0], ends[1])
+    }()
 
     init() {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-        self.set = set
+        _ = Self.pipe
+        for number in [SIGINT, SIGTERM] {
+            var action = sigaction()
+            // Only what a handler may do: one write.
+            action.__sigaction_handler.sa_handler = { (_) in
+                var byte: UInt8 = 1
+                _ = write(Signals.pipe.write, &byte, 1)
+            }
+            action.sa_flags = SA_RESTART
+            sigaction(number, &action, nil)
+        }
     }
 
     /// Returns when the first signal came. A second one ends the process at once.
     func wait() async {
-        let set = set
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             Self.detach {
-                Self.next(set)
+                Self.next()
                 continuation.resume()
-                Self.next(set)
+                Self.next()
                 _exit(130)
             }
         }
     }
 
-    private static func next(_ set: sigset_t) {
-        var set = set
-        var received: Int32 = 0
-        while sigwait(&set, &received) != 0 {}
+    private static func next() {
+        var byte: UInt8 = 0
+        while read(pipe.read, &byte, 1) != 1 {}
     }
 
     private static func detach(_ body: @escaping @Sendable () -> Void) {

@@ -7,8 +7,7 @@ enum Welcome {
         let scheme = configuration.certificatePath == nil ? "http" : "https"
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
         let address = "\(scheme)://\(host):\(port)"
-        Swift.print(
-            """
+        let text = """
             Sotto is up.
               clients   \(address)
               admin     http://\(configuration.adminHost):\(adminPort) (healthz, readyz, metrics)
@@ -16,7 +15,10 @@ enum Welcome {
             Next, in another terminal:
               .build/release/sotto --server \(address) register alice
             Ctrl-C stops it; nothing accepted is lost.
-            """)
-        fflush(stdout)
+
+            """
+        // Not `print`: this must be out at once, also into a pipe.
+        let bytes = Array(text.utf8)
+        _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 }

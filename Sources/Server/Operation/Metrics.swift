@@ -13,7 +13,7 @@ final class Metrics: Sendable {
     private let requests5xx = Atomic<UInt64>(0)
 
     func countAccepted(isReplay: Bool) {
-        (isReplay ? replayed : accepted).add(1, ordering: .relaxed)
+        if isReplay { replayed.add(1, ordering: .relaxed) } else { accepted.add(1, ordering: .relaxed) }
     }
 
     func countRefused() { refused.add(1, ordering: .relaxed) }

@@ -61,6 +61,9 @@ public enum ServerSettings {
         }
     }
 
+    /// The environment variables that are read.
+    public static var variables: [String] { all.map(\.variable) }
+
     static var help: String {
         let rows = all.map { (setting) in
             let usage = setting.flag + (setting.value.map { " \($0)" } ?? "")
@@ -164,7 +167,7 @@ public enum ServerSettings {
 
     private static func rate(
         _ flag: String, _ variable: String, _ what: String,
-        _ path: WritableKeyPath<ServerConfiguration.Rates, Rate> & Sendable
+        _ path: any WritableKeyPath<ServerConfiguration.Rates, Rate> & Sendable
     ) -> Setting {
         let usual = ServerConfiguration.Rates()[keyPath: path]
         return Setting(

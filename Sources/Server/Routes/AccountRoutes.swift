@@ -1,4 +1,5 @@
 import Chat
+import Crypto
 import Keys
 import Wire
 
@@ -93,7 +94,7 @@ enum AccountRoutes {
         guard isStanding, let challenge = try? LoginChallenge(signed.challenge),
             let login = Login(
                 serverName: call.services.configuration.serverName, challenge: challenge, address: address),
-            let signature = try? LoginSignature(signed.signature), login.isSigned(by: identity, signature)
+            let signature = try? Ed25519.Signature(signed.signature), login.isSigned(by: identity, signature)
         else { throw refusal }
         let tokens = MintedTokens()
         return try await call.chat.commit { (turn) throws(Problem) in try turn.logIn(address, tokens: tokens) }

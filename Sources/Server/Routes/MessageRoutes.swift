@@ -1,4 +1,5 @@
 import Chat
+import Store
 import Wire
 
 /// Pairwise envelopes: sending them, and fetching them without a socket.

@@ -1,3 +1,4 @@
+import Chat
 import Wire
 
 /// What the server says of itself.

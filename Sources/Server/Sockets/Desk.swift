@@ -1,4 +1,5 @@
 import Chat
+import Store
 import Transport
 import Wire
 

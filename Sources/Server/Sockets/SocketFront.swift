@@ -18,7 +18,7 @@ struct SocketFront: Sendable {
     /// - Throws: `malformed` for what is no upgrade or offers no subprotocol of ours; `unauthenticated`;
     ///   `token-expired`.
     func open(_ exchange: HTTPExchange) async throws(Problem) {
-        guard exchange.head.webSocketKey != nil else {
+        guard exchange.head.asksForWebSocket else {
             throw Problem(.malformed, "This address takes WebSocket upgrades only (RFC 6455).")
         }
         let offered = exchange.head.offeredSubprotocols
@@ -38,7 +38,8 @@ struct SocketFront: Sendable {
                 subprotocol: subprotocol, configuration: configuration, handler: seat.handler)
             exchange.loop.perform { seat.take(socket, device) }
         } catch {
-            services.log.debug("socket.lost")
+            guard error == .notAnUpgrade else { return services.log.debug("socket.lost") }
+            throw Problem(.malformed, "The upgrade is not as RFC 6455, section 4.2.1 wants it.")
         }
     }
 
@@ -107,7 +108,12 @@ private final class Seat: @unchecked Sendable {
     }
 
     private func received(_ message: WebSocketMessage) {
-        if let session { return session.assumeIsolated { $0.received(message.bytes, isBinary: message.isBinary) } }
+        if let session {
+            // The bytes stay on this thread, and are read before this returns.
+            nonisolated(unsafe) let bytes = message.bytes
+            let isBinary = message.isBinary
+            return session.assumeIsolated { $0.received(bytes, isBinary: isBinary) }
+        }
         guard !isAuthenticating, message.isBinary == (form == .cbor),
             let value = try? WireValue.parse(message.bytes, as: form),
             let frame = try? ClientFrame(wire: value, in: WireContext(form: form, refusesUnknownFields: true)),
