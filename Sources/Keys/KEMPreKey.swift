@@ -15,9 +15,6 @@ public import Wire
 ///
 /// The context says the kind, so that a server cannot pass a last resort off as a one-time key.
 public struct KEMPreKey: Hashable, Sendable {
-    /// Bytes in an encapsulation key.
-    public static let encapsulationKeyByteCount = KEMPreKeyPayload.keyByteCount
-
     /// How often the key may be used.
     public enum Kind: Hashable, Sendable, CaseIterable {
         case oneTime
@@ -33,31 +30,33 @@ public struct KEMPreKey: Hashable, Sendable {
 
     /// Names the key within its device, over both kinds.
     public let id: PreKeyID
-    /// The key to encapsulate to, 1,184 bytes.
-    public let encapsulationKey: [UInt8]
+    /// The key to encapsulate to.
+    public let encapsulationKey: MLKEM768.EncapsulationKey
     /// The device's word for all of it.
     public let signature: Ed25519.Signature
 
     /// What came over the wire.
-    /// - Throws: ``KeyFormatError/outOfBounds`` for an id of zero or a key or signature of another size.
+    /// - Throws: ``KeyFormatError/outOfBounds`` for an id of zero, a key that is none (FIPS 203, section 7.2) or a
+    ///   signature of another size.
     public init(_ payload: KEMPreKeyPayload) throws(KeyFormatError) {
-        guard payload.key.count == Self.encapsulationKeyByteCount else { throw .outOfBounds }
         id = try PreKeyID(checking: payload.id)
-        encapsulationKey = payload.key
-        do { signature = try Ed25519.Signature(payload.signature) } catch { throw .outOfBounds }
+        do {
+            encapsulationKey = try MLKEM768.EncapsulationKey(payload.key)
+            signature = try Ed25519.Signature(payload.signature)
+        } catch {
+            throw .outOfBounds
+        }
     }
 
-    /// A new public half over `encapsulationKey`, signed by its device. Other than 1,184 bytes trap.
-    init(_ kind: Kind, id: PreKeyID, encapsulationKey: [UInt8], signedBy identity: borrowing DeviceIdentity) {
-        precondition(encapsulationKey.count == Self.encapsulationKeyByteCount, "an ML-KEM-768 key has 1,184 bytes")
+    fileprivate init(id: PreKeyID, encapsulationKey: MLKEM768.EncapsulationKey, signature: Ed25519.Signature) {
         self.id = id
         self.encapsulationKey = encapsulationKey
-        signature = identity.sign(Self.content(id: id, encapsulationKey: encapsulationKey), as: kind.context)
+        self.signature = signature
     }
 
     /// As it travels.
     public var payload: KEMPreKeyPayload {
-        KEMPreKeyPayload(id: id.rawValue, key: encapsulationKey, signature: signature.bytes)
+        KEMPreKeyPayload(id: id.rawValue, key: encapsulationKey.bytes, signature: signature.bytes)
     }
 
     /// Whether the device with that identity signed it as a key of that kind.
@@ -74,10 +73,72 @@ public struct KEMPreKey: Hashable, Sendable {
     /// The signed bytes and the signature: what a digest is taken over.
     var digestedBytes: [UInt8] { Self.content(id: id, encapsulationKey: encapsulationKey) + signature.bytes }
 
-    private static func content(id: PreKeyID, encapsulationKey: [UInt8]) -> [UInt8] {
+    fileprivate static func content(id: PreKeyID, encapsulationKey: MLKEM768.EncapsulationKey) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(4 + encapsulationKeyByteCount)
+        bytes.reserveCapacity(4 + MLKEM768.encapsulationKeyByteCount)
         bytes.append(number: id.rawValue)
-        return bytes + encapsulationKey
+        return bytes + encapsulationKey.bytes
+    }
+}
+
+/// Both halves of an ML-KEM prekey, on the device that made it. A one-time pair is deleted there together with the
+/// session write of the handshake that used it.
+public struct KEMPreKeyPair: ~Copyable, Sendable {
+    /// Bytes that ``exportForSealedStore()`` gives.
+    static let storedByteCount = 133
+
+    /// What is uploaded.
+    public let publicKey: KEMPreKey
+    /// How often it may be used.
+    public let kind: KEMPreKey.Kind
+    private let secret: MLKEM768.DecapsulationKey
+
+    /// A new pair, signed by its device.
+    public init(_ kind: KEMPreKey.Kind, id: PreKeyID, signedBy identity: borrowing DeviceIdentity) {
+        let secret = MLKEM768.DecapsulationKey()
+        let content = KEMPreKey.content(id: id, encapsulationKey: secret.encapsulationKey)
+        publicKey = KEMPreKey(
+            id: id, encapsulationKey: secret.encapsulationKey, signature: identity.sign(content, as: kind.context))
+        self.kind = kind
+        self.secret = secret
+    }
+
+    /// What ``exportForSealedStore()`` gave.
+    /// - Throws: ``KeyFormatError``.
+    public init(fromSealedStore stored: borrowing SecretBytes) throws(KeyFormatError) {
+        guard stored.byteCount == Self.storedByteCount else { throw .truncated }
+        var reader = ByteReader(stored.part(0..<5).exportUnprotected())
+        let kind = try Self.kind(try reader.number())
+        let id = try PreKeyID(checking: try reader.number())
+        var tail = ByteReader(stored.part(69..<133).exportUnprotected())
+        let signature = try tail.signature()
+        let secret = try Self.key(seed: stored.part(5..<69))
+        publicKey = KEMPreKey(id: id, encapsulationKey: secret.encapsulationKey, signature: signature)
+        self.kind = kind
+        self.secret = secret
+    }
+
+    /// Kind (1 byte: 1 one-time, 2 last resort), id (4), seed (64), signature (64): for a store sealed on the device,
+    /// nowhere else.
+    public borrowing func exportForSealedStore() -> SecretBytes {
+        var head: [UInt8] = [kind == .oneTime ? 1 : 2]
+        head.append(number: publicKey.id.rawValue)
+        return .joining(head, secret.exportSeed(), publicKey.signature.bytes)
+    }
+
+    package borrowing func decapsulate(_ ciphertext: MLKEM768.Ciphertext) -> SecretBytes {
+        secret.decapsulate(ciphertext)
+    }
+
+    private static func kind(_ byte: UInt8) throws(KeyFormatError) -> KEMPreKey.Kind {
+        switch byte {
+        case 1: .oneTime
+        case 2: .lastResort
+        default: throw .outOfBounds
+        }
+    }
+
+    private static func key(seed: consuming SecretBytes) throws(KeyFormatError) -> MLKEM768.DecapsulationKey {
+        do { return try MLKEM768.DecapsulationKey(seed: seed) } catch { throw .truncated }
     }
 }

@@ -8,6 +8,8 @@ public enum PreKeyBundleError: Error, Equatable, Sendable {
     case notListed
     /// It carries another identity or registration than the account lists: the device was replaced, or someone lies.
     case identityChanged
+    /// It has no ML-KEM prekey: there is no handshake without one.
+    case noKEMPreKey
     /// One of its prekeys is refused.
     case preKey(PreKeyError)
 }
@@ -35,25 +37,25 @@ public struct UnverifiedPreKeyBundle: Equatable, Sendable {
         guard listed.identity.payload == payload.identity, listed.registration == payload.registrationID else {
             throw .identityChanged
         }
+        guard let kemPreKey = payload.kemPreKey else { throw .noKEMPreKey }
         do {
-            return try verified(as: listed, of: list, now: now)
+            return try verified(as: listed, of: list, kemPreKey: kemPreKey, now: now)
         } catch {
             throw .preKey(error)
         }
     }
 
     private func verified(
-        as listed: ListedDevice, of list: VerifiedDeviceList, now: Timestamp
+        as listed: ListedDevice, of list: VerifiedDeviceList, kemPreKey kemPayload: KEMPreKeyPayload, now: Timestamp
     ) throws(PreKeyError) -> VerifiedPreKeyBundle {
         let signedPreKey: SignedPreKey
         let oneTimePreKey: OneTimePreKey?
         let lastResortPreKey: SignedPreKey?
-        let kemPreKey: KEMPreKey?
+        let kemPreKey = try PreKeyCheck.kemPreKey(kemPayload)
         do {
             signedPreKey = try SignedPreKey(payload.signedPreKey)
             oneTimePreKey = try payload.oneTimePreKey.map(OneTimePreKey.init)
             lastResortPreKey = try payload.lastResortPreKey.map(SignedPreKey.init)
-            kemPreKey = try payload.kemPreKey.map(KEMPreKey.init)
         } catch {
             throw .malformed
         }
@@ -62,11 +64,7 @@ public struct UnverifiedPreKeyBundle: Equatable, Sendable {
         if let lastResortPreKey {
             try PreKeyCheck.verifySignedPreKey(lastResortPreKey, as: .lastResort, of: identity, now: now)
         }
-        var kemKind: KEMPreKey.Kind?
-        if let kemPreKey {
-            kemKind = kemPreKey.kind(signedBy: identity)
-            guard kemKind != nil else { throw .badSignature(kemPreKey.id) }
-        }
+        guard let kemKind = kemPreKey.kind(signedBy: identity) else { throw .badSignature(kemPreKey.id) }
         return VerifiedPreKeyBundle(
             address: address, registration: listed.registration, accountIdentity: list.identity,
             deviceIdentity: identity, signedPreKey: signedPreKey,
@@ -98,14 +96,14 @@ public struct VerifiedPreKeyBundle: Hashable, Sendable {
     /// A one-time prekey, or else the last resort, when the device has either.
     public let single: SinglePreKey?
     /// An ML-KEM prekey.
-    public let kemPreKey: KEMPreKey?
+    public let kemPreKey: KEMPreKey
     /// How often ``kemPreKey`` may be used, on the device's word.
-    public let kemKind: KEMPreKey.Kind?
+    public let kemKind: KEMPreKey.Kind
 
     fileprivate init(
         address: DeviceAddress, registration: RegistrationID, accountIdentity: AccountIdentityKey,
         deviceIdentity: DeviceIdentityKeys, signedPreKey: SignedPreKey, single: SinglePreKey?,
-        kemPreKey: KEMPreKey?, kemKind: KEMPreKey.Kind?
+        kemPreKey: KEMPreKey, kemKind: KEMPreKey.Kind
     ) {
         self.address = address
         self.registration = registration

@@ -1,3 +1,4 @@
+import Crypto
 public import Wire
 
 /// Why a prekey is refused.
@@ -40,5 +41,15 @@ public enum PreKeyCheck {
         _ key: KEMPreKey, as kind: KEMPreKey.Kind, of identity: DeviceIdentityKeys
     ) throws(PreKeyError) {
         guard key.isSigned(by: identity, as: kind) else { throw .badSignature(key.id) }
+    }
+
+    static func kemPreKey(_ payload: KEMPreKeyPayload) throws(PreKeyError) -> KEMPreKey {
+        do {
+            return try KEMPreKey(payload)
+        } catch {
+            guard let id = PreKeyID(payload.id), payload.key.count == MLKEM768.encapsulationKeyByteCount,
+                  payload.signature.count == Ed25519.signatureByteCount else { throw .malformed }
+            throw .notAKey(id)
+        }
     }
 }

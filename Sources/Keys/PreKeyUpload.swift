@@ -18,6 +18,10 @@ public struct VerifiedPreKeyUpload: Equatable, Sendable {
         self.payload = payload
     }
 
+    /// Whether a device can be reached with nothing but this: what its first upload must hold. There is no handshake
+    /// without an ML-KEM prekey, so the last resort may not be missing.
+    public var isCompleteForFirstUse: Bool { payload.signedPreKey != nil && payload.kemLastResortPreKey != nil }
+
     /// The keys of an upload, well formed but not checked.
     private struct Parts {
         let standing: SignedPreKey?
@@ -33,11 +37,11 @@ public struct VerifiedPreKeyUpload: Equatable, Sendable {
                 standing = try payload.signedPreKey.map(SignedPreKey.init)
                 lastResort = try payload.lastResortPreKey.map(SignedPreKey.init)
                 oneTime = try payload.oneTimePreKeys.map(OneTimePreKey.init)
-                kemOneTime = try payload.kemOneTimePreKeys.map(KEMPreKey.init)
-                kemLastResort = try payload.kemLastResortPreKey.map(KEMPreKey.init)
             } catch {
                 throw .malformed
             }
+            kemOneTime = try payload.kemOneTimePreKeys.map(PreKeyCheck.kemPreKey)
+            kemLastResort = try payload.kemLastResortPreKey.map(PreKeyCheck.kemPreKey)
         }
 
         func verifyCounts() throws(PreKeyError) {

@@ -18,13 +18,13 @@ public struct HandshakeID: Hashable, Sendable {
 /// | 0 | 4 | id of the signed prekey |
 /// | 4 | 1 | the X25519 prekey beside it: 0 none, 1 one-time, 2 last resort |
 /// | 5 | 4 | its id; zero for none |
-/// | 9 | 1 | the ML-KEM prekey: 0 none, 1 one-time, 2 last resort |
-/// | 10 | 4 | its id; zero for none |
+/// | 9 | 1 | the ML-KEM prekey: 1 one-time, 2 last resort |
+/// | 10 | 4 | its id |
 /// | 14 | 32 | the initiator's ephemeral X25519 public key |
-/// | 46 | 0 or 1088 | ML-KEM-768 ciphertext |
+/// | 46 | 1088 | ML-KEM-768 ciphertext |
 public struct Handshake: Hashable, Sendable {
-    /// Bytes in an ML-KEM-768 ciphertext.
-    static let kemCiphertextByteCount = 1_088
+    /// Bytes in the layout above.
+    static let byteCount = 1_134
 
     /// The X25519 prekey used beside the signed one.
     public enum Single: Hashable, Sendable {
@@ -37,7 +37,7 @@ public struct Handshake: Hashable, Sendable {
     public struct KEM: Hashable, Sendable {
         public let kind: KEMPreKey.Kind
         public let id: PreKeyID
-        let ciphertext: [UInt8]
+        let ciphertext: MLKEM768.Ciphertext
     }
 
     /// Which signed prekey the responder needs.
@@ -45,10 +45,10 @@ public struct Handshake: Hashable, Sendable {
     /// Which other X25519 prekey it needs.
     public let single: Single
     /// Which ML-KEM prekey it needs.
-    public let kem: KEM?
+    public let kem: KEM
     let ephemeral: X25519.PublicKey
 
-    init(signedPreKey: PreKeyID, single: Single, kem: KEM?, ephemeral: X25519.PublicKey) {
+    init(signedPreKey: PreKeyID, single: Single, kem: KEM, ephemeral: X25519.PublicKey) {
         self.signedPreKey = signedPreKey
         self.single = single
         self.kem = kem
@@ -68,24 +68,24 @@ public struct Handshake: Hashable, Sendable {
         let kemKind: UInt8 = try reader.number()
         let kemID: UInt32 = try reader.number()
         ephemeral = try reader.agreementKey()
-        switch (kemKind, kemID) {
-        case (0, 0): kem = nil
-        case (1, let id): kem = try Self.kem(.oneTime, id, from: &reader)
-        case (2, let id): kem = try Self.kem(.lastResort, id, from: &reader)
+        let kind: KEMPreKey.Kind = switch kemKind {
+        case 1: .oneTime
+        case 2: .lastResort
         default: throw .outOfBounds
         }
-    }
-
-    private static func kem(
-        _ kind: KEMPreKey.Kind, _ id: UInt32, from reader: inout ByteReader
-    ) throws(KeyFormatError) -> KEM {
-        KEM(kind: kind, id: try PreKeyID(checking: id), ciphertext: try reader.take(kemCiphertextByteCount))
+        let id = try PreKeyID(checking: kemID)
+        let ciphertext = try reader.take(MLKEM768.ciphertextByteCount)
+        do {
+            kem = KEM(kind: kind, id: id, ciphertext: try MLKEM768.Ciphertext(ciphertext))
+        } catch {
+            throw .truncated
+        }
     }
 
     /// The layout above.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(46 + Self.kemCiphertextByteCount)
+        bytes.reserveCapacity(Self.byteCount)
         bytes.append(number: signedPreKey.rawValue)
         let (singleKind, singleID): (UInt8, UInt32) = switch single {
         case .none: (0, 0)
@@ -94,15 +94,10 @@ public struct Handshake: Hashable, Sendable {
         }
         bytes.append(singleKind)
         bytes.append(number: singleID)
-        let kemKind: UInt8 = switch kem?.kind {
-        case .none: 0
-        case .oneTime: 1
-        case .lastResort: 2
-        }
-        bytes.append(kemKind)
-        bytes.append(number: kem?.id.rawValue ?? 0)
+        bytes.append(kem.kind == .oneTime ? 1 : 2)
+        bytes.append(number: kem.id.rawValue)
         bytes += ephemeral.bytes
-        bytes += kem?.ciphertext ?? []
+        bytes += kem.ciphertext.bytes
         return bytes
     }
 
@@ -112,6 +107,6 @@ public struct Handshake: Hashable, Sendable {
     /// Whether every prekey it used may be used by others too: only then can it be replayed at all.
     public var usesNoOneTimeKey: Bool {
         if case .oneTime = single { return false }
-        return kem?.kind != .oneTime
+        return kem.kind != .oneTime
     }
 }

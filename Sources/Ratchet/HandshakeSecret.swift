@@ -12,14 +12,14 @@ import Keys
 /// | 32 | ephemeral with responder's device identity |
 /// | 32 | ephemeral with signed prekey |
 /// | 0 or 32 | ephemeral with the one-time or last-resort prekey |
-/// | 0 or 32 | ML-KEM shared secret |
+/// | 32 | ML-KEM shared secret |
 ///
 /// The info binds everything that both sides saw, so that a prekey swapped on the way gives another key:
 ///
 /// | size | field |
 /// |---|---|
 /// | 15 | `Sotto PQXDH v1`, zero |
-/// | 32 | SHA-256 of: ``SessionBinding``, ``Handshake``, the signed prekey, the one-time or last-resort prekey if any, the ML-KEM encapsulation key if any |
+/// | 32 | SHA-256 of: ``SessionBinding``, ``Handshake``, the signed prekey, the one-time or last-resort prekey if any, the ML-KEM encapsulation key |
 struct HandshakeSecret: ~Copyable {
     private var input: SecretBytes
 
@@ -57,10 +57,16 @@ struct InitiatedHandshake: ~Copyable {
         case .lastResort(let key): (single, singleKey) = (.lastResort(key.id), key.agreement)
         }
         if let singleKey { secret.add(try ephemeral.agree(with: singleKey)) }
+        let encapsulation = bundle.kemPreKey.encapsulationKey.encapsulate()
+        secret.add(encapsulation.sharedSecret)
+        let kem = Handshake.KEM(
+            kind: bundle.kemKind, id: bundle.kemPreKey.id, ciphertext: encapsulation.ciphertext)
         handshake = Handshake(
-            signedPreKey: bundle.signedPreKey.id, single: single, kem: nil, ephemeral: ephemeral.publicKey)
-        root = secret.root(transcript: binding + handshake.bytes + bundle.signedPreKey.agreement.bytes
-            + (singleKey?.bytes ?? []))
+            signedPreKey: bundle.signedPreKey.id, single: single, kem: kem, ephemeral: ephemeral.publicKey)
+        var transcript = binding + handshake.bytes + bundle.signedPreKey.agreement.bytes
+        transcript += singleKey?.bytes ?? []
+        transcript += bundle.kemPreKey.encapsulationKey.bytes
+        root = secret.root(transcript: transcript)
     }
 }
 
@@ -74,7 +80,9 @@ struct AnsweredHandshake: ~Copyable {
         preKeys: borrowing ResponderPreKeys, binding: [UInt8]
     ) throws(OpenError) {
         guard preKeys.signed.publicKey.id == handshake.signedPreKey, preKeys.singleName == handshake.single,
-              handshake.kem == nil else { throw .refused }
+              preKeys.kem.publicKey.id == handshake.kem.id, preKeys.kem.kind == handshake.kem.kind else {
+            throw .refused
+        }
         var secret = HandshakeSecret()
         var transcript = binding + handshake.bytes + preKeys.signed.publicKey.agreement.bytes
         do {
@@ -93,6 +101,8 @@ struct AnsweredHandshake: ~Copyable {
         } catch {
             throw .refused
         }
+        secret.add(preKeys.kem.decapsulate(handshake.kem.ciphertext))
+        transcript += preKeys.kem.publicKey.encapsulationKey.bytes
         root = secret.root(transcript: transcript)
     }
 }

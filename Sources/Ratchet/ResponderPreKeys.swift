@@ -13,11 +13,13 @@ public struct ResponderPreKeys: ~Copyable, Sendable {
 
     let signed: SignedPreKeyPair
     let single: Single
+    let kem: KEMPreKeyPair
 
-    /// The keys named by ``Handshake/signedPreKey`` and ``Handshake/single``.
-    public init(signed: consuming SignedPreKeyPair, single: consuming Single) {
+    /// The keys named by ``Handshake/signedPreKey``, ``Handshake/single`` and ``Handshake/kem``.
+    public init(signed: consuming SignedPreKeyPair, single: consuming Single, kem: consuming KEMPreKeyPair) {
         self.signed = signed
         self.single = single
+        self.kem = kem
     }
 
     var singleName: Handshake.Single {

@@ -9,7 +9,7 @@ import Keys
 /// |---|---|---|
 /// | 0 | 1 | version, 1 |
 /// | 1 | 1 | type: 1 message, 2 initial message |
-/// | 2 | 0, 46 or 1134 | of an initial message: ``Handshake`` |
+/// | 2 | 0 or 1134 | of an initial message: ``Handshake`` |
 /// | *h* | 32 | the sender's ratchet public key |
 /// | *h* + 32 | 4 | messages in the sender's chain before this one |
 /// | *h* + 36 | 4 | number of the message in its chain, from 0 |

@@ -20,6 +20,8 @@ final class TestDevice {
     private let signed: SignedPreKeyPair
     private let lastResort: SignedPreKeyPair
     private let oneTime: OneTimePreKeyPair
+    private let kemOneTime: KEMPreKeyPair
+    private let kemLastResort: KEMPreKeyPair
 
     init() throws {
         let registration = try #require(RegistrationID(77))
@@ -33,6 +35,8 @@ final class TestDevice {
         lastResort = SignedPreKeyPair(
             .lastResort, id: try #require(PreKeyID(12)), createdAt: now, signedBy: identity)
         oneTime = OneTimePreKeyPair(id: try #require(PreKeyID(13)))
+        kemOneTime = KEMPreKeyPair(.oneTime, id: try #require(PreKeyID(14)), signedBy: identity)
+        kemLastResort = KEMPreKeyPair(.lastResort, id: try #require(PreKeyID(15)), signedBy: identity)
     }
 
     func bundle(_ single: Single) throws -> VerifiedPreKeyBundle {
@@ -40,25 +44,23 @@ final class TestDevice {
             device: DeviceID(1), registrationID: try #require(RegistrationID(77)), identity: identity.publicKeys.payload,
             signedPreKey: signed.publicKey.payload,
             oneTimePreKey: single == .oneTime ? oneTime.publicKey.payload : nil,
-            lastResortPreKey: single == .lastResort ? lastResort.publicKey.payload : nil, kemPreKey: nil)
+            lastResortPreKey: single == .lastResort ? lastResort.publicKey.payload : nil,
+            kemPreKey: single == .oneTime ? kemOneTime.publicKey.payload : kemLastResort.publicKey.payload)
         return try UnverifiedPreKeyBundle(account: account, payload)
             .verified(for: party.address, in: list, now: now)
     }
 
     func preKeys(for handshake: Handshake) throws -> ResponderPreKeys {
         let stored = try SignedPreKeyPair(fromSealedStore: signed.exportForSealedStore())
-        switch handshake.single {
-        case .none:
-            return ResponderPreKeys(signed: stored, single: .none)
-        case .oneTime:
-            return ResponderPreKeys(
-                signed: stored,
-                single: .oneTime(try OneTimePreKeyPair(fromSealedStore: oneTime.exportForSealedStore())))
-        case .lastResort:
-            return ResponderPreKeys(
-                signed: stored,
-                single: .lastResort(try SignedPreKeyPair(fromSealedStore: lastResort.exportForSealedStore())))
+        let kemSecret = handshake.kem.kind == .oneTime
+            ? kemOneTime.exportForSealedStore() : kemLastResort.exportForSealedStore()
+        let kem = try KEMPreKeyPair(fromSealedStore: kemSecret)
+        let single: ResponderPreKeys.Single = switch handshake.single {
+        case .none: .none
+        case .oneTime: .oneTime(try OneTimePreKeyPair(fromSealedStore: oneTime.exportForSealedStore()))
+        case .lastResort: .lastResort(try SignedPreKeyPair(fromSealedStore: lastResort.exportForSealedStore()))
         }
+        return ResponderPreKeys(signed: stored, single: single, kem: kem)
     }
 
     func initiate(with peer: TestDevice, _ single: Single = .oneTime) throws -> Session {

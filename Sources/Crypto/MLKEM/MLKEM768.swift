@@ -1,0 +1,188 @@
+import CSodium
+
+/// Key encapsulation that a quantum computer does not open (FIPS 203, ML-KEM-768), ours: no library at hand has it.
+///
+/// Constant time in everything secret. What comes in is checked as section 7 says; a ciphertext that was not made for
+/// the key gives a secret that nobody else knows (implicit rejection), and never an error.
+public enum MLKEM768 {
+    /// Bytes in an encapsulation key.
+    public static let encapsulationKeyByteCount = 1_184
+    /// Bytes in a ciphertext.
+    public static let ciphertextByteCount = 1_088
+    /// Bytes in a shared secret.
+    public static let sharedSecretByteCount = 32
+    /// Bytes in the seed that makes a key pair: *d*, then *z*.
+    public static let seedByteCount = 64
+
+    /// Why bytes are not an encapsulation key.
+    public enum KeyError: Error, Equatable, Sendable {
+        /// There are not 1,184 of them.
+        case wrongByteCount(Int)
+        /// They hold a number that is not below 3,329.
+        case notReduced
+    }
+
+    /// A public key that was checked (section 7.2).
+    public struct EncapsulationKey: Hashable, Sendable {
+        /// The 1,184 bytes.
+        public let bytes: [UInt8]
+
+        /// - Throws: ``KeyError``.
+        public init(_ bytes: [UInt8]) throws(KeyError) {
+            guard bytes.count == encapsulationKeyByteCount else { throw .wrongByteCount(bytes.count) }
+            guard bytes.withUnsafeBytes(KPKE.isReduced) else { throw .notReduced }
+            self.bytes = bytes
+        }
+
+        fileprivate init(checked bytes: [UInt8]) { self.bytes = bytes }
+
+        /// A fresh shared secret, and the ciphertext that carries it to the key's owner (algorithm 20).
+        public func encapsulate() -> Encapsulation {
+            encapsulateWithChosenMessage(.random(byteCount: 32))
+        }
+
+        /// For published vectors alone: a message used twice gives the same secret twice (algorithm 17).
+        func encapsulateWithChosenMessage(_ message: borrowing SecretBytes) -> Encapsulation {
+            let digest = SHA3.digest256(bytes)
+            let expanded = expand(message, digest)
+            let ciphertext = [UInt8](unsafeUninitializedCapacity: ciphertextByteCount) { buffer, count in
+                count = ciphertextByteCount
+                encrypt(message, expanded, into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            return Encapsulation(ciphertext: Ciphertext(checked: ciphertext), sharedSecret: expanded.part(0..<32))
+        }
+
+        fileprivate func encrypt(
+            _ message: borrowing SecretBytes, _ expanded: borrowing SecretBytes,
+            into ciphertext: UnsafeMutableRawBufferPointer
+        ) {
+            message.withUnsafeBytes { message in
+                expanded.withUnsafeBytes { expanded in
+                    bytes.withUnsafeBytes { key in
+                        KPKE.encrypt(
+                            message, encryptionKey: key,
+                            randomness: UnsafeRawBufferPointer(rebasing: expanded[32...]), into: ciphertext)
+                    }
+                }
+            }
+        }
+    }
+
+    /// 1,088 bytes that carry a shared secret, or claim to.
+    public struct Ciphertext: Hashable, Sendable {
+        /// The 1,088 bytes.
+        public let bytes: [UInt8]
+
+        /// - Throws: ``LengthError`` unless there are 1,088 bytes.
+        public init(_ bytes: [UInt8]) throws(LengthError) {
+            try LengthError.check(bytes.count, is: ciphertextByteCount)
+            self.bytes = bytes
+        }
+
+        fileprivate init(checked bytes: [UInt8]) { self.bytes = bytes }
+    }
+
+    /// What encapsulating gives.
+    public struct Encapsulation: ~Copyable, Sendable {
+        /// Goes to the key's owner.
+        public let ciphertext: Ciphertext
+        /// Is known to both then, 32 bytes.
+        public let sharedSecret: SecretBytes
+
+        fileprivate init(ciphertext: Ciphertext, sharedSecret: consuming SecretBytes) {
+            self.ciphertext = ciphertext
+            self.sharedSecret = sharedSecret
+        }
+    }
+
+    /// A private key: its 64-byte seed, and what the seed makes.
+    public struct DecapsulationKey: ~Copyable, Sendable {
+        /// The public half.
+        public let encapsulationKey: EncapsulationKey
+        private let seed: SecretBytes
+        /// Of the encryption inside, 1,152 bytes.
+        private let decryptionKey: SecretBytes
+
+        /// A new key from the system's random source (algorithm 19).
+        public init() { self.init(checked: .random(byteCount: seedByteCount)) }
+
+        /// The key that `seed` makes (algorithm 16).
+        /// - Throws: ``LengthError`` unless there are 64 bytes.
+        public init(seed: consuming SecretBytes) throws(LengthError) {
+            try LengthError.check(seed.byteCount, is: seedByteCount)
+            self.init(checked: seed)
+        }
+
+        private init(checked seed: consuming SecretBytes) {
+            var encapsulationKey = [UInt8](repeating: 0, count: encapsulationKeyByteCount)
+            let decryptionKey = SecretBytes(byteCount: KPKE.vectorByteCount) { decryptionKey in
+                encapsulationKey.withUnsafeMutableBytes { encapsulationKey in
+                    seed.withUnsafeBytes { seed in
+                        KPKE.generateKeys(
+                            seed: UnsafeRawBufferPointer(rebasing: seed[..<32]), encryptionKey: encapsulationKey,
+                            decryptionKey: decryptionKey)
+                    }
+                }
+            }
+            self.encapsulationKey = EncapsulationKey(checked: encapsulationKey)
+            self.seed = seed
+            self.decryptionKey = decryptionKey
+        }
+
+        /// The shared secret in `ciphertext`, 32 bytes (algorithm 18). One that was not made for this key gives
+        /// a secret all the same, known to nobody else, in the same time.
+        public borrowing func decapsulate(_ ciphertext: Ciphertext) -> SecretBytes {
+            let message = SecretBytes(byteCount: 32) { message in
+                decryptionKey.withUnsafeBytes { key in
+                    ciphertext.bytes.withUnsafeBytes { KPKE.decrypt($0, decryptionKey: key, into: message) }
+                }
+            }
+            let expanded = expand(message, SHA3.digest256(encapsulationKey.bytes))
+            var sponge = Keccak.shake256()
+            seed.withUnsafeBytes { sponge.absorb(UnsafeRawBufferPointer(rebasing: $0[32...])) }
+            sponge.absorb(ciphertext.bytes)
+            let rejection = sponge.squeezeSecret(sharedSecretByteCount)
+            let again = SecretBytes(byteCount: ciphertextByteCount) { again in
+                encapsulationKey.encrypt(message, expanded, into: again)
+            }
+            return choose(expanded, unlessDifferent: again, ciphertext, else: rejection)
+        }
+
+        /// The 64-byte seed, for a sealed store.
+        public borrowing func exportSeed() -> SecretBytes { seed.duplicate() }
+
+        /// For published vectors alone: the expanded form of section 7.3, 2,400 bytes.
+        borrowing func expandedForTests() -> [UInt8] {
+            decryptionKey.exportUnprotected() + encapsulationKey.bytes + SHA3.digest256(encapsulationKey.bytes)
+                + seed.part(32..<64).exportUnprotected()
+        }
+    }
+
+    /// G: the shared secret and the randomness of the encryption, 32 bytes each.
+    private static func expand(_ message: borrowing SecretBytes, _ keyDigest: [UInt8]) -> SecretBytes {
+        var sponge = Keccak.sha3(digestByteCount: 64)
+        sponge.absorb(message)
+        sponge.absorb(keyDigest)
+        return sponge.squeezeSecret(64)
+    }
+
+    /// The first 32 bytes of `expanded` when both ciphertexts are the same, else `rejection`, without a branch.
+    private static func choose(
+        _ expanded: borrowing SecretBytes, unlessDifferent again: borrowing SecretBytes, _ ciphertext: Ciphertext,
+        else rejection: borrowing SecretBytes
+    ) -> SecretBytes {
+        // sodium_memcmp gives 0 or -1 in constant time: all bits of the mask are set when the two differ.
+        let mask = again.withUnsafeBytes { again in
+            UInt8(truncatingIfNeeded: sodium_memcmp(again.bytes, ciphertext.bytes, ciphertextByteCount))
+        }
+        return SecretBytes(byteCount: sharedSecretByteCount) { chosen in
+            expanded.withUnsafeBytes { expanded in
+                rejection.withUnsafeBytes { rejection in
+                    for index in 0..<sharedSecretByteCount {
+                        chosen[index] = expanded[index] & ~mask | rejection[index] & mask
+                    }
+                }
+            }
+        }
+    }
+}
