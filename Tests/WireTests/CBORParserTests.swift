@@ -36,7 +36,7 @@ import Testing
     @Test("the examples of RFC 8949 that are in our subset, read and written", arguments: accepted)
     func published(text: String, value: WireValue) throws {
         #expect(try WireValue.parse(hex(text), as: .cbor) == value)
-        #expect(value.written(as: .cbor) == hex(text))
+        #expect(value.encoded(as: .cbor) == hex(text))
     }
 
     /// RFC 8949, appendix A: what of it our subset leaves out.
@@ -124,11 +124,11 @@ import Testing
     ])
     func shortest(number: UInt64, byteCount: Int) throws {
         for value in [WireValue.unsigned(number), .negative(-1 - Int64(clamping: number))] {
-            let bytes = value.written(as: .cbor)
+            let bytes = value.encoded(as: .cbor)
             #expect(bytes.count == byteCount)
             #expect(try WireValue.parse(bytes, as: .cbor) == value)
         }
-        #expect(WireValue.negative(.min).written(as: .cbor) == hex("3b7fffffffffffffff"))
+        #expect(WireValue.negative(.min).encoded(as: .cbor) == hex("3b7fffffffffffffff"))
     }
 
     @Test("nesting is bounded, however deep it goes")
@@ -161,7 +161,7 @@ import Testing
                 let number = String(index)
                 let key = String(repeating: "k", count: keyByteCount - number.utf8.count) + number
                 return .init(key: key, value: .null)
-            }).written(as: .cbor)
+            }).encoded(as: .cbor)
         }
         let countMax = WireLimits.mapEntryCountMax
         _ = try WireValue.parse(map(entryCount: countMax, keyByteCount: WireLimits.keyByteCountMax), as: .cbor)

@@ -112,7 +112,7 @@ extension Catalogue {
             ConversationEvent.Message.self, ConversationEvent.Message(clientID: clientID, text: "x", body: nil)),
         Specimen(
             ConversationEvent.MembersAdded.self,
-            ConversationEvent.MembersAdded(accounts: [AccountID](repeating: account, count: Limits.membersMax))),
+            ConversationEvent.MembersAdded(accounts: [AccountID](repeating: account, count: 3))),
         Specimen(ConversationEvent.MemberRemoved.self, ConversationEvent.MemberRemoved(account: account)),
         Specimen(ConversationEvent.RoleChanged.self, ConversationEvent.RoleChanged(account: account, role: .admin)),
         Specimen(LogEntry.self, entry),

@@ -19,13 +19,13 @@ struct Specimen: CustomTestStringConvertible, Sendable {
         typeName = String(describing: type)
         schema = T.schema
         valueCount = values.count
-        encode = { values[$0].written(as: $1) }
+        encode = { values[$0].encoded(as: $1) }
         matches = { (bytes, context) in
-            let value = try T.read(bytes, in: context)
+            let value = try T.decode(bytes, in: context)
             return values.indices.filter { values[$0] == value }
         }
         rewrite = { (bytes, context) in
-            try T.read(bytes, in: context).written(as: context.form)
+            try T.decode(bytes, in: context).encoded(as: context.form)
         }
     }
 

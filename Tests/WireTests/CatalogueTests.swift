@@ -83,7 +83,7 @@ import Testing
             for form in WireForm.allCases {
                 guard let value = try? WireValue.parse(bytes, as: form) else { continue }
                 #expect(
-                    try WireValue.parse(value.written(as: form), as: form) == value, "seed \(seed), round \(round)")
+                    try WireValue.parse(value.encoded(as: form), as: form) == value, "seed \(seed), round \(round)")
             }
         }
     }
@@ -96,7 +96,7 @@ import Testing
         for field in fields {
             let holed = entries.map { $0.key == field.key ? WireValue.Entry(key: $0.key, value: .null) : $0 }
             guard holed != entries else { continue }
-            let bytes = WireValue.map(holed).written(as: .cbor)
+            let bytes = WireValue.map(holed).encoded(as: .cbor)
             if field.isRequired {
                 #expect(throws: WireError(path: field.key, .missing)) { try specimen.rewrite(bytes, .server(.cbor)) }
             } else {

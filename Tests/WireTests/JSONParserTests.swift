@@ -23,7 +23,7 @@ import Testing
     func reads(text: String, value: WireValue) throws {
         let found = try WireValue.parse(Array(text.utf8), as: .json)
         #expect(found == value)
-        #expect(try WireValue.parse(found.written(as: .json), as: .json) == value)
+        #expect(try WireValue.parse(found.encoded(as: .json), as: .json) == value)
     }
 
     static let refused: [(String, Int, String)] = [
@@ -75,7 +75,7 @@ import Testing
             #expect(refusal(of: bytes, as: .json) == malformed(text.utf8.count + 1, "a control character in text"))
         }
         let value = WireValue.text(String(Unicode.Scalar(byte)))
-        #expect(try WireValue.parse(value.written(as: .json), as: .json) == value)
+        #expect(try WireValue.parse(value.encoded(as: .json), as: .json) == value)
     }
 
     @Test("every way text can fail to be UTF-8 is refused", arguments: CBORParserTests.notUTF8)

@@ -11,19 +11,6 @@ extension WireContext {
     static func client(_ form: WireForm) -> WireContext { WireContext(form: form, refusesUnknownFields: false) }
 }
 
-extension WireType {
-    /// What the records and unions have, for every wire type.
-    static func read(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> Self {
-        try Self(wire: try WireValue.parse(bytes, in: context), in: context)
-    }
-
-    func written(as form: WireForm) -> [UInt8] {
-        var writer = WireWriter(form: form)
-        write(to: &writer)
-        return writer.bytes
-    }
-}
-
 /// Why these bytes are refused; `nil` when they are not.
 func refusal(of bytes: [UInt8], as form: WireForm, nodeCountMax: Int = WireLimits.requestNodeCountMax) -> WireError? {
     do {

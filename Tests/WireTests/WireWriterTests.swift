@@ -71,7 +71,7 @@ import Testing
     @Test("JSON escapes exactly the quote, the backslash and the control characters")
     func escapes() {
         let text = String(String.UnicodeScalarView((0...0x9F).compactMap { Unicode.Scalar($0) }))
-        let written = String(decoding: WireValue.text(text).written(as: .json), as: UTF8.self)
+        let written = String(decoding: WireValue.text(text).encoded(as: .json), as: UTF8.self)
         #expect(written.hasPrefix(#""\u0000\u0001\u0002"#))
         #expect(written.contains(##" !\"#$%"##) && written.contains(#"[\\]"#) && written.contains("~\u{7F}\u{80}"))
         #expect(written.filter { $0 == "\\" }.count == 0x20 + 3)

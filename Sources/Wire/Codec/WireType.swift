@@ -2,10 +2,26 @@
 public protocol WireType: Sendable {
     /// Reads a parsed value. Errors name the path below this value.
     init(wire value: WireValue, in context: WireContext) throws(WireError)
+    /// Writes the value in the writer's form.
     func write(to writer: inout WireWriter)
+    /// Its shape, for the descriptions.
     static var schema: Schema { get }
     /// A valid value: what schema recording stands in for the real one, and the example in the documentation.
     static var sample: Self { get }
+}
+
+extension WireType {
+    /// Reads one value that fills `bytes`.
+    public static func decode(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> Self {
+        try Self(wire: try WireValue.parse(bytes, in: context), in: context)
+    }
+
+    /// The value as bytes.
+    public func encoded(as form: WireForm) -> [UInt8] {
+        var writer = WireWriter(form: form)
+        write(to: &writer)
+        return writer.bytes
+    }
 }
 
 /// What reading needs to know besides the value.
@@ -15,6 +31,7 @@ public struct WireContext: Sendable {
     /// a client skips them, so that servers can add fields.
     public let refusesUnknownFields: Bool
 
+    /// How to read: which form, and whether unknown fields are refused.
     public init(form: WireForm, refusesUnknownFields: Bool) {
         self.form = form
         self.refusesUnknownFields = refusesUnknownFields
@@ -26,8 +43,11 @@ public struct WireContext: Sendable {
 
 /// A map with named fields. One initialiser reads it from both forms, and records its schema.
 public protocol WireRecord: WireType {
+    /// Reads each field once; errors name the path below this record.
     init(fields: inout Fields) throws(WireError)
+    /// Writes each field, in the order in which they are read.
     func write(fields writer: inout WireWriter)
+    /// Under which the descriptions list it.
     static var name: String { get }
 }
 
@@ -56,17 +76,5 @@ extension WireRecord {
         } catch {
             preconditionFailure("\(name) refuses its own samples at \(error.path): \(error.explanation)")
         }
-    }
-
-    /// Reads a whole record from bytes.
-    public static func decode(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> Self {
-        try Self(wire: try WireValue.parse(bytes, in: context), in: context)
-    }
-
-    /// The whole record as bytes.
-    public func encoded(as form: WireForm) -> [UInt8] {
-        var writer = WireWriter(form: form)
-        write(to: &writer)
-        return writer.bytes
     }
 }

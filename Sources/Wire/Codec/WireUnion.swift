@@ -1,10 +1,14 @@
 /// One of several records, told apart by the text in one field.
 public protocol WireUnion: WireType {
+    /// Under which the descriptions list it.
     static var unionName: String { get }
+    /// The field whose text tells the cases apart; no case has a field of that name.
     static var tagKey: String { get }
+    /// Each tag with the record that stands under it.
     static var cases: [Schema.Case] { get }
     /// `nil` for a tag that is not known.
     init?(tag: String, fields: inout Fields) throws(WireError)
+    /// The tag and the record to write under it.
     var tagged: (tag: String, record: any WireRecord) { get }
 }
 
@@ -29,14 +33,4 @@ extension WireUnion {
     }
 
     public static var schema: Schema { .union(name: unionName, tag: tagKey, cases: cases) }
-
-    public static func decode(_ bytes: [UInt8], in context: WireContext) throws(WireError) -> Self {
-        try Self(wire: try WireValue.parse(bytes, in: context), in: context)
-    }
-
-    public func encoded(as form: WireForm) -> [UInt8] {
-        var writer = WireWriter(form: form)
-        write(to: &writer)
-        return writer.bytes
-    }
 }

@@ -229,16 +229,3 @@ public enum ServerFrame: WireUnion, Equatable {
         }
     }
 }
-
-/// Why the server closed a socket (RFC 6455, section 7.4: 4000 and up are ours).
-public enum CloseCode: UInt16, Sendable, CaseIterable {
-    case goingAway = 1001
-    case policyViolation = 1008
-    case tooBig = 1009
-    case restart = 1012
-    case authenticationFailed = 4001
-    case displaced = 4002
-    case deviceUnlinked = 4003
-    case slowConsumer = 4008
-    case rateLimited = 4029
-}
