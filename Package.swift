@@ -68,7 +68,9 @@ let package = Package(
         program("sottod", ["Server", "Store", "Wire", "CLinux"]),
         program("sotto-bench", ["Transport"]),
 
-        // Tests mirror the rooms.
+        // Tests mirror the rooms. TestKit is what several of them share.
+        .target(name: "TestKit", dependencies: ["Keys", "Crypto", "Wire"], path: "Tests/TestKit", swiftSettings: strict),
+        tests(of: "Chat", ["TestKit", "Store", "Keys", "Wire"]),
         tests(of: "Wire"),
         tests(of: "Crypto"),
         tests(of: "Keys", ["Crypto", "Wire"]),

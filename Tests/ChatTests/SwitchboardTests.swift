@@ -1,0 +1,128 @@
+import Store
+import Synchronization
+import Testing
+import Wire
+
+@testable import Chat
+
+@Suite struct SwitchboardTests {
+    final class TestLine: Line {
+        let loopIndex: Int
+        let address: DeviceAddress
+
+        init(loopIndex: Int, address: DeviceAddress) {
+            self.loopIndex = loopIndex
+            self.address = address
+        }
+
+        static func == (left: TestLine, right: TestLine) -> Bool { left === right }
+        func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+    }
+
+    /// A switchboard with two loops, and what was posted to each.
+    final class Board: Sendable {
+        let posted = Mutex<[[String]]>([[], []])
+        let postCount = Mutex<Int>(0)
+
+        func make() -> Switchboard<TestLine> {
+            Switchboard(loopCount: 2) { (loopIndex, dispatches) in
+                self.postCount.withLock { $0 += 1 }
+                self.posted.withLock { $0[loopIndex] += dispatches.map(Self.name) }
+            }
+        }
+
+        private static func name(_ dispatch: Dispatch<TestLine>) -> String {
+            switch dispatch {
+            case .envelope(let envelope, _): "envelope \(envelope.number?.rawValue ?? 0)"
+            case .entry(let entry, let lines): "entry \(entry.seq) to \(lines.count)"
+            case .frame: "frame"
+            case .close(let code, _): "close \(code.rawValue)"
+            case .arrived: "arrived"
+            }
+        }
+    }
+
+    private static func line(_ loopIndex: Int, _ account: AccountID = .random(), _ device: UInt32 = 1) -> TestLine {
+        TestLine(loopIndex: loopIndex, address: DeviceAddress(account: account, device: DeviceID(device)))
+    }
+
+    private static func arrival(_ conversations: [ConversationID] = []) -> Arrival {
+        Arrival(
+            queue: QueueState(head: QueueNumber(0), deliveredThrough: QueueNumber(0), count: 0),
+            conversations: conversations, oneTimePreKeyCount: 50)
+    }
+
+    private static func entry(_ conversation: ConversationID, _ seq: UInt64) -> LogEntry {
+        var entry = LogEntry.sample
+        entry.conversation = conversation
+        entry.seq = SequenceNumber(seq)
+        return entry
+    }
+
+    @Test("effects of a batch reach each loop in one post, in their order")
+    func onePost() {
+        let board = Board()
+        let switchboard = board.make()
+        let (near, far) = (Self.line(0), Self.line(1))
+        let room = ConversationID.random()
+        switchboard.connect(near, Self.arrival([room]))
+        switchboard.connect(far, Self.arrival([room]))
+        var envelope = Envelope.sample
+        envelope.number = QueueNumber(4)
+        switchboard.perform([
+            .deliver(envelope, to: far.address), .announce(Self.entry(room, 1)), .announce(Self.entry(room, 2)),
+        ])
+        switchboard.flush()
+        switchboard.flush()
+        #expect(board.posted.withLock { $0[0] } == ["arrived", "entry 1 to 1", "entry 2 to 1"])
+        #expect(board.posted.withLock { $0[1] } == ["arrived", "envelope 4", "entry 1 to 1", "entry 2 to 1"])
+        #expect(board.postCount.withLock { $0 } == 2)
+    }
+
+    @Test("a second line of a device displaces the first, whose late goodbye does not remove the second")
+    func displaced() {
+        let board = Board()
+        let switchboard = board.make()
+        let account = AccountID.random()
+        let (old, new) = (Self.line(0, account), Self.line(1, account))
+        switchboard.connect(old, Self.arrival())
+        switchboard.connect(new, Self.arrival())
+        switchboard.disconnect(old)
+        switchboard.perform([.deliver(.sample, to: new.address)])
+        switchboard.flush()
+        #expect(board.posted.withLock { $0[0] } == ["arrived", "close 4002"])
+        #expect(board.posted.withLock { $0[1] } == ["arrived", "envelope 0"])
+        #expect(switchboard.lineCount == 1)
+    }
+
+    @Test("who joins hears from then on, who leaves no more, on every device")
+    func membership() {
+        let board = Board()
+        let switchboard = board.make()
+        let account = AccountID.random()
+        let room = ConversationID.random()
+        let lines = [Self.line(0, account, 1), Self.line(0, account, 2)]
+        for line in lines { switchboard.connect(line, Self.arrival()) }
+        switchboard.perform([
+            .announce(Self.entry(room, 1)), .joined(account, room), .joined(account, room),
+            .announce(Self.entry(room, 2)), .left(account, room), .announce(Self.entry(room, 3)),
+        ])
+        switchboard.flush()
+        #expect(board.posted.withLock { $0[0] } == ["arrived", "arrived", "entry 2 to 2"])
+    }
+
+    @Test("a disconnected line leaves nothing behind")
+    func nothingLeft() {
+        let board = Board()
+        let switchboard = board.make()
+        let line = Self.line(0)
+        let room = ConversationID.random()
+        switchboard.connect(line, Self.arrival([room]))
+        switchboard.disconnect(line)
+        switchboard.flush()
+        switchboard.perform([.announce(Self.entry(room, 1)), .deliver(.sample, to: line.address)])
+        switchboard.flush()
+        #expect(board.posted.withLock { $0[0] } == ["arrived"])
+        #expect(switchboard.lineCount == 0)
+    }
+}
