@@ -13,16 +13,19 @@ public struct Problem: Error, Sendable, Equatable {
     public var retryAfterSeconds: UInt64?
     /// How the sender's picture of a device list differs from the server's.
     public var devices: DeviceMismatch?
+    /// The methods an address takes; travels as the `Allow` field, not in the body.
+    public var allow: [String] = []
 
     public init(
         _ code: ProblemCode, _ detail: String, field: String? = nil, retryAfterSeconds: UInt64? = nil,
-        devices: DeviceMismatch? = nil
+        devices: DeviceMismatch? = nil, allow: [String] = []
     ) {
         self.code = code
         self.detail = detail
         self.field = field
         self.retryAfterSeconds = retryAfterSeconds
         self.devices = devices
+        self.allow = allow
     }
 
     /// The refusal of a body that did not read.

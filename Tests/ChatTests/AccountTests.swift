@@ -41,6 +41,9 @@ import Wire
         request = alice.registration()
         request.preKeys.signedPreKey = nil
         #expect(throws: Problem.self) { try VerifiedRegistration(request, now: house.now) }
+        request = alice.registration()
+        request.preKeys.kemLastResortPreKey = nil
+        #expect(throws: Problem.self, "no handshake without a KEM") { try VerifiedRegistration(request, now: house.now) }
     }
 
     @Test("by invitation: none, a wrong one and a used-up one are refused")

@@ -59,7 +59,7 @@ public final class PersonDevice: Sendable {
         ListedDevice(device: address.device, registration: registrationID, identity: identity.publicKeys)
     }
 
-    /// A fresh signed prekey, a last-resort one, and one-time prekeys numbered from `firstID`.
+    /// A fresh signed prekey, last-resort ones, and one-time prekeys numbered from `firstID`.
     public static func upload(
         by identity: borrowing DeviceIdentity, firstID: UInt32, oneTimePreKeyCount: Int, now: Timestamp
     ) -> PreKeyUpload {
@@ -73,7 +73,8 @@ public final class PersonDevice: Sendable {
                 PreKeyID(firstID + UInt32(index)).map { OneTimePreKeyPair(id: $0).publicKey.payload }
             },
             lastResortPreKey: SignedPreKeyPair(.lastResort, id: lastResort, createdAt: now, signedBy: identity)
-                .publicKey.payload)
+                .publicKey.payload,
+            kemLastResortPreKey: KEMPreKeyPair(.lastResort, id: lastResort, signedBy: identity).publicKey.payload)
     }
 
     /// A copy of a message for this device.

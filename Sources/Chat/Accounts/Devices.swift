@@ -27,6 +27,7 @@ public struct VerifiedListChange: Sendable {
         guard let added = list.device(account.nextDevice) else {
             throw Problem(.malformed, "Prekeys come with a new device only.", field: "preKeys")
         }
+        try VerifiedRegistration.requireStandingKeys(of: upload)
         preKeys = try VerifiedPreKeyUpload(checking: upload, of: added.identity, now: now).payload
     }
 }
@@ -73,10 +74,10 @@ extension Turn {
                 guard row.registrationID == device.registrationID, row.identity == device.identity else {
                     throw Problem(.malformed, "A linked device keeps its keys.", field: "deviceList.devices[\(index)]")
                 }
-            } else if device.device == next, change.preKeys?.signedPreKey != nil {
+            } else if device.device == next, change.preKeys != nil {
                 added = device
             } else {
-                let detail = "A new device is number \(next), one at a time, and comes with a signed prekey."
+                let detail = "A new device is number \(next), one at a time, and comes with its prekeys."
                 throw Problem(.malformed, detail, field: "deviceList.devices[\(index)]")
             }
         }

@@ -23,11 +23,17 @@ public struct VerifiedRegistration: Sendable {
         else {
             throw Problem(.malformed, "The first list has epoch 1 and one device, number 1.", field: "deviceList")
         }
-        guard request.preKeys.signedPreKey != nil else {
-            throw Problem(.malformed, "A device starts with a signed prekey.", field: "preKeys.signedPreKey")
-        }
+        try Self.requireStandingKeys(of: request.preKeys)
         preKeys = try VerifiedPreKeyUpload(checking: request.preKeys, of: device.identity, now: now)
         self.request = request
+    }
+
+    /// A device without these could not be written to, or only by a handshake that a quantum computer opens.
+    static func requireStandingKeys(of upload: PreKeyUpload) throws(Problem) {
+        guard upload.signedPreKey != nil, upload.kemLastResortPreKey != nil else {
+            let detail = "A device starts with a signed prekey and a last-resort KEM prekey."
+            throw Problem(.malformed, detail, field: "preKeys")
+        }
     }
 
     private static func list(of request: RegistrationRequest) throws(Problem) -> VerifiedDeviceList {

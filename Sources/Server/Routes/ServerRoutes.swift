@@ -3,6 +3,16 @@ import Wire
 
 /// What the server says of itself.
 enum ServerRoutes {
+    /// Printed at the first request, then kept.
+    private static let openAPI = encoded(OpenAPI.document(of: Route.all))
+    private static let asyncAPI = encoded(AsyncAPI.document(version: OpenAPI.version))
+
+    private static func encoded(_ value: WireValue) -> [UInt8] {
+        var writer = WireWriter(form: .json)
+        value.write(to: &writer)
+        return writer.bytes
+    }
+
     static let all: [Route] = [
         Route(
             .get, "/.well-known/sotto", area: "server", "Name, versions and addresses of this server", access: .none,
@@ -18,6 +28,14 @@ enum ServerRoutes {
         Route(
             .get, "/v1/time", area: "server", "The server's clock", access: .none, gives: ServerTime.schema
         ) { (call) throws(Problem) in Reply(ServerTime(time: call.chat.clock())) },
+        Route(
+            .get, "/v1/openapi.json", area: "server", "This description (OpenAPI 3.1)", access: .none,
+            givesMediaType: "application/json"
+        ) { (_) throws(Problem) in Reply(bytes: openAPI, mediaType: "application/json") },
+        Route(
+            .get, "/v1/asyncapi.json", area: "server", "The description of the WebSocket (AsyncAPI 3.0)", access: .none,
+            givesMediaType: "application/json"
+        ) { (_) throws(Problem) in Reply(bytes: asyncAPI, mediaType: "application/json") },
     ]
 }
 

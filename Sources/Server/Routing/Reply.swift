@@ -58,6 +58,7 @@ extension Problem {
         problem.instance = requestID
         var reply = Reply(status: code.status, problem)
         if let retryAfterSeconds { reply.headers.append(("Retry-After", String(retryAfterSeconds))) }
+        if !allow.isEmpty { reply.headers.append(("Allow", allow.joined(separator: ", "))) }
         if code == .unauthenticated || code == .tokenExpired {
             reply.headers.append(("WWW-Authenticate", "Bearer realm=\"sotto\""))
         }

@@ -31,6 +31,8 @@ struct Route: Sendable {
     let query: [Parameter]
     let reads: Schema?
     let gives: Schema?
+    /// The media type of an answer that is no record.
+    let givesMediaType: String?
     let status: Int
     /// What it refuses with, besides what every route may.
     let problems: [ProblemCode]
@@ -42,7 +44,8 @@ struct Route: Sendable {
     ///   - gives: the record it answers with; `nil` for 204 or bytes of another kind.
     init(
         _ method: Method, _ path: String, area: String, _ summary: String, access: Access = .device,
-        query: [Parameter] = [], reads: Schema? = nil, gives: Schema? = nil, status: Int? = nil,
+        query: [Parameter] = [], reads: Schema? = nil, gives: Schema? = nil, givesMediaType: String? = nil,
+        status: Int? = nil,
         problems: [ProblemCode] = [], bodyByteCountMax: Int = 64 * 1024,
         handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
     ) {
@@ -54,7 +57,8 @@ struct Route: Sendable {
         self.query = query
         self.reads = reads
         self.gives = gives
-        self.status = status ?? (gives == nil ? 204 : 200)
+        self.givesMediaType = givesMediaType
+        self.status = status ?? (gives == nil && givesMediaType == nil ? 204 : 200)
         self.problems = problems
         self.bodyByteCountMax = bodyByteCountMax
         self.handle = handle

@@ -23,19 +23,29 @@ struct Request: Sendable {
 
 /// Finds the route of a request, checks what every route demands, and runs it.
 struct Router: Sendable {
-    let routes: [Route]
-    let services: Services
+    /// Those with fewer places first, so that `/v1/messages/delivered` is not taken for an account.
+    private let routes: [Route]
+    private let services: Services
+
+    init(routes: [Route], services: Services) {
+        self.routes = routes.enumerated().sorted { (left, right) in
+            (left.element.path.places.count, left.offset) < (right.element.path.places.count, right.offset)
+        }.map(\.element)
+        self.services = services
+    }
 
     /// The route, and what stands in its places.
     /// - Throws: `not-found`; `method-not-allowed`.
     func route(method: String, target: Target) throws(Problem) -> (Route, [String: String]) {
-        var isKnownPath = false
+        var methods: [String] = []
         for route in routes {
             guard let places = route.path.match(target.segments) else { continue }
-            isKnownPath = true
+            methods.append(route.method.rawValue)
             if route.method.rawValue == method || (route.method == .get && method == "HEAD") { return (route, places) }
         }
-        if isKnownPath { throw Problem(.methodNotAllowed, "See /v1/openapi.json for the methods it takes.") }
+        if !methods.isEmpty {
+            throw Problem(.methodNotAllowed, "It takes \(methods.joined(separator: ", ")).", allow: methods)
+        }
         throw Problem(.notFound, "There is no such address; see /v1/openapi.json.")
     }
 
