@@ -38,6 +38,16 @@ public enum X25519 {
             self.init(checked: secret)
         }
 
+        /// Takes over a stored key without working its public half out again, which costs as much as an agreement.
+        ///
+        /// Only for a store that is sealed and so cannot be forged: a public half of another key would make every
+        /// agreement fail.
+        /// - Throws: ``LengthError`` unless there are 32 bytes.
+        public init(fromSealedStore secret: consuming SecretBytes, publicKey: PublicKey) throws(LengthError) {
+            try LengthError.check(secret.byteCount, is: keyByteCount)
+            self.init(publicKey: publicKey, secret: secret)
+        }
+
         private init(checked secret: consuming SecretBytes) {
             Sodium.start()
             let publicKey = [UInt8](unsafeUninitializedCapacity: keyByteCount) { buffer, count in

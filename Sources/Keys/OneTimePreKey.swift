@@ -28,7 +28,7 @@ public struct OneTimePreKey: Hashable, Sendable {
 /// the handshake that used it.
 public struct OneTimePreKeyPair: ~Copyable, Sendable {
     /// Bytes that ``exportForSealedStore()`` gives.
-    static let storedByteCount = 36
+    static let storedByteCount = 68
 
     /// What is uploaded.
     public let publicKey: OneTimePreKey
@@ -46,16 +46,17 @@ public struct OneTimePreKeyPair: ~Copyable, Sendable {
         guard stored.byteCount == Self.storedByteCount else { throw .truncated }
         var reader = ByteReader(stored.part(0..<4).exportUnprotected())
         let id = try PreKeyID(checking: try reader.number())
-        let secret = try X25519.PrivateKey.stored(stored.part(4..<36))
+        var tail = ByteReader(stored.part(36..<68).exportUnprotected())
+        let secret = try X25519.PrivateKey.stored(stored.part(4..<36), try tail.agreementKey())
         publicKey = OneTimePreKey(id: id, agreement: secret.publicKey)
         self.secret = secret
     }
 
-    /// Id (4 bytes), private key (32): for a store sealed on the device, nowhere else.
+    /// Id (4 bytes), private key (32), public key (32): for a store sealed on the device, nowhere else.
     public borrowing func exportForSealedStore() -> SecretBytes {
         var head: [UInt8] = []
         head.append(number: publicKey.id.rawValue)
-        return .joining(head, secret.exportSecret(), [])
+        return .joining(head, secret.exportSecret(), publicKey.agreement.bytes)
     }
 
     package borrowing func agree(with peer: X25519.PublicKey) throws(X25519.AgreementError) -> SecretBytes {

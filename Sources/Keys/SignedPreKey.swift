@@ -87,7 +87,7 @@ public struct SignedPreKey: Hashable, Sendable {
 /// handshakes that are still under way.
 public struct SignedPreKeyPair: ~Copyable, Sendable {
     /// Bytes that ``exportForSealedStore()`` gives.
-    static let storedByteCount = 108
+    static let storedByteCount = 140
 
     /// What is uploaded.
     public let publicKey: SignedPreKey
@@ -112,19 +112,20 @@ public struct SignedPreKeyPair: ~Copyable, Sendable {
         var reader = ByteReader(stored.part(0..<12).exportUnprotected())
         let id = try PreKeyID(checking: try reader.number())
         let createdAt = Timestamp(milliseconds: try reader.number())
-        var tail = ByteReader(stored.part(44..<108).exportUnprotected())
+        var tail = ByteReader(stored.part(44..<140).exportUnprotected())
+        let agreement = try tail.agreementKey()
         let signature = try tail.signature()
-        let secret = try X25519.PrivateKey.stored(stored.part(12..<44))
-        publicKey = SignedPreKey(id: id, createdAt: createdAt, agreement: secret.publicKey, signature: signature)
+        let secret = try X25519.PrivateKey.stored(stored.part(12..<44), agreement)
+        publicKey = SignedPreKey(id: id, createdAt: createdAt, agreement: agreement, signature: signature)
         self.secret = secret
     }
 
-    /// Id (4 bytes), created (8), private key (32), signature (64): for a store sealed on the device, nowhere else.
+    /// Id (4 bytes), created (8), private key (32), public key (32), signature (64): for a store sealed on the device, nowhere else.
     public borrowing func exportForSealedStore() -> SecretBytes {
         var head: [UInt8] = []
         head.append(number: publicKey.id.rawValue)
         head.append(number: publicKey.createdAt.milliseconds)
-        return .joining(head, secret.exportSecret(), publicKey.signature.bytes)
+        return .joining(head, secret.exportSecret(), publicKey.agreement.bytes + publicKey.signature.bytes)
     }
 
     package borrowing func agree(with peer: X25519.PublicKey) throws(X25519.AgreementError) -> SecretBytes {
@@ -137,8 +138,10 @@ public struct SignedPreKeyPair: ~Copyable, Sendable {
 
 extension X25519.PrivateKey {
     /// A private key out of a sealed store.
-    static func stored(_ secret: consuming SecretBytes) throws(KeyFormatError) -> X25519.PrivateKey {
-        do { return try X25519.PrivateKey(secret) } catch { throw .truncated }
+    static func stored(
+        _ secret: consuming SecretBytes, _ publicKey: X25519.PublicKey
+    ) throws(KeyFormatError) -> X25519.PrivateKey {
+        do { return try X25519.PrivateKey(fromSealedStore: secret, publicKey: publicKey) } catch { throw .truncated }
     }
 }
 

@@ -5,7 +5,7 @@ import Crypto
 /// | size | field |
 /// |---|---|
 /// | 32 | root key |
-/// | 32 | own ratchet private key |
+/// | 32 + 32 | own ratchet private key, its public key |
 /// | 32 + 4 | sending chain key, number of its next message |
 /// | 4 | messages in the sending chain before this one |
 /// | 1 | 1 when there is a receiving chain, else 0 |
@@ -38,13 +38,14 @@ extension DoubleRatchet {
         case .some: 68
         case .none: 0
         }
-        return 107 + receivingByteCount + Self.runs(of: skipped.names).count * 38
+        return 139 + receivingByteCount + Self.runs(of: skipped.names).count * 38
             + skipped.names.count * SkippedKeys.keyByteCount
     }
 
     func write(to writer: inout RecordWriter) {
         writer.put(root)
         writer.put(sending.ratchetKey.exportSecret())
+        writer.put(sending.ratchetKey.publicKey.bytes)
         writer.put(sending.chain.exportSecret())
         writer.put(number: sending.chain.number)
         writer.put(number: sending.previousCount)

@@ -61,7 +61,8 @@ struct RecordReader: ~Copyable {
 
     mutating func privateKey() throws(RecordError) -> X25519.PrivateKey {
         let secret = try secret(X25519.keyByteCount)
-        do { return try X25519.PrivateKey(secret) } catch { throw .malformed }
+        let publicKey = try publicKey()
+        do { return try X25519.PrivateKey(fromSealedStore: secret, publicKey: publicKey) } catch { throw .malformed }
     }
 
     mutating func chainKey() throws(RecordError) -> ChainKey {

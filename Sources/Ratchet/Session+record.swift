@@ -21,7 +21,7 @@ import Keys
 /// | *h* | that handshake |
 /// | … | the ratchet, see `DoubleRatchet` |
 ///
-/// 251 bytes for an answered session without skipped keys; each skipped key is 32 bytes, and 38 for each run of them.
+/// 283 bytes for an answered session without skipped keys; each skipped key is 32 bytes, and 38 for each run of them.
 extension Session {
     private static let recordVersion: UInt8 = 1
 
