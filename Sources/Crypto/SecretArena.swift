@@ -30,10 +30,11 @@ final class SecretArena: @unchecked Sendable {
         freeSlots = .allocate(capacity: Self.slotCount)
         region = sodium_malloc(Self.slotByteCount * Self.slotCount)
         freeSlotCount = region == nil ? 0 : Self.slotCount
+        region?.initializeMemory(as: UInt8.self, repeating: 0, count: Self.slotByteCount * Self.slotCount)
         for slot in 0..<Self.slotCount { freeSlots[slot] = UInt32(Self.slotCount - 1 - slot) }
     }
 
-    /// `nil` when `byteCount` is above one slot or all slots are taken.
+    /// A slot that is all zeros; `nil` when `byteCount` is above one slot or all slots are taken.
     func take(byteCount: Int) -> UnsafeMutableRawPointer? {
         guard byteCount <= Self.slotByteCount, let region else { return nil }
         pthread_mutex_lock(mutex)
@@ -46,6 +47,9 @@ final class SecretArena: @unchecked Sendable {
     /// Takes a zeroed slot back. `false` when `pointer` is not from this region.
     func giveBack(_ pointer: UnsafeMutableRawPointer) -> Bool {
         guard let region, pointer >= region, pointer < region + Self.slotByteCount * Self.slotCount else { return false }
+        assert(
+            UnsafeRawBufferPointer(start: pointer, count: Self.slotByteCount).allSatisfy { $0 == 0 },
+            "a slot comes back zeroed")
         let slot = UInt32((pointer - region) / Self.slotByteCount)
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }

@@ -78,8 +78,8 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
 
     private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
-        let pointer = SecretArena.shared.take(byteCount: byteCount)
-            ?? .allocate(byteCount: max(byteCount, 1), alignment: 16)
+        if let slot = SecretArena.shared.take(byteCount: byteCount) { return slot }
+        let pointer = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 1), alignment: 16)
         pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         return pointer
     }
