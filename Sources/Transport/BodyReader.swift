@@ -35,6 +35,7 @@ struct BodyReader {
         guard case .unread = mode else { return reader.resume(returning: .failure(.closedLocally)) }
         switch end {
         case .failure(let error): return reader.resume(returning: .failure(error))
+        case .success where receivedByteCount > 0: return reader.resume(returning: .failure(.closedLocally))
         case .success: return reader.resume(returning: .success([]))
         case nil: break
         }

@@ -7,14 +7,6 @@ final class ExchangeState: @unchecked Sendable {
         /// The head is out; `chunked` says how the body is framed.
         case streaming(chunked: Bool, hasBody: Bool)
         case finished
-
-        static func != (a: Self, b: Self) -> Bool { !(a == b) }
-        static func == (a: Self, b: Self) -> Bool {
-            switch (a, b) {
-            case (.waiting, .waiting), (.finished, .finished): true
-            default: false
-            }
-        }
     }
 
     /// Bytes that may wait to be written before a writer has to.
@@ -28,6 +20,8 @@ final class ExchangeState: @unchecked Sendable {
     let answered = OnceFlag()
     var body: BodyReader
     private(set) var phase = Phase.waiting
+    /// No answer has begun.
+    var isWaiting: Bool { if case .waiting = phase { true } else { false } }
     private var writers: [Writer] = []
     private var failure: TransportError?
 
@@ -40,7 +34,7 @@ final class ExchangeState: @unchecked Sendable {
     // MARK: Answering
 
     func respond(status: Int, headers: [(String, String)], body: [UInt8]) {
-        guard phase == .waiting, failure == nil else { return }
+        guard isWaiting, failure == nil else { return }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(256 + body.count)
         ResponseHead.append(status: status, headers: headers, to: &bytes)
@@ -55,7 +49,7 @@ final class ExchangeState: @unchecked Sendable {
 
     /// Sends the head of a streamed response; without a length it is chunked, or ends with the connection for HTTP/1.0.
     func begin(status: Int, headers: [(String, String)], byteCount: Int?) {
-        guard phase == .waiting, failure == nil else { return }
+        guard isWaiting, failure == nil else { return }
         let hasBody = head.method != "HEAD" && !ResponseHead.isBodiless(status: status)
         let chunked = byteCount == nil && head.minorVersion > 0
         if byteCount == nil && !chunked { ct_http_close_after(connection.handle) }
@@ -114,7 +108,7 @@ final class ExchangeState: @unchecked Sendable {
     }
 
     func becomeWebSocket(_ configuration: ct_websocket_configuration, owner: WebSocket, head: [UInt8]) {
-        guard phase == .waiting, failure == nil else { return owner.neverOpened(failure ?? .closedLocally) }
+        guard isWaiting, failure == nil else { return owner.neverOpened(failure ?? .closedLocally) }
         phase = .finished
         connection.write(SharedBytes(head))
         connection.becomeWebSocket(configuration, owner: owner)

@@ -24,7 +24,7 @@ final class ServerConnection: ConnectionOwner, @unchecked Sendable {
         let error: TransportError = status == 408 ? .timedOut : .malformed
         if let current {
             current.body.failed(error)
-            if current.phase != .waiting { return ct_abort(handle) } // its answer has begun
+            if !current.isWaiting { return ct_abort(handle) } // its answer has begun
             current.abandon()
         }
         let (headers, body) = handler.refusal(status)

@@ -9,8 +9,10 @@ struct SottoBench {
         do {
             switch arguments.verb {
             case "echo": try await EchoVerb.run(arguments)
+            case "load": try await LoadVerb.run(arguments)
             default:
                 print("usage: sotto-bench echo --port N [--threads N] [--cert FILE --key FILE]")
+                print("       sotto-bench load --port N --kind http|ws|hub|idle [--pid SERVER] [--connections N] ...")
                 exit(2)
             }
         } catch {

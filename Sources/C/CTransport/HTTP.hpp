@@ -99,6 +99,9 @@ inline size_t ct_connection::parse_body(uint8_t *bytes, size_t n) {
             discardLeft -= got;
         }
         if (ec == http::error::need_more && n - used <= limits.headByteCountMax) break;
+        // A chunk's header or trailers, taken whole.
+        bool tooLong = windowBytes == before && step > limits.headByteCountMax;
+        if (tooLong) ec = http::error::header_limit;
         if (ec) {
             if (mode == Mode::clientHTTP) return abort(CT_CLOSED_MALFORMED), n;
             if (finished) return abort(CT_CLOSED_MALFORMED), n;

@@ -1,0 +1,57 @@
+@testable import Transport
+
+/// A server on a free loopback port.
+final class TestServer: Sendable {
+    let group: EventLoopGroup
+    let listener: Listener
+    var port: UInt16 { listener.port }
+    var loop: EventLoop { group.loops[0] }
+
+    private init(group: EventLoopGroup, listener: Listener) {
+        self.group = group
+        self.listener = listener
+    }
+
+    /// Serves while `body` runs, then shuts down.
+    static func run<Value: Sendable>(
+        loops: Int = 1, tls: TLSConfiguration? = nil, connectionCountMax: Int = 10_000,
+        limits change: (inout ConnectionLimits) -> Void = { _ in }, _ handler: Handler,
+        _ body: (TestServer) async throws -> Value
+    ) async throws -> Value {
+        let group = EventLoopGroup(count: loops)
+        var configuration = Listener.Configuration(tls: tls)
+        configuration.connectionCountMax = connectionCountMax
+        configuration.limits.lingerTimeout = .milliseconds(500)
+        change(&configuration.limits)
+        let listener = try Listener.start(configuration, on: group, handler: handler)
+        let server = TestServer(group: group, listener: listener)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(server)) } catch { result = .failure(error) }
+        await listener.shutdown(within: .zero)
+        await ownThread { group.shutdown() }
+        return try result.get()
+    }
+
+    /// Answers with what it was asked: "GET /path 3" for a body of three bytes.
+    static let mirror = Handler.concurrent { exchange in
+        do throws(TransportError) {
+            let body = try await exchange.body(limit: 1_000_000)
+            let text = "\(exchange.head.method) \(exchange.head.target) \(body.count)"
+            exchange.respond(status: 200, headers: [("Content-Type", "text/plain")], body: Array(text.utf8))
+        } catch {
+            exchange.respond(status: error == .bodyTooLarge(limitByteCount: 1_000_000) ? 413 : 400)
+        }
+    }
+
+    /// A WebSocket that sends every message back.
+    static func echo(_ configuration: WebSocketConfiguration = WebSocketConfiguration()) -> Handler {
+        Handler(request: { exchange in
+            let handler = WebSocketHandler(message: { socket, message in
+                if message.isBinary { socket.send(binary: message.copy()) } else { socket.send(text: message.text) }
+            })
+            if (try? exchange.acceptWebSocket(configuration: configuration, handler: handler)) == nil {
+                exchange.respond(status: 400)
+            }
+        })
+    }
+}
