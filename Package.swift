@@ -69,7 +69,9 @@ let package = Package(
         program("sotto-bench", ["Transport"]),
 
         // Tests mirror the rooms. TestKit is what several of them share.
-        .target(name: "TestKit", dependencies: ["Keys", "Crypto", "Wire"], path: "Tests/TestKit", swiftSettings: strict),
+        .target(
+            name: "TestKit", dependencies: ["Transport", "Keys", "Crypto", "Wire"], path: "Tests/TestKit",
+            swiftSettings: strict),
         tests(of: "Chat", ["TestKit", "Store", "Keys", "Wire"]),
         tests(of: "Wire"),
         tests(of: "Crypto"),
@@ -77,6 +79,9 @@ let package = Package(
         tests(of: "Ratchet", ["Keys", "Crypto", "Wire"]),
         tests(of: "Transport"),
         tests(of: "Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["sottod", "TestKit", "Transport", "Keys", "Crypto", "Wire"],
+            path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(
             name: "VectorTests", dependencies: ["Crypto", "Keys"], path: "Tests/VectorTests", swiftSettings: strict),
     ],

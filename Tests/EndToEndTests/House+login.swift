@@ -1,0 +1,22 @@
+import Crypto
+import Keys
+import TestKit
+import Wire
+
+extension House {
+    /// Logs a device in by signing a challenge.
+    func logIn(_ device: PersonDevice) async throws -> TokenPair {
+        let challenge: Challenge = try await api.call(
+            "POST", "/v1/auth/challenge",
+            ChallengeRequest(account: device.address.account, device: device.address.device))
+        guard
+            let login = Login(
+                serverName: challenge.serverName, challenge: try LoginChallenge(challenge.challenge),
+                address: device.address)
+        else { preconditionFailure("a server with a name of a legal length") }
+        let signed = SignedChallenge(
+            account: device.address.account, device: device.address.device, challenge: challenge.challenge,
+            signature: login.signed(by: device.identity).bytes)
+        return try await api.call("POST", "/v1/auth/token", TokenRequest(signed: signed))
+    }
+}
