@@ -1,0 +1,146 @@
+import TestKit
+import Testing
+import Transport
+import Wire
+
+@Suite struct HTTPTests {
+    @Test("the same idempotency key gives the same answer, marked, and another body under it is refused")
+    func idempotency() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let key = ClientID.random().description
+        let new = NewConversation(kind: .group, mode: .open, name: "Tea", members: [])
+        let first = try await house.api.send("POST", "/v1/conversations", new, token: alice.token, idempotencyKey: key)
+        let second = try await house.api.send("POST", "/v1/conversations", new, token: alice.token, idempotencyKey: key)
+        #expect(first.status == 201 && second.status == 201)
+        #expect(first.body == second.body)
+        #expect(first.headers["idempotent-replayed"] == nil && second.headers["idempotent-replayed"] == "true")
+        let other = NewConversation(kind: .group, mode: .open, name: "Coffee", members: [])
+        let refused = try await house.api.send("POST", "/v1/conversations", other, token: alice.token, idempotencyKey: key)
+        #expect(refused.status == 422)
+        let page: ConversationPage = try await house.api.call("GET", "/v1/conversations", token: alice.token)
+        #expect(page.items.count == 1)
+    }
+
+    @Test("a hundred retries at once of one send store one message")
+    func retries() async throws {
+        let house = try await House()
+        let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
+        let request = SendRequest(clientID: .random(), copies: [bob.device.copy([1])])
+        let answers = try await withThrowingTaskGroup(of: Accepted.self) { (group) in
+            for index in 0..<100 {
+                group.addTask {
+                    let api = try await APIClient(port: house.server.port, form: index % 2 == 0 ? .json : .cbor)
+                    return try await api.call("POST", "/v1/messages/\(bob.account)", request, token: alice.token)
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(answers.map(\.id)).count == 1)
+        #expect(answers.filter { !$0.isReplay }.count == 1)
+        let page: EnvelopePage = try await house.api.call("GET", "/v1/messages", token: bob.token)
+        #expect(page.items.count == 1)
+    }
+
+    @Test("an entity tag saves the body of what has not changed")
+    func entityTag() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let first = try await house.api.raw("GET", "/v1/handles/alice", token: alice.token)
+        let tag = try #require(first.headers["etag"])
+        let again = try await house.api.raw(
+            "GET", "/v1/handles/alice", token: alice.token, headers: [("If-None-Match", tag)])
+        #expect(again.status == 304 && again.body.isEmpty)
+        let head = try await house.api.raw("HEAD", "/v1/handles/alice", token: alice.token)
+        #expect(head.status == 200 && head.body.isEmpty && head.headers["etag"] == tag)
+    }
+
+    @Test("lists come in pages, each item once")
+    func pages() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        var made: Set<ConversationID> = []
+        for _ in 0..<7 {
+            let view: ConversationView = try await house.api.call(
+                "POST", "/v1/conversations", NewConversation(kind: .group, mode: .open, members: []), token: alice.token)
+            made.insert(view.conversation)
+        }
+        var seen: [ConversationID] = []
+        var next: String?
+        repeat {
+            let page: ConversationPage = try await house.api.call(
+                "GET", "/v1/conversations?limit=3" + (next.map { "&cursor=\($0)" } ?? ""), token: alice.token)
+            seen += page.items.map(\.conversation)
+            next = page.next
+        } while next != nil
+        #expect(seen.count == 7 && Set(seen) == made)
+    }
+
+    @Test("the old token works no more after a refresh token was stolen and used")
+    func stolenRefresh() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let renewed: TokenPair = try await house.api.call(
+            "POST", "/v1/auth/token", TokenRequest(refreshToken: alice.tokens.refreshToken))
+        let thief = try await house.api.send("POST", "/v1/auth/token", TokenRequest(refreshToken: alice.tokens.refreshToken))
+        #expect(thief.status == 401)
+        #expect(try await house.api.raw("GET", "/v1/devices", token: renewed.accessToken).status == 401)
+        let tokens = try await house.logIn(alice.device)
+        #expect(try await house.api.raw("GET", "/v1/devices", token: tokens.accessToken).status == 200)
+        #expect(try await house.api.raw("DELETE", "/v1/auth/token", token: tokens.accessToken).status == 204)
+        #expect(try await house.api.raw("GET", "/v1/devices", token: tokens.accessToken).status == 401)
+    }
+
+    @Test("a login for an account that does not exist is refused in the same words as a wrong signature")
+    func noOracle() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let stranger = Person("stranger", now: House.now)
+        var answers: [[UInt8]] = []
+        for account in [alice.account, stranger.account] {
+            let challenge: Challenge = try await house.api.call(
+                "POST", "/v1/auth/challenge", ChallengeRequest(account: account, device: DeviceID(1)))
+            let signed = SignedChallenge(
+                account: account, device: DeviceID(1), challenge: challenge.challenge,
+                signature: [UInt8](repeating: 1, count: 64))
+            let response = try await house.api.send("POST", "/v1/auth/token", TokenRequest(signed: signed))
+            #expect(response.status == 401)
+            var problem = try Problem.decode(response.body, in: .init(form: .json, refusesUnknownFields: true))
+            problem.instance = nil
+            answers.append(problem.encoded(as: .json))
+        }
+        #expect(answers[0] == answers[1])
+    }
+
+    @Test("prekey claims of a pair are limited, with the time to wait")
+    func claimLimit() async throws {
+        let house = try await House()
+        let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
+        var statuses: [Int] = []
+        for _ in 0..<7 {
+            statuses.append(try await house.api.send("POST", "/v1/keys/\(bob.account)/claims", token: alice.token).status)
+        }
+        #expect(statuses == [200, 200, 200, 200, 200, 200, 429])
+        let refused = try await house.api.send("POST", "/v1/keys/\(bob.account)/claims", token: alice.token)
+        #expect(refused.headers["retry-after"].flatMap(Int.init) ?? 0 > 500)
+    }
+
+    @Test("by invitation only: the admin makes a code, and it registers as often as it says")
+    func invitation() async throws {
+        let house = try await House(arguments: ["--registration", "invite"])
+        let admin = try await APIClient(port: house.server.adminPort)
+        let response = try await admin.raw(
+            "POST", "/admin/v1/invites", headers: [("Content-Type", "application/json")], body: Array(#"{"uses":1}"#.utf8))
+        #expect(response.status == 201)
+        guard case .map(let fields) = try WireValue.parse(response.body, as: .json),
+            case .text(let code)? = fields.first(where: { $0.key == "code" })?.value
+        else {
+            Issue.record("no code")
+            return
+        }
+        let people = ["alice", "bobby"].map { Person($0, now: House.now) }
+        #expect(try await house.api.send("POST", "/v1/accounts", people[0].registration()).status == 403)
+        _ = try await house.api.register(people[0], invite: code)
+        #expect(try await house.api.send("POST", "/v1/accounts", people[1].registration(invite: code)).status == 403)
+    }
+}
