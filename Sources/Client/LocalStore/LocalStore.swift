@@ -26,7 +26,7 @@ public final class LocalStore {
     }
 
     private let disk: JournalDisk
-    private let lock: FolderLock?
+    private var lock: FolderLock?
     private var journal: Journal
     private var values: [String: [UInt8]]
     private var liveByteCount: Int
@@ -107,6 +107,12 @@ public final class LocalStore {
         journal.appended(record)
         for change in transaction.changes { apply(change) }
         compactIfWorthIt()
+    }
+
+    /// Lets the next opener in. What is in memory can still be read; nothing more is committed.
+    func close() {
+        isUnusable = true
+        lock = nil
     }
 
     private func apply(_ change: StoreTransaction.Change) {

@@ -14,6 +14,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case notAStore
     /// Bytes that were written whole have changed since. Number of the first record concerned, from 0.
     case damaged(record: UInt64)
+    /// What is stored under that key is not of its form: a later version of this software wrote it.
+    case unreadable(key: String)
     /// A value that is larger than a record may be.
     case tooLarge(byteCount: Int)
     /// The disk is full. Nothing was changed.

@@ -1,0 +1,143 @@
+import Crypto
+import Keys
+import Wire
+
+// Calls to the server on behalf of this device: logged in, and logged in again when the server asks for it.
+
+extension Client {
+    /// - Throws: ``ClientError/notRegistered`` when no server is known.
+    var calls: ServerCalls {
+        get throws(ClientError) {
+            guard let network else { throw .notRegistered }
+            return ServerCalls(network: network)
+        }
+    }
+
+    /// A call as this device.
+    func authorized<Answer: WireRecord>(
+        _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil
+    ) async throws(ClientError) -> Answer {
+        let calls = try calls
+        let token = try await accessToken()
+        do {
+            return try await calls.call(method, path, body: body, token: token, idempotencyKey: idempotencyKey)
+        } catch {
+            guard error.asksForLogin else { throw error }
+        }
+        let fresh = try await accessToken(insteadOf: token)
+        return try await calls.call(method, path, body: body, token: fresh, idempotencyKey: idempotencyKey)
+    }
+
+    /// A call as this device that answers with nothing.
+    func authorizedRun(
+        _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil
+    ) async throws(ClientError) {
+        let calls = try calls
+        let token = try await accessToken()
+        do {
+            return try await calls.run(method, path, body: body, token: token, idempotencyKey: idempotencyKey)
+        } catch {
+            guard error.asksForLogin else { throw error }
+        }
+        let fresh = try await accessToken(insteadOf: token)
+        try await calls.run(method, path, body: body, token: fresh, idempotencyKey: idempotencyKey)
+    }
+
+    /// An access token that has some time left.
+    /// - Parameter refused: one that the server did not take, whatever its time.
+    func accessToken(insteadOf refused: String? = nil) async throws(ClientError) -> String {
+        if let tokens = try read(.tokens), tokens.accessToken != refused,
+            tokens.accessExpiresAt > surroundings.now().adding(seconds: ClientLimits.tokenMarginSeconds) {
+            return tokens.accessToken
+        }
+        return try await renewTokens().accessToken
+    }
+
+    /// Renews once for all who need it meanwhile.
+    private func renewTokens() async throws(ClientError) -> TokenPair {
+        if let login { return try await login.value.get() }
+        let task = Task { () async -> Result<TokenPair, ClientError> in
+            do throws(ClientError) {
+                return .success(try await self.refreshOrLogIn())
+            } catch {
+                return .failure(error)
+            }
+        }
+        login = task
+        let result = await task.value
+        login = nil
+        return try result.get()
+    }
+
+    private func refreshOrLogIn() async throws(ClientError) -> TokenPair {
+        let (profile, own) = try readyProfile()
+        if let tokens = try read(.tokens), tokens.refreshExpiresAt > surroundings.now() {
+            do {
+                let request = TokenRequest(refreshToken: tokens.refreshToken)
+                let fresh: TokenPair = try await calls.call("POST", "/v1/auth/token", body: request)
+                try keep(fresh)
+                return fresh
+            } catch {
+                // A crash between the server's answer and our write leaves a used token here: sign instead.
+                guard error.asksForLogin else { throw error }
+            }
+        }
+        let fresh = try await signedLogin(own, profile)
+        try keep(fresh)
+        return fresh
+    }
+
+    private func keep(_ tokens: TokenPair) throws(ClientError) {
+        var transaction = StoreTransaction()
+        transaction.put(tokens, at: .tokens)
+        try commit(transaction)
+    }
+
+    /// Signs a challenge of the server with the device's key.
+    func signedLogin(_ own: DeviceAddress, _ profile: Profile) async throws(ClientError) -> TokenPair {
+        let calls = try calls
+        let asked = ChallengeRequest(account: own.account, device: own.device)
+        let challenge: Challenge = try await calls.call("POST", "/v1/auth/challenge", body: asked)
+        guard challenge.serverName == profile.serverName else {
+            throw .wrongServerName(expected: profile.serverName, found: challenge.serverName)
+        }
+        guard let bytes = try? LoginChallenge(challenge.challenge),
+            let login = Login(serverName: profile.serverName, challenge: bytes, address: own)
+        else { throw .unexpectedAnswer(status: 200) }
+        let identity = try deviceIdentity(profile)
+        let signed = SignedChallenge(
+            account: own.account, device: own.device, challenge: challenge.challenge,
+            signature: login.signed(by: identity).bytes)
+        do {
+            return try await calls.call("POST", "/v1/auth/token", body: TokenRequest(signed: signed))
+        } catch {
+            throw error.asksForLogin ? .unlinked : error
+        }
+    }
+
+    func deviceIdentity(_ profile: Profile) throws(ClientError) -> DeviceIdentity {
+        do { return try profile.deviceIdentity() } catch { throw .store(error) }
+    }
+}
+
+extension ClientError {
+    /// Whether the server did not take the token.
+    var asksForLogin: Bool {
+        guard case .refused(let problem) = self else { return false }
+        return problem.code == .unauthenticated || problem.code == .tokenExpired
+    }
+
+    /// Whether the same request may well succeed later.
+    var isPassing: Bool {
+        switch self {
+        case .unreachable: true
+        case .unexpectedAnswer(let status): status >= 500
+        case .refused(let problem):
+            switch problem.code {
+            case .rateLimited, .overloaded, .shuttingDown, .storageFull, .internalError, .requestTimeout: true
+            default: false
+            }
+        default: false
+        }
+    }
+}

@@ -1,0 +1,76 @@
+public import Keys
+public import Wire
+
+// Other accounts: pinned at first sight, verified ever after.
+
+extension Client {
+    /// The newest list that was verified; `nil` for an account never seen.
+    func knownList(_ account: AccountID) throws(ClientError) -> VerifiedDeviceList? {
+        if let list = lists[account] { return list }
+        guard let contact = try read(.contact(account)) else { return nil }
+        do { lists[account] = try contact.list(of: account) } catch { throw .store(error) }
+        return lists[account]
+    }
+
+    /// The account behind a handle. Asked of the server once: from then on the handle means that account here,
+    /// whatever the server says.
+    func account(of handle: Handle) async throws(ClientError) -> AccountID {
+        if let account = try read(.handle(handle)) { return account }
+        let view: AccountView = try await authorized("GET", "/v1/handles/\(handle)")
+        guard view.handle == handle else { throw .unexpectedAnswer(status: 200) }
+        if let account = try read(.handle(handle)) { return account }
+        _ = try learn(view.account, view.identity, view.deviceList, handle: handle)
+        return view.account
+    }
+
+    /// The account's list as the server has it now.
+    func freshList(_ account: AccountID) async throws(ClientError) -> VerifiedDeviceList {
+        let view: AccountView = try await authorized("GET", "/v1/accounts/\(account)")
+        guard view.account == account else { throw .unexpectedAnswer(status: 200) }
+        return try learn(account, view.identity, view.deviceList, handle: view.handle)
+    }
+
+    /// Verifies a list against what is known, and keeps it when it is newer.
+    ///
+    /// Sessions with devices that are listed no more stay, to read what they sent before; nothing is sealed for them.
+    /// - Throws: ``ClientError/untrustedList(_:)``.
+    func learn(
+        _ account: AccountID, _ identity: IdentityPayload, _ payload: DeviceListPayload, handle: Handle?
+    ) throws(ClientError) -> VerifiedDeviceList {
+        let unverified: UnverifiedDeviceList
+        do {
+            unverified = try UnverifiedDeviceList(account: account, identity: identity, list: payload)
+        } catch {
+            throw .untrustedList(.badSignature)
+        }
+        let known = try knownList(account)
+        let list: VerifiedDeviceList
+        do {
+            if let known {
+                list = try unverified.verified(account: account, identity: known.identity, after: known)
+            } else {
+                list = try unverified.verifiedOnFirstUse(account: account)
+            }
+        } catch {
+            throw .untrustedList(error)
+        }
+        let handleKnown = try read(.contact(account))?.handle
+        guard list != known || handleKnown == nil && handle != nil else { return list }
+        var transaction = StoreTransaction()
+        transaction.put(Contact(handle: handleKnown ?? handle, list: list), at: .contact(account))
+        if handleKnown == nil, let handle, try read(.handle(handle)) == nil { transaction.put(account, at: .handle(handle)) }
+        try commit(transaction)
+        lists[account] = list
+        return list
+    }
+
+    /// Sixty digits to compare with the other side, by voice or by screen.
+    public func safetyNumber(with handle: Handle) async throws(ClientError) -> SafetyNumber {
+        let (_, own) = try readyProfile()
+        let peer = try await account(of: handle)
+        guard let ownList = try knownList(own.account), let list = try knownList(peer) else { throw .notRegistered }
+        return SafetyNumber(
+            localAccount: own.account, localIdentity: ownList.identity, remoteAccount: peer,
+            remoteIdentity: list.identity)
+    }
+}

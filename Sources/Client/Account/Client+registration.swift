@@ -1,0 +1,119 @@
+import Crypto
+import Keys
+public import Wire
+
+extension Client {
+    /// Creates an account with this as its first device, and logs it in.
+    ///
+    /// Cut short anywhere, the same call again goes on with the same keys.
+    /// - Throws: ``ClientError/alreadyRegistered``; ``ClientError/refused(_:)`` with `handle-taken`,
+    ///   `invite-required` and the like, after which another handle may be tried.
+    public func register(handle: Handle, invite: String? = nil) async throws(ClientError) {
+        if let profile = try read(.profile) {
+            guard profile.stage == .registering, profile.handle == handle else { throw .alreadyRegistered }
+        } else {
+            let serverName = try await learnServerName()
+            // The world may have moved on while the server answered.
+            guard try read(.profile) == nil else { throw .alreadyRegistered }
+            try startRegistration(handle, serverName)
+        }
+        guard var profile = try read(.profile), let own = profile.address else { throw .notRegistered }
+        let tokens: TokenPair
+        do {
+            let request = try registrationRequest(profile, own, invite)
+            let registered: Registered = try await calls.call("POST", "/v1/accounts", body: request)
+            tokens = registered.tokens
+        } catch {
+            guard case .refused(let problem) = error else { throw error }
+            // An earlier try went through, and its answer was lost.
+            guard problem.code == .accountTaken else {
+                if !error.isPassing { try forgetEverything() }
+                throw error
+            }
+            tokens = try await signedLogin(own, profile)
+        }
+        profile.stage = .ready
+        var transaction = StoreTransaction()
+        transaction.put(profile, at: .profile)
+        transaction.put(tokens, at: .tokens)
+        try commit(transaction)
+    }
+
+    /// How the server calls itself, checked against what it should.
+    func learnServerName() async throws(ClientError) -> String {
+        let card: ServerCard = try await calls.call("GET", "/.well-known/sotto")
+        guard let server else { throw .notRegistered }
+        let expected = configuration.serverName ?? (server.isSecure ? server.host : card.serverName)
+        guard card.serverName == expected else {
+            throw .wrongServerName(expected: expected, found: card.serverName)
+        }
+        return expected
+    }
+
+    private func startRegistration(_ handle: Handle, _ serverName: String) throws(ClientError) {
+        guard let server else { throw .notRegistered }
+        let account = AccountIdentity()
+        let device = DeviceIdentity()
+        let own = DeviceAddress(account: .random(), device: DeviceID(1))
+        let registrationID = RegistrationID.random()
+        let listed = ListedDevice(device: own.device, registration: registrationID, identity: device.publicKeys)
+        let list: VerifiedDeviceList
+        do {
+            list = try VerifiedDeviceList(account: own.account, epoch: 1, devices: [listed], signedBy: account)
+        } catch {
+            throw .untrustedList(error)
+        }
+        var transaction = StoreTransaction()
+        transaction.put(
+            Profile(
+                stage: .registering, server: server.description, serverName: serverName, handle: handle,
+                account: own.account, device: own.device, registrationID: registrationID,
+                deviceSecret: device.exportForSealedStore().exportUnprotected(),
+                accountSecret: account.exportForSealedStore().exportUnprotected()),
+            at: .profile)
+        transaction.put(Contact(handle: handle, list: list), at: .contact(own.account))
+        transaction.put(own.account, at: .handle(handle))
+        var counters = Counters()
+        _ = PreKeyStock.mint(
+            oneTimeCount: ClientLimits.oneTimePreKeysTarget, kemCount: ClientLimits.oneTimePreKeysTarget,
+            withStanding: true, signedBy: device, counters: &counters, now: surroundings.now(), into: &transaction)
+        try commit(transaction)
+    }
+
+    private func registrationRequest(
+        _ profile: Profile, _ own: DeviceAddress, _ invite: String?
+    ) throws(ClientError) -> RegistrationRequest {
+        guard let handle = profile.handle, let list = try knownList(own.account) else { throw .notRegistered }
+        let preKeys: PreKeyUpload
+        do { preKeys = try PreKeyStock.upload(from: store) } catch { throw .store(error) }
+        return RegistrationRequest(
+            handle: handle, account: own.account, identity: list.identity.payload, deviceList: list.payload,
+            preKeys: preKeys, invite: invite)
+    }
+
+    /// After a refusal nobody knows these keys: the next try starts with new ones.
+    private func forgetEverything() throws(ClientError) {
+        var transaction = StoreTransaction()
+        for key in store.keys(withPrefix: "") { transaction.remove(key) }
+        try commit(transaction)
+        lists = [:]
+    }
+
+    /// Logs in with the device's key, whether or not there is a token still good.
+    /// - Throws: ``ClientError/unlinked``; ``ClientError/wrongServerName(expected:found:)``.
+    public func logIn() async throws(ClientError) {
+        let (profile, own) = try readyProfile()
+        let tokens = try await signedLogin(own, profile)
+        var transaction = StoreTransaction()
+        transaction.put(tokens, at: .tokens)
+        try commit(transaction)
+    }
+}
+
+/// What the server says of itself, as far as a client asks.
+struct ServerCard: WireRecord {
+    var serverName: String
+
+    init(fields: inout Fields) throws(WireError) { serverName = try fields.text("serverName", length: 1...253) }
+    func write(fields writer: inout WireWriter) { writer.put("serverName", text: serverName) }
+}

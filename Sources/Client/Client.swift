@@ -1,0 +1,112 @@
+import Keys
+import Transport
+public import Wire
+
+/// One device of one account: keys, sessions, outbox and transcript in a sealed folder, and the way to its server.
+///
+/// Owns everything it holds; one per folder, in one process. What must survive is committed before it is told to
+/// anyone: a session that has moved on, before its ciphertext leaves; a message that came, before it is acknowledged.
+public actor Client {
+    let store: LocalStore
+    let server: ServerAddress?
+    let network: Network?
+    let configuration: ClientConfiguration
+    let surroundings: Surroundings
+
+    /// Verified lists by account, as they are in the store.
+    var lists: [AccountID: VerifiedDeviceList] = [:]
+    /// A login that is under way, for whoever needs one meanwhile.
+    var login: Task<Result<TokenPair, ClientError>, Never>?
+    var outboxRun = OutboxRun()
+    var isReplenishing = false
+    var isListening = false
+    /// The last entry that was told of each conversation that is followed.
+    var followed: [ConversationID: SequenceNumber] = [:]
+
+    /// Opens the folder, and makes it on first use. Nothing is asked of the server yet.
+    /// - Throws: ``ClientError/store(_:)``; ``ClientError/insecureServer``; ``ClientError/unreachable(_:)`` for a file
+    ///   of roots that cannot be used.
+    public static func open(
+        _ configuration: ClientConfiguration, unlock: borrowing LocalStore.Unlock, over loop: ClientNetwork
+    ) throws(ClientError) -> Client {
+        let store: LocalStore
+        let profile: Profile?
+        do throws(StoreError) {
+            store = try LocalStore(folder: configuration.folder, unlock: unlock)
+            profile = try store.value(.profile)
+        } catch {
+            throw .store(error)
+        }
+        let server = configuration.server ?? profile.flatMap { ServerAddress($0.server) }
+        let network = try server.map { (server) throws(ClientError) in
+            guard server.isSecure || server.isLoopback || configuration.allowsPlainHTTP else { throw .insecureServer }
+            do throws(TransportError) {
+                return try loop.network(to: server, trust: configuration.trust.forTransport)
+            } catch {
+                throw .unreachable(error)
+            }
+        }
+        return Client(
+            store: store, server: server, network: network, configuration: configuration, surroundings: .real)
+    }
+
+    init(
+        store: sending LocalStore, server: ServerAddress?, network: Network?, configuration: ClientConfiguration,
+        surroundings: Surroundings
+    ) {
+        self.store = store
+        self.server = server
+        self.network = network
+        self.configuration = configuration
+        self.surroundings = surroundings
+    }
+
+    /// Lets go of the folder and the connection. What is called afterwards fails.
+    public func close() async {
+        store.close()
+        await network?.close()
+    }
+
+    // MARK: Who this is
+
+    /// The account's handle and this device; `nil` before registration or linking is done.
+    public func whoami() throws(ClientError) -> (handle: Handle, address: DeviceAddress)? {
+        guard let profile = try read(.profile), profile.stage == .ready, let handle = profile.handle,
+            let address = profile.address
+        else { return nil }
+        return (handle, address)
+    }
+
+    /// - Throws: ``ClientError/notRegistered``, ``ClientError/notLinkedYet``.
+    func readyProfile() throws(ClientError) -> (profile: Profile, own: DeviceAddress) {
+        guard let profile = try read(.profile) else { throw .notRegistered }
+        switch profile.stage {
+        case .registering: throw .notRegistered
+        case .linking: throw .notLinkedYet
+        case .ready: break
+        }
+        guard let own = profile.address else { throw .store(.unreadable(key: StoreKey.profile.name)) }
+        return (profile, own)
+    }
+
+    // MARK: The store, with its errors as ours
+
+    func read<Value: WireType>(_ key: StoreKey<Value>) throws(ClientError) -> Value? {
+        do { return try store.value(key) } catch { throw .store(error) }
+    }
+
+    func commit(_ transaction: StoreTransaction) throws(ClientError) {
+        do { try store.commit(transaction) } catch { throw .store(error) }
+    }
+
+    func counters() throws(ClientError) -> Counters { try read(.counters) ?? Counters() }
+}
+
+extension ClientConfiguration.Trust {
+    var forTransport: TLSClientConfiguration.Trust {
+        switch self {
+        case .systemRoots: .systemRoots
+        case .rootsFile(let path): .rootsFile(path)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+public import Keys
+public import Transport
+public import Wire
+
+/// Why a client did not do what it was asked. ``description`` says it to a user, with what to do.
+public enum ClientError: Error, Equatable, Sendable {
+    /// The local store refused.
+    case store(StoreError)
+    /// The server was not reached, or the connection broke.
+    case unreachable(TransportError)
+    /// The server refused, and says why.
+    case refused(Problem)
+    /// The server's answer is not one of the protocol.
+    case unexpectedAnswer(status: Int)
+    /// The message waits in the outbox: it will be sent when the server is reached again.
+    case queued(ClientID)
+
+    /// There is no account in this folder yet.
+    case notRegistered
+    /// There is an account, or the start of one, in this folder already.
+    case alreadyRegistered
+    /// This device waits to be linked by another.
+    case notLinkedYet
+    /// The account lists this device no more.
+    case unlinked
+    /// This device has no account key, so it cannot change the device list.
+    case cannotChangeDevices
+    case noSuchDevice
+    /// Not a code that a device gave out.
+    case badCode
+
+    /// Not an address of a server.
+    case badServerAddress
+    /// `http` beyond this machine: everyone on the way could take the account's tokens.
+    case insecureServer
+    /// The server calls itself by another name than it should.
+    case wrongServerName(expected: String, found: String)
+
+    case emptyText
+    case textTooLong
+    /// A device list does not verify against what is known of its account.
+    case untrustedList(DeviceListError)
+    /// A device's prekeys do not verify.
+    case untrustedKeys(PreKeyBundleError)
+    /// A device offers no usable keys, so nothing can be sealed for it.
+    case noKeys(DeviceID)
+    /// A sealed message could not be made.
+    case cannotSeal
+}
+
+extension ClientError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .store(let error): Self.text(error)
+        case .unreachable(let error): Self.text(error)
+        case .refused(let problem): Self.text(problem)
+        case .unexpectedAnswer(let status):
+            "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server?"
+        case .queued: "The server cannot be reached. The message is kept and goes out with the next connection."
+        case .notRegistered: "There is no account here yet. Register first."
+        case .alreadyRegistered: "There is an account here already. Choose another folder for another account."
+        case .notLinkedYet: "This device is not linked yet. Give its code to a device of the account, then log in."
+        case .unlinked: "The account lists this device no more. Start anew in an empty folder to link it again."
+        case .cannotChangeDevices: "Only a device that holds the account's key can link and unlink: the first one."
+        case .noSuchDevice: "The account has no such device."
+        case .badCode: "This is not a whole code. Copy it again, as one piece."
+        case .badServerAddress: "A server's address looks like https://chat.example or http://127.0.0.1:8080."
+        case .insecureServer: "Without TLS everyone on the way could take over the account. Use https."
+        case .wrongServerName(let expected, let found):
+            "The server calls itself \(found), not \(expected). Nothing was signed for it."
+        case .emptyText: "There is no text to send."
+        case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
+        case .untrustedList(let error): Self.text(error)
+        case .untrustedKeys:
+            "The keys that the server gave out do not verify. Nothing was sent: somebody may stand between."
+        case .noKeys(let device): "Device \(device) of the recipient offers no usable keys yet."
+        case .cannotSeal: "The message could not be sealed."
+        }
+    }
+
+    private static func text(_ error: StoreError) -> String {
+        switch error {
+        case .inUse: "Another program has this folder open. Close it, or use that one."
+        case .wrongKey: "The passphrase is wrong."
+        case .needsPassphrase: "This folder is sealed by a passphrase. Give it."
+        case .takesNoPassphrase: "This folder was made without a passphrase. Leave it out."
+        case .keyFileMissing: "The file `key` is gone from the folder; without it nothing there can be read."
+        case .notAStore: "The journal in this folder is not one of this program."
+        case .damaged(let record): "The journal is damaged at record \(record). Restore the folder, or start anew."
+        case .tooLarge: "That is too large to be kept."
+        case .diskFull: "The disk is full. Nothing was changed."
+        case .system(let operation, let code): "The system refused to \(operation) (error \(code))."
+        case .outcomeUnknown: "The disk failed in the middle of a write. Start the program again."
+        case .outOfMemory: "There is not enough memory to open the folder."
+        case .unreadable: "A later version of this program wrote into this folder. Use that one."
+        }
+    }
+
+    private static func text(_ error: TransportError) -> String {
+        switch error {
+        case .cannotConnect: "The server cannot be reached. Is the address right, and is it running?"
+        case .cannotSecure: "No trusted connection: the certificate is not one that this device trusts for that name."
+        case .timedOut: "The server did not answer in time."
+        case .badCertificate(let text): "The file of trusted certificates cannot be used: \(text)"
+        default: "The connection to the server broke."
+        }
+    }
+
+    private static func text(_ problem: Problem) -> String {
+        let detail = problem.detail.isEmpty ? "" : " \(problem.detail)"
+        let wait = problem.retryAfterSeconds.map { " Try again in \($0) s." } ?? ""
+        return "\(problem.code.title).\(detail)\(wait)"
+    }
+
+    private static func text(_ error: DeviceListError) -> String {
+        switch error {
+        case .identityChanged:
+            "The account's keys are not the ones known for it. Somebody may stand between: compare safety numbers."
+        case .rolledBack(let known, let epoch):
+            "The server gave out device list \(epoch), older than list \(known) seen before. Nothing was sent."
+        case .forked(let epoch): "The server gave out two different device lists \(epoch). Nothing was sent."
+        case .wrongAccount, .badSignature, .unusableDevices:
+            "The device list does not verify. Nothing was sent: somebody may stand between."
+        }
+    }
+}

@@ -1,0 +1,26 @@
+public import Wire
+
+/// What a listening client tells. Everything durable in it is in the local store already: whoever misses an event
+/// finds the same with ``Client/history(after:limit:)``.
+public enum ClientEvent: Sendable, Equatable {
+    /// The server knows this device; its queue follows.
+    case connected
+    /// The connection is gone; the next try comes after that time.
+    case disconnected(retryMilliseconds: UInt64)
+    /// The queue was read to its end; what follows is live.
+    case idle
+    /// A message came: from somebody, or from another device of the own account.
+    case message(HistoryEntry)
+    /// Something came that cannot be read. It is acknowledged; the next send to its sender begins a new session.
+    case unreadable(HistoryEntry)
+    /// The next entry of a conversation's log.
+    case conversation(LogEntry)
+    /// The own device list has a new epoch.
+    case devicesChanged(epoch: UInt64)
+    /// New one-time prekeys were uploaded.
+    case keysUploaded(count: Int)
+    /// Something beside the connection failed; it will be tried again.
+    case trouble(ClientError)
+    /// Last: listening cannot go on.
+    case ended(ClientError)
+}

@@ -1,0 +1,21 @@
+import Wire
+
+/// The client's bounds, besides the protocol's own; `ClientLimitsTests` holds how they relate.
+enum ClientLimits {
+    /// One-time prekeys of each kind that the server is brought back to.
+    static let oneTimePreKeysTarget = 100
+    /// From this age on a signed prekey is replaced.
+    static let signedPreKeySeconds: UInt64 = 7 * 86_400
+    /// So long the private half of a replaced one is kept: a message may lie in a queue for 45 days.
+    static let oldPreKeySeconds: UInt64 = 60 * 86_400
+    /// One-time prekeys kept on the device; the oldest go first. More than the server ever holds.
+    static let oneTimePreKeysKeptMax = 1_000
+    /// Tries of one send against a device list that keeps changing.
+    static let sendTriesMax = 4
+    /// An access token is renewed when it has less than this left.
+    static let tokenMarginSeconds: UInt64 = 30
+    /// Envelopes after which they are acknowledged at once, and the time after which fewer are.
+    static let envelopesPerAcknowledgement = 32
+    static let acknowledgementMilliseconds: UInt64 = 200
+    static let linkCodeByteCountMax = 16 * 1024
+}

@@ -1,0 +1,48 @@
+import Wire
+
+/// What a sealed message says, before padding and sealing: one CBOR map. docs/protocol/content.md describes it.
+struct MessageContent: WireRecord, Equatable {
+    /// What there is to say. A newer version may know more; a reader that does not says so to its user.
+    enum Kind: String, WireEnumeration {
+        case text
+    }
+
+    static let version: UInt64 = 1
+
+    /// The sender's name for the message: the client id of its send, also in the copies for the own devices.
+    var message: ClientID
+    var sentAt: Timestamp
+    var text: String
+    /// Only in a copy for the sender's own other devices: whom the message went to.
+    var to: AccountID?
+
+    init(message: ClientID, sentAt: Timestamp, text: String, to: AccountID? = nil) {
+        self.message = message
+        self.sentAt = sentAt
+        self.text = text
+        self.to = to
+    }
+
+    init(fields: inout Fields) throws(WireError) {
+        _ = try fields.number("v", in: Self.version...Self.version)
+        _ = try fields.value("type", as: Kind.self)
+        message = try fields.value("id")
+        sentAt = try fields.value("sentAt")
+        text = try fields.text("text", length: 1...Limits.textLengthMax)
+        to = try fields.valueIfPresent("to")
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("v", number: Self.version)
+        writer.put("type", Kind.text)
+        writer.put("id", message)
+        writer.put("sentAt", sentAt)
+        writer.put("text", text: text)
+        writer.put("to", to)
+    }
+
+    /// - Throws: `WireError` for another version or type, and for what is not of this form.
+    static func decode(_ bytes: [UInt8]) throws(WireError) -> MessageContent {
+        try decode(bytes, in: WireContext(form: .cbor, refusesUnknownFields: false))
+    }
+}

@@ -1,0 +1,89 @@
+import Transport
+
+/// The event loop that clients share. One is enough for a process.
+///
+/// Shut it down after its clients are closed; it traps when it goes without.
+public final class ClientNetwork: Sendable {
+    private let group: EventLoopGroup
+
+    /// Starts one thread.
+    public init() { group = EventLoopGroup(count: 1) }
+
+    /// Stops the thread. What is still open is cut.
+    public func shutdown() { group.shutdown() }
+
+    /// The way to one server.
+    /// - Throws: ``TransportError/badCertificate(_:)``.
+    func network(to server: ServerAddress, trust: TLSClientConfiguration.Trust) throws(TransportError) -> Network {
+        guard let loop = group.loops.first else { preconditionFailure("a group has a loop") }
+        let tls = server.isSecure ? try TLSClientConfiguration(trust: trust) : nil
+        let connector = Connector(server: server, tls: tls, loop: loop)
+        return Network(
+            exchange: { (request) async throws(TransportError) in try await connector.exchange(request) },
+            openLine: { (path, subprotocols) async throws(TransportError) in
+                try await connector.openLine(path, subprotocols)
+            },
+            close: { await connector.close() })
+    }
+}
+
+/// Keeps one connection for requests, and opens sockets.
+private actor Connector {
+    private let server: ServerAddress
+    private let tls: TLSClientConfiguration?
+    private let loop: EventLoop
+    private var connection: HTTPClientConnection?
+
+    init(server: ServerAddress, tls: TLSClientConfiguration?, loop: EventLoop) {
+        self.server = server
+        self.tls = tls
+        self.loop = loop
+    }
+
+    func exchange(_ request: Network.Request) async throws(TransportError) -> Network.Answer {
+        if let connection {
+            do {
+                return try await ask(connection, request)
+            } catch {
+                // A kept connection may have been closed meanwhile. Every request of ours may be repeated: what must
+                // not happen twice carries a client id.
+                if self.connection === connection { self.connection = nil }
+                guard error == .closedByPeer || error == .closedLocally else { throw error }
+            }
+        }
+        let fresh = try await HTTPClientConnection.connect(host: server.host, port: server.port, tls: tls, on: loop)
+        connection = fresh
+        return try await ask(fresh, request)
+    }
+
+    private func ask(
+        _ connection: HTTPClientConnection, _ request: Network.Request
+    ) async throws(TransportError) -> Network.Answer {
+        let response = try await connection.request(
+            request.method, request.path, headers: request.headers, body: request.body)
+        return Network.Answer(
+            status: response.status, mediaType: response.headers["content-type"] ?? "", body: response.body)
+    }
+
+    func openLine(_ path: String, _ subprotocols: [String]) async throws(TransportError) -> Line {
+        let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
+        let handler = WebSocketHandler(
+            message: { (_, message) in continuation.yield(.message(message.copy())) },
+            closed: { (_, code, _) in
+                continuation.yield(.closed(code: code))
+                continuation.finish()
+            })
+        var configuration = WebSocketConfiguration()
+        configuration.closeTimeout = .seconds(2)
+        let socket = try await WebSocketClient.connect(
+            host: server.host, port: server.port, target: path, subprotocols: subprotocols, tls: tls, on: loop,
+            configuration: configuration, handler: handler)
+        return Line(
+            incoming: incoming, send: { (bytes) in socket.send(binary: bytes) }, close: { socket.close() })
+    }
+
+    func close() {
+        connection?.close()
+        connection = nil
+    }
+}

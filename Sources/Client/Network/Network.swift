@@ -1,0 +1,39 @@
+import Transport
+
+/// What a client asks of the network. A test answers in its place.
+struct Network: Sendable {
+    struct Request: Sendable {
+        var method: String
+        /// With the query.
+        var path: String
+        var headers: [(String, String)] = []
+        var body: [UInt8] = []
+    }
+
+    struct Answer: Sendable {
+        var status: Int
+        var mediaType: String
+        var body: [UInt8]
+    }
+
+    /// One request and its answer.
+    var exchange: @Sendable (Request) async throws(TransportError) -> Answer
+    /// Opens the socket at a path.
+    var openLine: @Sendable (_ path: String, _ subprotocols: [String]) async throws(TransportError) -> Line
+    /// Lets go of what is open.
+    var close: @Sendable () async -> Void
+}
+
+/// An open socket.
+struct Line: Sendable {
+    enum Incoming: Sendable, Equatable {
+        case message([UInt8])
+        case closed(code: UInt16)
+    }
+
+    /// What comes, in order; ends after `closed`.
+    var incoming: AsyncStream<Incoming>
+    var send: @Sendable ([UInt8]) -> Void
+    /// Ends it; `closed` follows.
+    var close: @Sendable () -> Void
+}

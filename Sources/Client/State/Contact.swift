@@ -1,0 +1,33 @@
+import Keys
+import Wire
+
+/// Another account, or the own one, as far as it is known: pinned at first sight, and only ever going forward.
+struct Contact: WireRecord, Equatable {
+    var handle: Handle?
+    /// ``VerifiedDeviceList/bytes`` of the newest list seen.
+    var listBytes: [UInt8]
+
+    init(handle: Handle?, list: VerifiedDeviceList) {
+        self.handle = handle
+        listBytes = list.bytes
+    }
+
+    init(fields: inout Fields) throws(WireError) {
+        handle = try fields.valueIfPresent("handle")
+        listBytes = try fields.bytes("list", count: 1...4096)
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("handle", handle)
+        writer.put("list", bytes: listBytes)
+    }
+
+    /// The list as it was verified when it was stored.
+    func list(of account: AccountID) throws(StoreError) -> VerifiedDeviceList {
+        do {
+            return try UnverifiedDeviceList(listBytes).verifiedOnFirstUse(account: account)
+        } catch {
+            throw .unreadable(key: StoreKey.contact(account).name)
+        }
+    }
+}

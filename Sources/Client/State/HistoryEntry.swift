@@ -1,0 +1,99 @@
+public import Wire
+
+/// One line of the transcript that a client keeps: a message that came, one that went, or one that cannot be read.
+public struct HistoryEntry: WireRecord, Equatable {
+    public enum Kind: String, WireEnumeration {
+        /// From somebody else.
+        case received
+        /// From this device.
+        case sent
+        /// From another device of the own account.
+        case synced
+        /// Came, and cannot be read; ``HistoryEntry/reason`` says why.
+        case unreadable
+    }
+
+    /// How far a sent message got.
+    public enum Progress: String, WireEnumeration {
+        /// In the outbox.
+        case queued
+        /// Durable on the server.
+        case accepted
+        /// Given up; ``HistoryEntry/problem`` says why.
+        case refused
+    }
+
+    /// Its place in this device's transcript, from 1 up.
+    public var index: UInt64
+    public var kind: Kind
+    /// The other side: who sent it, or whom it was sent to.
+    public var peer: AccountID
+    public var peerHandle: Handle?
+    /// The sending device.
+    public var device: DeviceID
+    /// The sender's own name for the message; the same on all devices.
+    public var message: ClientID?
+    public var text: String?
+    /// When the sender says it was written.
+    public var sentAt: Timestamp?
+    /// When the server accepted it.
+    public var time: Timestamp?
+    public var progress: Progress?
+    public var reason: UnreadableReason?
+    public var problem: ProblemCode?
+
+    public init(index: UInt64, kind: Kind, peer: AccountID, device: DeviceID) {
+        self.index = index
+        self.kind = kind
+        self.peer = peer
+        self.device = device
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        index = try fields.number("index")
+        kind = try fields.value("kind")
+        peer = try fields.value("peer")
+        peerHandle = try fields.valueIfPresent("peerHandle")
+        device = try fields.value("device")
+        message = try fields.valueIfPresent("message")
+        text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
+        sentAt = try fields.valueIfPresent("sentAt")
+        time = try fields.valueIfPresent("time")
+        progress = try fields.valueIfPresent("progress")
+        reason = try fields.valueIfPresent("reason")
+        problem = try fields.valueIfPresent("problem")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("index", number: index)
+        writer.put("kind", kind)
+        writer.put("peer", peer)
+        writer.put("peerHandle", peerHandle)
+        writer.put("device", device)
+        writer.put("message", message)
+        writer.put("text", text: text)
+        writer.put("sentAt", sentAt)
+        writer.put("time", time)
+        writer.put("progress", progress)
+        writer.put("reason", reason)
+        writer.put("problem", problem)
+    }
+}
+
+/// Why a message that came cannot be read. For the receiving user alone: its sender is never told.
+public enum UnreadableReason: String, WireEnumeration {
+    /// Not the bytes of a message.
+    case malformed
+    /// The sender's account does not exist, or does not list the sending device.
+    case unknownSender
+    /// The sender's keys are not the ones known for it: somebody may stand between.
+    case untrustedSender
+    /// It begins a session with a prekey that this device does not have, or has no more.
+    case unknownPreKey
+    /// It belongs to a session that this device does not have.
+    case noSession
+    /// It does not open: damaged, repeated, or from a session that is out of step.
+    case notAuthentic
+    /// It opened, and holds something this version does not know.
+    case unknownContent
+}

@@ -1,0 +1,102 @@
+import Crypto
+import Keys
+import Wire
+
+/// Who this device is. Written before anything is asked of a server, so that a registration that was cut short goes on.
+struct Profile: WireRecord, Equatable {
+    enum Stage: String, WireEnumeration {
+        /// The account's keys are made; the server may or may not have taken them.
+        case registering
+        /// This device's keys are made; another device is to list them.
+        case linking
+        case ready
+    }
+
+    var stage: Stage
+    /// As it was given, such as `https://chat.example`.
+    var server: String
+    /// What logins name. Learned at the first contact and the same ever after.
+    var serverName: String
+    /// Known from the registration, or from the link on.
+    var handle: Handle?
+    var account: AccountID?
+    var device: DeviceID?
+    var registrationID: RegistrationID
+    /// ``DeviceIdentity/exportForSealedStore()``.
+    var deviceSecret: [UInt8]
+    /// Only on devices that may change the device list.
+    var accountSecret: [UInt8]?
+
+    init(
+        stage: Stage, server: String, serverName: String, handle: Handle? = nil, account: AccountID? = nil,
+        device: DeviceID? = nil, registrationID: RegistrationID, deviceSecret: [UInt8], accountSecret: [UInt8]? = nil
+    ) {
+        self.stage = stage
+        self.server = server
+        self.serverName = serverName
+        self.handle = handle
+        self.account = account
+        self.device = device
+        self.registrationID = registrationID
+        self.deviceSecret = deviceSecret
+        self.accountSecret = accountSecret
+    }
+
+    init(fields: inout Fields) throws(WireError) {
+        stage = try fields.value("stage")
+        server = try fields.text("server", length: 1...400)
+        serverName = try fields.text("serverName", length: 1...253)
+        handle = try fields.valueIfPresent("handle")
+        account = try fields.valueIfPresent("account")
+        device = try fields.valueIfPresent("device")
+        registrationID = try fields.value("registrationId")
+        deviceSecret = try fields.bytes("deviceSecret", count: 64)
+        accountSecret = try fields.bytesIfPresent("accountSecret", count: 64...64)
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("stage", stage)
+        writer.put("server", text: server)
+        writer.put("serverName", text: serverName)
+        writer.put("handle", handle)
+        writer.put("account", account)
+        writer.put("device", device)
+        writer.put("registrationId", registrationID)
+        writer.put("deviceSecret", bytes: deviceSecret)
+        writer.put("accountSecret", bytes: accountSecret)
+    }
+
+    /// This device's own address, once there is one.
+    var address: DeviceAddress? {
+        guard let account, let device else { return nil }
+        return DeviceAddress(account: account, device: device)
+    }
+
+    /// The private keys of this device.
+    func deviceIdentity() throws(StoreError) -> DeviceIdentity {
+        do {
+            return try DeviceIdentity(fromSealedStore: SecretBytes(copying: deviceSecret))
+        } catch {
+            throw .unreadable(key: StoreKey.profile.name)
+        }
+    }
+
+    /// The account's private keys; `nil` on a device that has none.
+    func accountIdentity() throws(StoreError) -> AccountIdentity? {
+        guard let accountSecret else { return nil }
+        do {
+            return try AccountIdentity(fromSealedStore: SecretBytes(copying: accountSecret))
+        } catch {
+            throw .unreadable(key: StoreKey.profile.name)
+        }
+    }
+}
+
+extension RegistrationID {
+    /// A new one from the system's random source.
+    static func random() -> RegistrationID {
+        while true {
+            if let id = RegistrationID(UInt32.random(in: range)) { return id }
+        }
+    }
+}

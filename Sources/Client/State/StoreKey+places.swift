@@ -1,0 +1,48 @@
+import Keys
+import Ratchet
+import Wire
+
+// Everything that a client keeps, and where.
+
+extension StoreKey where Value == Profile { static var profile: Self { .init("profile") } }
+extension StoreKey where Value == TokenPair { static var tokens: Self { .init("tokens") } }
+extension StoreKey where Value == Counters { static var counters: Self { .init("counters") } }
+extension StoreKey where Value == StandingPreKeyIDs { static var standingPreKeys: Self { .init("prekeys") } }
+
+extension StoreKey where Value == StoredPreKey {
+    static var preKeyPrefix: String { "prekey/" }
+    static func preKey(_ kind: StoredPreKey.Kind, _ id: UInt32) -> Self {
+        .init("\(preKeyPrefix)\(kind.rawValue)/\(OrderedNumber.text(UInt64(id)))")
+    }
+}
+
+extension StoreKey where Value == Contact {
+    static func contact(_ account: AccountID) -> Self { .init("contact/\(account)") }
+}
+
+extension StoreKey where Value == AccountID {
+    static func handle(_ handle: Handle) -> Self { .init("handle/\(handle)") }
+}
+
+extension StoreKey where Value == StoredSession {
+    static func session(_ address: DeviceAddress) -> Self { .init("session/\(address)") }
+}
+
+extension StoreKey where Value == Timestamp {
+    static var answeredPrefix: String { "answered/" }
+    /// A handshake that was answered, and when.
+    static func answered(_ handshake: HandshakeID) -> Self {
+        .init(answeredPrefix + Base64URL.encode(handshake.bytes))
+    }
+    /// A message of that sender that was taken, and when.
+    static func seen(_ message: ClientID, from account: AccountID) -> Self { .init("seen/\(account)/\(message)") }
+}
+
+extension StoreKey where Value == OutboxEntry {
+    static var outboxPrefix: String { "outbox/" }
+    static func outbox(_ number: UInt64) -> Self { .init(outboxPrefix + OrderedNumber.text(number)) }
+}
+
+extension StoreKey where Value == HistoryEntry {
+    static func history(_ index: UInt64) -> Self { .init("history/" + OrderedNumber.text(index)) }
+}

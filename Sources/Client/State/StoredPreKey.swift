@@ -1,0 +1,59 @@
+import Wire
+
+/// The private half of a prekey, as its pair exports it.
+struct StoredPreKey: WireRecord, Equatable {
+    enum Kind: String, CaseIterable {
+        case oneTime = "one-time"
+        case signed
+        case lastResort = "last-resort"
+        case kem
+        case kemLastResort = "kem-last-resort"
+    }
+
+    var secret: [UInt8]
+    var createdAt: Timestamp
+
+    init(secret: [UInt8], createdAt: Timestamp) {
+        self.secret = secret
+        self.createdAt = createdAt
+    }
+
+    init(fields: inout Fields) throws(WireError) {
+        secret = try fields.bytes("secret", count: 1...8192)
+        createdAt = try fields.value("createdAt")
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("secret", bytes: secret)
+        writer.put("createdAt", createdAt)
+    }
+}
+
+/// The prekeys that stand until they are replaced, all made at one time.
+struct StandingPreKeyIDs: WireRecord, Equatable {
+    var signed: UInt32
+    var lastResort: UInt32
+    var kemLastResort: UInt32
+    var createdAt: Timestamp
+
+    init(signed: UInt32, lastResort: UInt32, kemLastResort: UInt32, createdAt: Timestamp) {
+        self.signed = signed
+        self.lastResort = lastResort
+        self.kemLastResort = kemLastResort
+        self.createdAt = createdAt
+    }
+
+    init(fields: inout Fields) throws(WireError) {
+        signed = UInt32(clamping: try fields.number("signed", in: 1...UInt64(UInt32.max)))
+        lastResort = UInt32(clamping: try fields.number("lastResort", in: 1...UInt64(UInt32.max)))
+        kemLastResort = UInt32(clamping: try fields.number("kemLastResort", in: 1...UInt64(UInt32.max)))
+        createdAt = try fields.value("createdAt")
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("signed", number: UInt64(signed))
+        writer.put("lastResort", number: UInt64(lastResort))
+        writer.put("kemLastResort", number: UInt64(kemLastResort))
+        writer.put("createdAt", createdAt)
+    }
+}
