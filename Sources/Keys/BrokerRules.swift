@@ -24,10 +24,12 @@ public enum BrokerRules {
     /// The age of a key made at `createdAt` when the clock says `now`.
     public static func age(createdAt: Timestamp, now: Timestamp) -> Age {
         if createdAt > now {
-            return createdAt > now.adding(seconds: clockSkewSeconds) ? .fromTheFuture : .fresh
+            let ahead = createdAt.milliseconds - now.milliseconds
+            return ahead > clockSkewSeconds * 1_000 ? .fromTheFuture : .fresh
         }
-        if now > createdAt.adding(seconds: staleAgeSeconds) { return .stale }
-        return now >= createdAt.adding(seconds: warnAgeSeconds) ? .replaceSoon : .fresh
+        let age = now.milliseconds - createdAt.milliseconds
+        if age > staleAgeSeconds * 1_000 { return .stale }
+        return age >= warnAgeSeconds * 1_000 ? .replaceSoon : .fresh
     }
 
     /// Whether a device with so many one-time keys of a kind left is to upload more.
