@@ -84,6 +84,7 @@ let package = Package(
             path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(
             name: "VectorTests", dependencies: ["Crypto", "Keys"], path: "Tests/VectorTests", swiftSettings: strict),
+        .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

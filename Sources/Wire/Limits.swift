@@ -12,13 +12,17 @@ public enum Limits {
     public static let queueDays: UInt64 = 45
 
     // Accounts
+    /// ASCII characters of a handle.
     public static let handleLength = 3...32
+    /// Devices on one account's list.
     public static let devicesPerAccountMax = 10
+    /// How long what proves a device stays good: the token for requests, the one that renews it, the text to sign.
     public static let accessTokenSeconds: UInt64 = 15 * 60
     public static let refreshTokenSeconds: UInt64 = 60 * 86_400
     public static let challengeSeconds: UInt64 = 60
 
     // Prekeys
+    /// One-time prekeys of each kind in one upload, and in stock for one device.
     public static let oneTimePreKeysPerUploadMax = 100
     public static let oneTimePreKeysStoredMax = 200
     /// Below this many one-time prekeys the device hears `keys.low`.
@@ -33,14 +37,18 @@ public enum Limits {
     public static let membersPerRequestMax = 250
 
     // Lists
+    /// Items of a page when the client does not say, and at most.
     public static let pageItemsDefault = 50
     public static let pageItemsMax = 200
 
     // Liveness, announced in `hello`
+    /// A client that has nothing to say pings this often; it counts as gone after so long without a frame; and "is
+    /// typing" fades by itself after so long.
     public static let heartbeatMilliseconds: UInt64 = 5_000
     public static let offlineAfterMilliseconds: UInt64 = 30_000
     public static let typingMilliseconds: UInt64 = 10_000
 
     // Idempotency
+    /// How long a request with the same key gets the same answer.
     public static let idempotencySeconds: UInt64 = 24 * 3600
 }

@@ -35,11 +35,13 @@ public enum ProblemCode: String, WireEnumeration {
     case shuttingDown = "shutting-down"
     case internalError = "internal-error"
 
+    /// The HTTP status it is sent with.
     public var status: Int { row.status }
 
     /// The same for every occurrence; what differs stands in ``Problem/detail``.
     public var title: String { row.title }
 
+    /// RFC 9457 `type`: a name, not an address.
     public var typeURI: String { "urn:sotto:problem:\(rawValue)" }
 
     private var row: (status: Int, title: String) {

@@ -5,6 +5,7 @@
 public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
     public static let millisecondsMax: UInt64 = 253_402_300_799_999
 
+    /// Since 1970-01-01T00:00:00Z.
     public let milliseconds: UInt64
 
     /// Clamped to the bounds.
@@ -14,6 +15,7 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
 
     public static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
+    /// The moment this many seconds later; the end of time when that is beyond it.
     public func adding(seconds: UInt64) -> Timestamp {
         Timestamp(milliseconds: milliseconds &+ min(seconds, Self.millisecondsMax / 1000) &* 1000)
     }
@@ -102,7 +104,9 @@ extension Timestamp: WireType {
             guard number <= Self.millisecondsMax else { throw WireError(.outOfBounds("must be before the year 10000")) }
             self.init(milliseconds: number)
         case (.json, .text(let text)):
-            guard let time = Timestamp(text: text) else { throw WireError(.outOfBounds("must be RFC 3339 in UTC, from 1970 on")) }
+            guard let time = Timestamp(text: text) else {
+                throw WireError(.outOfBounds("must be RFC 3339 in UTC, from 1970 on"))
+            }
             self = time
         default:
             throw WireError(.wrongType(expected: "a time", found: value.kind))

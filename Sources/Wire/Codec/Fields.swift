@@ -29,6 +29,7 @@ public struct Fields {
 
     // MARK: Required
 
+    /// A value that its own type reads.
     public mutating func value<T: WireType>(_ key: String, as type: T.Type = T.self) throws(WireError) -> T {
         if isRecording {
             record(key, T.schema, isRequired: true)
@@ -37,6 +38,7 @@ public struct Fields {
         return try read(required(key), at: key)
     }
 
+    /// An integer within `range`, which is inclusive.
     public mutating func number(
         _ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max
     ) throws(WireError) -> UInt64 {
@@ -47,6 +49,7 @@ public struct Fields {
         return try integer(required(key), in: range, at: key)
     }
 
+    /// Text of `length` Unicode scalars.
     public mutating func text(_ key: String, length: ClosedRange<Int>) throws(WireError) -> String {
         if isRecording {
             record(key, .text(length: length), isRequired: true)
@@ -55,6 +58,7 @@ public struct Fields {
         return try text(required(key), length: length, at: key)
     }
 
+    /// Bytes, base64url text in JSON; `count` is that of the bytes.
     public mutating func bytes(_ key: String, count: ClosedRange<Int>) throws(WireError) -> [UInt8] {
         if isRecording {
             record(key, .bytes(count: count), isRequired: true)
@@ -63,10 +67,12 @@ public struct Fields {
         return try bytes(required(key), count: count, at: key)
     }
 
+    /// Bytes of exactly this count.
     public mutating func bytes(_ key: String, count: Int) throws(WireError) -> [UInt8] {
         try bytes(key, count: count...count)
     }
 
+    /// A list of `count` items; an error in one names its index.
     public mutating func list<T: WireType>(
         _ key: String, count: ClosedRange<Int>, of type: T.Type = T.self
     ) throws(WireError) -> [T] {
@@ -79,6 +85,7 @@ public struct Fields {
 
     // MARK: Optional; absent and null are the same
 
+    /// A value that its own type reads.
     public mutating func valueIfPresent<T: WireType>(_ key: String, as type: T.Type = T.self) throws(WireError) -> T? {
         if isRecording {
             record(key, T.schema, isRequired: false)
@@ -88,6 +95,7 @@ public struct Fields {
         return try read(value, at: key)
     }
 
+    /// An integer within `range`, which is inclusive.
     public mutating func numberIfPresent(
         _ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max
     ) throws(WireError) -> UInt64? {
@@ -99,6 +107,7 @@ public struct Fields {
         return try integer(value, in: range, at: key)
     }
 
+    /// Text of `length` Unicode scalars.
     public mutating func textIfPresent(_ key: String, length: ClosedRange<Int>) throws(WireError) -> String? {
         if isRecording {
             record(key, .text(length: length), isRequired: false)
@@ -108,6 +117,7 @@ public struct Fields {
         return try text(value, length: length, at: key)
     }
 
+    /// Bytes, base64url text in JSON; `count` is that of the bytes.
     public mutating func bytesIfPresent(_ key: String, count: ClosedRange<Int>) throws(WireError) -> [UInt8]? {
         if isRecording {
             record(key, .bytes(count: count), isRequired: false)

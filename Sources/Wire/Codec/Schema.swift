@@ -19,12 +19,14 @@ public indirect enum Schema: Sendable, Equatable {
     /// One of several records, told apart by the text in the field named `tag`.
     case union(name: String, tag: String, cases: [Case])
 
+    /// One field of a record.
     public struct Field: Sendable, Equatable {
         public let key: String
         public let schema: Schema
         public let isRequired: Bool
     }
 
+    /// One case of a union: the record that stands under a tag.
     public struct Case: Sendable, Equatable {
         public let tag: String
         public let schema: Schema

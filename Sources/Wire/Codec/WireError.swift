@@ -1,5 +1,6 @@
 /// Why bytes from outside are not what they should be. Names the place, never repeats the content.
 public struct WireError: Error, Equatable, Sendable {
+    /// What is wrong, in terms of what was expected.
     public enum Reason: Equatable, Sendable {
         /// Not well-formed CBOR or JSON; the offset is in bytes.
         case malformed(offset: Int, String)
@@ -25,6 +26,7 @@ public struct WireError: Error, Equatable, Sendable {
         return WireError(path: path.hasPrefix("[") ? outer + path : "\(outer).\(path)", reason)
     }
 
+    /// One clause for the developer who sent the bytes; repeats none of them.
     public var explanation: String {
         switch reason {
         case .malformed(let offset, let what): "\(what) at byte \(offset)"

@@ -52,6 +52,7 @@ public protocol WireRecord: WireType {
 }
 
 extension WireRecord {
+    /// The name of the type, unless it says otherwise.
     public static var name: String { String(describing: Self.self) }
 
     public init(wire value: WireValue, in context: WireContext) throws(WireError) {

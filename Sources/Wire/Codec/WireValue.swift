@@ -15,6 +15,7 @@ public enum WireValue: Sendable, Equatable {
     case list([WireValue])
     case map([Entry])
 
+    /// One field of a map, in the order in which it stood.
     public struct Entry: Sendable, Equatable {
         public let key: String
         public let value: WireValue
@@ -47,6 +48,7 @@ public enum WireForm: Sendable, Hashable, CaseIterable {
     /// RFC 8259. Bytes are base64url text, times are RFC 3339 text.
     case json
 
+    /// What `Content-Type` calls it.
     public var mediaType: String {
         switch self {
         case .cbor: "application/cbor"

@@ -5,10 +5,13 @@
 public struct WireWriter {
     public static let recordFieldCountMax = 23
 
+    /// Which form is written.
     public let form: WireForm
+    /// What was written so far.
     public private(set) var bytes: [UInt8] = []
     private var fieldCount = 0
 
+    /// An empty writer; the hint saves growing where the size is known.
     public init(form: WireForm, byteCountHint: Int = 256) {
         self.form = form
         bytes.reserveCapacity(byteCountHint)
@@ -16,6 +19,7 @@ public struct WireWriter {
 
     // MARK: Fields
 
+    /// Writes a field.
     public mutating func put<T: WireType>(_ key: String, _ value: T) {
         begin(key)
         value.write(to: &self)
@@ -26,18 +30,21 @@ public struct WireWriter {
         if let value { put(key, value) }
     }
 
+    /// Writes nothing when there are no bytes.
     public mutating func put(_ key: String, bytes value: [UInt8]?) {
         guard let value else { return }
         begin(key)
         write(bytes: value)
     }
 
+    /// Writes nothing when there is no text.
     public mutating func put(_ key: String, text value: String?) {
         guard let value else { return }
         begin(key)
         write(text: value)
     }
 
+    /// Writes nothing when there is no number.
     public mutating func put(_ key: String, number value: UInt64?) {
         guard let value else { return }
         begin(key)
@@ -51,6 +58,7 @@ public struct WireWriter {
         write(flag: true)
     }
 
+    /// Writes the list even when it is empty.
     public mutating func put<T: WireType>(_ key: String, list: [T]) {
         begin(key)
         write(list: list)
@@ -58,6 +66,7 @@ public struct WireWriter {
 
     // MARK: Values
 
+    /// Writes a map whose fields `write` puts; at most ``recordFieldCountMax``.
     public mutating func record(_ write: (inout WireWriter) -> Void) {
         let outerCount = fieldCount
         fieldCount = 0
@@ -74,6 +83,7 @@ public struct WireWriter {
         fieldCount = outerCount
     }
 
+    /// Writes each item by its own type.
     public mutating func write<T: WireType>(list: [T]) {
         switch form {
         case .cbor:
@@ -89,6 +99,7 @@ public struct WireWriter {
         }
     }
 
+    /// Writes a byte string, or base64url text.
     public mutating func write(bytes value: [UInt8]) {
         switch form {
         case .cbor:
@@ -101,6 +112,7 @@ public struct WireWriter {
         }
     }
 
+    /// Writes UTF-8; in JSON, only what must be escaped is.
     public mutating func write(text value: String) {
         switch form {
         case .cbor:
@@ -111,6 +123,7 @@ public struct WireWriter {
         }
     }
 
+    /// Writes the shortest form.
     public mutating func write(number value: UInt64) {
         switch form {
         case .cbor: head(major: 0, value)
@@ -118,6 +131,7 @@ public struct WireWriter {
         }
     }
 
+    /// Writes true or false.
     public mutating func write(flag value: Bool) {
         switch form {
         case .cbor: bytes.append(value ? 0xF5 : 0xF4)
@@ -125,6 +139,7 @@ public struct WireWriter {
         }
     }
 
+    /// Writes an integer below zero in the shortest form.
     public mutating func write(negative value: Int64) {
         switch form {
         case .cbor: head(major: 1, UInt64(-1 - value))
@@ -132,6 +147,7 @@ public struct WireWriter {
         }
     }
 
+    /// Writes a finite number: 64 bits, or the shortest text that reads back the same.
     public mutating func write(double value: Double) {
         switch form {
         case .cbor:
@@ -142,6 +158,7 @@ public struct WireWriter {
         }
     }
 
+    /// Writes null.
     public mutating func writeNull() {
         switch form {
         case .cbor: bytes.append(0xF6)
@@ -167,6 +184,7 @@ public struct WireWriter {
         bytes.append(contentsOf: value)
     }
 
+    /// Writes a field whose value is already encoded in this writer's form.
     public mutating func put(_ key: String, encoded value: some Collection<UInt8>) {
         begin(key)
         write(encoded: value)

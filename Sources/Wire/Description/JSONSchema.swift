@@ -20,7 +20,8 @@ public enum JSONSchema {
             entries.append(.init(key: name, value: definition(of: schema, dialect: dialect)))
             guard case .union(let union, let tag, let cases) = schema else { continue }
             for one in cases {
-                entries.append(.init(key: Schema.caseName(of: union, tag: one.tag), value: definition(of: one, tag: tag)))
+                let component = Schema.caseName(of: union, tag: one.tag)
+                entries.append(.init(key: component, value: definition(of: one, tag: tag)))
             }
         }
         return .map(entries)

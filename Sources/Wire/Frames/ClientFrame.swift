@@ -11,6 +11,7 @@ public enum ClientFrame: WireUnion, Equatable {
     case request(Request)
     case ping(Ping)
 
+    /// The access token, where the client could not send it with the request for the socket.
     public struct Authenticate: WireRecord, Equatable {
         public var token: String
 
@@ -19,6 +20,7 @@ public enum ClientFrame: WireUnion, Equatable {
         public func write(fields writer: inout WireWriter) { writer.put("token", text: token) }
     }
 
+    /// A ``SendRequest`` and whom it is for, in one map.
     public struct Send: WireRecord, Equatable {
         public var to: AccountID
         public var request: SendRequest
@@ -39,6 +41,7 @@ public enum ClientFrame: WireUnion, Equatable {
         }
     }
 
+    /// A ``PostRequest`` and where it goes, in one map.
     public struct Post: WireRecord, Equatable {
         public var conversation: ConversationID
         public var request: PostRequest
@@ -59,6 +62,7 @@ public enum ClientFrame: WireUnion, Equatable {
         }
     }
 
+    /// A route with its query and body; the answer is a ``ServerFrame/Response``.
     public struct Request: WireRecord, Equatable {
         /// Chosen by the client; the answer carries it.
         public var id: UInt64
@@ -94,6 +98,7 @@ public enum ClientFrame: WireUnion, Equatable {
         }
     }
 
+    /// Asks for a pong. Counts as a heartbeat, as every frame does.
     public struct Ping: WireRecord, Equatable {
         /// Anything; the pong repeats it.
         public var stamp: UInt64

@@ -22,6 +22,7 @@ public enum ServerFrame: WireUnion, Equatable {
     /// A frame could not be read; the connection goes on.
     case error(Failure)
 
+    /// Who the server takes the client for, and the bounds both keep to.
     public struct Hello: WireRecord, Equatable {
         public var account: AccountID
         public var device: DeviceID
@@ -66,6 +67,7 @@ public enum ServerFrame: WireUnion, Equatable {
         }
     }
 
+    /// Why a send or post was not accepted. The client id says which.
     public struct Refused: WireRecord, Equatable {
         public var clientID: ClientID
         public var problem: Problem
@@ -86,6 +88,7 @@ public enum ServerFrame: WireUnion, Equatable {
         }
     }
 
+    /// Everything that was waiting has been sent.
     public struct QueueEmpty: WireRecord, Equatable {
         /// The last number that was ever given out in this queue.
         public var through: QueueNumber
@@ -95,6 +98,7 @@ public enum ServerFrame: WireUnion, Equatable {
         public func write(fields writer: inout WireWriter) { writer.put("through", through) }
     }
 
+    /// The answer to the `req` with the same id: what HTTP would have answered.
     public struct Response: WireRecord, Equatable {
         public var id: UInt64
         public var status: UInt64
@@ -119,7 +123,9 @@ public enum ServerFrame: WireUnion, Equatable {
         }
     }
 
+    /// Something to act upon soon; what it is about says whether `count` comes with it.
     public struct Notice: WireRecord, Equatable {
+        /// What a notice is about.
         public enum Topic: String, WireEnumeration {
             /// Few one-time prekeys are left; `count` says how many.
             case keysLow = "keys.low"
@@ -128,6 +134,7 @@ public enum ServerFrame: WireUnion, Equatable {
         }
 
         public static let name = "Notice"
+        /// What it is about, and how many where that is a number.
         public var topic: Topic
         public var count: UInt64?
 
@@ -147,6 +154,7 @@ public enum ServerFrame: WireUnion, Equatable {
         }
     }
 
+    /// Announces the end of the connection, and when to come back.
     public struct Goaway: WireRecord, Equatable {
         public var reason: String
         public var retryAfterMilliseconds: UInt64
@@ -167,6 +175,7 @@ public enum ServerFrame: WireUnion, Equatable {
         }
     }
 
+    /// Why a frame could not be read.
     public struct Failure: WireRecord, Equatable {
         public var problem: Problem
 

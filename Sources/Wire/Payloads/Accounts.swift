@@ -194,6 +194,7 @@ public struct TokenRequest: WireRecord, Equatable {
     }
 }
 
+/// A challenge with the device's signature (Ed25519, 64 bytes) over it.
 public struct SignedChallenge: WireRecord, Equatable {
     public var account: AccountID
     public var device: DeviceID
@@ -283,6 +284,7 @@ public struct DeviceView: WireRecord, Equatable {
     }
 }
 
+/// All devices of the account that asks.
 public struct DeviceViews: WireRecord, Equatable {
     public static let name = "OwnDevices"
     public var items: [DeviceView]

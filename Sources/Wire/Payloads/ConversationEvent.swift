@@ -6,6 +6,7 @@ public enum ConversationEvent: WireType, Equatable {
     case memberRemoved(MemberRemoved)
     case roleChanged(RoleChanged)
 
+    /// The first entry of every log: what kind of conversation it is.
     public struct Created: WireRecord, Equatable {
         public static let name = "ConversationCreated"
         public var kind: ConversationKind
@@ -61,6 +62,7 @@ public enum ConversationEvent: WireType, Equatable {
         }
     }
 
+    /// Who joined, in one entry for all that joined at once.
     public struct MembersAdded: WireRecord, Equatable {
         public var accounts: [AccountID]
 
@@ -84,6 +86,7 @@ public enum ConversationEvent: WireType, Equatable {
         public func write(fields writer: inout WireWriter) { writer.put("account", account) }
     }
 
+    /// What a member may do from here on.
     public struct RoleChanged: WireRecord, Equatable {
         public var account: AccountID
         public var role: Role

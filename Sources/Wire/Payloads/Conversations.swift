@@ -1,3 +1,4 @@
+/// A dm has exactly two members, a group a bounded number; a channel has many readers.
 public enum ConversationKind: String, WireEnumeration { case dm, group, channel }
 
 /// Fixed when the conversation is created. There is no conversion.
@@ -151,6 +152,7 @@ public struct ConversationPage: WireRecord, Equatable {
     }
 }
 
+/// One member as the others see it.
 public struct MemberView: WireRecord, Equatable {
     public static let name = "Member"
     public var account: AccountID
@@ -201,6 +203,7 @@ public struct MemberPage: WireRecord, Equatable {
     }
 }
 
+/// Whom to add; those who are members already are refused.
 public struct NewMembers: WireRecord, Equatable {
     public var accounts: [AccountID]
 
@@ -213,6 +216,7 @@ public struct NewMembers: WireRecord, Equatable {
     public func write(fields writer: inout WireWriter) { writer.put("accounts", list: accounts) }
 }
 
+/// The role to give to a member.
 public struct RoleChange: WireRecord, Equatable {
     public var role: Role
 

@@ -166,6 +166,7 @@ public struct Envelope: WireRecord, Equatable {
     }
 }
 
+/// One device of one account.
 public struct DeviceAddressPayload: WireRecord, Equatable {
     public static let name = "DeviceAddress"
     public var account: AccountID
@@ -176,6 +177,7 @@ public struct DeviceAddressPayload: WireRecord, Equatable {
         device = address.device
     }
 
+    /// The same as an identifier.
     public var address: DeviceAddress { DeviceAddress(account: account, device: device) }
 
     public init(fields: inout Fields) throws(WireError) {

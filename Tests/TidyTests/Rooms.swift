@@ -1,0 +1,72 @@
+/// Who may import whom. ARCHITECTURE.md draws the same table; a test holds the two together.
+enum Rooms {
+    static let mayImport: [String: Set<String>] = [
+        "Wire": [],
+        "Crypto": ["CSodium", "CCrypto"],
+        "Keys": ["Crypto", "Wire"],
+        "Ratchet": ["Keys", "Crypto", "Wire"],
+        "MLS": ["Keys", "Crypto", "Wire"],
+        "Store": ["Keys", "Wire"],
+        "SQLiteEngine": ["Store", "Wire", "CSQLite"],
+        "Transport": ["CTransport", "CLinux"],
+        "Media": ["Wire", "Store"],
+        "Chat": ["Store", "Media", "Keys", "Crypto", "Wire"],
+        "Server": ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Wire"],
+        "Client": ["Ratchet", "MLS", "Keys", "Crypto", "Wire", "Transport"],
+        "sottod": ["Server", "SQLiteEngine", "Store", "Wire", "CLinux"],
+        "sotto": ["Client", "Wire", "CLinux"],
+        "sotto-bench": ["Client", "Transport", "Wire"],
+        "sotto-media": ["CVips", "CLinux"],
+    ]
+
+    /// Executables: nobody imports them, they may print, and they need no documentation comments.
+    static let programs: Set = ["sottod", "sotto", "sotto-bench", "sotto-media"]
+
+    /// Modules of the toolchain and the system that any room may import.
+    static let ofTheSystem: Set = ["Swift", "Glibc", "Synchronization"]
+
+    /// What must not be reachable from the server: whoever holds these can open a message.
+    static let keptFromServer: Set = ["Ratchet", "MLS", "Client"]
+
+    /// The rooms of the table under `| room | may import |`; nil when there is no such table.
+    static func table(in document: SourceFile) -> [String: Set<String>]? {
+        func cells(_ line: String) -> [String] {
+            line.filter { $0 != "`" }.split(separator: "|").map { $0.trimmingPrefix(" ").description }
+                .map { String($0.reversed().drop { $0 == " " }.reversed()) }
+        }
+        func names(_ cell: String) -> [String] {
+            cell.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !["–", "-", "—", ""].contains($0) }
+        }
+        guard let head = document.lines.firstIndex(where: { cells($0).prefix(2) == ["room", "may import"] }) else {
+            return nil
+        }
+        var table: [String: Set<String>] = [:]
+        for line in document.lines.dropFirst(head + 2).prefix(while: { $0.hasPrefix("|") }) {
+            let row = cells(line)
+            guard row.count >= 2 else { continue }
+            for room in names(row[0]) { table[room] = Set(names(row[1])) }
+        }
+        return table
+    }
+
+    /// What each target of the manifest depends on.
+    static func dependencies(in manifest: SourceFile) -> [String: Set<String>] {
+        let target = /\b(?:room|program)\("([\w-]+)"(?:, \[([^\]]*)\])?/
+        var found: [String: Set<String>] = [:]
+        for match in manifest.lines.joined(separator: "\n").matches(of: target) {
+            let names = (match.2 ?? "").split(separator: ",").map { $0.filter { !" \"\n".contains($0) } }
+            found[String(match.1)] = Set(names.filter { !$0.isEmpty })
+        }
+        return found
+    }
+
+    /// Everything reachable from `start`, itself included.
+    static func closure(of start: String, in graph: [String: Set<String>]) -> Set<String> {
+        var reached: Set = [start]
+        var next = [start]
+        while let room = next.popLast() {
+            for target in graph[room, default: []] where reached.insert(target).inserted { next.append(target) }
+        }
+        return reached
+    }
+}
