@@ -66,7 +66,7 @@ let package = Package(
 
         // 7
         program("sottod", ["Server", "Store", "Wire", "CLinux"]),
-        program("sotto-bench", ["Transport"]),
+        program("sotto-bench", ["Transport", "Wire", "Keys", "Crypto", "CLinux"]),
 
         // Tests mirror the rooms. TestKit is what several of them share.
         .target(

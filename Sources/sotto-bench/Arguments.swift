@@ -1,19 +1,39 @@
-/// A verb and its `--name value` pairs.
+/// A verb, its `--name value` pairs (or `--name=value`) and its switches.
 struct Arguments {
+    static let switches: Set<String> = ["json", "quick", "help"]
+
     let verb: String
     private var values: [String: String] = [:]
 
-    init(_ words: some Sequence<String>) {
-        var rest = Array(words)
-        verb = rest.isEmpty ? "" : rest.removeFirst()
-        var index = 0
-        while index + 1 < rest.count {
-            if rest[index].hasPrefix("--") { values[String(rest[index].dropFirst(2))] = rest[index + 1] }
-            index += 2
+    init(_ words: some Sequence<String>) throws(BenchError) {
+        var rest = Array(words)[...]
+        var verb = ""
+        if let first = rest.first, !first.hasPrefix("-") { verb = rest.removeFirst() }
+        while let word = rest.popFirst() {
+            guard word.hasPrefix("--") else { throw .usage("“\(word)” is no option. See --help.") }
+            let halves = word.dropFirst(2).split(separator: "=", maxSplits: 1).map(String.init)
+            guard let name = halves.first else { throw .usage("“\(word)” is no option. See --help.") }
+            if Self.switches.contains(name) {
+                values[name] = "1"
+            } else if let value = halves.count == 2 ? halves[1] : rest.popFirst() {
+                values[name] = value
+            } else {
+                throw .usage("--\(name) needs a value. See --help.")
+            }
         }
+        self.verb = verb
     }
 
     subscript(name: String) -> String? { values[name] }
 
+    func has(_ name: String) -> Bool { values[name] != nil }
+
     func number(_ name: String, default value: Int) -> Int { values[name].flatMap { Int($0) } ?? value }
+
+    /// The same command line for another verb, with `number` where the option is not given.
+    func setting(_ name: String, to number: Int) -> Arguments {
+        var copy = self
+        copy.values[name] = String(number)
+        return copy
+    }
 }

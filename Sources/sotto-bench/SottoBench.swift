@@ -5,19 +5,52 @@ import Transport
 @main
 struct SottoBench {
     static func main() async {
-        let arguments = Arguments(CommandLine.arguments.dropFirst())
         do {
-            switch arguments.verb {
-            case "echo": try await EchoVerb.run(arguments)
-            case "load": try await LoadVerb.run(arguments)
-            default:
-                print("usage: sotto-bench echo --port N [--threads N] [--cert FILE --key FILE]")
-                print("       sotto-bench load --port N --kind http|ws|hub|idle [--pid SERVER] [--connections N] ...")
-                exit(2)
+            let arguments = try Arguments(CommandLine.arguments.dropFirst())
+            if arguments.has("help") || arguments.verb.isEmpty { return print(help) }
+            if arguments.verb == "echo" { return try await EchoVerb.run(arguments) }
+            if arguments.verb == "load" { return try await LoadVerb.run(arguments) }
+            guard let verb = Verb(rawValue: arguments.verb) else {
+                throw BenchError.usage("there is no verb \(arguments.verb). See --help.")
             }
+            signal(SIGPIPE, SIG_IGN)
+            RawSocket.raiseDescriptorLimit()
+            let rig = try Rig(arguments)
+            defer { rig.close() }
+            try await verb.run(rig)
         } catch {
-            print("sotto-bench: \(error)")
+            _ = Array("sotto-bench: \(error)\n".utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
             exit(1)
         }
     }
+
+    static let help = """
+        sotto-bench: measures a Sotto server of its own, on this machine and this disk.
+
+        Usage: sotto-bench <verb> [options]
+
+          one-to-one    50 pairs, 16 messages on the way each, 500 B, durable
+          group         one open conversation, all members online, 8 messages on the way
+          latency       500 messages a second over 50 pairs
+          offline       a device that was away fetches what waited for it
+          idle          sockets that say nothing: bytes each in the server
+          startup       from the start to the first answer, on an empty and on a full store
+          fsyncs        a short one-to-one under strace: fdatasync calls against commits
+          ceiling       a raw preallocated log with group commit on the same disk
+          all           each of them, as one table
+          echo          a WebSocket echo server: --port N [--threads N] [--cert FILE --key FILE]
+          load          the transport alone: --port N --kind http|ws|hub|idle [--pid SERVER] [--connections N]
+
+          --data FOLDER           where the store is put while measuring; the working folder
+          --server-binary FILE    the server; sottod beside this program
+          --seconds N             how long to measure
+          --pairs N, --window N   one-to-one: 50 and 16; group: --window 8
+          --members N             group: 250
+          --rate N                latency: 500
+          --messages N            offline: 1000; startup: 1000000
+          --sockets N             idle: 10000
+          --quick                 shorter and smaller; all of it in less than a minute
+          --json                  one JSON object a verb
+          --markdown 1            rows for a table
+        """
 }

@@ -1,0 +1,99 @@
+import Keys
+import Transport
+import Wire
+
+/// A registered account with one device, number 1, as far as a load needs it.
+struct Account: Sendable {
+    let id: AccountID
+    let registration: RegistrationID
+    let accessToken: String
+
+    static let device = DeviceID(1)
+}
+
+/// Makes accounts the way a client does: with keys of their own, over the public surface.
+struct Registrar {
+    let port: UInt16
+    let loop: EventLoop
+    /// Requests under way at once.
+    static let connectionCount = 32
+
+    /// - Throws: what the transport throws, or the server's refusal.
+    func register(count: Int) async throws -> [Account] {
+        let run = UInt32.random(in: 0...UInt32.max)
+        return try await withThrowingTaskGroup(of: [Account].self) { (group) in
+            for lane in 0..<min(Self.connectionCount, count) {
+                group.addTask {
+                    let connection = try await connect()
+                    defer { connection.close() }
+                    var accounts: [Account] = []
+                    for number in stride(from: lane, to: count, by: Self.connectionCount) {
+                        accounts.append(try await register(number, of: run, over: connection))
+                    }
+                    return accounts
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+    }
+
+    /// A conversation of `owner` with `members`.
+    func converse(
+        _ kind: ConversationKind, _ mode: ConversationMode, owner: Account, members: [Account],
+        over connection: HTTPClientConnection
+    ) async throws -> ConversationID {
+        let new = NewConversation(kind: kind, mode: mode, members: members.map(\.id))
+        let body = try await post("/v1/conversations", new, as: owner, over: connection)
+        return try ConversationView.decode(body, in: Self.reading).conversation
+    }
+
+    func connect() async throws -> HTTPClientConnection {
+        try await HTTPClientConnection.connect(host: "127.0.0.1", port: port, on: loop)
+    }
+
+    // MARK: Details
+
+    private static let reading = WireContext(form: .cbor, refusesUnknownFields: false)
+
+    private func register(_ number: Int, of run: UInt32, over connection: HTTPClientConnection) async throws -> Account {
+        let (request, registration) = try Self.request(number, of: run)
+        let registered = try Registered.decode(
+            try await post("/v1/accounts", request, as: nil, over: connection), in: Self.reading)
+        return Account(
+            id: registered.account, registration: registration, accessToken: registered.tokens.accessToken)
+    }
+
+    private static func request(_ number: Int, of run: UInt32) throws -> (RegistrationRequest, RegistrationID) {
+        let account = AccountID.random()
+        guard let handle = Handle(text: "bench\(run).\(number)"), let keyID = PreKeyID(1),
+            let registration = RegistrationID(UInt32.random(in: RegistrationID.range))
+        else { throw BenchError.usage("no such handle") }
+        let owner = AccountIdentity()
+        let device = DeviceIdentity()
+        let list = try VerifiedDeviceList(
+            account: account, epoch: 1,
+            devices: [ListedDevice(device: Account.device, registration: registration, identity: device.publicKeys)],
+            signedBy: owner)
+        let preKey = SignedPreKeyPair(.standing, id: keyID, createdAt: WallClock.now(), signedBy: device)
+        let lastResort = KEMPreKeyPair(.lastResort, id: keyID, signedBy: device)
+        let request = RegistrationRequest(
+            handle: handle, account: account, identity: owner.publicKeys.payload, deviceList: list.payload,
+            preKeys: PreKeyUpload(
+                signedPreKey: preKey.publicKey.payload, kemLastResortPreKey: lastResort.publicKey.payload),
+            invite: nil)
+        return (request, registration)
+    }
+
+    private func post(
+        _ target: String, _ record: some WireRecord, as account: Account?, over connection: HTTPClientConnection
+    ) async throws -> [UInt8] {
+        var headers = [("Content-Type", WireForm.cbor.mediaType), ("Accept", WireForm.cbor.mediaType)]
+        if let account { headers.append(("Authorization", "Bearer \(account.accessToken)")) }
+        let response = try await connection.request("POST", target, headers: headers, body: record.encoded(as: .cbor))
+        guard (200..<300).contains(response.status) else {
+            let problem = try? Problem.decode(response.body, in: Self.reading)
+            throw BenchError.server("POST \(target): \(response.status) \(problem.map(String.init(describing:)) ?? "")")
+        }
+        return response.body
+    }
+}

@@ -1,0 +1,45 @@
+/// `one-to-one`: pairs of devices, each sender with a window of messages on the way. `latency`: the same pairs at a
+/// steady rate, far below what the server can do.
+enum OneToOneVerb {
+    static func measure(_ rig: Rig) async throws -> Measurement {
+        let pairCount = rig.arguments.number("pairs", default: 50)
+        let window = rig.arguments.number("window", default: 16)
+        let run = try await PairRun(
+            rig, pairCount: pairCount, pace: .window(window), seconds: rig.seconds(10, quick: 3))
+        let ceiling = rig.ceiling
+        let rate = Double(run.messages) / run.seconds
+        let cpu = run.serverCPU / Double(max(1, run.messages)) / 1000
+        return Measurement(
+            verb: "one-to-one",
+            title: "one-to-one: \(pairCount) pairs, window \(window), \(Rig.bodyByteCount) B, durable, all recipients online",
+            figures: [
+                Figure(
+                    "messagesPerSecond", "messages accepted and delivered", rate, "/s",
+                    ratio: rate / ceiling.recordsPerSecond, target: .atLeast(50_000)),
+                Figure(
+                    "serverCPU", "server CPU a message", cpu, "µs", ratio: cpu / ceiling.cpuMicrosecondsPerRecord,
+                    to: "× the ceiling's", target: .atMost(15)),
+                Figure("generatorCPU", "generator CPU a message", run.generatorCPU / Double(max(1, run.messages)) / 1000, "µs"),
+            ] + run.latencies("accept", "accepted", run.accepting) + run.latencies("deliver", "delivered", run.delivering)
+                + run.stores)
+    }
+}
+
+enum LatencyVerb {
+    static func measure(_ rig: Rig) async throws -> Measurement {
+        let perSecond = rig.arguments.number("rate", default: 500)
+        let run = try await PairRun(rig, pairCount: 50, pace: .rate(perSecond), seconds: rig.seconds(10, quick: 4))
+        let disk = rig.ceiling.single.microseconds(at: 0.5)
+        let (p50, p99) = (run.accepting.microseconds(at: 0.5), run.accepting.microseconds(at: 0.99))
+        return Measurement(
+            verb: "latency", title: "latency: \(perSecond) messages/s over 50 pairs, \(Rig.bodyByteCount) B, durable",
+            figures: [
+                Figure("fdatasyncP50", "the disk: one record and its fdatasync, p50", disk, "µs"),
+                Figure(
+                    "overDisk", "accepted, p50, above the disk's", p50 - disk, "µs", ratio: p50 / disk,
+                    to: "× the disk's", target: .atMost(300)),
+                Figure("p99OverP50", "accepted, p99 over p50", p99 / max(p50, 1), "×", target: .atMost(4)),
+            ] + run.latencies("accept", "accepted", run.accepting) + run.latencies("deliver", "delivered", run.delivering)
+                + run.stores)
+    }
+}

@@ -1,0 +1,85 @@
+import Transport
+import Wire
+
+/// One load of pairs from the empty store to the balanced ledger.
+struct PairRun {
+    private(set) var messages: UInt64 = 0
+    private(set) var seconds = 0.0
+    /// Nanoseconds while measuring.
+    private(set) var serverCPU = 0.0
+    private(set) var generatorCPU = 0.0
+    private(set) var accepting = Histogram()
+    private(set) var delivering = Histogram()
+    private var before = ServerFigures()
+    private var after = ServerFigures()
+
+    init(_ rig: Rig, pairCount: Int, pace: PairLoad.Pace, seconds: Double, prefix: [String] = []) async throws {
+        try await rig.withServer(prefix: prefix) { (server) in
+            let pairs = try await Pairs(pairCount, on: server, rig.loop)
+            let load = try PairLoad(to: pairs.recipients, bodyByteCount: Rig.bodyByteCount, pace: pace)
+            let loop = LoadLoop(
+                try LoadLoop.open(port: server.port, tokens: (pairs.senders + pairs.recipients).map(\.accessToken)))
+            try load.start(loop.sockets)
+            try loop.run(load, until: Monotonic.now() + UInt64(min(1, seconds / 3) * 1e9))
+            before = try await ServerFigures.of(server, on: rig.loop)
+            // What waited while the figures were fetched is not measured.
+            try loop.run(load, until: Monotonic.now() + 50_000_000)
+            try measure(load, loop, server, seconds)
+            after = try await ServerFigures.of(server, on: rig.loop)
+            load.stop()
+            let isSettled = try loop.run(load, until: Monotonic.now() + 20_000_000_000) { load.isSettled }
+            guard isSettled else { throw BenchError.broken("accepted messages did not arrive within 20 s") }
+            try load.acknowledgeAll()
+        }
+    }
+
+    private mutating func measure(
+        _ load: PairLoad, _ loop: LoadLoop, _ server: ServerProcess, _ seconds: Double
+    ) throws(BenchError) {
+        let counts = (load.acceptedCount, load.deliveredCount)
+        let cpu = (ServerFigures.cpu(of: server.pid), Monotonic.threadCPU())
+        load.isMeasuring = true
+        let start = Monotonic.now()
+        try loop.run(load, until: start + UInt64(seconds * 1e9))
+        self.seconds = Double(Monotonic.now() - start) / 1e9
+        load.isMeasuring = false
+        generatorCPU = Double(Monotonic.threadCPU() - cpu.1)
+        serverCPU = Double(ServerFigures.cpu(of: server.pid) - cpu.0)
+        messages = min(load.acceptedCount - counts.0, load.deliveredCount - counts.1)
+        (accepting, delivering) = (load.accepting, load.delivering)
+    }
+
+    func latencies(_ key: String, _ label: String, _ histogram: Histogram) -> [Figure] {
+        [("P50", 0.5), ("P99", 0.99), ("P999", 0.999)].map { (name, share) in
+            Figure("\(key)\(name)", "\(label), \(name.lowercased())", histogram.microseconds(at: share), "µs")
+        }
+    }
+
+    /// Commits of the measured window, and the server's size after it.
+    var stores: [Figure] {
+        let commits = Double(after.commits - before.commits)
+        return [
+            Figure("commits", "commits while measuring", commits, ""),
+            Figure("messagesPerCommit", "messages a commit", Double(messages) / max(1, commits), ""),
+            Figure("serverResident", "server, resident at its most", Double(after.residentByteCountMax) / 1e6, "MB"),
+        ]
+    }
+}
+
+/// Accounts in pairs that have a dm, so that each message takes a seq in it too.
+struct Pairs {
+    let senders: [Account]
+    let recipients: [Account]
+
+    init(_ count: Int, on server: ServerProcess, _ loop: EventLoop) async throws {
+        let registrar = Registrar(port: server.port, loop: loop)
+        let accounts = try await registrar.register(count: 2 * count)
+        senders = Array(accounts[..<count])
+        recipients = Array(accounts[count...])
+        let connection = try await registrar.connect()
+        defer { connection.close() }
+        for (sender, recipient) in zip(senders, recipients) {
+            _ = try await registrar.converse(.dm, .sealed, owner: sender, members: [recipient], over: connection)
+        }
+    }
+}
