@@ -73,6 +73,7 @@ let package = Package(
             name: "TestKit", dependencies: ["Transport", "Keys", "Crypto", "Wire"], path: "Tests/TestKit",
             swiftSettings: strict),
         tests(of: "Chat", ["TestKit", "Store", "Keys", "Wire"]),
+        tests(of: "Server", ["TestKit", "Chat", "Store", "Transport", "Wire"]),
         tests(of: "Wire"),
         tests(of: "Crypto"),
         tests(of: "Keys", ["Crypto", "Wire"]),

@@ -20,6 +20,7 @@ public final class Server: Sendable {
     private let admin: Listener
     private let desks: [Desk]
     private let services: Services
+    private let janitor: Janitor
 
     /// The port clients connect to.
     public var port: UInt16 { listener.port }
@@ -71,6 +72,9 @@ public final class Server: Sendable {
         self.group = group
         self.desks = desks
         self.services = services
+        let janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
+        self.janitor = janitor
+        group.loops[0].execute { janitor.assumeIsolated { $0.start() } }
     }
 
     private static func listen(
@@ -115,6 +119,7 @@ public final class Server: Sendable {
         }
         if cutCount > 0 { services.log.warning("server.cut", [("connections", .number(UInt64(cutCount)))]) }
         await admin.shutdown(within: .seconds(1))
+        await janitor.stop()
         for desk in desks { await desk.trim() }
         await services.chat.store.close()
         group.shutdown()

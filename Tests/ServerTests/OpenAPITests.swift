@@ -1,0 +1,68 @@
+import Testing
+import Wire
+
+@testable import Server
+
+@Suite struct OpenAPITests {
+    private static let document = OpenAPI.document(of: Route.all)
+
+    private static func fields(_ value: WireValue?) -> [String: WireValue] {
+        guard case .map(let entries)? = value else { return [:] }
+        return Dictionary(entries.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test("every route of the table is in the description, and nothing else", arguments: Route.all.map { "\($0.method.rawValue) \($0.path.text)" })
+    func everyRoute(name: String) throws {
+        let parts = name.split(separator: " ").map(String.init)
+        let operation = Self.fields(Self.fields(Self.fields(Self.document)["paths"])[parts[1]])[parts[0].lowercased()]
+        #expect(!operation.isEmpty)
+        let count = Self.fields(Self.fields(Self.document)["paths"]).values.map { Self.fields($0).count }.reduce(0, +)
+        #expect(count == Route.all.count)
+    }
+
+    @Test("operation ids, method and path are unique")
+    func unique() {
+        let names = Route.all.map { "\($0.method.rawValue) \($0.path.text)" }
+        #expect(Set(names).count == names.count)
+        var ids: [String] = []
+        for operations in Self.fields(Self.fields(Self.document)["paths"]).values {
+            for operation in Self.fields(operations).values {
+                if case .text(let id)? = Self.fields(operation)["operationId"] { ids.append(id) }
+            }
+        }
+        #expect(ids.count == Route.all.count && Set(ids).count == ids.count)
+    }
+
+    @Test("every reference leads to a component")
+    func references() {
+        let components = Self.fields(Self.fields(Self.fields(Self.document)["components"])["schemas"])
+        var dangling: [String] = []
+        func visit(_ value: WireValue) {
+            switch value {
+            case .map(let entries):
+                for entry in entries {
+                    if entry.key == "$ref", case .text(let path) = entry.value {
+                        let name = path.replacing("#/components/schemas/", with: "")
+                        if components[name] == nil { dangling.append(path) }
+                    } else {
+                        visit(entry.value)
+                    }
+                }
+            case .list(let items): items.forEach(visit)
+            default: break
+            }
+        }
+        visit(Self.document)
+        #expect(dangling.isEmpty)
+    }
+
+    @Test("a path with a literal wins over one with a place")
+    func literalFirst() throws {
+        let delivered = PathPattern("/v1/messages/delivered")
+        let account = PathPattern("/v1/messages/{account}")
+        let parts = try Target("/v1/messages/delivered").segments
+        #expect(delivered.match(parts) == [:])
+        #expect(account.match(parts) == ["account": "delivered"])
+        #expect(delivered.places.count < account.places.count)
+    }
+}

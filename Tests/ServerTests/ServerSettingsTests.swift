@@ -1,0 +1,66 @@
+import Chat
+import Testing
+
+@testable import Server
+
+@Suite struct ServerSettingsTests {
+    private func read(_ arguments: [String], _ environment: [String: String] = [:]) throws -> ServerConfiguration {
+        guard case .run(let configuration) = try ServerSettings.read(arguments: arguments, environment: environment) else {
+            throw ServerSettings.UsageError(message: "help")
+        }
+        return configuration
+    }
+
+    @Test("an option wins over the environment, and the environment over the default")
+    func order() throws {
+        #expect(try read([]).port == 7420)
+        #expect(try read([], ["SOTTO_LISTEN": "127.0.0.1:1"]).port == 1)
+        #expect(try read(["--listen", "127.0.0.1:2"], ["SOTTO_LISTEN": "127.0.0.1:1"]).port == 2)
+        #expect(try read(["--listen=[::1]:3"]).host == "::1")
+    }
+
+    @Test("every option is in the help with its variable")
+    func help() throws {
+        guard case .help(let text) = try ServerSettings.read(arguments: ["--help"], environment: [:]) else {
+            Issue.record("no help")
+            return
+        }
+        for setting in ServerSettings.all {
+            #expect(text.contains(setting.flag) && text.contains("[\(setting.variable)]"))
+        }
+        #expect(Set(ServerSettings.all.map(\.flag)).count == ServerSettings.all.count)
+    }
+
+    @Test("a value that does not fit is refused with the option's name", arguments: [
+        ["--listen", "127.0.0.1"], ["--listen", "::1:80"], ["--listen", "x:99999"], ["--registration", "maybe"],
+        ["--loops", "two"], ["--limit-sends", "0/1"], ["--limit-sends", "5"], ["--limit-sends", "nan/1"],
+        ["--log-level", "loud"], ["--data", ""], ["--listen"], ["--nonsense"],
+    ])
+    func refused(arguments: [String]) {
+        let error = #expect(throws: ServerSettings.UsageError.self) {
+            try ServerSettings.read(arguments: arguments, environment: [:])
+        }
+        #expect(error?.message.contains(arguments[0]) == true)
+    }
+
+    @Test("a switch in the environment is 1 or absent")
+    func switches() throws {
+        #expect(try read([], ["SOTTO_BEHIND_PROXY": "1"]).isBehindProxy)
+        #expect(throws: ServerSettings.UsageError.self) { try read([], ["SOTTO_BEHIND_PROXY": "yes"]) }
+    }
+
+    @Test("a server that would be unsafe does not start, and says which setting to change")
+    func problems() throws {
+        #expect(try read([]).problems().isEmpty)
+        #expect(try read(["--listen", "0.0.0.0:1"]).problems().first?.contains("--behind-proxy") == true)
+        #expect(try read(["--listen", "0.0.0.0:1", "--behind-proxy"]).problems().isEmpty)
+        #expect(try read(["--tls-key", "key.pem"]).problems().first?.contains("--tls-certificate") == true)
+        #expect(try read(["--admin", "0.0.0.0:1"]).problems().count == 1)
+        #expect(try read(["--loops", "0"]).problems().count == 1)
+    }
+
+    @Test("a rate is a burst and a number per second")
+    func rates() throws {
+        #expect(try read(["--limit-claims", "12/0.5"]).limits.claims == Rate(burst: 12, perSecond: 0.5))
+    }
+}
