@@ -204,12 +204,15 @@ import Testing
             swift("", at: "Tests/WireTests/Helper.swift"), swift("", at: "Sources/Chat/Talk.swift"),
         ]
         func isFound(_ path: String) -> Bool { !mirrorless(swift("", at: path), among: sources).isEmpty }
-        for name in ["Outer", "Inner", "Split", "Folder", "Helper", "Outer+more"] {
+        for name in ["Outer", "Inner", "Split", "Folder", "Helper", "Outer+more", "OuterRefusal", "Outermos"] {
             #expect(!isFound("Tests/WireTests/\(name)Tests.swift"), "\(name)")
         }
-        for name in ["Talk", "Outermos", "Nothing"] {
+        for name in ["Talk", "XRay", "Nothing"] {
             #expect(isFound("Tests/WireTests/\(name)Tests.swift"), "\(name)")
         }
+        let said = { (words: String) in swift("/// Mirrors \(words).", at: "Tests/WireTests/SeveralTests.swift") }
+        #expect(mirrorless(said("`Outer` and `Inner`"), among: sources).isEmpty)
+        #expect(mirrorless(said("`Outer` and `Talk`"), among: sources).count == 1)
         #expect(!isFound("Tests/WireTests/Anything.swift"))
         #expect(!isFound("Tests/EndToEndTests/AnythingTests.swift"))
         #expect(isFound("Tests/AtticTests/A.swift"))

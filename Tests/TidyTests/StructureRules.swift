@@ -23,30 +23,57 @@ extension [UInt8] {
 /// Test targets that look at more than one room, and so mirror none.
 private let crossing: Set = ["EndToEndTests", "SimulationTests", "TidyTests", "VectorTests", "BenchTests"]
 
-/// A `…Tests.swift` that mirrors nothing: no file, folder or type of its room has the name, nor a file next to it.
+/// A `…Tests.swift` that mirrors nothing, so that nobody finds it from the source or the source from it.
+///
+/// `OuterTests.swift` mirrors a file, folder or type of its room named `Outer`, one that it is the beginning of
+/// (`Outermost`), or one that is its own beginning (`Out`, for tests of one side of it); or a helper next to it. A file
+/// that tests one behaviour of several types says so in a line that begins with `/// Mirrors` and names each in
+/// backticks.
 func mirrorless(_ file: SourceFile, among files: [SourceFile]) -> [Finding] {
     let parts = file.path.split(separator: "/").map(String.init)
-    guard parts.count > 2, parts[0] == "Tests", !crossing.contains(parts[1]) else { return [] }
-    guard parts[1].hasSuffix("Tests"), let name = parts.last?.split(separator: ".").first else { return [] }
+    guard parts.count > 2, parts[0] == "Tests", !crossing.contains(parts[1]), parts[1].hasSuffix("Tests") else {
+        return []
+    }
     let room = String(parts[1].dropLast("Tests".count))
     guard Rooms.mayImport[room] != nil else { return [Finding(file, line: 0, "there is no room \(room)")] }
-    guard name.hasSuffix("Tests") else { return [] }
+    guard let name = parts.last?.split(separator: ".").first, name.hasSuffix("Tests") else { return [] }
+    let names = names(in: room, among: files).union(helpers(in: parts[1], among: files))
+
+    let said = mirrored(by: file)
+    if !said.isEmpty {
+        return said.subtracting(names).map { Finding(file, line: 0, "\(room) has no file, folder or type \($0)") }
+    }
     let subject = String(name.dropLast("Tests".count).prefix { $0 != "+" })
-    let mirrors = files.contains { (other) in
-        if other.path.hasPrefix("Tests/\(parts[1])/") { return other.path.hasSuffix("/\(subject).swift") }
-        guard other.room == room else { return false }
-        if other.path.split(separator: "/").contains(where: { $0.split(separator: ".").first == subject[...] }) {
-            return true
+    let isMirror = names.contains { $0 == subject || $0.hasPrefix(subject) || ($0.count > 3 && subject.hasPrefix($0)) }
+    return isMirror ? [] : [Finding(file, line: 0, "\(room) has no file, folder or type \(subject)")]
+}
+
+/// The files, folders and types of a room.
+private func names(in room: String, among files: [SourceFile]) -> Set<String> {
+    var names: Set<String> = []
+    for file in files where file.room == room {
+        for part in file.path.split(separator: "/").dropFirst(2) {
+            names.insert(String(part.prefix { $0 != "." && $0 != "+" }))
         }
-        if other.path.contains("/\(subject)+") { return true }
-        return ["struct", "enum", "class", "actor", "protocol"].contains { (keyword) in
-            other.code.contains { (code) in
-                code.places(of: "\(keyword) \(subject)").contains { (place) in
-                    let end = place + keyword.utf8.count + 1 + subject.utf8.count
-                    return end == code.count || !Character(Unicode.Scalar(code[end])).isLetter
+        for code in file.code {
+            for keyword in ["struct ", "enum ", "class ", "actor ", "protocol "] {
+                for place in code.places(of: keyword) {
+                    let name = code[(place + keyword.utf8.count)...].prefix { Character(Unicode.Scalar($0)).isLetter }
+                    names.insert(String(decoding: name, as: UTF8.self))
                 }
             }
         }
     }
-    return mirrors ? [] : [Finding(file, line: 0, "\(room) has no file, folder or type \(subject)")]
+    return names
+}
+
+private func helpers(in target: String, among files: [SourceFile]) -> Set<String> {
+    let here = files.filter { $0.path.hasPrefix("Tests/\(target)/") && !$0.path.hasSuffix("Tests.swift") }
+    return Set(here.compactMap { $0.path.split(separator: "/").last?.split(separator: ".").first.map(String.init) })
+}
+
+private func mirrored(by file: SourceFile) -> Set<String> {
+    let said = file.lines.filter { $0.hasPrefix("/// Mirrors ") }
+    return Set(said.flatMap { $0.split(separator: "`", omittingEmptySubsequences: false).enumerated() }
+        .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) })
 }
