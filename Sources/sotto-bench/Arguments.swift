@@ -1,6 +1,6 @@
 /// A verb, its `--name value` pairs (or `--name=value`) and its switches.
 struct Arguments {
-    static let switches: Set<String> = ["json", "quick", "help"]
+    static let switches: Set<String> = ["json", "markdown", "quick", "help"]
 
     let verb: String
     private var values: [String: String] = [:]
@@ -29,11 +29,4 @@ struct Arguments {
     func has(_ name: String) -> Bool { values[name] != nil }
 
     func number(_ name: String, default value: Int) -> Int { values[name].flatMap { Int($0) } ?? value }
-
-    /// The same command line for another verb, with `number` where the option is not given.
-    func setting(_ name: String, to number: Int) -> Arguments {
-        var copy = self
-        copy.values[name] = String(number)
-        return copy
-    }
 }

@@ -97,6 +97,11 @@ final class LoadLoop {
 
     private func heartbeat(at time: UInt64) throws(BenchError) {
         heartbeatAt = time + Self.heartbeatNanoseconds
+        try pingAll()
+    }
+
+    /// One ping frame on each socket.
+    func pingAll() throws(BenchError) {
         for socket in sockets {
             socket.outbox += ping
             try socket.flush()

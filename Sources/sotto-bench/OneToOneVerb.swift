@@ -20,7 +20,7 @@ enum OneToOneVerb {
                     "serverCPU", "server CPU a message", cpu, "µs", ratio: cpu / ceiling.cpuMicrosecondsPerRecord,
                     to: "× the ceiling's", target: .atMost(15)),
                 Figure("generatorCPU", "generator CPU a message", run.generatorCPU / Double(max(1, run.messages)) / 1000, "µs"),
-            ] + run.latencies("accept", "accepted", run.accepting) + run.latencies("deliver", "delivered", run.delivering)
+            ] + PairRun.latencies("accept", "accepted", run.accepting) + PairRun.latencies("deliver", "delivered", run.delivering)
                 + run.stores)
     }
 }
@@ -39,7 +39,7 @@ enum LatencyVerb {
                     "overDisk", "accepted, p50, above the disk's", p50 - disk, "µs", ratio: p50 / disk,
                     to: "× the disk's", target: .atMost(300)),
                 Figure("p99OverP50", "accepted, p99 over p50", p99 / max(p50, 1), "×", target: .atMost(4)),
-            ] + run.latencies("accept", "accepted", run.accepting) + run.latencies("deliver", "delivered", run.delivering)
+            ] + PairRun.latencies("accept", "accepted", run.accepting) + PairRun.latencies("deliver", "delivered", run.delivering)
                 + run.stores)
     }
 }

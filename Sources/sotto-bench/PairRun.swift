@@ -49,11 +49,14 @@ struct PairRun {
         (accepting, delivering) = (load.accepting, load.delivering)
     }
 
-    func latencies(_ key: String, _ label: String, _ histogram: Histogram) -> [Figure] {
+    static func latencies(_ key: String, _ label: String, _ histogram: Histogram) -> [Figure] {
         [("P50", 0.5), ("P99", 0.99), ("P999", 0.999)].map { (name, share) in
             Figure("\(key)\(name)", "\(label), \(name.lowercased())", histogram.microseconds(at: share), "µs")
         }
     }
+
+    /// Commits since the server started.
+    var commitsInAll: UInt64 { after.commits }
 
     /// Commits of the measured window, and the server's size after it.
     var stores: [Figure] {

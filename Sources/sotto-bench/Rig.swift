@@ -46,7 +46,13 @@ final class Rig {
     }
 
     /// The folder of the latest server.
-    var dataFolder: String { "\(folder.path)/data-\(serverCount)" }
+    var dataFolder: String { "\(folder.path)/\(dataName)" }
+    var dataName: String { "data-\(serverCount)" }
+
+    /// A server over a folder that another one left.
+    func restart(over folder: String) throws(BenchError) -> ServerProcess {
+        try ServerProcess(binary: binary, dataFolder: folder)
+    }
 
     func seconds(_ usual: Double, quick: Double) -> Double {
         arguments["seconds"].flatMap { Double($0) } ?? (isQuick ? quick : usual)

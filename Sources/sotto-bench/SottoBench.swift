@@ -51,6 +51,6 @@ struct SottoBench {
           --sockets N             idle: 10000
           --quick                 shorter and smaller; all of it in less than a minute
           --json                  one JSON object a verb
-          --markdown 1            rows for a table
+          --markdown              rows of a table
         """
 }

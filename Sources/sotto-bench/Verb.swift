@@ -1,26 +1,61 @@
+import Wire
+
 /// What can be measured.
 enum Verb: String, CaseIterable {
-    case oneToOne = "one-to-one"
-    case latency
     case ceiling
+    case oneToOne = "one-to-one"
+    case group
+    case latency
+    case offline
+    case idle
+    case startup
+    case fsyncs
     case all
 
     func run(_ rig: Rig) async throws {
-        for verb in self == .all ? Self.allCases.filter({ $0 != .all }) : [self] {
-            try Self.report(try await verb.measure(rig), rig)
+        let measurements = self == .all ? Self.everything : [measure]
+        var failures = 0
+        for measure in measurements {
+            do {
+                Self.show(try await measure(rig), rig)
+            } catch {
+                // The others are worth having; the exit code tells.
+                guard self == .all else { throw error }
+                failures += 1
+                print("  \(error)\n")
+            }
         }
+        if failures > 0 { throw BenchError.server("\(failures) measurements failed") }
     }
+
+    private static let everything: [@Sendable (Rig) async throws -> Measurement] = [
+        Verb.ceiling.measure, Verb.oneToOne.measure,
+        { (rig) in try await GroupVerb.measure(rig, memberCount: 250) },
+        { (rig) in try await GroupVerb.measure(rig, memberCount: min(1000, Limits.membersMax)) },
+        Verb.latency.measure, Verb.offline.measure, Verb.idle.measure, Verb.startup.measure, Verb.fsyncs.measure,
+    ]
 
     private func measure(_ rig: Rig) async throws -> Measurement {
         switch self {
         case .oneToOne: try await OneToOneVerb.measure(rig)
+        case .group: try await GroupVerb.measure(rig, memberCount: rig.arguments.number("members", default: 250))
         case .latency: try await LatencyVerb.measure(rig)
+        case .offline: try await OfflineVerb.measure(rig)
+        case .idle: try await IdleVerb.measure(rig)
+        case .startup: try await StartupVerb.measure(rig)
+        case .fsyncs: try await FsyncsVerb.measure(rig)
         case .ceiling, .all:
             Measurement(verb: "ceiling", title: "ceiling: a raw log on the same disk", figures: rig.ceilingFigures)
         }
     }
 
-    private static func report(_ measurement: Measurement, _ rig: Rig) throws(BenchError) {
-        print(rig.arguments.has("json") ? measurement.json() : measurement.text() + "\n")
+    private static func show(_ measurement: Measurement, _ rig: Rig) {
+        if rig.arguments.has("json") {
+            print(measurement.json())
+        } else if rig.arguments.has("markdown") {
+            print(measurement.markdown())
+        } else {
+            print(measurement.text() + "\n")
+        }
     }
 }
