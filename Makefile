@@ -1,0 +1,53 @@
+# What a developer types. `make help` lists it.
+
+# A target may import only what it declares; who may declare what is held by Tests/TidyTests.
+strict = --explicit-target-dependency-import-check error
+
+data ?= ./data
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test tidy vectors bench descriptions tsan asan clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+setup: ## install what building needs (Debian packages)
+	@Scripts/setup
+
+build: setup ## build everything, optimised
+	swift build -c release $(strict)
+
+run: setup ## build the server and start it on ./data (data=folder for another)
+	swift build -c release --product sottod $(strict)
+	.build/release/sottod --data $(data)
+
+test: ## run every test
+	@Scripts/setup --test
+	swift build --build-tests $(strict)
+	swift test --skip-build
+
+tidy: ## run the tests that read the sources as text
+	swift test --filter TidyTests
+
+vectors: ## hold the primitives to the published vectors
+	swift test --filter VectorTests
+
+bench: setup ## build the load generator; it says what it can do
+	swift build -c release --product sottod $(strict)
+	swift build -c release --product sotto-bench $(strict)
+	.build/release/sotto-bench --help
+
+descriptions: ## check docs/protocol and its samples with tools that are not ours
+	@Scripts/setup --descriptions
+	.venv/bin/python Scripts/check-descriptions.py
+
+tsan: ## run every test under the thread sanitizer
+	@Scripts/setup --test
+	swift test --sanitize thread --scratch-path .build-tsan
+
+asan: ## run every test under the address sanitizer
+	@Scripts/setup --test
+	swift test --sanitize address --scratch-path .build-asan
+
+clean: ## forget everything that was built; data stays
+	rm -rf .build .build-tsan .build-asan .venv
