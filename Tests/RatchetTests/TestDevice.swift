@@ -67,9 +67,13 @@ final class TestDevice {
         try Session.initiate(as: party, identity: identity, with: try peer.bundle(single))
     }
 
-    func respond(to bytes: [UInt8], from peer: TestDevice, isReplay: Bool = false) throws -> Response {
-        let message = try SessionMessage(bytes)
-        let handshake = try #require(message.handshake)
+    func respond(to bytes: [UInt8], from peer: TestDevice) throws -> Response {
+        try respond(to: SessionMessage(bytes), from: peer)
+    }
+
+    /// Refuses where this device has no such prekeys, as a client does.
+    func respond(to message: SessionMessage, from peer: TestDevice, isReplay: Bool = false) throws -> Response {
+        guard let handshake = message.handshake else { throw OpenError.refused }
         return try Session.respond(
             to: message, as: party, identity: identity, from: peer.party, preKeys: try preKeys(for: handshake),
             isReplay: { _ in isReplay })
