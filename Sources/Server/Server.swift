@@ -45,7 +45,7 @@ public final class Server: Sendable {
         let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
         let services = Services(
             configuration: configuration, chat: chat, challenges: Challenges(), limiters: Limiters(configuration),
-            metrics: Metrics(),
+            origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm, clock: clock))
         for desk in desks {
             desk.loop.execute { desk.assumeIsolated { $0.start(chat: chat, metrics: services.metrics) } }

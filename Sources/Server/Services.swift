@@ -7,6 +7,7 @@ struct Services: Sendable {
     let chat: Chat
     let challenges: Challenges
     let limiters: Limiters
+    let origins: Origins
     let metrics: Metrics
     let log: Log
 

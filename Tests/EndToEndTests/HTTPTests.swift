@@ -125,6 +125,25 @@ import Wire
         #expect(refused.headers["retry-after"].flatMap(Int.init) ?? 0 > 500)
     }
 
+    @Test("a page on the list may read answers and open sockets, another may not")
+    func origins() async throws {
+        let house = try await House(arguments: ["--cors-origins", "https://chat.example.org"])
+        let alice = try await house.person("alice")
+        for (origin, isAllowed) in [("https://chat.example.org", true), ("https://evil.example.org", false)] {
+            let answer = try await house.api.raw("GET", "/v1/time", headers: [("Origin", origin)])
+            #expect(answer.headers["access-control-allow-origin"] == (isAllowed ? origin : nil))
+            let preflight = try await house.api.raw(
+                "OPTIONS", "/v1/devices", headers: [("Origin", origin), ("Access-Control-Request-Method", "PUT")])
+            #expect(preflight.status == (isAllowed ? 204 : 405))
+            let socket = try? await WebSocketClient.connect(
+                host: "127.0.0.1", port: house.server.port, target: "/v1/ws",
+                subprotocols: ["sotto.v1+json", "bearer.\(alice.token)"], headers: [("Origin", origin)],
+                on: TestLoops.loop, handler: WebSocketHandler(message: { (_, _) in }))
+            #expect((socket != nil) == isAllowed)
+            socket?.close()
+        }
+    }
+
     @Test("by invitation only: the admin makes a code, and it registers as often as it says")
     func invitation() async throws {
         let house = try await House(arguments: ["--registration", "invite"])

@@ -18,7 +18,8 @@ public struct ServerConfiguration: Sendable {
     public var privateKeyPath: String?
     /// A reverse proxy in front terminates TLS, so that plain HTTP off loopback is meant.
     public var isBehindProxy = false
-    /// One per core, unless told otherwise.
+    /// Web pages that may read answers and open sockets, such as `https://chat.example.org`.
+    public var origins: [String] = []
     public var loopCount = 1
     public var logLevel = Log.Level.info
     public var logForm = Log.Form.text
@@ -56,6 +57,9 @@ public struct ServerConfiguration: Sendable {
         }
         if !(1...253).contains(serverName.utf8.count) {
             problems.append("--server-name must have 1 to 253 bytes.")
+        }
+        for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
+            problems.append("--cors-origins \(origin) must be a scheme and a host, such as https://chat.example.org.")
         }
         if !(1...64).contains(loopCount) { problems.append("--loops must be from 1 to 64.") }
         if dataFolder.isEmpty { problems.append("--data must name a folder.") }

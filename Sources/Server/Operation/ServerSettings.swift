@@ -138,6 +138,13 @@ public enum ServerSettings {
             $1.isBehindProxy = true
             return $0 == "1"
         },
+        Setting(
+            flag: "--cors-origins", variable: "SOTTO_CORS_ORIGINS", value: "ORIGIN,…",
+            help: "Web pages that may read answers and open sockets; none."
+        ) {
+            $1.origins = $0.split(separator: ",").map(String.init)
+            return !$1.origins.isEmpty
+        },
         Setting(flag: "--loops", variable: "SOTTO_LOOPS", value: "N", help: "Event loops; one.") {
             guard let count = Int($0) else { return false }
             $1.loopCount = count

@@ -16,6 +16,9 @@ struct HTTPFront: Sendable {
     private func answer(_ exchange: HTTPExchange) async {
         let id = ClientID.random().description
         var pattern = "(none)"
+        if let headers = services.origins.preflight(exchange.head) {
+            return exchange.respond(status: 204, headers: headers)
+        }
         do {
             let target = try Target(exchange.head.target)
             if let sockets, target.segments == SocketFront.path {
@@ -67,7 +70,8 @@ struct HTTPFront: Sendable {
 
     private func respond(_ reply: Reply, to exchange: HTTPExchange, id: String, pattern: String) {
         let form: WireForm = exchange.head.headers["accept"]?.contains(WireForm.cbor.mediaType) == true ? .cbor : .json
-        var headers = reply.headers + [("X-Request-Id", id), ("X-Content-Type-Options", "nosniff")]
+        var headers = reply.headers + services.origins.headers(for: exchange.head)
+        headers += [("X-Request-Id", id), ("X-Content-Type-Options", "nosniff")]
         var status = reply.status
         var body: [UInt8] = []
         switch reply.body {

@@ -21,6 +21,7 @@ struct SocketFront: Sendable {
         guard exchange.head.asksForWebSocket else {
             throw Problem(.malformed, "This address takes WebSocket upgrades only (RFC 6455).")
         }
+        try services.origins.checkSocket(exchange.head)
         let offered = exchange.head.offeredSubprotocols
         let form = WireForm.allCases.first { offered.contains($0.subprotocol) }
         guard let form = form ?? (offered.allSatisfy { $0.hasPrefix("bearer.") } ? .json : nil) else {

@@ -1,0 +1,43 @@
+import Transport
+import Wire
+
+/// Which web pages may speak to this server (the Fetch standard's CORS protocol). None, unless told.
+///
+/// Tokens travel in a header of their own and never in a cookie, so a foreign page has nothing to ride on; the list
+/// says who may read answers all the same.
+struct Origins: Sendable {
+    let allowed: Set<String>
+
+    init(_ origins: [String]) { allowed = Set(origins) }
+
+    /// The fields that let the asking page read an answer; none for a page that is not on the list.
+    func headers(for head: RequestHead) -> [(String, String)] {
+        guard !allowed.isEmpty else { return [] }
+        guard let origin = head.headers["origin"], allowed.contains(origin) else { return [("Vary", "Origin")] }
+        let exposed = "ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+        return [
+            ("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", exposed), ("Vary", "Origin"),
+        ]
+    }
+
+    /// The answer to a preflight; `nil` for what is none, or comes from a page that is not on the list.
+    func preflight(_ head: RequestHead) -> [(String, String)]? {
+        guard head.method == "OPTIONS", head.headers["access-control-request-method"] != nil,
+            let origin = head.headers["origin"], allowed.contains(origin)
+        else { return nil }
+        let fields = "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match"
+        return [
+            ("Access-Control-Allow-Origin", origin),
+            ("Access-Control-Allow-Methods", Method.allCases.map(\.rawValue).joined(separator: ", ")),
+            ("Access-Control-Allow-Headers", fields), ("Access-Control-Max-Age", "600"), ("Vary", "Origin"),
+        ]
+    }
+
+    /// A browser always says which page opens a socket; one that is not on the list is turned away. Other clients
+    /// send no origin.
+    /// - Throws: `forbidden`.
+    func checkSocket(_ head: RequestHead) throws(Problem) {
+        guard let origin = head.headers["origin"], !allowed.contains(origin) else { return }
+        throw Problem(.forbidden, "This page may not open a socket here; see --cors-origins.", field: "Origin")
+    }
+}
