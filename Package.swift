@@ -33,7 +33,9 @@ func library(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
     name: "sotto",
-    products: [],
+    products: [
+        .library(name: "Client", targets: ["Client"]),
+    ],
     targets: [
         // 1
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
@@ -66,6 +68,7 @@ let package = Package(
 
         // 7
         program("sottod", ["Server", "Store", "Wire", "CLinux"]),
+        program("sotto", ["Client", "Wire"]),
         program("sotto-bench", ["Transport", "Wire", "Keys", "Crypto", "CLinux"]),
 
         // Tests mirror the rooms. TestKit is what several of them share.

@@ -23,6 +23,9 @@ public enum ClientError: Error, Equatable, Sendable {
     case notLinkedYet
     /// The account lists this device no more.
     case unlinked
+    /// Another connection of this very device has taken the place of this one.
+    case displaced
+    case alreadyListening
     /// This device has no account key, so it cannot change the device list.
     case cannotChangeDevices
     case noSuchDevice
@@ -61,6 +64,8 @@ extension ClientError: CustomStringConvertible {
         case .alreadyRegistered: "There is an account here already. Choose another folder for another account."
         case .notLinkedYet: "This device is not linked yet. Give its code to a device of the account, then log in."
         case .unlinked: "The account lists this device no more. Start anew in an empty folder to link it again."
+        case .displaced: "The same account folder is in use elsewhere: its connection has taken the place of this one."
+        case .alreadyListening: "This client listens already."
         case .cannotChangeDevices: "Only a device that holds the account's key can link and unlink: the first one."
         case .noSuchDevice: "The account has no such device."
         case .badCode: "This is not a whole code. Copy it again, as one piece."
@@ -121,6 +126,39 @@ extension ClientError: CustomStringConvertible {
         case .forked(let epoch): "The server gave out two different device lists \(epoch). Nothing was sent."
         case .wrongAccount, .badSignature, .unusableDevices:
             "The device list does not verify. Nothing was sent: somebody may stand between."
+        }
+    }
+}
+
+extension ClientError {
+    /// A short, stable name for machines: of a refusal, the server's problem code.
+    public var code: String {
+        switch self {
+        case .store(.inUse): "folder-in-use"
+        case .store(.wrongKey): "wrong-passphrase"
+        case .store(.needsPassphrase): "needs-passphrase"
+        case .store: "store"
+        case .unreachable: "unreachable"
+        case .refused(let problem): problem.code.rawValue
+        case .unexpectedAnswer: "unexpected-answer"
+        case .queued: "queued"
+        case .notRegistered: "not-registered"
+        case .alreadyRegistered: "already-registered"
+        case .notLinkedYet: "not-linked-yet"
+        case .unlinked: "unlinked"
+        case .displaced: "displaced"
+        case .alreadyListening: "already-listening"
+        case .cannotChangeDevices: "cannot-change-devices"
+        case .noSuchDevice: "no-such-device"
+        case .badCode: "bad-code"
+        case .badServerAddress: "bad-server-address"
+        case .insecureServer: "insecure-server"
+        case .wrongServerName: "wrong-server-name"
+        case .emptyText: "empty-text"
+        case .textTooLong: "text-too-long"
+        case .untrustedList, .untrustedKeys: "untrusted-keys"
+        case .noKeys: "no-keys"
+        case .cannotSeal: "cannot-seal"
         }
     }
 }

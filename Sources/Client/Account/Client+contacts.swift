@@ -74,3 +74,10 @@ extension Client {
             remoteIdentity: list.identity)
     }
 }
+
+extension Client {
+    /// ``safetyNumber(with:)`` in twelve groups of five digits, for a screen.
+    public func safetyNumberGroups(with handle: Handle) async throws(ClientError) -> [String] {
+        try await safetyNumber(with: handle).groups
+    }
+}

@@ -23,6 +23,9 @@ public final class LocalStore {
         /// whoever gets the journal alone.
         case keyFile
         case passphrase(SecretBytes)
+
+        /// A passphrase as its bytes; the array itself is the caller's to forget.
+        public static func passphrase(copying bytes: [UInt8]) -> Unlock { .passphrase(SecretBytes(copying: bytes)) }
     }
 
     private let disk: JournalDisk

@@ -67,11 +67,13 @@ private actor Connector {
 
     func openLine(_ path: String, _ subprotocols: [String]) async throws(TransportError) -> Line {
         let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
+        let (end, ended) = AsyncStream<Never>.makeStream()
         let handler = WebSocketHandler(
             message: { (_, message) in continuation.yield(.message(message.copy())) },
             closed: { (_, code, _) in
                 continuation.yield(.closed(code: code))
                 continuation.finish()
+                ended.finish()
             })
         var configuration = WebSocketConfiguration()
         configuration.closeTimeout = .seconds(2)
@@ -79,7 +81,9 @@ private actor Connector {
             host: server.host, port: server.port, target: path, subprotocols: subprotocols, tls: tls, on: loop,
             configuration: configuration, handler: handler)
         return Line(
-            incoming: incoming, send: { (bytes) in socket.send(binary: bytes) }, close: { socket.close() })
+            incoming: incoming, send: { (bytes) in socket.send(binary: bytes) }, close: { socket.close() },
+            gone: { await Task { for await _ in end {} }.value },
+            cut: { socket.abort() })
     }
 
     func close() {

@@ -34,6 +34,10 @@ struct Line: Sendable {
     /// What comes, in order; ends after `closed`.
     var incoming: AsyncStream<Incoming>
     var send: @Sendable ([UInt8]) -> Void
-    /// Ends it; `closed` follows.
+    /// Says goodbye and ends it, after what was sent; `closed` follows.
     var close: @Sendable () -> Void
+    /// Returns when it has ended; cancelling changes nothing.
+    var gone: @Sendable () async -> Void
+    /// Ends it at once.
+    var cut: @Sendable () -> Void
 }

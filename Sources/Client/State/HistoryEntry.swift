@@ -81,7 +81,7 @@ public struct HistoryEntry: WireRecord, Equatable {
 }
 
 /// Why a message that came cannot be read. For the receiving user alone: its sender is never told.
-public enum UnreadableReason: String, WireEnumeration {
+public enum UnreadableReason: String, WireEnumeration, Error {
     /// Not the bytes of a message.
     case malformed
     /// The sender's account does not exist, or does not list the sending device.

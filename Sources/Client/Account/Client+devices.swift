@@ -1,0 +1,151 @@
+import Crypto
+import Keys
+public import Wire
+
+extension Client {
+    // MARK: On the new device
+
+    /// Makes this device's keys and gives the code to type into a device of the account. The same call again gives
+    /// the same code.
+    /// - Throws: ``ClientError/alreadyRegistered``.
+    public func requestLink() async throws(ClientError) -> String {
+        if let profile = try read(.profile), profile.stage != .linking { throw .alreadyRegistered }
+        if try read(.profile) == nil {
+            let serverName = try await learnServerName()
+            guard try read(.profile) == nil, let server else { throw .alreadyRegistered }
+            let identity = DeviceIdentity()
+            var transaction = StoreTransaction()
+            transaction.put(
+                Profile(
+                    stage: .linking, server: server.description, serverName: serverName, registrationID: .random(),
+                    deviceSecret: identity.exportForSealedStore().exportUnprotected()),
+                at: .profile)
+            var counters = Counters()
+            _ = PreKeyStock.mint(
+                oneTimeCount: 0, kemCount: 0, withStanding: true, signedBy: identity, counters: &counters,
+                now: surroundings.now(), into: &transaction)
+            try commit(transaction)
+        }
+        guard let profile = try read(.profile) else { throw .notRegistered }
+        let preKeys: PreKeyUpload
+        do { preKeys = try PreKeyStock.upload(from: store) } catch { throw .store(error) }
+        let identity = try deviceIdentity(profile)
+        return LinkCode(
+            identity: identity.publicKeys.payload, registrationID: profile.registrationID, preKeys: preKeys
+        ).text
+    }
+
+    /// Finishes the link with what the other device showed: logs in, checks the account, uploads one-time prekeys.
+    /// - Throws: ``ClientError/badCode``; ``ClientError/untrustedList(_:)`` when the server shows another account.
+    public func completeLink(_ reply: LinkReply) async throws(ClientError) {
+        guard var profile = try read(.profile) else { throw .notRegistered }
+        guard profile.stage == .linking else { throw .alreadyRegistered }
+        profile.account = reply.address.account
+        profile.device = reply.address.device
+        let tokens: TokenPair
+        do {
+            tokens = try await signedLogin(reply.address, profile)
+        } catch {
+            throw error == .unlinked ? .notLinkedYet : error
+        }
+        let view: AccountView = try await calls.call(
+            "GET", "/v1/accounts/\(reply.address.account)", token: tokens.accessToken)
+        let list = try Self.joined(reply, view, try deviceIdentity(profile).publicKeys)
+        profile.handle = view.handle
+        profile.stage = .ready
+        var transaction = StoreTransaction()
+        transaction.put(profile, at: .profile)
+        transaction.put(tokens, at: .tokens)
+        transaction.put(Contact(handle: view.handle, list: list), at: .contact(list.account))
+        transaction.put(list.account, at: .handle(view.handle))
+        try commit(transaction)
+        lists[list.account] = list
+        try await replenishPreKeys()
+    }
+
+    /// The account's list, when it is the account that was shown and has this very device.
+    private static func joined(
+        _ reply: LinkReply, _ view: AccountView, _ own: DeviceIdentityKeys
+    ) throws(ClientError) -> VerifiedDeviceList {
+        let account = reply.address.account
+        let list: VerifiedDeviceList
+        do {
+            list = try UnverifiedDeviceList(account: account, identity: view.identity, list: view.deviceList)
+                .verifiedOnFirstUse(account: account)
+        } catch {
+            throw .untrustedList(.badSignature)
+        }
+        guard view.account == account, list.identity.fingerprint == reply.fingerprint else {
+            throw .untrustedList(.identityChanged)
+        }
+        guard list.device(reply.address.device)?.identity == own else { throw .notLinkedYet }
+        return list
+    }
+
+    // MARK: On a device that holds the account's key
+
+    /// Publishes the device list with the device that showed `code`.
+    /// - Returns: what to type into the new device.
+    /// - Throws: ``ClientError/badCode``; ``ClientError/cannotChangeDevices``; ``ClientError/refused(_:)``.
+    public func link(code: String) async throws(ClientError) -> LinkReply {
+        let (profile, own) = try readyProfile()
+        guard let code = LinkCode(text: code), let identity = try? DeviceIdentityKeys(code.identity) else {
+            throw .badCode
+        }
+        guard profile.accountSecret != nil else { throw .cannotChangeDevices }
+        let current = try await freshList(own.account)
+        // The same code again, as after an answer that was lost.
+        if let linked = current.devices.first(where: { $0.identity == identity }) {
+            return LinkReply(
+                address: DeviceAddress(account: own.account, device: linked.device), identity: current.identity)
+        }
+        var counters = try counters()
+        let number = max(counters.nextDevice, (current.devices.last?.device.rawValue ?? 0) + 1)
+        counters.nextDevice = number + 1
+        var transaction = StoreTransaction()
+        transaction.put(counters, at: .counters)
+        let added = ListedDevice(device: DeviceID(number), registration: code.registrationID, identity: identity)
+        let list = try await publish(current.devices + [added], after: current, code.preKeys, profile)
+        try commit(transaction)
+        return LinkReply(address: DeviceAddress(account: own.account, device: DeviceID(number)), identity: list.identity)
+    }
+
+    /// Publishes the device list without a device: it is logged out, and its keys and queue are gone.
+    /// - Throws: ``ClientError/noSuchDevice``; ``ClientError/cannotChangeDevices``, also for this device itself.
+    public func unlink(_ device: DeviceID) async throws(ClientError) {
+        let (profile, own) = try readyProfile()
+        guard profile.accountSecret != nil, device != own.device else { throw .cannotChangeDevices }
+        let current = try await freshList(own.account)
+        guard current.device(device) != nil else { throw .noSuchDevice }
+        _ = try await publish(current.devices.filter { $0.device != device }, after: current, nil, profile)
+    }
+
+    private func publish(
+        _ devices: [ListedDevice], after current: VerifiedDeviceList, _ preKeys: PreKeyUpload?, _ profile: Profile
+    ) async throws(ClientError) -> VerifiedDeviceList {
+        let next = try signedList(devices, after: current, profile)
+        let change = DeviceListChange(deviceList: next.payload, preKeys: preKeys)
+        let view: AccountView = try await authorized("PUT", "/v1/devices", body: change)
+        return try learn(next.account, view.identity, view.deviceList, handle: view.handle)
+    }
+
+    private func signedList(
+        _ devices: [ListedDevice], after current: VerifiedDeviceList, _ profile: Profile
+    ) throws(ClientError) -> VerifiedDeviceList {
+        let held: AccountIdentity?
+        do { held = try profile.accountIdentity() } catch { throw .store(error) }
+        guard let identity = held else { throw .cannotChangeDevices }
+        do {
+            return try VerifiedDeviceList(
+                account: current.account, epoch: current.epoch + 1, devices: devices, signedBy: identity)
+        } catch {
+            throw .untrustedList(error)
+        }
+    }
+
+    /// The own devices, as the server shows them.
+    public func devices() async throws(ClientError) -> [DeviceView] {
+        let views: DeviceViews = try await authorized("GET", "/v1/devices")
+        return views.items
+    }
+}

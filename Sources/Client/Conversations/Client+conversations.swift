@@ -1,0 +1,91 @@
+public import Wire
+
+// Open conversations: what the server may read, for channels that want it so.
+
+extension Client {
+    /// Creates an open conversation with its members; this account is its owner.
+    public func createOpenConversation(
+        _ kind: ConversationKind, name: String?, members: [Handle]
+    ) async throws(ClientError) -> ConversationView {
+        var accounts: [AccountID] = []
+        for handle in members { accounts.append(try await account(of: handle)) }
+        let new = NewConversation(kind: kind, mode: .open, name: name, members: accounts)
+        return try await authorized("POST", "/v1/conversations", body: new, idempotencyKey: .random())
+    }
+
+    /// Posts a text. The same `clientID` again is stored once.
+    public func post(
+        _ text: String, to conversation: ConversationID, clientID: ClientID = .random()
+    ) async throws(ClientError) -> Accepted {
+        guard !text.isEmpty else { throw .emptyText }
+        guard text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
+        let request = PostRequest(clientID: clientID, text: text)
+        return try await authorized("POST", "/v1/conversations/\(conversation)/messages", body: request)
+    }
+
+    /// A page of this account's conversations.
+    /// - Parameter cursor: the `next` of the page before.
+    public func conversations(cursor: String? = nil) async throws(ClientError) -> ConversationPage {
+        try await authorized("GET", "/v1/conversations" + (cursor.map { "?cursor=\($0)" } ?? ""))
+    }
+
+    public func conversation(_ conversation: ConversationID) async throws(ClientError) -> ConversationView {
+        try await authorized("GET", "/v1/conversations/\(conversation)")
+    }
+
+    /// The newest entries of a conversation's log, or those after one, oldest first.
+    public func log(
+        of conversation: ConversationID, after seq: SequenceNumber? = nil, limit: Int = Limits.pageItemsDefault
+    ) async throws(ClientError) -> LogPage {
+        let after = seq.map { "&after=\($0)" } ?? ""
+        return try await authorized("GET", "/v1/conversations/\(conversation)/messages?limit=\(limit)\(after)")
+    }
+
+    public func members(of conversation: ConversationID) async throws(ClientError) -> MemberPage {
+        try await authorized("GET", "/v1/conversations/\(conversation)/members")
+    }
+
+    public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(ClientError) {
+        var accounts: [AccountID] = []
+        for handle in members { accounts.append(try await account(of: handle)) }
+        try await authorizedRun(
+            "POST", "/v1/conversations/\(conversation)/members", body: NewMembers(accounts: accounts),
+            idempotencyKey: .random())
+    }
+
+    /// From now on a listener tells every entry after `seq`, in order and without gaps, also across reconnects.
+    public func follow(_ conversation: ConversationID, after seq: SequenceNumber) {
+        followed[conversation] = max(seq, followed[conversation] ?? seq)
+    }
+
+    // MARK: Following
+
+    /// A live entry: told when it is the next one; when entries are missing before it, those are asked for first.
+    func announce(_ entry: LogEntry, _ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
+        guard let last = followed[entry.conversation] else { return tell(.conversation(entry)) }
+        guard entry.seq > last else { return }
+        if entry.seq.rawValue > last.rawValue + 1 { return try await catchUp(entry.conversation, tell) }
+        followed[entry.conversation] = entry.seq
+        tell(.conversation(entry))
+    }
+
+    /// Tells what the followed conversations gained meanwhile.
+    func catchUp(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
+        for conversation in followed.keys.sorted(by: { $0.description < $1.description }) {
+            try await catchUp(conversation, tell)
+        }
+    }
+
+    private func catchUp(
+        _ conversation: ConversationID, _ tell: @Sendable (ClientEvent) -> Void
+    ) async throws(ClientError) {
+        while let last = followed[conversation] {
+            let page = try await log(of: conversation, after: last, limit: Limits.pageItemsMax)
+            for entry in page.items where entry.seq > followed[conversation] ?? last {
+                followed[conversation] = entry.seq
+                tell(.conversation(entry))
+            }
+            guard !page.items.isEmpty, let reached = followed[conversation], reached < page.head else { return }
+        }
+    }
+}

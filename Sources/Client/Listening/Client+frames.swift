@@ -1,0 +1,131 @@
+import Keys
+import Wire
+
+// What a connection does with each frame, and what it does beside.
+
+extension Client {
+    /// What follows from a frame.
+    enum Step {
+        case goOn
+        case end(Connection.End)
+        case hello(intervalMilliseconds: UInt64)
+        case acknowledgeSoon
+        case replenish
+    }
+
+    func received(
+        _ bytes: [UInt8], _ socket: ConnectionBox, untilIdle: Bool, _ tell: @Sendable (ClientEvent) -> Void
+    ) async throws(ClientError) -> Step {
+        let context = WireContext(form: .cbor, refusesUnknownFields: false)
+        // A frame of a later version is passed over: what it may announce is in the store too.
+        guard let frame = try? ServerFrame.decode(bytes, in: context) else { return .goOn }
+        switch frame {
+        case .hello(let hello):
+            let heartbeat = Heartbeat(
+                intervalMilliseconds: hello.heartbeatMilliseconds,
+                offlineAfterMilliseconds: hello.offlineAfterMilliseconds)
+            socket.state.heartbeat = heartbeat
+            tell(.connected)
+            return .hello(intervalMilliseconds: heartbeat.intervalMilliseconds)
+        case .envelope(let envelope):
+            if let event = try await receive(envelope) { tell(event) }
+            return acknowledge(envelope, socket)
+        case .event(let entry):
+            try await announce(entry, tell)
+            return .goOn
+        case .queueEmpty:
+            acknowledge(socket)
+            tell(.idle)
+            return untilIdle ? .end(.idle) : .goOn
+        case .notice(let notice):
+            return try await noticed(notice, tell)
+        case .goaway(let goaway):
+            socket.state.retryMilliseconds = goaway.retryAfterMilliseconds
+            return .goOn
+        case .error(let failure):
+            tell(.trouble(.refused(failure.problem)))
+            return .goOn
+        case .accepted, .refused, .response, .pong:
+            return .goOn
+        }
+    }
+
+    private func noticed(
+        _ notice: ServerFrame.Notice, _ tell: @Sendable (ClientEvent) -> Void
+    ) async throws(ClientError) -> Step {
+        switch notice.topic {
+        case .keysLow:
+            return .replenish
+        case .devicesChanged:
+            await refreshOwnList(tell)
+            return .goOn
+        }
+    }
+
+    // MARK: Acknowledging
+
+    private func acknowledge(_ envelope: Envelope, _ socket: ConnectionBox) -> Step {
+        guard let number = envelope.number else { return .goOn }
+        switch socket.state.acknowledgement.taken(number) {
+        case .send(let delivered): socket.state.send(.delivered(delivered))
+        case .waitAMoment: return .acknowledgeSoon
+        case .nothing: break
+        }
+        return .goOn
+    }
+
+    func acknowledgeSoon(_ socket: ConnectionBox) async {
+        // Cancelled with the connection, which acknowledges at its end.
+        guard (try? await surroundings.sleep(ClientLimits.acknowledgementMilliseconds)) != nil else { return }
+        acknowledge(socket)
+    }
+
+    func acknowledge(_ socket: ConnectionBox) {
+        if let delivered = socket.state.acknowledgement.due() { socket.state.send(.delivered(delivered)) }
+    }
+
+    // MARK: Beside
+
+    /// Pings until the connection ends, and cuts it when nothing has come for too long.
+    func beat(_ socket: ConnectionBox, every intervalMilliseconds: UInt64) async {
+        while (try? await surroundings.sleep(intervalMilliseconds)) != nil {
+            switch socket.state.heartbeat?.beat() {
+            case .ping(let stamp): socket.state.send(.ping(.init(stamp: stamp)))
+            case .giveUp, nil: return socket.state.line.cut()
+            }
+        }
+    }
+
+    /// What a device does at each connect: knows its own devices, sends what waits, keeps its prekeys in stock.
+    func lookAfter(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
+        await refreshOwnList(tell)
+        await sendOutbox()
+        let count = try await replenishPreKeys()
+        if count > 0 { tell(.keysUploaded(count: count)) }
+        try await catchUp(tell)
+    }
+
+    func lookAfterQuietly(_ tell: @Sendable (ClientEvent) -> Void) async {
+        do { try await lookAfter(tell) } catch { if !error.isPassing { tell(.trouble(error)) } }
+    }
+
+    func replenishQuietly(_ tell: @Sendable (ClientEvent) -> Void) async {
+        do {
+            let count = try await replenishPreKeys()
+            if count > 0 { tell(.keysUploaded(count: count)) }
+        } catch {
+            if !error.isPassing { tell(.trouble(error)) }
+        }
+    }
+
+    private func refreshOwnList(_ tell: @Sendable (ClientEvent) -> Void) async {
+        do {
+            let (_, own) = try readyProfile()
+            let before = try knownList(own.account)?.epoch
+            let epoch = try await freshList(own.account).epoch
+            if epoch != before { tell(.devicesChanged(epoch: epoch)) }
+        } catch {
+            if !error.isPassing { tell(.trouble(error)) }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Wire
+
+/// One open socket and what belongs to it alone. Owned by the client while it listens.
+struct Connection {
+    /// How a connection came to its end.
+    enum End: Equatable {
+        /// The queue was empty, and that was all that was asked.
+        case idle
+        case cancelled
+        case lost(retryMilliseconds: UInt64)
+        case over(ClientError)
+    }
+
+    let line: Line
+    var heartbeat: Heartbeat?
+    var acknowledgement = Acknowledgement()
+    var retryMilliseconds: UInt64 = 0
+
+    init(line: Line) { self.line = line }
+
+    func send(_ frame: ClientFrame) { line.send(frame.encoded(as: .cbor)) }
+
+    /// What a close code means for the next try.
+    func end(closed code: UInt16) -> End {
+        switch CloseCode(rawValue: code) {
+        case .displaced: .over(.displaced)
+        case .deviceUnlinked: .over(.unlinked)
+        default: .lost(retryMilliseconds: retryMilliseconds)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import Keys
+import Ratchet
+import Wire
+
+// Envelopes, from the queue into the transcript.
+
+extension Client {
+    /// Takes one envelope: decrypts it, and commits the session, the prekeys it used, the transcript and the cursor
+    /// together. An envelope that was taken before is dropped.
+    ///
+    /// - Returns: `nil` for what was taken before, also under another number.
+    /// - Throws: only what lets the same envelope be taken again later, such as a server that cannot be asked for the
+    ///   sender's keys, or a store that is full. Then nothing has changed and nothing may be acknowledged.
+    func receive(_ envelope: Envelope) async throws(ClientError) -> ClientEvent? {
+        if let number = envelope.number, try counters().cursor >= number { return nil }
+        let refusal = try await learnSender(of: envelope)
+        // The world may have moved on meanwhile.
+        if let number = envelope.number, try counters().cursor >= number { return nil }
+        if let refusal { return try refuse(envelope, refusal) }
+        return try take(envelope)
+    }
+
+    /// Sees to it that the sending device is known, where a new session needs that.
+    /// - Returns: why its sender cannot be known.
+    private func learnSender(of envelope: Envelope) async throws(ClientError) -> UnreadableReason? {
+        guard let sender = envelope.sender else { return .unknownSender }
+        guard let message = try? SessionMessage(envelope.body), message.handshake != nil else { return nil }
+        if try knownList(sender.account)?.device(sender.device) != nil { return nil }
+        do {
+            return try await freshList(sender.account).device(sender.device) == nil ? .unknownSender : nil
+        } catch {
+            switch error {
+            case .untrustedList: return .untrustedSender
+            case .refused(let problem) where problem.code == .notFound: return .unknownSender
+            default: throw error
+            }
+        }
+    }
+
+    /// Decrypts and commits. All in one step: nothing else of this client runs between.
+    private func take(_ envelope: Envelope) throws(ClientError) -> ClientEvent? {
+        guard let sender = envelope.sender?.address else { return try refuse(envelope, .unknownSender) }
+        var transaction = StoreTransaction()
+        switch try open(envelope.body, from: sender, into: &transaction) {
+        case .failure(let reason):
+            return try refuse(envelope, reason)
+        case .success(let plaintext):
+            let (_, own) = try readyProfile()
+            guard let content = try? MessageContent.decode(plaintext),
+                content.to == nil || sender.account == own.account
+            else { return try note(envelope, sender, .unknownContent, into: &transaction) }
+            return try record(content, envelope, sender, own, into: &transaction)
+        }
+    }
+
+    /// The plaintext of a sealed body; what opening it changed is in `transaction`.
+    private func open(
+        _ body: [UInt8], from sender: DeviceAddress, into transaction: inout StoreTransaction
+    ) throws(ClientError) -> Result<[UInt8], UnreadableReason> {
+        guard let message = try? SessionMessage(body) else { return .failure(.malformed) }
+        let stored = try read(.session(sender))
+        if let stored {
+            var session = try open(stored, sender)
+            guard let handshake = message.handshake, !session.knows(handshake.id) else {
+                guard let plaintext = try? session.decrypt(message) else { return .failure(.notAuthentic) }
+                // A peer that answers on this session has it: no need to begin anew any more, unless it was asked for.
+                let kept = StoredSession(
+                    session, registrationID: stored.registrationID, needsRestart: stored.needsRestart)
+                transaction.put(kept, at: .session(sender))
+                return .success(plaintext)
+            }
+        }
+        guard let handshake = message.handshake else { return .failure(.noSession) }
+        return try answer(message, handshake, from: sender, stored, into: &transaction)
+    }
+
+    /// A session out of the peer's handshake.
+    private func answer(
+        _ message: SessionMessage, _ handshake: Handshake, from sender: DeviceAddress, _ stored: StoredSession?,
+        into transaction: inout StoreTransaction
+    ) throws(ClientError) -> Result<[UInt8], UnreadableReason> {
+        let (profile, _) = try readyProfile()
+        guard let list = try knownList(sender.account), let peer = Party(sender.device, in: list),
+            let registrationID = list.device(sender.device)?.registration
+        else { return .failure(.unknownSender) }
+        let found: ResponderPreKeys?
+        do { found = try PreKeyStock.responderKeys(for: handshake, in: store) } catch { throw .store(error) }
+        guard let preKeys = found else { return .failure(.unknownPreKey) }
+        let own = try ownParty(profile)
+        let identity = try deviceIdentity(profile)
+        let isReplay = try read(.answered(handshake.id)) != nil
+        let plaintext: [UInt8]
+        if let stored, stored.registrationID == registrationID {
+            var session = try open(stored, sender)
+            guard let opened = try? session.respond(
+                to: message, as: own, identity: identity, from: peer, preKeys: preKeys, isReplay: { _ in isReplay })
+            else { return .failure(.notAuthentic) }
+            transaction.put(StoredSession(session, registrationID: registrationID), at: .session(sender))
+            plaintext = opened
+        } else {
+            guard let response = try? Session.respond(
+                to: message, as: own, identity: identity, from: peer, preKeys: preKeys, isReplay: { _ in isReplay })
+            else { return .failure(.notAuthentic) }
+            plaintext = response.plaintext
+            transaction.put(
+                StoredSession(response.takeSession(), registrationID: registrationID), at: .session(sender))
+        }
+        PreKeyStock.spend(handshake, now: surroundings.now(), into: &transaction)
+        return .success(plaintext)
+    }
+
+    // MARK: The transcript
+
+    private func record(
+        _ content: MessageContent, _ envelope: Envelope, _ sender: DeviceAddress, _ own: DeviceAddress,
+        into transaction: inout StoreTransaction
+    ) throws(ClientError) -> ClientEvent? {
+        let seen = StoreKey.seen(content.message, from: sender.account)
+        var entry: HistoryEntry?
+        if try read(seen) == nil {
+            let peer = content.to ?? sender.account
+            let kind: HistoryEntry.Kind = sender.account == own.account ? .synced : .received
+            entry = HistoryEntry(index: 0, kind: kind, peer: peer, device: sender.device)
+            entry?.message = content.message
+            entry?.text = content.text
+            entry?.sentAt = content.sentAt
+            transaction.put(surroundings.now(), at: seen)
+        }
+        let written = try write(entry, envelope, into: &transaction)
+        return written.map { .message($0) }
+    }
+
+    /// What came and cannot be read, with whatever opening it has changed.
+    private func note(
+        _ envelope: Envelope, _ sender: DeviceAddress?, _ reason: UnreadableReason,
+        into transaction: inout StoreTransaction
+    ) throws(ClientError) -> ClientEvent? {
+        guard let sender else {
+            // Without a sender there is no line to write; the cursor moves on.
+            _ = try write(nil, envelope, into: &transaction)
+            return nil
+        }
+        var entry = HistoryEntry(index: 0, kind: .unreadable, peer: sender.account, device: sender.device)
+        entry.reason = reason
+        return try write(entry, envelope, into: &transaction).map { .unreadable($0) }
+    }
+
+    /// Gives an envelope up: it is in the transcript as unreadable, and the next send begins a new session.
+    private func refuse(_ envelope: Envelope, _ reason: UnreadableReason) throws(ClientError) -> ClientEvent? {
+        var transaction = StoreTransaction()
+        let sender = envelope.sender?.address
+        if let sender, var stored = try read(.session(sender)), reason != .malformed {
+            stored.needsRestart = true
+            transaction.put(stored, at: .session(sender))
+        }
+        return try note(envelope, sender, reason, into: &transaction)
+    }
+
+    /// Commits `transaction` with the entry and the cursor.
+    private func write(
+        _ entry: HistoryEntry?, _ envelope: Envelope, into transaction: inout StoreTransaction
+    ) throws(ClientError) -> HistoryEntry? {
+        var counters = try counters()
+        var written = entry
+        if entry != nil {
+            written?.index = counters.nextHistory
+            written?.time = envelope.time
+            counters.nextHistory += 1
+        }
+        if let peer = written?.peer { written?.peerHandle = try read(.contact(peer))?.handle }
+        if let written { transaction.put(written, at: .history(written.index)) }
+        if let number = envelope.number { counters.cursor = max(counters.cursor, number) }
+        transaction.put(counters, at: .counters)
+        try commit(transaction)
+        return written
+    }
+
+    /// A page of the transcript, oldest first.
+    /// - Parameter index: only entries with a greater index.
+    public func history(after index: UInt64 = 0, limit: Int = 100) throws(ClientError) -> [HistoryEntry] {
+        let next = try counters().nextHistory
+        var entries: [HistoryEntry] = []
+        var candidate = index + 1
+        while candidate < next, entries.count < limit {
+            if let entry = try read(.history(candidate)) { entries.append(entry) }
+            candidate += 1
+        }
+        return entries
+    }
+}

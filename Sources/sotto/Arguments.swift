@@ -1,0 +1,81 @@
+import Client
+
+/// Why a command line is not understood, with what to do. Ends the program with status 2.
+struct UsageError: Error {
+    let message: String
+}
+
+/// A command line, taken apart: the verb, its words, and the options that every verb has.
+struct Arguments {
+    var verb: Verb
+    var words: [String] = []
+    var switches: Set<String> = []
+    var values: [String: String] = [:]
+
+    /// An option and, unless it is a switch, what its value is called.
+    struct Option {
+        let name: String
+        var value: String?
+        let help: String
+    }
+
+    static let common: [Option] = [
+        Option(name: "--server", value: "URL", help: "The server; needed to register and to link. [SOTTO_SERVER]"),
+        Option(name: "--data", value: "FOLDER", help: "Where this account is kept. [SOTTO_CLIENT_DATA]"),
+        Option(name: "--passphrase-file", value: "FILE", help: "Seals the folder; its first line is the passphrase."),
+        Option(name: "--ca", value: "FILE", help: "Trust the certificates in this PEM file, and no others."),
+        Option(name: "--server-name", value: "NAME", help: "How the server must call itself; else its host."),
+        Option(name: "--insecure-http", help: "Let http go beyond this machine, where something else protects it."),
+        Option(name: "--json", help: "One JSON object a line, with stable fields."),
+        Option(name: "--help", help: "Print this."),
+    ]
+
+    /// - Parameter arguments: without the program's name.
+    /// - Returns: `nil` when only general help is asked for.
+    static func read(_ arguments: [String]) throws(UsageError) -> Arguments? {
+        guard let first = arguments.first else { throw UsageError(message: "What to do? See sotto --help.") }
+        if first == "--help" || first == "-h" || first == "help" { return nil }
+        guard let verb = Verb(rawValue: first) else {
+            throw UsageError(message: "There is no verb \(first). See sotto --help.")
+        }
+        var read = Arguments(verb: verb)
+        var rest = arguments.dropFirst()
+        var areWordsOnly = false
+        while let argument = rest.popFirst() {
+            if !areWordsOnly, argument == "--" {
+                areWordsOnly = true
+            } else if areWordsOnly || !argument.hasPrefix("--") {
+                read.words.append(argument)
+            } else {
+                try read.take(argument, &rest)
+            }
+        }
+        if !read.switches.contains("--help"), !verb.wordCounts.contains(read.words.count) {
+            throw UsageError(message: "Usage: sotto \(verb.usage)")
+        }
+        return read
+    }
+
+    private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
+        let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let option = (Self.common + verb.options).first(where: { $0.name == halves[0] }) else {
+            throw UsageError(message: "sotto \(verb.rawValue) has no option \(halves[0]). See sotto \(verb.rawValue) --help.")
+        }
+        guard let value = option.value else {
+            guard halves.count == 1 else { throw UsageError(message: "\(option.name) takes no value.") }
+            switches.insert(option.name)
+            return
+        }
+        guard let text = halves.count == 2 ? halves[1] : rest.popFirst(), !text.isEmpty else {
+            throw UsageError(message: "\(option.name) needs a \(value).")
+        }
+        values[option.name] = text
+    }
+
+    /// The value of a numeric option.
+    func number(_ name: String) throws(UsageError) -> UInt64? {
+        guard let text = values[name] else { return nil }
+        guard let number = UInt64(text) else { throw UsageError(message: "\(name) takes a number, not “\(text)”.") }
+        return number
+    }
+}

@@ -1,0 +1,50 @@
+import Client
+import Glibc
+
+@main
+struct Main {
+    static func main() async {
+        umask(0o077)
+        Interrupts.block()
+        let arguments: Arguments
+        do {
+            guard let read = try Arguments.read(Array(CommandLine.arguments.dropFirst())) else {
+                return Output.write(Help.general + "\n", to: STDOUT_FILENO)
+            }
+            arguments = read
+        } catch {
+            Output.complain(error.message)
+            exit(2)
+        }
+        if arguments.switches.contains("--help") {
+            return Output.write(Help.of(arguments.verb) + "\n", to: STDOUT_FILENO)
+        }
+        let network = ClientNetwork()
+        let status = await run(arguments, over: network)
+        network.shutdown()
+        exit(status)
+    }
+
+    private static func run(_ arguments: Arguments, over network: ClientNetwork) async -> Int32 {
+        let output = Output(isJSON: arguments.switches.contains("--json"))
+        let setup = Setup(arguments: arguments) { (name) in getenv(name).map { String(cString: $0) } }
+        do {
+            let client = try setup.open(over: network)
+            let work = Task { try await arguments.verb.run(client, arguments, output) }
+            Interrupts.watch { work.cancel() }
+            let result = await work.result
+            await client.close()
+            try result.get()
+            return 0
+        } catch let error as ClientError {
+            output.failure(error)
+            return 1
+        } catch let error as UsageError {
+            Output.complain(error.message)
+            return 2
+        } catch {
+            Output.complain("\(error)")
+            return 1
+        }
+    }
+}

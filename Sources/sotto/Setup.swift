@@ -1,0 +1,49 @@
+import Client
+import Glibc
+
+/// Opens the client that a command line and the environment describe.
+struct Setup {
+    let arguments: Arguments
+    let environment: (String) -> String?
+
+    func open(over network: ClientNetwork) throws -> Client {
+        var configuration = ClientConfiguration(folder: try folder(), server: try server())
+        if let roots = arguments.values["--ca"] { configuration.trust = .rootsFile(roots) }
+        configuration.serverName = arguments.values["--server-name"]
+        configuration.allowsPlainHTTP = arguments.switches.contains("--insecure-http")
+        guard let file = arguments.values["--passphrase-file"] else {
+            return try Client.open(configuration, unlock: .keyFile, over: network)
+        }
+        return try Client.open(configuration, unlock: .passphrase(copying: try Input.firstLine(of: file)), over: network)
+    }
+
+    private func server() throws -> ServerAddress? {
+        guard let text = arguments.values["--server"] ?? environment("SOTTO_SERVER") else { return nil }
+        guard let server = ServerAddress(text) else { throw ClientError.badServerAddress }
+        return server
+    }
+
+    private func folder() throws(UsageError) -> String {
+        if let given = arguments.values["--data"] ?? environment("SOTTO_CLIENT_DATA") { return given }
+        let base: String
+        if let data = environment("XDG_DATA_HOME") {
+            base = data
+        } else if let home = environment("HOME") {
+            base = home + "/.local/share"
+        } else {
+            throw UsageError(message: "Say where this account is kept: --data FOLDER.")
+        }
+        makeFolders(base)
+        return base + "/sotto"
+    }
+
+    /// Every folder on the way; the client makes the last one itself.
+    private func makeFolders(_ path: String) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            // One that cannot be made shows itself when the client makes its own in it.
+            _ = mkdir(made, 0o700)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/// What `sotto` can do.
+enum Verb: String, CaseIterable {
+    case register, login, send, listen, chat, devices
+    case safetyNumber = "safety-number"
+    case history
+
+    /// As it is typed, after the program's name.
+    var usage: String {
+        switch self {
+        case .register: "register HANDLE [--invite CODE]"
+        case .login: "login [REPLY]"
+        case .send: "send HANDLE TEXT"
+        case .listen: "listen [--until-idle] [--count N]"
+        case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
+        case .devices: "devices [list | request | link CODE | unlink NUMBER]"
+        case .safetyNumber: "safety-number HANDLE"
+        case .history: "history [--with HANDLE] [--after INDEX] [--limit N]"
+        }
+    }
+
+    var summary: String {
+        switch self {
+        case .register: "Create an account with this as its first device."
+        case .login: "Log in with this device's key; with the REPLY of `devices link`, finish linking this device."
+        case .send: "Send a sealed message and wait until the server has it; TEXT `-` reads standard input."
+        case .listen: "Print what comes, until interrupted."
+        case .chat: "Talk: lines typed are sent, what comes is printed. A handle is sealed, a conversation is open."
+        case .devices: "List this account's devices, or change them."
+        case .safetyNumber: "Sixty digits to compare with the other side: equal means that nobody stands between."
+        case .history: "Print the transcript that this device keeps."
+        }
+    }
+
+    var options: [Arguments.Option] {
+        switch self {
+        case .register: [.init(name: "--invite", value: "CODE", help: "Where the server registers by invitation.")]
+        case .listen:
+            [
+                .init(name: "--until-idle", help: "End when everything that waited has come."),
+                .init(name: "--count", value: "N", help: "End after so many messages."),
+            ]
+        case .chat:
+            [
+                .init(name: "--conversation", value: "ID", help: "An open conversation."),
+                .init(name: "--create", value: "NAME", help: "Create an open conversation first."),
+                .init(name: "--with", value: "HANDLES", help: "Its members, with commas between."),
+                .init(name: "--channel", help: "Make it a channel, not a group."),
+            ]
+        case .history:
+            [
+                .init(name: "--with", value: "HANDLE", help: "Only what was said with that account."),
+                .init(name: "--after", value: "INDEX", help: "Only entries after that one."),
+                .init(name: "--limit", value: "N", help: "At most so many; 1000."),
+            ]
+        case .login, .send, .devices, .safetyNumber: []
+        }
+    }
+
+    var wordCounts: ClosedRange<Int> {
+        switch self {
+        case .register, .safetyNumber: 1...1
+        case .login: 0...1
+        case .send: 2...2
+        case .listen, .history: 0...0
+        case .chat: 0...1
+        case .devices: 0...2
+        }
+    }
+}
+
+/// The texts of `--help`.
+enum Help {
+    static var general: String {
+        let verbs = Verb.allCases.map { "  \(padded($0.rawValue, 14)) \($0.summary)" }
+        return """
+            sotto: messages that only their recipients can read.
+
+            Usage: sotto VERB [options]
+
+            \(verbs.joined(separator: "\n"))
+
+            sotto VERB --help says more. Exit status: 0 done, 1 refused or failed, 2 not understood.
+            """
+    }
+
+    static func of(_ verb: Verb) -> String {
+        let rows = (verb.options + Arguments.common).map { (option) in
+            "  \(padded(option.name + (option.value.map { " \($0)" } ?? ""), 26)) \(option.help)"
+        }
+        return """
+            \(verb.summary)
+
+            Usage: sotto \(verb.usage)
+
+            \(rows.joined(separator: "\n"))
+
+            Names in brackets are environment variables; an option wins over them.
+            """
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}

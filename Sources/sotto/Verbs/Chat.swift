@@ -1,0 +1,68 @@
+import Client
+import Wire
+
+/// `sotto chat`: what is typed is sent, what comes is printed, until end of input or Ctrl-C.
+struct Chat: Sendable {
+    let client: Client
+    let output: Output
+
+    func run(_ arguments: Arguments) async throws {
+        guard try await client.whoami() != nil else { throw ClientError.notRegistered }
+        if let conversation = try await conversation(arguments) {
+            let page = try await client.log(of: conversation, limit: 20)
+            for entry in page.items { Verb.tell(.conversation(entry), output) }
+            await client.follow(conversation, after: page.head)
+            try await talk { try await client.post($0, to: conversation) }
+        } else {
+            guard let word = arguments.words.first else {
+                throw UsageError(message: "Usage: sotto \(Verb.chat.usage)")
+            }
+            let handle = try Verb.handle(word)
+            try await talk { try await client.send($0, to: handle) }
+        }
+    }
+
+    private func conversation(_ arguments: Arguments) async throws -> ConversationID? {
+        if let text = arguments.values["--conversation"] {
+            guard let id = ConversationID(text: text) else {
+                throw UsageError(message: "--conversation takes an id of 22 characters.")
+            }
+            return id
+        }
+        guard let name = arguments.values["--create"] else { return nil }
+        var members: [Handle] = []
+        for text in (arguments.values["--with"] ?? "").split(separator: ",") {
+            members.append(try Verb.handle(String(text)))
+        }
+        let kind: ConversationKind = arguments.switches.contains("--channel") ? .channel : .group
+        let view = try await client.createOpenConversation(kind, name: name, members: members)
+        output.object("created") { view.write(fields: &$0) }
+        output.say("Open conversation \(view.conversation): the server can read it.")
+        return view.conversation
+    }
+
+    /// Sends line by line while listening beside.
+    private func talk(_ send: @escaping @Sendable (String) async throws -> some Sendable) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { (group) in
+            group.addTask {
+                for await event in client.events() {
+                    Verb.tell(event, output)
+                    if case .ended(let error) = event { throw error }
+                }
+            }
+            group.addTask {
+                for await line in Input.lines() where !line.isEmpty {
+                    do {
+                        _ = try await send(line)
+                        output.object("sent") { $0.put("text", text: line) }
+                    } catch let error as ClientError {
+                        output.failure(error)
+                    }
+                }
+            }
+            // Whichever ends first ends the other.
+            _ = try await group.next()
+            group.cancelAll()
+        }
+    }
+}

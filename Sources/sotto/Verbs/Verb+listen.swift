@@ -1,0 +1,64 @@
+import Client
+import Wire
+
+extension Verb {
+    static func listen(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let countMax = try arguments.number("--count")
+        let untilIdle = arguments.switches.contains("--until-idle")
+        guard try await client.whoami() != nil else { throw ClientError.notRegistered }
+        var count: UInt64 = 0
+        for await event in client.listening(untilIdle: untilIdle) {
+            tell(event, output)
+            switch event {
+            case .message, .unreadable: count += 1
+            case .ended(let error): throw error
+            default: break
+            }
+            if let countMax, count >= countMax { break }
+        }
+    }
+
+    /// Prints an event.
+    static func tell(_ event: ClientEvent, _ output: Output) {
+        switch event {
+        case .connected:
+            output.object("connected") { _ in }
+            output.progress("Connected.")
+        case .disconnected(let milliseconds):
+            output.object("disconnected") { $0.put("retryMs", number: milliseconds) }
+            output.progress("Not connected; trying again in \((milliseconds + 999) / 1000) s.")
+        case .idle:
+            output.object("idle") { _ in }
+        case .message(let entry), .unreadable(let entry):
+            output.entry(entry)
+        case .conversation(let entry):
+            output.object("conversation") { entry.write(fields: &$0) }
+            output.say(line(entry))
+        case .devicesChanged(let epoch):
+            output.object("devicesChanged") { $0.put("epoch", number: epoch) }
+            output.progress("The list of this account's devices has changed (epoch \(epoch)).")
+        case .keysUploaded(let count):
+            output.object("keysUploaded") { $0.put("count", number: UInt64(count)) }
+        case .trouble(let error), .ended(let error):
+            output.progress("sotto: \(Output.harmless(error.description))")
+        }
+    }
+
+    /// An entry of an open conversation.
+    static func line(_ entry: LogEntry) -> String {
+        let sender = "\(entry.sender.account.description.prefix(8))"
+        let time = String(entry.time.description.prefix(16)).replacing("T", with: " ")
+        switch entry.event {
+        case .message(let message): return "\(time)  \(sender): \(Output.harmless(message.text ?? "[sealed]"))"
+        case .created: return "\(time)  \(sender) created the conversation."
+        case .membersAdded(let added): return "\(time)  \(sender) added \(added.accounts.count)."
+        case .memberRemoved: return "\(time)  A member is gone."
+        case .roleChanged(let change): return "\(time)  A member is now \(change.role.rawValue)."
+        }
+    }
+}
+
+extension Client {
+    /// As `events`, but ended by the consumer only after what was taken is acknowledged.
+    nonisolated func listening(untilIdle: Bool) -> AsyncStream<ClientEvent> { events(untilIdle: untilIdle) }
+}

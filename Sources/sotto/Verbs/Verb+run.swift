@@ -1,0 +1,89 @@
+import Client
+import Wire
+
+extension Verb {
+    /// Does it. Ends early, with everything saved, when its task is cancelled.
+    func run(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        switch self {
+        case .register: try await Self.register(client, arguments, output)
+        case .login: try await Self.logIn(client, arguments, output)
+        case .send: try await Self.send(client, arguments, output)
+        case .listen: try await Self.listen(client, arguments, output)
+        case .chat: try await Chat(client: client, output: output).run(arguments)
+        case .devices: try await Self.devices(client, arguments, output)
+        case .safetyNumber: try await Self.safetyNumber(client, arguments, output)
+        case .history: try await Self.history(client, arguments, output)
+        }
+    }
+
+    static func handle(_ text: String) throws(UsageError) -> Handle {
+        guard let handle = Handle(text: text) else {
+            throw UsageError(
+                message: "“\(Output.harmless(text))” is not a handle: 3 to 32 of a-z, 0-9, '.', '_', '-', a letter first.")
+        }
+        return handle
+    }
+
+    private static func register(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let handle = try handle(arguments.words[0])
+        output.progress("Making keys …")
+        try await client.register(handle: handle, invite: arguments.values["--invite"])
+        try await sayWho(client, "registered", output)
+    }
+
+    private static func logIn(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        if let text = arguments.words.first {
+            guard let reply = LinkReply(text: text) else { throw ClientError.badCode }
+            try await client.completeLink(reply)
+        } else {
+            try await client.logIn()
+        }
+        try await sayWho(client, "loggedIn", output)
+    }
+
+    private static func sayWho(_ client: Client, _ event: String, _ output: Output) async throws {
+        guard let (handle, address) = try await client.whoami() else { throw ClientError.notRegistered }
+        output.object(event) { (writer) in
+            writer.put("handle", handle)
+            writer.put("account", address.account)
+            writer.put("device", address.device)
+        }
+        output.say("You are \(handle), on device \(address.device).")
+    }
+
+    private static func send(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let handle = try handle(arguments.words[0])
+        let text = arguments.words[1] == "-"
+            ? try Input.everything(byteCountMax: 4 * Limits.textLengthMax) : arguments.words[1]
+        let entry = try await client.send(text, to: handle)
+        output.object("accepted") { entry.write(fields: &$0) }
+        output.say("Accepted.")
+    }
+
+    private static func safetyNumber(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let handle = try handle(arguments.words[0])
+        let groups = try await client.safetyNumberGroups(with: handle)
+        output.object("safetyNumber") { (writer) in
+            writer.put("handle", handle)
+            writer.put("digits", text: groups.joined())
+        }
+        for line in stride(from: 0, to: groups.count, by: 4) {
+            output.say(groups[line..<min(line + 4, groups.count)].joined(separator: " "))
+        }
+    }
+
+    private static func history(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let peer = try arguments.values["--with"].map { (text) throws(UsageError) in try handle(text) }
+        var index = try arguments.number("--after") ?? 0
+        var left = try arguments.number("--limit") ?? 1000
+        while left > 0 {
+            let page = try await client.history(after: index, limit: 200)
+            guard let last = page.last else { return }
+            index = last.index
+            for entry in page where left > 0 && (peer == nil || entry.peerHandle == peer) {
+                output.entry(entry)
+                left -= 1
+            }
+        }
+    }
+}
