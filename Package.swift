@@ -40,6 +40,7 @@ let package = Package(
         // 1
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         .target(
             name: "CTransport", path: "Sources/C/CTransport",
@@ -63,6 +64,7 @@ let package = Package(
         room("Chat", ["Store", "Keys", "Crypto", "Wire"]),
 
         // 6
+        room("SQLiteEngine", ["Store", "Wire", "CSQLite"], path: "Sources/Engines/SQLite"),
         room("Server", ["Chat", "Store", "Transport", "Keys", "Crypto", "Wire"]),
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
 
@@ -81,6 +83,8 @@ let package = Package(
         tests(of: "Crypto"),
         tests(of: "Keys", ["Crypto", "Wire"]),
         tests(of: "Ratchet", ["Keys", "Crypto", "Wire"]),
+        // One contract holds both engines.
+        tests(of: "Store", ["SQLiteEngine", "Wire"]),
         tests(of: "Transport"),
         tests(of: "Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
         .testTarget(

@@ -14,7 +14,8 @@ extension MemoryTables {
         case .before(let seq):
             return Array(entries[..<entries.firstIndex(atOrAfter: seq)].suffix(limit))
         case .after(let seq):
-            return Array(entries[entries.firstIndex(atOrAfter: SequenceNumber(seq.rawValue &+ 1))...].prefix(limit))
+            guard seq.rawValue < .max else { return [] }
+            return Array(entries[entries.firstIndex(atOrAfter: SequenceNumber(seq.rawValue + 1))...].prefix(limit))
         case .around(let seq):
             // Half of the page before, the rest from `seq` on; what one side lacks the other fills up.
             let middle = entries.firstIndex(atOrAfter: seq)

@@ -1,0 +1,64 @@
+import Store
+import Wire
+
+/// Deleting what nobody waits for any more. A slice at a time, inside the running transaction; doing a slice twice
+/// changes nothing.
+extension WriteTables {
+    private static let stride = 64
+
+    func deleteLogRows(from first: Int64, below end: Int64) throws(Problem) {
+        let gone = try connection.statement("DELETE FROM log WHERE row >= ? AND row < ?")
+        gone.bind(1, first)
+        gone.bind(2, end)
+        try gone.run()
+        logRowCount -= Int64(connection.changeCount)
+    }
+
+    /// Deletes some of the stored rows of a queue up to `number`, with the log rows that are for nobody else.
+    /// - Returns: whether there are no more.
+    func purge(_ handle: Int64, through number: UInt64) throws(Problem) -> Bool {
+        let limit = Int64(clamping: number)
+        let stored = try connection.rows(
+            "SELECT number, row, copies FROM queue WHERE device = ? AND number <= ? ORDER BY number LIMIT ?",
+            .integer(handle), .integer(limit), .integer(Int64(Self.stride))
+        ) { (number: $0.integer(0), row: $0.integer(1), copies: $0.integer(2)) }
+        guard let last = stored.last?.number else { return true }
+        let before = logRowCount
+        for row in stored {
+            let isOver = if row.copies == 1 { true } else { try isDelivered(row.row) }
+            if isOver { try deleteLogRows(from: row.row, below: row.row + 1) }
+        }
+        try connection.run("DELETE FROM queue WHERE device = ? AND number <= ?", .integer(handle), .integer(last))
+        try connection.run("UPDATE progress SET rows = max(0, rows - ?)", .integer(before - logRowCount))
+        return stored.count < Self.stride
+    }
+
+    /// Whether every copy of a log row is delivered, as the tables know it.
+    private func isDelivered(_ row: Int64) throws(Problem) -> Bool {
+        let copies = try record(row) { (record) -> [(recipient: DeviceAddress, number: UInt64)]? in
+            record.form == .envelopes ? (0..<record.copyCount).map { record.copy(at: $0) } : nil
+        }
+        // Gone already, or damaged: a damaged row stays, for whoever looks into the damage.
+        guard let copies else { return false }
+        for copy in copies {
+            guard let queue = try queue(of: copy.recipient) else { continue }
+            if copy.number > queue.persistedDelivered { return false }
+        }
+        return true
+    }
+
+    /// Deletes some of the client ids of a run that is forgotten.
+    /// - Returns: whether there are no more.
+    func deleteSome(ofRun run: Int64) throws(Problem) -> Bool {
+        let clients = try connection.rows(
+            "SELECT client FROM accepted WHERE run = ? ORDER BY client LIMIT ?", .integer(run),
+            .integer(Int64(Self.stride * 4))
+        ) { $0.id(0) }
+        if let last = clients.last {
+            try connection.run("DELETE FROM accepted WHERE run = ? AND client <= ?", .integer(run), .id(last))
+        }
+        guard clients.count < Self.stride * 4 else { return false }
+        try connection.run("DELETE FROM accepted_run WHERE run = ?", .integer(run))
+        return true
+    }
+}

@@ -1,0 +1,197 @@
+import Store
+import Wire
+
+/// The one writer: takes what has queued, runs it as one transaction, and answers after the commit. Everything it
+/// owns belongs to its thread, but for the figures.
+final class Writer: @unchecked Sendable {
+    // Unchecked because only the writer thread touches the tables; `lock` guards the figures.
+    let queue: CommandQueue
+    private let connection: Connection
+    private let tables: WriteTables
+    private let maintenance: Maintenance
+    private let checkpointer: Checkpointer
+    private let configuration: SQLiteConfiguration
+    private let afterBatch: @Sendable () -> Void
+    private var outcomes: [Result<Void, Problem>] = []
+
+    private let lock = Lock()
+    private var figures = StoreStatus()
+    /// The result code after which no more is written.
+    private var fatal: Int32?
+
+    init(
+        tables: WriteTables, removedQueues: [Int64], checkpointer: Checkpointer, configuration: SQLiteConfiguration,
+        afterBatch: @escaping @Sendable () -> Void
+    ) {
+        var bounds = CommandQueue.Bounds()
+        bounds.countMax = configuration.queuedCommandCount
+        bounds.byteCountMax = configuration.queuedByteCount
+        bounds.batchCountMax = configuration.batchCommandCount
+        queue = CommandQueue(bounds: bounds)
+        connection = tables.connection
+        self.tables = tables
+        self.checkpointer = checkpointer
+        self.configuration = configuration
+        self.afterBatch = afterBatch
+        maintenance = Maintenance(tables: tables, removedQueues: removedQueues, configuration: configuration)
+        figures.storedRows = UInt64(max(0, tables.logRowCount))
+    }
+
+    func status() -> StoreStatus {
+        lock.lock()
+        defer { lock.unlock() }
+        var status = figures
+        status.queuedCommands = UInt64(queue.unanswered)
+        status.damagedRows = tables.damage.count
+        return status
+    }
+
+    /// Stops writing for good: what is on the disk is unknown. Called by the checkpointer too.
+    func stop(_ code: Int32) {
+        lock.lock()
+        if fatal == nil { fatal = code }
+        figures.refusesWrites = SQLFailure.reason(code)
+        lock.unlock()
+    }
+
+    // MARK: The loop
+
+    /// Runs until the queue is closed and empty.
+    func work() {
+        while true {
+            checkpointer.passGate()
+            switch queue.take(waitingMilliseconds: waitMilliseconds) {
+            case .batch(let batch): commit(batch)
+            case .idle: idle()
+            case .end: return finish()
+            }
+        }
+    }
+
+    /// How long to sleep where no command comes; `nil` is until one comes.
+    private var waitMilliseconds: Int? {
+        if maintenance.hasFailed { return 200 }
+        if maintenance.hasWork { return 0 }
+        if maintenance.isUnderWay { return 2 }
+        return maintenance.isPending ? configuration.idleMilliseconds : nil
+    }
+
+    private func idle() {
+        if !maintenance.isUnderWay { maintenance.beginIdleFlush() }
+        if maintenance.hasWork { _ = transaction([], microseconds: configuration.sliceMicroseconds * 4) }
+    }
+
+    /// Leaves everything in the tables, so that the next start has nothing to rebuild.
+    private func finish() {
+        while fatalCode == nil {
+            if !maintenance.isUnderWay { maintenance.beginIdleFlush(isClosing: true) }
+            guard maintenance.isPending else { break }
+            if maintenance.hasWork {
+                guard transaction([], microseconds: 50_000) == nil else { break }
+            } else {
+                _ = queue.take(waitingMilliseconds: 1)
+            }
+        }
+        queue.ended()
+    }
+
+    // MARK: A batch
+
+    private func commit(_ batch: ArraySlice<Command>) {
+        let failure = transaction(batch, microseconds: maintenance.sliceMicroseconds)
+        lock.lock()
+        figures.commands += UInt64(batch.count)
+        lock.unlock()
+        if let failure {
+            for command in batch { command.done(.failure(failure)) }
+        } else {
+            for (command, outcome) in zip(batch, outcomes) { command.done(outcome) }
+        }
+        queue.answered(batch)
+        afterBatch()
+    }
+
+    /// Runs commands and a slice of housekeeping as one transaction.
+    /// - Returns: why nothing of it happened.
+    private func transaction(_ batch: ArraySlice<Command>, microseconds: Int) -> Problem? {
+        if let code = fatalCode { return SQLFailure.problem(code) }
+        connection.failure = nil
+        maintenance.begin()
+        outcomes.removeAll(keepingCapacity: true)
+        do throws(Problem) {
+            try connection.run("BEGIN IMMEDIATE")
+            for command in batch { outcomes.append(try run(command)) }
+            if maintenance.hasWork { try maintenance.work(microseconds: microseconds) }
+            try connection.run("COMMIT")
+        } catch {
+            rollBack()
+            return error
+        }
+        publish()
+        maintenance.committed()
+        return nil
+    }
+
+    /// Runs one command. Throws for what ends the whole batch: the machine's failures.
+    private func run(_ command: Command) throws(Problem) -> Result<Void, Problem> {
+        let mark = tables.journal.mark
+        let writeCount = tables.writeCount
+        tables.beginCommand(checksFirst: command.checksFirst)
+        do throws(Problem) {
+            try command.run(tables)
+        } catch {
+            if connection.failure != nil { throw error }
+            if command.checksFirst {
+                precondition(tables.writeCount == writeCount, "a command that checks first threw after a write")
+            } else {
+                try tables.undoCommand(to: mark)
+            }
+            return .failure(error)
+        }
+        // A command may have swallowed what the disk said.
+        if let code = connection.failure { throw SQLFailure.problem(code) }
+        try tables.endCommand()
+        return .success(())
+    }
+
+    /// Makes known what is committed.
+    private func publish() {
+        for change in tables.journal.changes {
+            switch change {
+            case .trimmed(let queue, _):
+                tables.tail.publishTrim(queue)
+                if !queue.isDirty, !queue.isRemoved {
+                    queue.isDirty = true
+                    tables.dirtyQueues.append(queue)
+                }
+            case .removedQueue(let queue):
+                tables.tail.dropQueue(queue.address)
+                maintenance.add(removed: queue)
+            case .appended, .insertedQueue, .insertedConversation, .wrote, .expired: continue
+            }
+        }
+        tables.journal.clear()
+        lock.lock()
+        figures.commits += 1
+        figures.storedRows = UInt64(max(0, tables.logRowCount))
+        if fatal == nil { figures.refusesWrites = nil }
+        lock.unlock()
+    }
+
+    private func rollBack() {
+        let code = connection.failure ?? 0
+        if connection.isInTransaction { try? connection.run("ROLLBACK") }
+        tables.undo(to: 0)
+        maintenance.rolledBack()
+        if SQLFailure.isUnknownOutcome(code) { return stop(code) }
+        lock.lock()
+        if fatal == nil { figures.refusesWrites = SQLFailure.reason(code) }
+        lock.unlock()
+    }
+
+    private var fatalCode: Int32? {
+        lock.lock()
+        defer { lock.unlock() }
+        return fatal
+    }
+}
