@@ -1,0 +1,336 @@
+import Store
+import Testing
+import Wire
+
+@Suite("Contract: the tables beside the log", .timeLimit(.minutes(2)))
+struct TablesContractTests {
+    @Test("accounts are found by id and by handle, and change", arguments: Engine.allCases)
+    func accounts(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            var row = try Sample.account(1)
+            let first = row
+            try await store.write { (tables) throws(Problem) in try tables.insertAccount(first) }
+            #expect(try await store.read { (tables) throws(Problem) in try tables.account(.number(1)) } == row)
+            #expect(try await store.read { (tables) throws(Problem) in try tables.account(handle: first.handle) } == row)
+            row.handle = try #require(Handle(text: "renamed"))
+            row.listEpoch = 2
+            row.nextDevice = DeviceID(7)
+            let second = row
+            try await store.write { (tables) throws(Problem) in
+                try tables.updateAccount(second)
+                #expect(try tables.account(.number(1)) == second)
+            }
+            #expect(try await store.read { (tables) throws(Problem) in try tables.account(handle: second.handle) } == row)
+            #expect(try await store.read { (tables) throws(Problem) in try tables.account(handle: first.handle) } == nil)
+            #expect(try await store.read { (tables) throws(Problem) in try tables.account(.number(2)) } == nil)
+        }
+    }
+
+    @Test("devices are listed by number and change; a removed one takes its belongings along", arguments: Engine.allCases)
+    func devices(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 2)
+            let third = try Sample.device(.number(1, device: 3))
+            let second = try Sample.device(.number(1, device: 2))
+            let later = Timestamp.start.adding(seconds: 1_000)
+            try await store.write { (tables) throws(Problem) in
+                try tables.insertDevice(third)
+                try tables.insertDevice(second)
+                try tables.insertToken(Sample.token(1, of: second.address, expiresAt: later))
+                try tables.insertToken(Sample.token(2, of: third.address, expiresAt: later))
+                try tables.putStandingPreKeys(Self.standing, of: second.address)
+                try tables.addOneTimePreKeys([Self.oneTime(4)], of: second.address)
+                try tables.addKEMOneTimePreKeys([Self.kem(4)], of: second.address)
+                for client in 1...9 {
+                    _ = try tables.append(Sample.envelope(client, to: [second.address, third.address]))
+                }
+            }
+            func numbers() async throws -> [UInt32] {
+                try await store.read { (tables) throws(Problem) in try tables.devices(of: .number(1)) }
+                    .map(\.address.device.rawValue)
+            }
+            #expect(try await numbers() == [1, 2, 3])
+            var seen = third
+            seen.lastSeenDay = later
+            let changed = seen
+            try await store.write { (tables) throws(Problem) in try tables.updateDevice(changed) }
+            #expect(try await store.read { (tables) throws(Problem) in try tables.device(third.address) } == changed)
+
+            try await store.write { (tables) throws(Problem) in
+                try tables.removeDevice(second.address)
+                #expect(try tables.queueState(of: second.address).head == QueueNumber(0))
+                #expect(try tables.device(second.address) == nil)
+            }
+            #expect(try await numbers() == [1, 3])
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.token(hash: [UInt8](repeating: 1, count: 32)) == nil)
+                #expect(try tables.token(hash: [UInt8](repeating: 2, count: 32)) != nil)
+                #expect(try tables.standingPreKeys(of: second.address) == nil)
+                #expect(try tables.oneTimePreKeyCount(of: second.address) == 0)
+                #expect(try tables.kemOneTimePreKeyCount(of: second.address) == 0)
+            }
+            #expect(try await store.drain(second.address).isEmpty)
+            #expect(try await store.drain(third.address).count == 9)
+            try await store.write { (tables) throws(Problem) in try tables.removeDevice(second.address) }
+        }
+    }
+
+    @Test("tokens are found by hash, replaced, and ended by family", arguments: Engine.allCases)
+    func tokens(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 1)
+            let later = Timestamp.start.adding(seconds: 60)
+            var spent = Sample.token(1, of: .number(1), expiresAt: later)
+            spent.kind = .refresh
+            spent.isSpent = true
+            let changed = spent
+            try await store.write { (tables) throws(Problem) in
+                for number in 1...3 {
+                    let family = UInt64(number == 3 ? 2 : 1)
+                    try tables.insertToken(Sample.token(number, of: .number(1), family: family, expiresAt: later))
+                }
+                try tables.updateToken(changed)
+            }
+            #expect(try await store.read { (tables) throws(Problem) in try tables.token(hash: changed.hash) } == spent)
+            try await store.write { (tables) throws(Problem) in try tables.removeTokens(family: changed.family) }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.token(hash: changed.hash) == nil)
+                #expect(try tables.token(hash: [UInt8](repeating: 2, count: 32)) == nil)
+                #expect(try tables.token(hash: [UInt8](repeating: 3, count: 32)) != nil)
+            }
+        }
+    }
+
+    @Test("invites, replies and settings are put, replaced and removed", arguments: Engine.allCases)
+    func serversOwn(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            let hash = [UInt8](repeating: 5, count: 32)
+            let later = Timestamp.start.adding(seconds: 60)
+            try await store.write { (tables) throws(Problem) in
+                try tables.putInvite(InviteRow(hash: hash, usesLeft: 3, expiresAt: later))
+                try tables.putInvite(InviteRow(hash: hash, usesLeft: 2, expiresAt: later))
+                try tables.saveReply(
+                    SavedReply(requestDigest: hash, status: 201, body: [], expiresAt: later), key: [1])
+                try tables.saveReply(
+                    SavedReply(requestDigest: hash, status: 200, body: [1, 2], expiresAt: later), key: [1])
+                try tables.putSetting("name", [1])
+                try tables.putSetting("name", [])
+            }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.invite(hash: hash)?.usesLeft == 2)
+                #expect(try tables.savedReply(key: [1])?.body == [1, 2])
+                #expect(try tables.savedReply(key: [2]) == nil)
+                #expect(try tables.setting("name") == [])
+                #expect(try tables.setting("other") == nil)
+            }
+            try await store.write { (tables) throws(Problem) in try tables.removeInvite(hash: hash) }
+            #expect(try await store.read { (tables) throws(Problem) in try tables.invite(hash: hash) } == nil)
+        }
+    }
+
+    @Test("prekeys are added, replaced by id, and handed out smallest first", arguments: Engine.allCases)
+    func preKeys(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 1)
+            let device = DeviceAddress.number(1)
+            try await store.write { (tables) throws(Problem) in
+                try tables.putStandingPreKeys(Self.standing, of: device)
+                try tables.addOneTimePreKeys([Self.oneTime(9), Self.oneTime(3), Self.oneTime(5)], of: device)
+                try tables.addOneTimePreKeys([OneTimePreKeyPayload(id: 3, key: [UInt8](repeating: 1, count: 32))], of: device)
+                try tables.addKEMOneTimePreKeys([Self.kem(UInt32.max), Self.kem(2)], of: device)
+            }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.standingPreKeys(of: device) == Self.standing)
+                #expect(try tables.oneTimePreKeyCount(of: device) == 3)
+                #expect(try tables.kemOneTimePreKeyCount(of: device) == 2)
+            }
+            try await store.write { (tables) throws(Problem) in
+                let first = try tables.popOneTimePreKey(of: device)
+                #expect(first == OneTimePreKeyPayload(id: 3, key: [UInt8](repeating: 1, count: 32)))
+                #expect(try tables.popOneTimePreKey(of: device) == Self.oneTime(5))
+                #expect(try tables.popOneTimePreKey(of: device) == Self.oneTime(9))
+                #expect(try tables.popOneTimePreKey(of: device) == nil)
+                #expect(try tables.popKEMOneTimePreKey(of: device) == Self.kem(2))
+                #expect(try tables.popKEMOneTimePreKey(of: device) == Self.kem(UInt32.max))
+                #expect(try tables.popKEMOneTimePreKey(of: device) == nil)
+                #expect(try tables.popOneTimePreKey(of: .number(8)) == nil)
+            }
+        }
+    }
+
+    @Test("a thousand claims at once on a hundred prekeys hand out a hundred different ones", arguments: Engine.allCases)
+    func parallelClaims(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 1)
+            try await store.write { (tables) throws(Problem) in
+                try tables.addOneTimePreKeys((1...100).map { Self.oneTime($0) }, of: .number(1))
+                try tables.addKEMOneTimePreKeys((1...100).map { Self.kem($0) }, of: .number(1))
+            }
+            let claimed = try await withThrowingTaskGroup(of: (UInt32?, UInt32?).self) { (group) in
+                for index in 0..<1_000 {
+                    group.addTask {
+                        try await store.write(checksFirst: index.isMultiple(of: 2)) { (tables) throws(Problem) in
+                            (try tables.popOneTimePreKey(of: .number(1))?.id,
+                                try tables.popKEMOneTimePreKey(of: .number(1))?.id)
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(claimed.compactMap(\.0).sorted() == Array(1...100))
+            #expect(claimed.compactMap(\.1).sorted() == Array(1...100))
+        }
+    }
+
+    @Test("conversations change, but a dm stays one for each pair", arguments: Engine.allCases)
+    func conversations(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 2)
+            var group = Sample.group(1, mode: .sealed)
+            let inserted = group
+            try await store.write { (tables) throws(Problem) in
+                try tables.insertConversation(inserted)
+                try tables.insertConversation(Sample.dm(2, 2, 1))
+                #expect(try tables.conversation(.number(1)) == inserted)
+            }
+            group.memberCount = 4
+            group.sealedName = [9]
+            let updated = group
+            try await store.write { (tables) throws(Problem) in try tables.updateConversation(updated) }
+            for pair in [DMPair(.number(1), .number(2)), DMPair(.number(2), .number(1))] {
+                let found = try await store.read { (tables) throws(Problem) in try tables.dm(between: pair) }
+                #expect(found == .number(2))
+            }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.conversation(.number(1)) == updated)
+                #expect(try tables.conversation(.number(2)) == Sample.dm(2, 1, 2))
+                #expect(try tables.conversation(.number(3)) == nil)
+                #expect(try tables.dm(between: DMPair(.number(1), .number(3))) == nil)
+            }
+        }
+    }
+
+    @Test("members and memberships are paged in the order of their ids", arguments: Engine.allCases)
+    func members(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            // Ids whose order as numbers, as text and as signed integers differ.
+            let ids = [SixteenBytes(high: 0, low: 5), SixteenBytes(high: 1, low: 0), SixteenBytes(high: 1, low: .max),
+                SixteenBytes(high: 1 << 63, low: 0), SixteenBytes(high: .max, low: 1)]
+            var accounts: [AccountRow] = []
+            for (index, id) in ids.enumerated() {
+                let sample = try Sample.account(index)
+                accounts.append(
+                    AccountRow(
+                        account: AccountID(bytes: id), handle: sample.handle, identity: sample.identity,
+                        createdAt: .start, listEpoch: 1, listSignature: sample.listSignature, nextDevice: DeviceID(1)))
+            }
+            let rows = accounts
+            try await store.write { (tables) throws(Problem) in
+                for row in rows.shuffled() { try tables.insertAccount(row) }
+                for id in ids.shuffled() {
+                    var conversation = Sample.group(1)
+                    conversation.conversation = ConversationID(bytes: id)
+                    try tables.insertConversation(conversation)
+                    for member in ids.shuffled() {
+                        try tables.putMember(
+                            MemberRow(
+                                conversation: ConversationID(bytes: id), account: AccountID(bytes: member),
+                                role: member == id ? .owner : .member, joinedAt: .start,
+                                checkpoint: SequenceNumber(member.low >> 12)))
+                    }
+                }
+            }
+            try await store.read { (tables) throws(Problem) in
+                let conversation = ConversationID(bytes: ids[2])
+                let account = AccountID(bytes: ids[2])
+                var after: AccountID?
+                var seen: [SixteenBytes] = []
+                while let last = try tables.members(of: conversation, after: after, limit: 2).last {
+                    seen += try tables.members(of: conversation, after: after, limit: 2).map(\.account.bytes)
+                    after = last.account
+                }
+                #expect(seen == ids)
+                var afterConversation: ConversationID?
+                seen = []
+                while let last = try tables.memberships(of: account, after: afterConversation, limit: 3).last {
+                    seen += try tables.memberships(of: account, after: afterConversation, limit: 3)
+                        .map(\.conversation.bytes)
+                    afterConversation = last.conversation
+                }
+                #expect(seen == ids)
+                #expect(try tables.ownerCount(of: conversation) == 1)
+                #expect(try tables.member(account, of: conversation)?.role == .owner)
+                #expect(try tables.members(of: conversation, after: nil, limit: 0).isEmpty)
+            }
+            try await store.write { (tables) throws(Problem) in
+                let conversation = ConversationID(bytes: ids[2])
+                try tables.removeMember(AccountID(bytes: ids[2]), of: conversation)
+                try tables.removeMember(AccountID(bytes: ids[2]), of: conversation)
+                #expect(try tables.ownerCount(of: conversation) == 0)
+                #expect(try tables.member(AccountID(bytes: ids[2]), of: conversation) == nil)
+                var other = try tables.member(AccountID(bytes: ids[0]), of: conversation)
+                other?.role = .admin
+                if let other { try tables.putMember(other) }
+                #expect(try tables.members(of: conversation, after: nil, limit: 9).map(\.role) == [.admin, .member, .member, .member])
+            }
+        }
+    }
+
+    @Test("what has run out goes, a bounded number at a time", arguments: Engine.allCases)
+    func expiry(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 2)
+            let soon = Timestamp.start.adding(seconds: 10)
+            let late = Timestamp.start.adding(seconds: 100 * 86_400)
+            try await store.write { (tables) throws(Problem) in
+                try tables.insertConversation(Sample.group(1))
+                for number in 1...6 {
+                    try tables.insertToken(
+                        Sample.token(number, of: .number(1), expiresAt: number > 4 ? late : soon))
+                }
+                try tables.putInvite(InviteRow(hash: [1], usesLeft: 1, expiresAt: soon))
+                try tables.saveReply(SavedReply(requestDigest: [], status: 200, body: [1], expiresAt: soon), key: [1])
+                for client in 1...10 {
+                    let time = client > 7 ? Timestamp.start.adding(seconds: 10 * 86_400) : .start
+                    _ = try tables.append(Sample.envelope(client, to: [.number(2)], at: time))
+                    _ = try tables.append(Sample.post(100 + client, in: 1, at: time))
+                }
+            }
+            func sweep(_ now: Timestamp, limit: Int) async throws -> Int {
+                try await store.write { (tables) throws(Problem) in try tables.removeExpired(now: now, limit: limit) }
+            }
+            #expect(try await sweep(.start, limit: 100) == 0)
+            #expect(try await sweep(soon, limit: 5) == 5)
+            #expect(try await sweep(soon, limit: 5) == 1)
+            #expect(try await sweep(soon, limit: 5) == 0)
+            let old = Timestamp.start.adding(seconds: 46 * 86_400)
+            var goneCount = 0
+            for _ in 0..<20 { goneCount += try await sweep(old, limit: 2) }
+            #expect(goneCount == 7)
+            #expect(try await store.drain(.number(2)).compactMap { $0.number?.rawValue } == [8, 9, 10])
+            #expect(
+                try await store.queueState(.number(2))
+                    == QueueState(head: QueueNumber(10), deliveredThrough: QueueNumber(7), count: 3))
+            #expect(try await store.entries(1, .newest, limit: 20).count == 10)
+            #expect(
+                try await store.read { (tables) throws(Problem) in
+                    try tables.token(hash: [UInt8](repeating: 5, count: 32))
+                } != nil)
+        }
+    }
+
+    static let standing = StandingPreKeys(
+        signedPreKey: SignedPreKeyPayload(
+            id: 1, key: [UInt8](repeating: 1, count: 32), createdAt: .start, signature: [UInt8](repeating: 2, count: 64)),
+        lastResortPreKey: nil, kemLastResortPreKey: kem(3))
+
+    static func oneTime(_ id: UInt32) -> OneTimePreKeyPayload {
+        OneTimePreKeyPayload(id: id, key: [UInt8](repeating: UInt8(truncatingIfNeeded: id), count: 32))
+    }
+
+    static func kem(_ id: UInt32) -> KEMPreKeyPayload {
+        KEMPreKeyPayload(
+            id: id, key: [UInt8](repeating: UInt8(truncatingIfNeeded: id), count: 1_184),
+            signature: [UInt8](repeating: 3, count: 64))
+    }
+}
