@@ -98,7 +98,9 @@ struct Keccak: ~Copyable {
     }
 
     /// One round: reads and writes the lanes `a`, with room for 25 more in `b`.
-    private static func round(_ a: UnsafeMutablePointer<UInt64>, _ b: UnsafeMutablePointer<UInt64>, _ constant: UInt64) {
+    private static func round(
+        _ a: UnsafeMutablePointer<UInt64>, _ b: UnsafeMutablePointer<UInt64>, _ constant: UInt64
+    ) {
         let c0 = a[0] ^ a[5] ^ a[10] ^ a[15] ^ a[20]
         let c1 = a[1] ^ a[6] ^ a[11] ^ a[16] ^ a[21]
         let c2 = a[2] ^ a[7] ^ a[12] ^ a[17] ^ a[22]

@@ -46,7 +46,9 @@ final class SecretArena: @unchecked Sendable {
 
     /// Takes a zeroed slot back. `false` when `pointer` is not from this region.
     func giveBack(_ pointer: UnsafeMutableRawPointer) -> Bool {
-        guard let region, pointer >= region, pointer < region + Self.slotByteCount * Self.slotCount else { return false }
+        guard let region, pointer >= region, pointer < region + Self.slotByteCount * Self.slotCount else {
+            return false
+        }
         assert(
             UnsafeRawBufferPointer(start: pointer, count: Self.slotByteCount).allSatisfy { $0 == 0 },
             "a slot comes back zeroed")

@@ -3,6 +3,7 @@ package import Wire
 
 /// Fields that several layouts share.
 extension ByteReader {
+    /// An account, 16 bytes.
     package mutating func account() throws(KeyFormatError) -> AccountID {
         guard let account = AccountID(try take(16)) else { throw .truncated }
         return account
@@ -15,26 +16,31 @@ extension ByteReader {
         return DeviceID(number)
     }
 
+    /// A registration, 1…16,383 in two bytes.
     package mutating func registration() throws(KeyFormatError) -> RegistrationID {
         guard let registration = RegistrationID(UInt32(try number(UInt16.self))) else { throw .outOfBounds }
         return registration
     }
 
+    /// The public keys of an identity, 64 bytes.
     package mutating func identity<Owner>() throws(KeyFormatError) -> IdentityPublicKeys<Owner> {
         let bytes = try take(IdentityPublicKeys<Owner>.byteCount)
         do { return try IdentityPublicKeys(bytes) } catch { throw .truncated }
     }
 
+    /// An X25519 public key, 32 bytes.
     package mutating func agreementKey() throws(KeyFormatError) -> X25519.PublicKey {
         let bytes = try take(X25519.keyByteCount)
         do { return try X25519.PublicKey(bytes) } catch { throw .truncated }
     }
 
+    /// An Ed25519 signature, 64 bytes.
     package mutating func signature() throws(KeyFormatError) -> Ed25519.Signature {
         let bytes = try take(Ed25519.signatureByteCount)
         do { return try Ed25519.Signature(bytes) } catch { throw .truncated }
     }
 
+    /// An entry of a device list, 70 bytes.
     package mutating func listedDevice() throws(KeyFormatError) -> ListedDevice {
         ListedDevice(device: try device(), registration: try registration(), identity: try identity())
     }

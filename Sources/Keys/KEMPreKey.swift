@@ -126,6 +126,7 @@ public struct KEMPreKeyPair: ~Copyable, Sendable {
         return .joining(head, secret.exportSeed(), publicKey.signature.bytes)
     }
 
+    /// The shared secret in `ciphertext`, 32 bytes; one that nobody else knows when it was not made for this key.
     package borrowing func decapsulate(_ ciphertext: MLKEM768.Ciphertext) -> SecretBytes {
         secret.decapsulate(ciphertext)
     }

@@ -59,6 +59,7 @@ public struct OneTimePreKeyPair: ~Copyable, Sendable {
         return .joining(head, secret.exportSecret(), publicKey.agreement.bytes)
     }
 
+    /// The shared secret with `peer`, 32 bytes.
     package borrowing func agree(with peer: X25519.PublicKey) throws(X25519.AgreementError) -> SecretBytes {
         try secret.agree(with: peer)
     }

@@ -8,6 +8,7 @@ public struct PreKeyID: Hashable, Sendable, Comparable, CustomStringConvertible 
         self.rawValue = rawValue
     }
 
+    /// - Throws: ``KeyFormatError/outOfBounds`` for zero.
     package init(checking rawValue: UInt32) throws(KeyFormatError) {
         guard let id = PreKeyID(rawValue) else { throw .outOfBounds }
         self = id

@@ -120,7 +120,8 @@ public struct SignedPreKeyPair: ~Copyable, Sendable {
         self.secret = secret
     }
 
-    /// Id (4 bytes), created (8), private key (32), public key (32), signature (64): for a store sealed on the device, nowhere else.
+    /// Id (4 bytes), created (8), private key (32), public key (32), signature (64): for a store sealed on the device,
+    /// nowhere else.
     public borrowing func exportForSealedStore() -> SecretBytes {
         var head: [UInt8] = []
         head.append(number: publicKey.id.rawValue)
@@ -128,6 +129,7 @@ public struct SignedPreKeyPair: ~Copyable, Sendable {
         return .joining(head, secret.exportSecret(), publicKey.agreement.bytes + publicKey.signature.bytes)
     }
 
+    /// The shared secret with `peer`, 32 bytes.
     package borrowing func agree(with peer: X25519.PublicKey) throws(X25519.AgreementError) -> SecretBytes {
         try secret.agree(with: peer)
     }

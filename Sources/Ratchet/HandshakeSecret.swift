@@ -19,7 +19,17 @@ import Keys
 /// | size | field |
 /// |---|---|
 /// | 15 | `Sotto PQXDH v1`, zero |
-/// | 32 | SHA-256 of: ``SessionBinding``, ``Handshake``, the signed prekey, the one-time or last-resort prekey if any, the ML-KEM encapsulation key |
+/// | 32 | SHA-256 of the transcript |
+///
+/// The transcript, in this order:
+///
+/// | size | field |
+/// |---|---|
+/// | 32 | ``SessionBinding`` |
+/// | 1134 | ``Handshake`` |
+/// | 32 | the signed prekey |
+/// | 0 or 32 | the one-time or last-resort prekey |
+/// | 1184 | the ML-KEM encapsulation key |
 struct HandshakeSecret: ~Copyable {
     private var input: SecretBytes
 

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Crypto
 
+/// Mirrors `X25519`, `Ed25519` and `LengthError`.
 @Suite struct KeyTests {
     @Test("keys, nonces and signatures of another size are refused with both sizes")
     func lengths() {

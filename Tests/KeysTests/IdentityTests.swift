@@ -25,7 +25,8 @@ import Wire
         #expect(keys.bytes.count == 64 && keys.fingerprint == SHA256.hash(keys.bytes))
         #expect(throws: LengthError(expectedByteCount: 64, byteCount: 65)) { try AccountIdentityKey(keys.bytes + [0]) }
         #expect(throws: LengthError(expectedByteCount: 32, byteCount: 31)) {
-            try AccountIdentityKey(IdentityPayload(signingKey: Array(keys.bytes.prefix(31)), agreementKey: keys.agreement.bytes))
+            let short = Array(keys.bytes.prefix(31))
+            return try AccountIdentityKey(IdentityPayload(signingKey: short, agreementKey: keys.agreement.bytes))
         }
     }
 

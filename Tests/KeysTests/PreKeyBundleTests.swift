@@ -12,7 +12,7 @@ import Wire
             .verified(for: keys.address, in: keys.list, now: TestKeys.now)
     }
 
-    @Test("a bundle that its device signed and its account lists is verified; a one-time key goes before the last resort")
+    @Test("a bundle signed by its device and listed by its account is verified; one-time goes before last resort")
     func accepted() throws {
         let keys = try TestKeys()
         var payload = try keys.bundle()
@@ -74,7 +74,8 @@ import Wire
         try check(.preKey(.badSignature(TestKeys.id(1)))) { $0.signedPreKey = try keys.signed(.lastResort, 1) }
         try check(.preKey(.badSignature(TestKeys.id(3)))) { $0.lastResortPreKey = try keys.signed(.standing, 3) }
         try check(.preKey(.badSignature(TestKeys.id(4)))) { $0.kemPreKey = try other.kem(.oneTime, 4) }
-        try check(.preKey(.malformed)) { $0.oneTimePreKey = OneTimePreKeyPayload(id: 0, key: [UInt8](repeating: 0, count: 32)) }
+        let nameless = OneTimePreKeyPayload(id: 0, key: [UInt8](repeating: 0, count: 32))
+        try check(.preKey(.malformed)) { $0.oneTimePreKey = nameless }
         try check(.preKey(.notAKey(TestKeys.id(4)))) { $0.kemPreKey?.key = [UInt8](repeating: 0xFF, count: 1_184) }
         let old = Timestamp(milliseconds: TestKeys.now.milliseconds - 61 * TestKeys.dayMilliseconds)
         try check(.preKey(.stale(TestKeys.id(1)))) { $0.signedPreKey = try keys.signed(.standing, 1, createdAt: old) }

@@ -125,14 +125,16 @@ import Wire
         let signed = try SignedPreKey(keys.signed(.standing))
         let lastResort = try SignedPreKey(keys.signed(.lastResort))
         let kem = try KEMPreKey(keys.kem(.lastResort, 1))
-        let digests: Set<[UInt8]> = [
-            PreKeyDigest.of(identity: identity, signedPreKey: signed, lastResortPreKey: nil, kemLastResortPreKey: nil),
-            PreKeyDigest.of(identity: identity, signedPreKey: signed, lastResortPreKey: lastResort, kemLastResortPreKey: nil),
-            PreKeyDigest.of(identity: identity, signedPreKey: signed, lastResortPreKey: nil, kemLastResortPreKey: kem),
-            PreKeyDigest.of(identity: identity, signedPreKey: signed, lastResortPreKey: lastResort, kemLastResortPreKey: kem),
-            PreKeyDigest.of(identity: identity, signedPreKey: lastResort, lastResortPreKey: nil, kemLastResortPreKey: nil),
+        func digest(
+            _ signed: SignedPreKey, _ lastResort: SignedPreKey?, _ kem: KEMPreKey?, of identity: DeviceIdentityKeys
+        ) -> [UInt8] {
             PreKeyDigest.of(
-                identity: DeviceIdentity().publicKeys, signedPreKey: signed, lastResortPreKey: nil, kemLastResortPreKey: nil),
+                identity: identity, signedPreKey: signed, lastResortPreKey: lastResort, kemLastResortPreKey: kem)
+        }
+        let digests: Set<[UInt8]> = [
+            digest(signed, nil, nil, of: identity), digest(signed, lastResort, nil, of: identity),
+            digest(signed, nil, kem, of: identity), digest(signed, lastResort, kem, of: identity),
+            digest(lastResort, nil, nil, of: identity), digest(signed, nil, nil, of: DeviceIdentity().publicKeys),
         ]
         #expect(digests.count == 6 && digests.allSatisfy { $0.count == 32 })
     }

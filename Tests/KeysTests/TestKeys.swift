@@ -27,7 +27,9 @@ final class TestKeys {
 
     static func id(_ number: UInt32) throws -> PreKeyID { try #require(PreKeyID(number)) }
 
-    func signed(_ kind: SignedPreKey.Kind, _ number: UInt32 = 1, createdAt: Timestamp = now) throws -> SignedPreKeyPayload {
+    func signed(
+        _ kind: SignedPreKey.Kind, _ number: UInt32 = 1, createdAt: Timestamp = now
+    ) throws -> SignedPreKeyPayload {
         let id = try Self.id(number)
         let pair = SignedPreKeyPair(kind, id: id, createdAt: createdAt, signedBy: identity)
         return pair.publicKey.payload

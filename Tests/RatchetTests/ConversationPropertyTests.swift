@@ -2,6 +2,8 @@ import Testing
 
 @testable import Ratchet
 
+/// Mirrors `Session`, `SessionState` and `DoubleRatchet`.
+///
 /// Random conversations over a network that loses, delays, doubles and damages. The seed is the test's argument.
 @Suite struct ConversationPropertyTests {
     /// SplitMix64: the same seed gives the same conversation (its keys are fresh each time).
@@ -42,9 +44,11 @@ import Testing
 
         func send(to peer: Side, _ generator: inout Generator) throws {
             if session == nil {
-                session = try device.initiate(with: peer.device, TestDevice.Single.allCases.randomElement(using: &generator) ?? .none)
+                let single = TestDevice.Single.allCases.randomElement(using: &generator) ?? .none
+                session = try device.initiate(with: peer.device, single)
             }
-            let text = (0..<Int.random(in: 0...600, using: &generator)).map { UInt8(truncatingIfNeeded: $0 &+ sentCount) }
+            let byteCount = Int.random(in: 0...600, using: &generator)
+            let text = (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &+ sentCount) }
             sentCount += 1
             guard let bytes = try session?.encrypt(text) else { return }
             peer.inbox.append(Sent(bytes: bytes, text: text))

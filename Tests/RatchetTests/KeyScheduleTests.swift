@@ -3,6 +3,8 @@ import Testing
 
 @testable import Ratchet
 
+/// Mirrors `ChainKey`, `RootStep`, `HandshakeSecret` and `SkippedKeys`.
+///
 /// Expected values come from another implementation of the same tables, in Python's hmac and hashlib.
 @Suite struct KeyScheduleTests {
     @Test("a chain gives the keys that its table says, each once")

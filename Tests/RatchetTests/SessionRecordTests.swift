@@ -80,7 +80,9 @@ import Testing
         let grown = SecretBytes(copying: bytes + [0])
         #expect(throws: RecordError.malformed) { _ = try Session(record: grown, generationAtLeast: 0).generation }
         let newer = SecretBytes(copying: [2] + bytes.dropFirst())
-        #expect(throws: RecordError.unknownVersion(2)) { _ = try Session(record: newer, generationAtLeast: 0).generation }
+        #expect(throws: RecordError.unknownVersion(2)) {
+            _ = try Session(record: newer, generationAtLeast: 0).generation
+        }
     }
 
     @Test("a record with any bit flipped is refused or is a session, and never traps")

@@ -83,7 +83,7 @@ import Testing
         #expect(throws: OpenError.refused) { try pair.alice.decrypt(SessionMessage(first)) }
     }
 
-    @Test("a handshake without one-time keys is refused when it was answered before, one with them is for the store to refuse")
+    @Test("a handshake without one-time keys is refused the second time; one with them is for the store to refuse")
     func replay() throws {
         for single in TestDevice.Single.allCases {
             var atAlice = try alice.initiate(with: bob, single)
@@ -159,7 +159,7 @@ import Testing
         #expect(try pair.bob.decrypt(beyond) == [7])
     }
 
-    @Test("messages missing at the end of a chain open after the next chain has begun; the oldest of too many are forgotten")
+    @Test("messages missing at a chain's end open after the next has begun; the oldest of too many are forgotten")
     func chainEnds() throws {
         var pair = try pair()
         let late = try (0..<1_500).map { _ in try SessionMessage(pair.alice.encrypt([5])) }
@@ -174,7 +174,7 @@ import Testing
         #expect(try pair.bob.decrypt(later[0]) == [6])
     }
 
-    @Test("who copied a state cannot follow once the one it was copied from has made a new ratchet key and was answered")
+    @Test("who copied a state cannot follow once its owner has made a new ratchet key and was answered")
     func healing() throws {
         var pair = try pair()
         var stolen = try Session(record: pair.alice.record(), generationAtLeast: 0)

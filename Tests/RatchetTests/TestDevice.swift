@@ -41,7 +41,8 @@ final class TestDevice {
 
     func bundle(_ single: Single) throws -> VerifiedPreKeyBundle {
         let payload = PreKeyBundlePayload(
-            device: DeviceID(1), registrationID: try #require(RegistrationID(77)), identity: identity.publicKeys.payload,
+            device: DeviceID(1), registrationID: try #require(RegistrationID(77)),
+            identity: identity.publicKeys.payload,
             signedPreKey: signed.publicKey.payload,
             oneTimePreKey: single == .oneTime ? oneTime.publicKey.payload : nil,
             lastResortPreKey: single == .lastResort ? lastResort.publicKey.payload : nil,

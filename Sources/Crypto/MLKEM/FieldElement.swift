@@ -31,7 +31,7 @@ enum FieldElement {
 
     /// round(2^bits / q · a) modulo 2^bits, for 1, 4 and 10 bits (FIPS 203, section 4.2.1).
     ///
-    /// The quotient by q is a product with 2^33 / q rounded up, which is exact for every element; a test tries them all.
+    /// The quotient by q is a product with 2^33 / q rounded up: exact for every element, as a test tries.
     @inline(__always)
     static func compress(_ a: UInt16, bits: UInt32) -> UInt16 {
         let dividend = UInt64(a) &<< UInt64(bits) &+ UInt64(q / 2)

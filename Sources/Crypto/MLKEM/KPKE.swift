@@ -114,7 +114,9 @@ enum KPKE {
         return matrix
     }
 
-    private static func part(_ bytes: UnsafeRawBufferPointer, _ byteCount: Int, _ index: Int) -> UnsafeRawBufferPointer {
+    private static func part(
+        _ bytes: UnsafeRawBufferPointer, _ byteCount: Int, _ index: Int
+    ) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: bytes[(byteCount * index)..<(byteCount * (index + 1))])
     }
 
