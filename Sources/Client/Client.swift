@@ -20,6 +20,8 @@ public actor Client {
     var outboxRun = OutboxRun()
     var isReplenishing = false
     var isListening = false
+    /// What ``events(untilIdle:)`` started last.
+    var listener: Task<Void, Never>?
     /// The last entry that was told of each conversation that is followed.
     var followed: [ConversationID: SequenceNumber] = [:]
 
@@ -61,8 +63,10 @@ public actor Client {
         self.surroundings = surroundings
     }
 
-    /// Lets go of the folder and the connection. What is called afterwards fails.
+    /// Ends listening in order, then lets go of the folder and the connection. What is called afterwards fails.
     public func close() async {
+        listener?.cancel()
+        await listener?.value
         store.close()
         await network?.close()
     }

@@ -15,6 +15,8 @@ public enum ClientError: Error, Equatable, Sendable {
     /// The message waits in the outbox: it will be sent when the server is reached again.
     case queued(ClientID)
 
+    /// No server is known: neither given, nor from an account in this folder.
+    case noServer
     /// There is no account in this folder yet.
     case notRegistered
     /// There is an account, or the start of one, in this folder already.
@@ -60,6 +62,7 @@ extension ClientError: CustomStringConvertible {
         case .unexpectedAnswer(let status):
             "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server?"
         case .queued: "The server cannot be reached. The message is kept and goes out with the next connection."
+        case .noServer: "Which server? Give its address."
         case .notRegistered: "There is no account here yet. Register first."
         case .alreadyRegistered: "There is an account here already. Choose another folder for another account."
         case .notLinkedYet: "This device is not linked yet. Give its code to a device of the account, then log in."
@@ -142,6 +145,7 @@ extension ClientError {
         case .refused(let problem): problem.code.rawValue
         case .unexpectedAnswer: "unexpected-answer"
         case .queued: "queued"
+        case .noServer: "no-server"
         case .notRegistered: "not-registered"
         case .alreadyRegistered: "already-registered"
         case .notLinkedYet: "not-linked-yet"

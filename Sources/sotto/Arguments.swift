@@ -59,7 +59,8 @@ struct Arguments {
     private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
         let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let option = (Self.common + verb.options).first(where: { $0.name == halves[0] }) else {
-            throw UsageError(message: "sotto \(verb.rawValue) has no option \(halves[0]). See sotto \(verb.rawValue) --help.")
+            let name = "sotto \(verb.rawValue)"
+            throw UsageError(message: "\(name) has no option \(halves[0]). See \(name) --help.")
         }
         guard let value = option.value else {
             guard halves.count == 1 else { throw UsageError(message: "\(option.name) takes no value.") }

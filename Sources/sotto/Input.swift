@@ -6,7 +6,9 @@ enum Input {
     static func everything(byteCountMax: Int) throws(UsageError) -> String {
         var bytes: [UInt8] = []
         while bytes.count <= byteCountMax, let chunk = chunk() { bytes += chunk }
-        guard bytes.count <= byteCountMax else { throw UsageError(message: "Standard input is too long for a message.") }
+        guard bytes.count <= byteCountMax else {
+            throw UsageError(message: "Standard input is too long for a message.")
+        }
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw UsageError(message: "Standard input is not UTF-8 text.")

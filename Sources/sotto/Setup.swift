@@ -14,11 +14,14 @@ struct Setup {
         guard let file = arguments.values["--passphrase-file"] else {
             return try Client.open(configuration, unlock: .keyFile, over: network)
         }
-        return try Client.open(configuration, unlock: .passphrase(copying: try Input.firstLine(of: file)), over: network)
+        let passphrase = try Input.firstLine(of: file)
+        return try Client.open(configuration, unlock: .passphrase(copying: passphrase), over: network)
     }
 
     private func server() throws -> ServerAddress? {
-        guard let text = arguments.values["--server"] ?? environment("SOTTO_SERVER") else { return nil }
+        guard let text = arguments.values["--server"] ?? environment("SOTTO_SERVER"), !text.isEmpty else {
+            return nil
+        }
         guard let server = ServerAddress(text) else { throw ClientError.badServerAddress }
         return server
     }

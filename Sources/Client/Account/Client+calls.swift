@@ -5,10 +5,10 @@ import Wire
 // Calls to the server on behalf of this device: logged in, and logged in again when the server asks for it.
 
 extension Client {
-    /// - Throws: ``ClientError/notRegistered`` when no server is known.
+    /// - Throws: ``ClientError/noServer``.
     var calls: ServerCalls {
         get throws(ClientError) {
-            guard let network else { throw .notRegistered }
+            guard let network else { throw .noServer }
             return ServerCalls(network: network)
         }
     }

@@ -58,7 +58,9 @@ extension Client {
         guard list != known || handleKnown == nil && handle != nil else { return list }
         var transaction = StoreTransaction()
         transaction.put(Contact(handle: handleKnown ?? handle, list: list), at: .contact(account))
-        if handleKnown == nil, let handle, try read(.handle(handle)) == nil { transaction.put(account, at: .handle(handle)) }
+        if handleKnown == nil, let handle, try read(.handle(handle)) == nil {
+            transaction.put(account, at: .handle(handle))
+        }
         try commit(transaction)
         lists[account] = list
         return list

@@ -107,7 +107,8 @@ extension Client {
         let added = ListedDevice(device: DeviceID(number), registration: code.registrationID, identity: identity)
         let list = try await publish(current.devices + [added], after: current, code.preKeys, profile)
         try commit(transaction)
-        return LinkReply(address: DeviceAddress(account: own.account, device: DeviceID(number)), identity: list.identity)
+        return LinkReply(
+            address: DeviceAddress(account: own.account, device: DeviceID(number)), identity: list.identity)
     }
 
     /// Publishes the device list without a device: it is logged out, and its keys and queue are gone.

@@ -42,7 +42,7 @@ extension Client {
     /// How the server calls itself, checked against what it should.
     func learnServerName() async throws(ClientError) -> String {
         let card: ServerCard = try await calls.call("GET", "/.well-known/sotto")
-        guard let server else { throw .notRegistered }
+        guard let server else { throw .noServer }
         let expected = configuration.serverName ?? (server.isSecure ? server.host : card.serverName)
         guard card.serverName == expected else {
             throw .wrongServerName(expected: expected, found: card.serverName)
@@ -51,7 +51,7 @@ extension Client {
     }
 
     private func startRegistration(_ handle: Handle, _ serverName: String) throws(ClientError) {
-        guard let server else { throw .notRegistered }
+        guard let server else { throw .noServer }
         let account = AccountIdentity()
         let device = DeviceIdentity()
         let own = DeviceAddress(account: .random(), device: DeviceID(1))

@@ -29,6 +29,7 @@ extension Client {
         try await authorized("GET", "/v1/conversations" + (cursor.map { "?cursor=\($0)" } ?? ""))
     }
 
+    /// One conversation of this account.
     public func conversation(_ conversation: ConversationID) async throws(ClientError) -> ConversationView {
         try await authorized("GET", "/v1/conversations/\(conversation)")
     }
@@ -41,10 +42,12 @@ extension Client {
         return try await authorized("GET", "/v1/conversations/\(conversation)/messages?limit=\(limit)\(after)")
     }
 
+    /// The first page of a conversation's members.
     public func members(of conversation: ConversationID) async throws(ClientError) -> MemberPage {
         try await authorized("GET", "/v1/conversations/\(conversation)/members")
     }
 
+    /// Adds members; who is one already is passed over.
     public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(ClientError) {
         var accounts: [AccountID] = []
         for handle in members { accounts.append(try await account(of: handle)) }

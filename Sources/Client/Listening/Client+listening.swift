@@ -6,14 +6,15 @@ extension Client {
     ///
     /// One listener at a time. Sends what waits in the outbox, and looks after the prekeys, at each connect.
     /// - Parameter untilIdle: ends when the queue was read to its end once.
-    public nonisolated func events(untilIdle: Bool = false) -> AsyncStream<ClientEvent> {
-        AsyncStream { (continuation) in
-            let task = Task {
-                await self.listen(untilIdle: untilIdle) { continuation.yield($0) }
-                continuation.finish()
-            }
-            continuation.onTermination = { (_) in task.cancel() }
+    public func events(untilIdle: Bool = false) -> AsyncStream<ClientEvent> {
+        let (events, continuation) = AsyncStream<ClientEvent>.makeStream()
+        let task = Task {
+            await self.listen(untilIdle: untilIdle) { continuation.yield($0) }
+            continuation.finish()
         }
+        continuation.onTermination = { (_) in task.cancel() }
+        listener = task
+        return events
     }
 
     /// As ``events(untilIdle:)``, on the caller's own task: returns when it is cancelled or listening has ended.
@@ -58,6 +59,7 @@ extension Client {
                         if case .closed(let code) = incoming { return .success(socket.state.end(closed: code)) }
                         continue
                     }
+                    line.taken()
                     socket.state.heartbeat?.heard()
                     let step = try await self.received(bytes, socket, untilIdle: untilIdle, tell)
                     switch step {
@@ -90,7 +92,7 @@ extension Client {
 
     /// The socket, with a token in its subprotocols; a token that is not taken is renewed once.
     private func openLine() async throws(ClientError) -> Line {
-        guard let network else { throw .notRegistered }
+        guard let network else { throw .noServer }
         let token = try await accessToken()
         do {
             return try await network.openLine("/v1/ws", Self.subprotocols(token))

@@ -1,3 +1,4 @@
+import Synchronization
 import Transport
 
 /// The event loop that clients share. One is enough for a process.
@@ -68,8 +69,12 @@ private actor Connector {
     func openLine(_ path: String, _ subprotocols: [String]) async throws(TransportError) -> Line {
         let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
         let (end, ended) = AsyncStream<Never>.makeStream()
+        let flow = Flow()
         let handler = WebSocketHandler(
-            message: { (_, message) in continuation.yield(.message(message.copy())) },
+            message: { (socket, message) in
+                continuation.yield(.message(message.copy()))
+                if flow.arrived() { socket.pauseReading() }
+            },
             closed: { (_, code, _) in
                 continuation.yield(.closed(code: code))
                 continuation.finish()
@@ -81,7 +86,8 @@ private actor Connector {
             host: server.host, port: server.port, target: path, subprotocols: subprotocols, tls: tls, on: loop,
             configuration: configuration, handler: handler)
         return Line(
-            incoming: incoming, send: { (bytes) in socket.send(binary: bytes) }, close: { socket.close() },
+            incoming: incoming, taken: { if flow.taken() { socket.resumeReading() } },
+            send: { (bytes) in socket.send(binary: bytes) }, close: { socket.close() },
             gone: { await Task { for await _ in end {} }.value },
             cut: { socket.abort() })
     }
@@ -90,4 +96,18 @@ private actor Connector {
         connection?.close()
         connection = nil
     }
+}
+
+/// Counts messages between the socket and whoever deals with them, and says when to hold the server back.
+final class Flow: Sendable {
+    static let highMark = 256
+    static let lowMark = 64
+
+    private let waiting = Atomic<Int>(0)
+
+    /// One more came: whether to pause.
+    func arrived() -> Bool { waiting.add(1, ordering: .acquiringAndReleasing).newValue == Self.highMark }
+
+    /// One was dealt with: whether to go on. Between pause and resume nothing arrives, so the marks alternate.
+    func taken() -> Bool { waiting.subtract(1, ordering: .acquiringAndReleasing).newValue == Self.lowMark }
 }

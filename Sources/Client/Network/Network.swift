@@ -33,6 +33,8 @@ struct Line: Sendable {
 
     /// What comes, in order; ends after `closed`.
     var incoming: AsyncStream<Incoming>
+    /// A message was dealt with: holds the server back while too many are not.
+    var taken: @Sendable () -> Void
     var send: @Sendable ([UInt8]) -> Void
     /// Says goodbye and ends it, after what was sent; `closed` follows.
     var close: @Sendable () -> Void

@@ -1,8 +1,10 @@
 /// Where a server is: `https://host`, `https://host:port`, or `http://…` where no TLS is wanted.
 public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
+    /// Whether TLS is spoken.
     public let isSecure: Bool
     /// A name or a numeric address; an IPv6 address without brackets.
     public let host: String
+    /// As given, or 443 with TLS and 80 without.
     public let port: UInt16
 
     /// `nil` unless `text` is a scheme, a host, perhaps a port, and at most one slash behind.
@@ -35,7 +37,9 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
             host = authority.prefix { $0 != ":" }
             rest = authority.dropFirst(host.count)
         }
-        guard (1...253).contains(host.utf8.count), host.utf8.allSatisfy({ isHostByte($0, isNumericV6) }) else { return nil }
+        guard (1...253).contains(host.utf8.count), host.utf8.allSatisfy({ isHostByte($0, isNumericV6) }) else {
+            return nil
+        }
         guard !rest.isEmpty else { return (String(host), nil) }
         guard rest.removeFirst() == ":", rest.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let port = UInt16(rest), port > 0
@@ -58,6 +62,7 @@ public struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
+    /// As it would be typed, always with the port.
     public var description: String {
         let shown = host.contains(":") ? "[\(host)]" : host
         return "\(isSecure ? "https" : "http")://\(shown):\(port)"

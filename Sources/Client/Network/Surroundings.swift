@@ -13,7 +13,8 @@ struct Surroundings: Sendable {
         now: {
             var time = timespec()
             clock_gettime(CLOCK_REALTIME, &time)
-            return Timestamp(milliseconds: UInt64(max(0, time.tv_sec)) * 1000 + UInt64(max(0, time.tv_nsec)) / 1_000_000)
+            let seconds = UInt64(max(0, time.tv_sec))
+            return Timestamp(milliseconds: seconds * 1000 + UInt64(max(0, time.tv_nsec)) / 1_000_000)
         },
         sleep: { (milliseconds) in try await Task.sleep(for: .milliseconds(Int64(clamping: milliseconds))) },
         chance: { Double.random(in: 0..<1) })

@@ -58,14 +58,17 @@ extension Client {
                 OutboxEntry(
                     clientID: .random(), to: own.account, kind: .sync, content: copy.encoded(as: .cbor), history: nil))
         }
-        for var send in sends {
+        let numbers = sends.indices.map { counters.nextOutbox + UInt64($0) }
+        for (var send, number) in zip(sends, numbers) {
             // A session moves on once per transaction: only one of these sends is for a given account.
-            if let copies = try seal(send.content, to: send.to, bundles: [:], into: &transaction) { send.copies = copies }
-            transaction.put(send, at: .outbox(counters.nextOutbox))
-            counters.nextOutbox += 1
+            let copies = try seal(send.content, to: send.to, bundles: [:], into: &transaction)
+            send.copies = copies ?? []
+            transaction.put(send, at: .outbox(number))
         }
+        counters.nextOutbox += UInt64(sends.count)
         transaction.put(counters, at: .counters)
         try commit(transaction)
+        for number in numbers { outboxRun.added(number) }
         return (clientID, entry.index)
     }
 
@@ -75,28 +78,39 @@ extension Client {
     public func sendOutbox() async {
         guard !outboxRun.isRunning else { return }
         outboxRun.isRunning = true
-        defer { outboxRun.isRunning = false }
-        while let name = store.keys(withPrefix: StoreKey.outboxPrefix).first {
-            let key = StoreKey<OutboxEntry>(name)
-            do throws(ClientError) {
-                guard let entry = try read(key) else { break }
-                do throws(ClientError) {
-                    let accepted = try await deliver(key)
-                    try settle(key, accepted, nil)
-                    outboxRun.settle(entry.clientID, .success(()))
-                } catch {
-                    guard !error.isPassing, error.isAboutOneSend else { throw error }
-                    try settle(key, nil, error)
-                    outboxRun.settle(entry.clientID, .failure(error))
-                }
+        if outboxRun.pending == nil {
+            let names = store.keys(withPrefix: StoreKey.outboxPrefix)
+            outboxRun.load(names.compactMap { StoreKey.outboxNumber($0) })
+        }
+        var failure: ClientError?
+        while failure == nil, let number = outboxRun.pending?.first {
+            do {
+                try await sendOne(number)
             } catch {
-                outboxRun.isRunning = false
-                return outboxRun.postpone(error.isPassing ? nil : error)
+                failure = error
             }
         }
         outboxRun.isRunning = false
-        // Whoever still waits put an entry in that is gone: none does, but nobody may wait for ever.
-        outboxRun.postpone(nil)
+        // Whoever waits for more hears why it will not be now.
+        outboxRun.postpone(failure?.isPassing == true ? nil : failure)
+    }
+
+    /// Sends one entry, or gives it up when the server refuses it for good.
+    /// - Throws: what keeps the entries after it from going out as well.
+    private func sendOne(_ number: UInt64) async throws(ClientError) {
+        let key = StoreKey.outbox(number)
+        guard let entry = try read(key) else { return outboxRun.removed(number) }
+        do {
+            let accepted = try await deliver(key)
+            try settle(key, accepted, nil)
+            outboxRun.removed(number)
+            outboxRun.settle(entry.clientID, .success(()))
+        } catch {
+            guard !error.isPassing, error.isAboutOneSend else { throw error }
+            try settle(key, nil, error)
+            outboxRun.removed(number)
+            outboxRun.settle(entry.clientID, .failure(error))
+        }
     }
 
     /// Sends one entry until the server takes it: more than once only when the device list has changed.
@@ -149,16 +163,17 @@ extension Client {
         entry.copies.removeAll { gone.contains($0.device) }
         let kept = Set(entry.copies.map(\.device))
         var transaction = StoreTransaction()
-        guard let added = try seal(entry.content, to: entry.to, except: kept, bundles: bundles, into: &transaction) else {
-            throw .cannotSeal
-        }
+        let sealed = try seal(entry.content, to: entry.to, except: kept, bundles: bundles, into: &transaction)
+        guard let added = sealed else { throw .cannotSeal }
         entry.copies = (entry.copies + added).sorted { $0.device < $1.device }
         transaction.put(entry, at: key)
         try commit(transaction)
     }
 
     /// Takes an entry out of the outbox and says in the transcript what became of it.
-    private func settle(_ key: StoreKey<OutboxEntry>, _ accepted: Accepted?, _ error: ClientError?) throws(ClientError) {
+    private func settle(
+        _ key: StoreKey<OutboxEntry>, _ accepted: Accepted?, _ error: ClientError?
+    ) throws(ClientError) {
         guard let entry = try read(key) else { return }
         var transaction = StoreTransaction()
         transaction.remove(key)

@@ -5,10 +5,16 @@ struct OutboxRun {
     typealias Waiter = CheckedContinuation<Void, Never>
 
     var isRunning = false
+    /// The numbers of what waits, oldest first; `nil` until the store was asked.
+    private(set) var pending: [UInt64]?
     /// Sends that somebody waits for.
     private var awaited: Set<ClientID> = []
     private var outcomes: [ClientID: Result<Void, ClientError>] = [:]
     private var waiters: [Waiter] = []
+
+    mutating func load(_ numbers: [UInt64]) { pending = numbers.sorted() }
+    mutating func added(_ number: UInt64) { pending?.append(number) }
+    mutating func removed(_ number: UInt64) { pending?.removeAll { $0 == number } }
 
     mutating func await(_ clientID: ClientID) { awaited.insert(clientID) }
 

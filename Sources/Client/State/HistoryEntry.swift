@@ -2,6 +2,7 @@ public import Wire
 
 /// One line of the transcript that a client keeps: a message that came, one that went, or one that cannot be read.
 public struct HistoryEntry: WireRecord, Equatable {
+    /// What the line is about.
     public enum Kind: String, WireEnumeration {
         /// From somebody else.
         case received
@@ -25,23 +26,30 @@ public struct HistoryEntry: WireRecord, Equatable {
 
     /// Its place in this device's transcript, from 1 up.
     public var index: UInt64
+    /// What the line is about.
     public var kind: Kind
     /// The other side: who sent it, or whom it was sent to.
     public var peer: AccountID
+    /// Its handle, where it is known.
     public var peerHandle: Handle?
     /// The sending device.
     public var device: DeviceID
     /// The sender's own name for the message; the same on all devices.
     public var message: ClientID?
+    /// What it says; none where it cannot be read.
     public var text: String?
     /// When the sender says it was written.
     public var sentAt: Timestamp?
     /// When the server accepted it.
     public var time: Timestamp?
+    /// Of a sent message.
     public var progress: Progress?
+    /// Of what cannot be read.
     public var reason: UnreadableReason?
+    /// Of a refused message.
     public var problem: ProblemCode?
 
+    /// A line with nothing said yet.
     public init(index: UInt64, kind: Kind, peer: AccountID, device: DeviceID) {
         self.index = index
         self.kind = kind

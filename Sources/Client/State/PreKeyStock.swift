@@ -118,7 +118,9 @@ enum PreKeyStock {
 
     /// Deletes what no handshake can name any more: replaced keys, surplus one-time keys, and the memory of
     /// handshakes with keys that are gone.
-    static func prune(_ store: LocalStore, now: Timestamp, into transaction: inout StoreTransaction) throws(StoreError) {
+    static func prune(
+        _ store: LocalStore, now: Timestamp, into transaction: inout StoreTransaction
+    ) throws(StoreError) {
         let standing = try store.value(.standingPreKeys)
         var surplus: [StoredPreKey.Kind: [UInt32]] = [:]
         for (kind, id) in ids(in: store) {
@@ -134,7 +136,9 @@ enum PreKeyStock {
             }
         }
         for (kind, ids) in surplus {
-            for id in ids.sorted().dropLast(ClientLimits.oneTimePreKeysKeptMax) { transaction.remove(.preKey(kind, id)) }
+            for id in ids.sorted().dropLast(ClientLimits.oneTimePreKeysKeptMax) {
+                transaction.remove(.preKey(kind, id))
+            }
         }
         for name in store.keys(withPrefix: StoreKey.answeredPrefix) {
             guard let time = try store.value(StoreKey<Timestamp>(name)),

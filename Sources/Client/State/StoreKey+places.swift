@@ -41,6 +41,8 @@ extension StoreKey where Value == Timestamp {
 extension StoreKey where Value == OutboxEntry {
     static var outboxPrefix: String { "outbox/" }
     static func outbox(_ number: UInt64) -> Self { .init(outboxPrefix + OrderedNumber.text(number)) }
+    /// The number in an outbox key.
+    static func outboxNumber(_ name: String) -> UInt64? { UInt64(name.dropFirst(outboxPrefix.count)) }
 }
 
 extension StoreKey where Value == HistoryEntry {

@@ -45,7 +45,7 @@ struct Chat: Sendable {
     private func talk(_ send: @escaping @Sendable (String) async throws -> some Sendable) async throws {
         try await withThrowingTaskGroup(of: Void.self) { (group) in
             group.addTask {
-                for await event in client.events() {
+                for await event in await client.events() {
                     Verb.tell(event, output)
                     if case .ended(let error) = event { throw error }
                 }

@@ -7,7 +7,7 @@ extension Verb {
         let untilIdle = arguments.switches.contains("--until-idle")
         guard try await client.whoami() != nil else { throw ClientError.notRegistered }
         var count: UInt64 = 0
-        for await event in client.listening(untilIdle: untilIdle) {
+        for await event in await client.events(untilIdle: untilIdle) {
             tell(event, output)
             switch event {
             case .message, .unreadable: count += 1
@@ -56,9 +56,4 @@ extension Verb {
         case .roleChanged(let change): return "\(time)  A member is now \(change.role.rawValue)."
         }
     }
-}
-
-extension Client {
-    /// As `events`, but ended by the consumer only after what was taken is acknowledged.
-    nonisolated func listening(untilIdle: Bool) -> AsyncStream<ClientEvent> { events(untilIdle: untilIdle) }
 }

@@ -18,8 +18,8 @@ extension Verb {
 
     static func handle(_ text: String) throws(UsageError) -> Handle {
         guard let handle = Handle(text: text) else {
-            throw UsageError(
-                message: "“\(Output.harmless(text))” is not a handle: 3 to 32 of a-z, 0-9, '.', '_', '-', a letter first.")
+            let rule = "3 to 32 of a-z, 0-9, '.', '_', '-', a letter first"
+            throw UsageError(message: "“\(Output.harmless(text))” is not a handle: \(rule).")
         }
         return handle
     }

@@ -35,7 +35,7 @@ final class TemporaryFolder {
 }
 
 @Suite("Local store: the folder")
-struct StoreFolderTests {
+struct FolderLockTests {
     @Test("a second opener is refused until the first is gone")
     func locked() throws {
         let folder = try TemporaryFolder()
