@@ -4,6 +4,7 @@
 strict = --explicit-target-dependency-import-check error
 
 data ?= ./data
+bench ?= .build
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors bench descriptions tsan asan clean
@@ -36,10 +37,10 @@ tidy: ## run the tests that read the sources as text
 vectors: ## hold the primitives to the published vectors
 	swift test --filter VectorTests
 
-bench: setup ## build the load generator; it says what it can do
+bench: setup ## measure everything against what this disk can do (bench=folder on another disk)
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-bench $(strict)
-	.build/release/sotto-bench --help
+	.build/release/sotto-bench all --data $(bench)
 
 descriptions: ## check docs/protocol and its samples with tools that are not ours
 	@Scripts/setup --descriptions

@@ -91,6 +91,8 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["sottod", "TestKit", "Transport", "Keys", "Crypto", "Wire"],
             path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(
+            name: "BenchTests", dependencies: ["sotto-bench", "Wire"], path: "Tests/BenchTests", swiftSettings: strict),
+        .testTarget(
             name: "VectorTests", dependencies: ["Crypto", "Keys"], path: "Tests/VectorTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
     ],
