@@ -55,7 +55,9 @@ struct Registrar {
 
     private static let reading = WireContext(form: .cbor, refusesUnknownFields: false)
 
-    private func register(_ number: Int, of run: UInt32, over connection: HTTPClientConnection) async throws -> Account {
+    private func register(
+        _ number: Int, of run: UInt32, over connection: HTTPClientConnection
+    ) async throws -> Account {
         let (request, registration) = try Self.request(number, of: run)
         let registered = try Registered.decode(
             try await post("/v1/accounts", request, as: nil, over: connection), in: Self.reading)

@@ -65,7 +65,8 @@ struct Ceiling {
     private static func preallocate(_ file: Int32) throws(BenchError) {
         let zeros = [UInt8](repeating: 0, count: 1 << 20)
         for _ in 0..<(fileByteCount >> 20) {
-            guard write(file, zeros, zeros.count) == zeros.count else { throw .system("the disk is full", errno: errno) }
+            let count = write(file, zeros, zeros.count)
+            guard count == zeros.count else { throw .system("the disk is full", errno: errno) }
         }
         fsync(file)
     }

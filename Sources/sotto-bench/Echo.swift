@@ -2,7 +2,7 @@ import Transport
 
 /// A WebSocket server that sends every message back: for conformance suites and measurements.
 ///
-/// `/hub` is different: a message there goes to every socket on `/hub`. Any other request is answered with a short text.
+/// `/hub` is different: a message there goes to every socket on `/hub`. Other requests are answered with a short text.
 struct Echo {
     let listener: Listener
 

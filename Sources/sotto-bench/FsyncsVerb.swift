@@ -24,7 +24,8 @@ enum FsyncsVerb {
                 Figure("fsyncs", "fdatasync and fsync calls", calls, ""),
                 Figure("commits", "commits up to the end of the load", Double(run.commitsInAll), ""),
                 Figure(
-                    "fsyncsPerCommit", "calls a commit", calls / Double(max(1, run.commitsInAll)), "", target: .atLeast(1)),
+                    "fsyncsPerCommit", "calls a commit", calls / Double(max(1, run.commitsInAll)), "",
+                    target: .atLeast(1)),
                 Figure("messages", "messages accepted and delivered while measuring", Double(run.messages), ""),
             ])
     }

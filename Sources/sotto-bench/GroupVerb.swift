@@ -70,7 +70,8 @@ enum GroupVerb {
                 Figure("postsPerSecond", "posts accepted", posts, "/s", ratio: posts / rig.ceiling.recordsPerSecond),
                 Figure("serverCPU", "server CPU a delivery", window.serverCPU / max(1, window.deliveries), "µs"),
                 Figure("serverCPUPerPost", "server CPU a post", window.serverCPU / max(1, window.posts), "µs"),
-                Figure("generatorCPU", "generator CPU a delivery", window.generatorCPU / max(1, window.deliveries), "µs"),
+                Figure(
+                    "generatorCPU", "generator CPU a delivery", window.generatorCPU / max(1, window.deliveries), "µs"),
             ] + PairRun.latencies("accept", "accepted", load.accepting)
                 + PairRun.latencies("deliver", "delivered, each member's", load.delivering)
                 + [Figure("serverResident", "server, resident at its most", Double(resident) / 1e6, "MB")])

@@ -126,7 +126,9 @@ enum WebSocketFrames {
             case 0x82: try take(payload)
             case 0x89: append(opcode: 10, Array(payload), to: &socket.outbox)
             case 0x8A: break
-            case 0x88: throw .server("the server closed a socket: \(String(decoding: payload.dropFirst(2), as: UTF8.self))")
+            case 0x88:
+                let reason = String(decoding: payload.dropFirst(2), as: UTF8.self)
+                throw .server("the server closed a socket: \(reason)")
             default: throw .server("an unexpected WebSocket frame, first byte \(first)")
             }
             offset = start + size

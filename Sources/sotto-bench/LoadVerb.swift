@@ -4,7 +4,8 @@ import Transport
 
 /// `load`: asks an `echo` server for as much as it gives, and reads what that costs it.
 ///
-/// `--kind http|ws|hub|idle --port N [--pid SERVER] [--connections N] [--depth N] [--bytes N] [--seconds N] [--ca FILE]`
+/// `--kind http|ws|hub|idle --port N [--pid SERVER] [--connections N] [--depth N] [--bytes N] [--seconds N]
+/// [--ca FILE]`
 enum LoadVerb {
     static func run(_ arguments: Arguments) async throws {
         let group = EventLoopGroup(count: arguments.number("threads", default: 1))

@@ -24,8 +24,8 @@ struct Figure {
     var target: Target?
 
     init(
-        _ key: String, _ label: String, _ value: Double, _ unit: String, ratio: Double? = nil, to ratioTo: String? = nil,
-        target: Target? = nil
+        _ key: String, _ label: String, _ value: Double, _ unit: String, ratio: Double? = nil,
+        to ratioTo: String? = nil, target: Target? = nil
     ) {
         self.key = key
         self.label = label
@@ -70,7 +70,8 @@ struct Measurement {
     func markdown() -> String {
         figures.map { (figure) in
             let ratio = figure.ratio.map { Self.number($0) + " " + (figure.ratioTo ?? "of the ceiling") } ?? ""
-            return "| \(verb) | \(figure.label) | \(Self.number(figure.value)) \(figure.unit) | \(ratio) | \(Self.verdict(figure)) |"
+            let value = Self.number(figure.value) + " " + figure.unit
+            return "| \(verb) | \(figure.label) | \(value) | \(ratio) | \(Self.verdict(figure)) |"
         }.joined(separator: "\n")
     }
 

@@ -26,13 +26,17 @@ enum OfflineVerb {
             let serverCPU = Double(ServerFigures.cpu(of: server.pid) - cpu) / 1000 / Double(rounds * count)
             let each = whole.microseconds(at: 0.5) / Double(count)
             return Measurement(
-                verb: "offline", title: "offline: \(count) messages of \(Rig.bodyByteCount) B to a device that reconnects",
+                verb: "offline",
+                title: "offline: \(count) messages of \(Rig.bodyByteCount) B to a device that reconnects",
                 figures: [
                     Figure(
                         "fetchP50", "from connect to the last message, p50", whole.microseconds(at: 0.5) / 1000, "ms",
                         target: .atMost(5)),
-                    Figure("fetchP99", "from connect to the last message, p99", whole.microseconds(at: 0.99) / 1000, "ms"),
-                    Figure("helloP50", "from hello to the last message, p50", fromHello.microseconds(at: 0.5) / 1000, "ms"),
+                    Figure(
+                        "fetchP99", "from connect to the last message, p99", whole.microseconds(at: 0.99) / 1000, "ms"),
+                    Figure(
+                        "helloP50", "from hello to the last message, p50", fromHello.microseconds(at: 0.5) / 1000,
+                        "ms"),
                     Figure(
                         "messagesPerSecond", "messages while fetching, p50", 1e6 / each, "/s",
                         ratio: 1e6 / each / rig.ceiling.recordsPerSecond),

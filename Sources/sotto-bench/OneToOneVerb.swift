@@ -8,10 +8,11 @@ enum OneToOneVerb {
             rig, pairCount: pairCount, pace: .window(window), seconds: rig.seconds(10, quick: 3))
         let ceiling = rig.ceiling
         let rate = Double(run.messages) / run.seconds
-        let cpu = run.serverCPU / Double(max(1, run.messages)) / 1000
+        let each = 1000 * Double(max(1, run.messages))
+        let cpu = run.serverCPU / each
         return Measurement(
             verb: "one-to-one",
-            title: "one-to-one: \(pairCount) pairs, window \(window), \(Rig.bodyByteCount) B, durable, all recipients online",
+            title: "one-to-one: \(pairCount) pairs, window \(window), \(Rig.bodyByteCount) B, recipients online",
             figures: [
                 Figure(
                     "messagesPerSecond", "messages accepted and delivered", rate, "/s",
@@ -19,9 +20,9 @@ enum OneToOneVerb {
                 Figure(
                     "serverCPU", "server CPU a message", cpu, "µs", ratio: cpu / ceiling.cpuMicrosecondsPerRecord,
                     to: "× the ceiling's", target: .atMost(15)),
-                Figure("generatorCPU", "generator CPU a message", run.generatorCPU / Double(max(1, run.messages)) / 1000, "µs"),
-            ] + PairRun.latencies("accept", "accepted", run.accepting) + PairRun.latencies("deliver", "delivered", run.delivering)
-                + run.stores)
+                Figure("generatorCPU", "generator CPU a message", run.generatorCPU / each, "µs"),
+            ] + PairRun.latencies("accept", "accepted", run.accepting)
+                + PairRun.latencies("deliver", "delivered", run.delivering) + run.stores)
     }
 }
 
@@ -39,7 +40,7 @@ enum LatencyVerb {
                     "overDisk", "accepted, p50, above the disk's", p50 - disk, "µs", ratio: p50 / disk,
                     to: "× the disk's", target: .atMost(300)),
                 Figure("p99OverP50", "accepted, p99 over p50", p99 / max(p50, 1), "×", target: .atMost(4)),
-            ] + PairRun.latencies("accept", "accepted", run.accepting) + PairRun.latencies("deliver", "delivered", run.delivering)
-                + run.stores)
+            ] + PairRun.latencies("accept", "accepted", run.accepting)
+                + PairRun.latencies("deliver", "delivered", run.delivering) + run.stores)
     }
 }

@@ -9,7 +9,9 @@ enum Peek {
 
     static func tag(_ frame: UnsafeRawBufferPointer) -> Tag {
         // A0…B7 61 't' 6x …
-        guard frame.count > 8, frame[0] >> 5 == 5, frame[1] == 0x61, frame[2] == UInt8(ascii: "t") else { return .other }
+        guard frame.count > 8, frame[0] >> 5 == 5, frame[1] == 0x61, frame[2] == UInt8(ascii: "t") else {
+            return .other
+        }
         return switch (frame[3], frame[4], frame[5]) {
         case (0x68, UInt8(ascii: "a"), _): .accepted
         case (0x68, UInt8(ascii: "e"), _): .envelope
@@ -24,7 +26,9 @@ enum Peek {
     /// The count in the client id of `accepted`: the first field after the tag.
     static func acceptedCount(_ frame: UnsafeRawBufferPointer) -> UInt64? {
         // map(1) t(2) "accepted"(9) "clientId"(9) head(1) random(8) count(8)
-        guard frame.count >= 38, frame[12] == 0x68, frame[13] == UInt8(ascii: "c"), frame[21] == 0x50 else { return nil }
+        guard frame.count >= 38, frame[12] == 0x68, frame[13] == UInt8(ascii: "c"), frame[21] == 0x50 else {
+            return nil
+        }
         return bigEndian(frame, 30)
     }
 

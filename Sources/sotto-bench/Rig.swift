@@ -1,7 +1,7 @@
 import Glibc
 import Transport
 
-/// What every verb works with: a folder on the disk that is measured, the server's program, and the ceiling of this run.
+/// What every verb works with: a folder on the disk that is measured, the server's program, and this run's ceiling.
 final class Rig {
     static let bodyByteCount = 500
 

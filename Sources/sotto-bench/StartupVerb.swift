@@ -23,11 +23,17 @@ enum StartupVerb {
             verb: "startup", title: "startup: from the start of the process to its first answer",
             figures: [
                 Figure("empty", "empty store", empty.seconds, "s", target: .atMost(0.2)),
-                Figure("full", "\(Measurement.number(Double(count))) messages that wait", full.seconds, "s", target: .atMost(1)),
+                Figure(
+                    "full", "\(Measurement.number(Double(count))) messages that wait", full.seconds, "s",
+                    target: .atMost(1)),
                 Figure("killed", "the same after kill -9", killed.seconds, "s", target: .atMost(1)),
-                Figure("emptyResident", "server over the empty store, resident", Double(emptyByteCount) / 1e6, "MB", target: .atMost(64)),
+                Figure(
+                    "emptyResident", "server over the empty store, resident", Double(emptyByteCount) / 1e6, "MB",
+                    target: .atMost(64)),
                 Figure("fullResident", "server over the full store, resident", Double(fullByteCount) / 1e6, "MB"),
-                Figure("fillRate", "filling it, recipients away", fillRate, "/s", ratio: fillRate / rig.ceiling.recordsPerSecond),
+                Figure(
+                    "fillRate", "filling it, recipients away", fillRate, "/s",
+                    ratio: fillRate / rig.ceiling.recordsPerSecond),
                 Figure("diskBytes", "on disk a message", Double(byteCount) / Double(max(1, count)), "B"),
             ])
     }

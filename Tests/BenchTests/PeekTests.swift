@@ -5,17 +5,20 @@ import Wire
 
 @Suite("What the ledger reads without decoding")
 struct PeekTests {
+    private static let time = Timestamp(milliseconds: 1 << 40)
     private static let account = AccountID.random()
     private static let body = Array("00000000000000ff".utf8) + [UInt8](repeating: 0x78, count: 484)
 
-    private func reading<Value>(_ frame: ServerFrame, _ read: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
+    private func reading<Value>(
+        _ frame: ServerFrame, _ read: (UnsafeRawBufferPointer) throws -> Value
+    ) rethrows -> Value {
         try frame.encoded(as: .cbor).withUnsafeBytes(read)
     }
 
     @Test("each tag is told from the others", arguments: [
-        (ServerFrame.accepted(.init(clientID: .random(), id: MessageID(1), time: Timestamp(milliseconds: 1))), Peek.Tag.accepted),
+        (ServerFrame.accepted(.init(clientID: .random(), id: MessageID(1), time: Self.time)), Peek.Tag.accepted),
         (.envelope(.init(
-            number: nil, id: MessageID(1), time: Timestamp(milliseconds: 1), sender: nil, kind: .message, body: [1])), .envelope),
+            number: nil, id: MessageID(1), time: Self.time, sender: nil, kind: .message, body: [1])), .envelope),
         (.queueEmpty(.init(through: QueueNumber(1))), .queueEmpty), (.pong(.init(stamp: 1)), .pong),
         (.goaway(.init(reason: "x", retryAfterMilliseconds: 1)), .other),
         (.error(.init(problem: Problem(.malformed, "x"))), .other),
@@ -28,15 +31,15 @@ struct PeekTests {
     func accepted() {
         let clientID = ClientID(bytes: SixteenBytes(high: 7, low: 0x0102_0304_0506_0708))
         let frame = ServerFrame.accepted(
-            .init(clientID: clientID, id: MessageID(1 << 62), time: Timestamp(milliseconds: 1 << 40), seq: SequenceNumber(3)))
+            .init(clientID: clientID, id: MessageID(1 << 62), time: Self.time, seq: SequenceNumber(3)))
         #expect(reading(frame) { Peek.acceptedCount($0) } == 0x0102_0304_0506_0708)
     }
 
-    @Test("number and mark of an envelope are found", arguments: [1, 23, 24, 255, 256, 65_535, 65_536, 1 << 32] as [UInt64])
+    @Test("number and mark of an envelope are found", arguments: [1, 23, 24, 255, 256, 65_536, 1 << 32] as [UInt64])
     func envelope(number: UInt64) {
         let frame = ServerFrame.envelope(
             .init(
-                number: QueueNumber(number), id: MessageID(1), time: Timestamp(milliseconds: 1),
+                number: QueueNumber(number), id: MessageID(1), time: Self.time,
                 sender: DeviceAddressPayload(DeviceAddress(account: Self.account, device: DeviceID(1))), kind: .message,
                 conversation: .random(), seq: SequenceNumber(number), body: Self.body))
         #expect(reading(frame) { Peek.envelopeNumber($0) } == number)
@@ -49,7 +52,7 @@ struct PeekTests {
             clientID: .random(), text: String(decoding: Self.body, as: UTF8.self), body: nil)
         let frame = ServerFrame.event(
             .init(
-                conversation: .random(), seq: SequenceNumber(seq), id: MessageID(1), time: Timestamp(milliseconds: 1),
+                conversation: .random(), seq: SequenceNumber(seq), id: MessageID(1), time: Self.time,
                 sender: DeviceAddressPayload(DeviceAddress(account: Self.account, device: DeviceID(1))),
                 event: .message(message)))
         #expect(reading(frame) { Peek.tag($0) } == .event)
@@ -68,7 +71,7 @@ struct PeekTests {
     func cut() {
         let frame = ServerFrame.envelope(
             .init(
-                number: QueueNumber(70_000), id: MessageID(1), time: Timestamp(milliseconds: 1), sender: nil, kind: .message,
+                number: QueueNumber(70_000), id: MessageID(1), time: Self.time, sender: nil, kind: .message,
                 body: Self.body))
         let bytes = frame.encoded(as: .cbor)
         for count in bytes.indices {
