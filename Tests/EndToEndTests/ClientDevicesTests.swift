@@ -1,0 +1,117 @@
+import Client
+import Keys
+import TestKit
+import Testing
+import Wire
+
+@Suite("Clients with several devices")
+struct ClientDevicesTests {
+    @Test("a linked device gets what is sent to the account, and what its other device sends")
+    func linked() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bob")
+        try await alice.send("before", to: "bob")
+        try await bob.fetch()
+        let laptop = try await Phone(house, joining: bob)
+        #expect(try await laptop.client.whoami()?.address.device == DeviceID(2))
+        // Alice's list is stale: the server says so, and the message goes to both.
+        try await alice.send("to both", to: "bob")
+        try await bob.fetch()
+        try await laptop.fetch()
+        #expect(try await bob.received() == ["before", "to both"])
+        #expect(try await laptop.received() == ["to both"])
+        try await bob.send("from the phone", to: "alice")
+        try await laptop.fetch()
+        let synced = try #require(try await laptop.history().last)
+        #expect(synced.kind == .synced)
+        #expect(synced.text == "from the phone")
+        #expect(synced.peerHandle?.text == "alice" || synced.peerHandle == nil)
+    }
+
+    @Test("two devices on each side hear everything, whichever of them speaks")
+    func twoAndTwo() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let alice2 = try await Phone(house, joining: alice)
+        let bob = try await Phone(house, as: "bob")
+        let bob2 = try await Phone(house, joining: bob)
+        for round in 0..<3 {
+            try await alice.send("a1-\(round)", to: "bob")
+            try await alice2.send("a2-\(round)", to: "bob")
+            try await bob.send("b1-\(round)", to: "alice")
+            try await bob2.send("b2-\(round)", to: "alice")
+            for phone in [alice, alice2, bob, bob2] { try await phone.fetch() }
+        }
+        let fromAlice = (0..<3).flatMap { ["a1-\($0)", "a2-\($0)"] }
+        let fromBob = (0..<3).flatMap { ["b1-\($0)", "b2-\($0)"] }
+        for phone in [bob, bob2] { #expect(try await phone.received() == fromAlice) }
+        for phone in [alice, alice2] { #expect(try await phone.received() == fromBob) }
+        for (phone, other) in [(alice, "a2-"), (alice2, "a1-"), (bob, "b2-"), (bob2, "b1-")] {
+            let synced = try await phone.history().filter { $0.kind == .synced }.map { $0.text ?? "" }
+            #expect(synced == (0..<3).map { "\(other)\($0)" })
+        }
+    }
+
+    @Test("an unlinked device hears that it is, and the others go on without it")
+    func unlinked() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bob")
+        let laptop = try await Phone(house, joining: bob)
+        try await alice.send("to both", to: "bob")
+        try await bob.client.unlink(DeviceID(2))
+        await #expect(throws: ClientError.unlinked) { try await laptop.fetch() }
+        try await alice.send("to one", to: "bob")
+        try await bob.fetch()
+        #expect(try await bob.received() == ["to both", "to one"])
+        // A number is never used twice.
+        let tablet = try await Phone(house, joining: bob)
+        #expect(try await tablet.client.whoami()?.address.device == DeviceID(3))
+    }
+
+    @Test("the same code again is answered alike; only the account's key links and unlinks")
+    func linkingTwice() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: "bob")
+        let laptop = try Phone(house)
+        let code = try await laptop.client.requestLink()
+        #expect(try await laptop.client.requestLink() == code)
+        await #expect(throws: ClientError.notLinkedYet) { try await laptop.fetch() }
+        let reply = try await bob.client.link(code: code)
+        #expect(try await bob.client.link(code: code) == reply)
+        try await laptop.restart()
+        try await laptop.client.completeLink(reply)
+        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.client.link(code: code) }
+        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.client.unlink(DeviceID(1)) }
+        await #expect(throws: ClientError.badCode) { try await bob.client.link(code: String(code.dropLast(5))) }
+    }
+
+    @Test("both sides show the same safety number, on every device")
+    func safetyNumbers() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bob")
+        let laptop = try await Phone(house, joining: bob)
+        let (toBob, toAlice) = (try #require(Handle(text: "bob")), try #require(Handle(text: "alice")))
+        let shown = try await alice.client.safetyNumber(with: toBob)
+        #expect(try await bob.client.safetyNumber(with: toAlice).digits == shown.digits)
+        #expect(try await laptop.client.safetyNumber(with: toAlice).digits == shown.digits)
+        #expect(shown.matches(scanned: try await laptop.client.safetyNumber(with: toAlice).payload))
+    }
+
+    @Test("a handle that is taken is refused, and another may be tried in the same folder")
+    func takenHandle() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let other = try Phone(house)
+        let error = await #expect(throws: ClientError.self) {
+            try await other.client.register(handle: try #require(Handle(text: "alice")))
+        }
+        #expect(error?.code == "handle-taken")
+        try await other.client.register(handle: try #require(Handle(text: "alice2")))
+        try await other.send("hi", to: "alice")
+        try await alice.fetch()
+        #expect(try await alice.received() == ["hi"])
+    }
+}

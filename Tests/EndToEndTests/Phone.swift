@@ -1,0 +1,69 @@
+import Client
+import TestKit
+import Testing
+import Wire
+
+/// The loop of every phone in this process.
+private let phoneNetwork = ClientNetwork()
+
+/// One device of a person, as its user has it: a folder, and a client over it that can be closed and opened again.
+final class Phone {
+    let folder: TemporaryFolder
+    let house: House
+    private(set) var client: Client
+
+    init(_ house: House) throws {
+        self.house = house
+        folder = try TemporaryFolder()
+        client = try Self.open(folder, house)
+    }
+
+    /// A new account with this as its first device.
+    convenience init(_ house: House, as name: String) async throws {
+        try self.init(house)
+        try await client.register(handle: try #require(Handle(text: name)))
+    }
+
+    private static func open(_ folder: TemporaryFolder, _ house: House) throws -> Client {
+        let server = try #require(ServerAddress("http://127.0.0.1:\(house.server.port)"))
+        return try Client.open(
+            ClientConfiguration(folder: folder.path + "/account", server: server), unlock: .keyFile, over: phoneNetwork)
+    }
+
+    /// As if the program had ended and begun again.
+    func restart() async throws {
+        await client.close()
+        client = try Self.open(folder, house)
+    }
+
+    @discardableResult
+    func send(_ text: String, to name: String) async throws -> HistoryEntry {
+        try await client.send(text, to: try #require(Handle(text: name)))
+    }
+
+    /// Fetches what waits; gives what was told meanwhile.
+    @discardableResult
+    func fetch() async throws -> [ClientEvent] {
+        var events: [ClientEvent] = []
+        for await event in await client.events(untilIdle: true) {
+            events.append(event)
+            if case .ended(let error) = event { throw error }
+        }
+        return events
+    }
+
+    func history() async throws -> [HistoryEntry] { try await client.history(limit: 10_000) }
+
+    /// What came, as texts.
+    func received() async throws -> [String] {
+        try await history().filter { $0.kind == .received }.map { $0.text ?? "" }
+    }
+
+    /// Joins the account of another device.
+    convenience init(_ house: House, joining other: Phone) async throws {
+        try self.init(house)
+        let code = try await client.requestLink()
+        let reply = try await other.client.link(code: code)
+        try await client.completeLink(reply)
+    }
+}
