@@ -37,6 +37,7 @@ enum Engine: CaseIterable, CustomTestStringConvertible {
         configuration.idleFlushSpacingMilliseconds = 0
         configuration.sliceMicroseconds = 20
         configuration.acceptedRunCount = 16
+        configuration.acceptedListCountMin = 3
         configuration.cachedRowCount = 2
         configuration.checkpointByteCount = 1 << 16
         configuration.walByteCountMax = 1 << 18

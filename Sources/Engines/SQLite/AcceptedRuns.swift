@@ -11,12 +11,14 @@ struct AcceptedRuns {
         var oldest: Timestamp
         var newest: Timestamp
         var count: Int
+        var listCount: Int64
 
-        init(id: Int64, countMax: Int, oldest: Timestamp, newest: Timestamp, count: Int) {
+        init(id: Int64, countMax: Int, oldest: Timestamp, newest: Timestamp, count: Int, listCount: Int64) {
             self.id = id
             self.oldest = oldest
             self.newest = newest
             self.count = count
+            self.listCount = listCount
             filter = AcceptedFilter(countMax: max(countMax, count))
         }
     }
@@ -38,31 +40,38 @@ struct AcceptedRuns {
     /// Fills the filters again when a store is opened.
     mutating func load(_ connection: Connection) throws(Problem) {
         let countMax = countMax
-        runs = try connection.rows("SELECT run, oldest, newest, count FROM accepted_run ORDER BY run") { (row) in
+        runs = try connection.rows("SELECT run, oldest, newest, count, lists FROM accepted_run ORDER BY run") { (row) in
             Run(
                 id: row.integer(0), countMax: countMax, oldest: row.time(1), newest: row.time(2),
-                count: Int(row.integer(3)))
+                count: Int(row.integer(3)), listCount: row.integer(4))
         }
         lastID = runs.last?.id ?? 0
         for run in runs {
-            let statement = try connection.statement("SELECT client, sender FROM accepted WHERE run = ?")
-            defer { statement.reset() }
-            statement.bind(1, run.id)
-            while try statement.step() {
-                guard let client = statement.id(0) else { continue }
-                run.filter.insert(hash(client, statement.integer(1)))
+            let blocks = try connection.statement("SELECT record FROM accepted_block WHERE run = ?")
+            defer { blocks.reset() }
+            blocks.bind(1, run.id)
+            while try blocks.step() {
+                let bytes = blocks.borrowedBytes(0)
+                for index in 0..<(AcceptedBlock.count(bytes) ?? 0) {
+                    let entry = AcceptedBlock.entry(bytes, at: index)
+                    run.filter.insert(hash(entry.client.bytes, entry.sender))
+                }
+            }
+            let rows = try connection.statement("SELECT client, sender FROM accepted WHERE run = ?")
+            defer { rows.reset() }
+            rows.bind(1, run.id)
+            while try rows.step() {
+                guard let client = rows.id(0) else { continue }
+                run.filter.insert(hash(client, rows.integer(1)))
             }
         }
     }
 
-    func accepted(_ client: ClientID, _ sender: Int64, _ connection: Connection) throws(Problem) -> AcceptedRow? {
+    func accepted(_ client: ClientID, _ sender: Int64, _ tables: ReadTables) throws(Problem) -> AcceptedRow? {
         guard !runs.isEmpty else { return nil }
         let hash = hash(client.bytes, sender)
         for run in runs.reversed() where run.filter.mayContain(hash) {
-            let row = try connection.first(
-                "SELECT row, time, conversation, seq FROM accepted WHERE run = ? AND client = ? AND sender = ?",
-                .integer(run.id), .id(client), .integer(sender), read: ReadTables.acceptedRow)
-            if let row { return row }
+            if let row = try tables.accepted(client, sender, run: run.id, listCount: run.listCount) { return row }
         }
         return nil
     }
@@ -71,7 +80,7 @@ struct AcceptedRuns {
     mutating func open(at time: Timestamp) -> Run {
         if let run = runs.last, run.count < countMax, time.seconds(since: run.oldest) < secondsMax { return run }
         lastID += 1
-        let run = Run(id: lastID, countMax: countMax, oldest: time, newest: time, count: 0)
+        let run = Run(id: lastID, countMax: countMax, oldest: time, newest: time, count: 0, listCount: 0)
         runs.append(run)
         return run
     }

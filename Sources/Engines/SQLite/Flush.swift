@@ -16,10 +16,15 @@ struct Flush {
     private var index = 0
     /// Whose cursors are written; known when that step begins.
     private(set) var queues: [QueueTail] = []
+    /// Fewer client ids than this are written as single rows.
+    private let listCountMin: Int
+    /// The list that takes the client ids, once it is begun.
+    private var list: (run: AcceptedRuns.Run, number: Int64)?
 
-    init(segment: TailSegment, plan: FlushPlan) {
+    init(segment: TailSegment, plan: FlushPlan, listCountMin: Int) {
         self.segment = segment
         self.plan = plan
+        self.listCountMin = listCountMin
     }
 
     var isFinished: Bool { step == .finished }
@@ -47,8 +52,9 @@ struct Flush {
 
     /// Writes a few rows of the current step.
     /// - Returns: how many; zero when the step is done.
-    private func write(_ tables: WriteTables) throws(Problem) -> Int {
+    private mutating func write(_ tables: WriteTables) throws(Problem) -> Int {
         switch step {
+        case .accepted where plan.accepted.count >= listCountMin: try writeAcceptedBlock(tables)
         case .accepted: try writeAccepted(tables)
         case .entries: try writeEntries(tables)
         case .copies: try writeCopies(tables)
@@ -66,38 +72,64 @@ struct Flush {
 
     // MARK: Steps
 
+    /// Client ids of a large flush: packed, so that each costs a copy and not a search.
+    private mutating func writeAcceptedBlock(_ tables: WriteTables) throws(Problem) -> Int {
+        let places = plan.accepted[min(index, plan.accepted.count)...].prefix(AcceptedBlock.entryCountMax)
+        let entries = places.compactMap { acceptedEntry(segment.rows[Int($0)]) }
+        guard let first = entries.first else { return 0 }
+        let (run, number) = list ?? beginList(tables, at: first.time)
+        list = (run, number)
+        for entry in entries { tables.runs.insert(entry.client, entry.sender, at: entry.time, into: run) }
+        try tables.connection.run(
+            "INSERT INTO accepted_block (run, list, first, record) VALUES (?, ?, ?, ?)", .integer(run.id),
+            .integer(number), .blob(AcceptedBlock.key(first.client, first.sender)), .blob(AcceptedBlock.encode(entries)))
+        try writeRun(run, tables)
+        return places.count
+    }
+
+    private func beginList(_ tables: WriteTables, at time: Timestamp) -> (AcceptedRuns.Run, Int64) {
+        let run = tables.runs.open(at: time)
+        run.listCount += 1
+        return (run, run.listCount - 1)
+    }
+
     private func writeAccepted(_ tables: WriteTables) throws(Problem) -> Int {
         let places = stretch(plan.accepted)
         guard let first = places.first else { return 0 }
-        let connection = tables.connection
         let run = tables.runs.open(at: segment.rows[Int(first)].time)
-        let statement = try connection.statement(
+        let statement = try tables.connection.statement(
             """
             INSERT OR IGNORE INTO accepted (run, client, sender, row, time, conversation, seq)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """)
         for place in places {
-            let row = segment.rows[Int(place)]
-            guard let client = row.client, let sender = row.sender else { continue }
+            guard let entry = acceptedEntry(segment.rows[Int(place)]) else { continue }
             statement.bind(1, run.id)
-            statement.bind(2, client.bytes)
-            statement.bind(3, sender.handle)
-            statement.bind(4, row.row)
-            statement.bind(5, Int64(clamping: row.time.milliseconds))
-            if let conversation = row.conversation {
-                statement.bind(6, conversation.id.bytes)
-                statement.bind(7, Int64(clamping: row.seq))
-            } else {
-                statement.bindNull(6)
-                statement.bindNull(7)
-            }
+            statement.bind(2, entry.client.bytes)
+            statement.bind(3, entry.sender)
+            statement.bind(4, entry.row)
+            statement.bind(5, Int64(clamping: entry.time.milliseconds))
+            statement.bind(6, entry.conversation)
+            statement.bind(7, Int64(clamping: entry.seq))
             try statement.run()
-            tables.runs.insert(client, sender.handle, at: row.time, into: run)
+            tables.runs.insert(entry.client, entry.sender, at: entry.time, into: run)
         }
-        try connection.run(
-            "INSERT OR REPLACE INTO accepted_run (run, oldest, newest, count) VALUES (?, ?, ?, ?)", .integer(run.id),
-            .time(run.oldest), .time(run.newest), .integer(Int64(run.count)))
+        try writeRun(run, tables)
         return places.count
+    }
+
+    private func acceptedEntry(_ row: TailRow) -> AcceptedBlock.Entry? {
+        guard let client = row.client, let sender = row.sender else { return nil }
+        return AcceptedBlock.Entry(
+            client: client, sender: sender.handle, row: row.row, time: row.time,
+            conversation: row.conversation?.handle ?? 0, seq: row.seq)
+    }
+
+    private func writeRun(_ run: AcceptedRuns.Run, _ tables: WriteTables) throws(Problem) {
+        try tables.connection.run(
+            "INSERT OR REPLACE INTO accepted_run (run, oldest, newest, count, lists) VALUES (?, ?, ?, ?, ?)",
+            .integer(run.id), .time(run.oldest), .time(run.newest), .integer(Int64(run.count)),
+            .integer(run.listCount))
     }
 
     private func writeEntries(_ tables: WriteTables) throws(Problem) -> Int {

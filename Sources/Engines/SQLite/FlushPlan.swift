@@ -16,23 +16,25 @@ final class FlushPlan: Sendable {
 
     /// - Parameter segment: one that grows no more.
     init(_ segment: TailSegment) {
-        var accepted: [(UInt64, UInt64, Int32)] = []
+        var accepted: [(UInt64, UInt64, Int64, Int32)] = []
         var entries: [(Int64, UInt64, Int32)] = []
         var copies: [(Int64, UInt64, Int32, Int32)] = []
         accepted.reserveCapacity(segment.rows.count)
         copies.reserveCapacity(segment.copies.count)
         for (place, row) in segment.rows.enumerated() {
             let place = Int32(place)
-            if let client = row.client { accepted.append((client.bytes.high, client.bytes.low, place)) }
+            if let client = row.client, let sender = row.sender {
+                accepted.append((client.bytes.high, client.bytes.low, sender.handle, place))
+            }
             if let conversation = row.conversation { entries.append((conversation.handle, row.seq, place)) }
             for (index, copy) in segment.copies(of: row).enumerated() {
                 copies.append((copy.queue.handle, copy.number, row.copyStart + Int32(index), place))
             }
         }
-        accepted.sort { ($0.0, $0.1) < ($1.0, $1.1) }
+        accepted.sort { ($0.0, $0.1, $0.2) < ($1.0, $1.1, $1.2) }
         entries.sort { ($0.0, $0.1) < ($1.0, $1.1) }
         copies.sort { ($0.0, $0.1) < ($1.0, $1.1) }
-        self.accepted = accepted.map(\.2)
+        self.accepted = accepted.map(\.3)
         self.copies = copies.map { ($0.2, $0.3) }
         self.entries = entries.map(\.2).filter { segment.rows[Int($0)].isEntry }
         var senderHandles: Set<Int64> = []

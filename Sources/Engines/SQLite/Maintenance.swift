@@ -82,7 +82,7 @@ final class Maintenance {
     func work(microseconds: Int) throws(Problem) {
         let deadline = Deadline(microseconds: microseconds)
         if case .planning(let segment, let box) = stage, let plan = box.plan {
-            stage = .flushing(Flush(segment: segment, plan: plan))
+            stage = .flushing(Flush(segment: segment, plan: plan, listCountMin: configuration.acceptedListCountMin))
         }
         if case .flushing(var flush) = stage {
             stage = .resting

@@ -82,11 +82,13 @@ class ReadTables: ReadableTables {
     func accepted(from sender: DeviceAddress, clientID: ClientID) throws(Problem) -> AcceptedRow? {
         guard let stored = try storedQueue(of: sender) else { return nil }
         if let row = acceptedInTail(clientID, sender) { return row }
-        return try connection.first(
-            """
-            SELECT a.row, a.time, a.conversation, a.seq FROM accepted_run r CROSS JOIN accepted a ON a.run = r.run
-            WHERE a.client = ? AND a.sender = ?
-            """, .id(clientID), .integer(stored.handle), read: Self.acceptedRow)
+        let runs = try connection.rows("SELECT run, lists FROM accepted_run ORDER BY run DESC") {
+            (id: $0.integer(0), listCount: $0.integer(1))
+        }
+        for run in runs {
+            if let row = try accepted(clientID, stored.handle, run: run.id, listCount: run.listCount) { return row }
+        }
+        return nil
     }
 
     private func acceptedInTail(_ clientID: ClientID, _ sender: DeviceAddress) -> AcceptedRow? {
@@ -119,12 +121,5 @@ class ReadTables: ReadableTables {
         QueueState(
             head: QueueNumber(head), deliveredThrough: QueueNumber(delivered),
             count: head > delivered ? head - delivered : 0)
-    }
-
-    static func acceptedRow(_ row: Statement) -> AcceptedRow? {
-        let hasSeq = !row.isNull(3)
-        return AcceptedRow(
-            id: MessageID(row.number(0)), time: row.time(1), conversation: row.id(2).map { ConversationID(bytes: $0) },
-            seq: hasSeq ? SequenceNumber(row.number(3)) : nil)
     }
 }

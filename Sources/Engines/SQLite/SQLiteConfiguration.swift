@@ -10,6 +10,8 @@ public struct SQLiteConfiguration: Sendable {
     public var sliceMicroseconds = 1_000
     /// Client ids in one run of remembered sends; two bytes of memory for each.
     public var acceptedRunCount = 1_048_576
+    /// A flush with at least so many client ids packs them into a list.
+    public var acceptedListCountMin = 4_096
     /// A run takes no more ids after this long, so that it can be forgotten as a whole.
     public var acceptedRunSeconds: UInt64 = 6 * 3600
     /// Rows of each kind that the writer keeps at hand.
@@ -39,6 +41,7 @@ public struct SQLiteConfiguration: Sendable {
         try require((0...86_400_000).contains(idleFlushSpacingMilliseconds), "idleFlushSpacingMilliseconds", "0 to 86400000")
         try require((1...1_000_000).contains(sliceMicroseconds), "sliceMicroseconds", "1 to 1000000")
         try require((16...1 << 24).contains(acceptedRunCount), "acceptedRunCount", "16 to 16777216")
+        try require((1...1 << 24).contains(acceptedListCountMin), "acceptedListCountMin", "1 to 16777216")
         try require((1...86_400).contains(acceptedRunSeconds), "acceptedRunSeconds", "1 to 86400")
         try require((1...1 << 24).contains(cachedRowCount), "cachedRowCount", "1 to 16777216")
         try require((1...64).contains(readerCount), "readerCount", "1 to 64")

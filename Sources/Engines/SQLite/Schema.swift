@@ -41,23 +41,33 @@ enum Schema {
             conversation  INTEGER PRIMARY KEY,      -- id: conversation.number
             seq           INTEGER NOT NULL          -- counter
         );
-        -- Sends of the last day and what they were given, so that a retry finds the same. Kept in runs that are forgotten as a whole.
+        -- Sends of the last day and what they were given, so that a retry finds the same. Kept in runs that are
+        -- forgotten as a whole. A large flush adds a list of packed blocks to a run, a small one adds single rows.
+        CREATE TABLE accepted_run (
+            run     INTEGER PRIMARY KEY,            -- id
+            oldest  INTEGER NOT NULL,               -- time: of the first send in it
+            newest  INTEGER NOT NULL,               -- time: of the last send in it
+            count   INTEGER NOT NULL,               -- counter: sends
+            lists   INTEGER NOT NULL                -- counter
+        );
+        CREATE TABLE accepted_block (
+            block   INTEGER PRIMARY KEY,            -- id
+            run     INTEGER NOT NULL,               -- id: accepted_run.run
+            list    INTEGER NOT NULL,               -- counter: within the run
+            first   BLOB NOT NULL,                  -- id: client id and sender of the first send in it
+            record  BLOB NOT NULL                   -- id: ids, times and counters, drawn by AcceptedBlock
+        );
+        CREATE UNIQUE INDEX accepted_list ON accepted_block (run, list, first);
         CREATE TABLE accepted (
             run           INTEGER NOT NULL,         -- id: accepted_run.run
             client        BLOB NOT NULL,            -- id: chosen by the sender
             sender        INTEGER NOT NULL,         -- id: device.number
             row           INTEGER NOT NULL,         -- id: log.row, which may be gone
             time          INTEGER NOT NULL,         -- time
-            conversation  BLOB,                     -- id
-            seq           INTEGER,                  -- counter
+            conversation  INTEGER NOT NULL,         -- id: conversation.number, or zero
+            seq           INTEGER NOT NULL,         -- counter
             PRIMARY KEY (run, client, sender)
         ) WITHOUT ROWID;
-        CREATE TABLE accepted_run (
-            run     INTEGER PRIMARY KEY,            -- id
-            oldest  INTEGER NOT NULL,               -- time: of the first send in it
-            newest  INTEGER NOT NULL,               -- time: of the last send in it
-            count   INTEGER NOT NULL                -- counter
-        );
         -- Queues of devices that were removed, until their rows are.
         CREATE TABLE removed_queue (
             device  INTEGER PRIMARY KEY             -- id: device.number

@@ -50,6 +50,10 @@ extension WriteTables {
     /// Deletes some of the client ids of a run that is forgotten.
     /// - Returns: whether there are no more.
     func deleteSome(ofRun run: Int64) throws(Problem) -> Bool {
+        try connection.run(
+            "DELETE FROM accepted_block WHERE block IN (SELECT block FROM accepted_block WHERE run = ? LIMIT ?)",
+            .integer(run), .integer(Int64(Self.stride)))
+        if connection.changeCount > 0 { return false }
         let clients = try connection.rows(
             "SELECT client FROM accepted WHERE run = ? ORDER BY client LIMIT ?", .integer(run),
             .integer(Int64(Self.stride * 4))

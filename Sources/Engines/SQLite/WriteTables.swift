@@ -162,7 +162,7 @@ final class WriteTables: ReadTables, Tables {
     override func accepted(from sender: DeviceAddress, clientID: ClientID) throws(Problem) -> AcceptedRow? {
         guard let queue = try queue(of: sender) else { return nil }
         if let row = tail.accepted(clientID, queue) { return row }
-        return try runs.accepted(clientID, queue.handle, connection)
+        return try runs.accepted(clientID, queue.handle, self)
     }
 
     // MARK: The tail's objects
