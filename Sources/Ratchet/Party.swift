@@ -25,6 +25,12 @@ public struct Party: Hashable, Sendable {
         deviceIdentity = bundle.deviceIdentity
     }
 
+    init(address: DeviceAddress, accountIdentity: AccountIdentityKey, deviceIdentity: DeviceIdentityKeys) {
+        self.address = address
+        self.accountIdentity = accountIdentity
+        self.deviceIdentity = deviceIdentity
+    }
+
     /// The 148 bytes that bind this side into a session: account (16), device (4), account identity (64), device
     /// identity (64).
     var bytes: [UInt8] {
