@@ -93,7 +93,6 @@ let package = Package(
         .testTarget(
             name: "BenchTests", dependencies: ["sotto-bench", "Wire"], path: "Tests/BenchTests", swiftSettings: strict),
         .testTarget(
-            name: "VectorTests", dependencies: ["Crypto", "Keys"], path: "Tests/VectorTests", swiftSettings: strict),
             name: "VectorTests", dependencies: ["Crypto", "Keys", "Ratchet", "Wire"], path: "Tests/VectorTests",
             swiftSettings: strict),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
