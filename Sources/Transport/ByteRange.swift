@@ -32,7 +32,9 @@ enum ByteRange {
     }
 
     private static func part(from first: UInt64, through last: UInt64, of byteCount: UInt64) -> Plan {
-        Plan(status: 206, offset: first, byteCount: last - first + 1, contentRange: "bytes \(first)-\(last)/\(byteCount)")
+        Plan(
+            status: 206, offset: first, byteCount: last - first + 1,
+            contentRange: "bytes \(first)-\(last)/\(byteCount)")
     }
 
     /// Digits only; what is too large for 64 bits is the largest number.

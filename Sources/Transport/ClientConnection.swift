@@ -12,6 +12,7 @@ final class ClientConnection: ConnectionOwner, @unchecked Sendable {
     }
 
     typealias Answer = CheckedContinuation<Result<HTTPResponse, TransportError>, Never>
+    typealias Upgraded = CheckedContinuation<Result<WebSocket, TransportError>, Never>
     typealias Opened = CheckedContinuation<Result<ClientConnection, TransportError>, Never>
     /// What to become when the answer is 101, and whom to tell.
     struct Upgrade {
@@ -19,7 +20,7 @@ final class ClientConnection: ConnectionOwner, @unchecked Sendable {
         let offered: [String]
         let configuration: WebSocketConfiguration
         let handler: WebSocketHandler
-        let done: CheckedContinuation<Result<WebSocket, TransportError>, Never>
+        let done: Upgraded
     }
 
     private var opened: Opened?

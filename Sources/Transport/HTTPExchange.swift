@@ -39,7 +39,7 @@ public final class HTTPExchange: Sendable {
         return try result.get()
     }
 
-    /// The body in pieces as they come, at most `limit` bytes in all. Reading waits while nobody asks for the next piece.
+    /// The body in pieces as they come, at most `limit` bytes in all. Reading waits while nobody asks for the next.
     public func bodyChunks(limit: Int = .max) -> RequestBody {
         RequestBody(state: state, limit: limit)
     }

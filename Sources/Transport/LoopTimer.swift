@@ -30,17 +30,17 @@ public final class LoopTimer: @unchecked Sendable {
         guard work != nil else { return }
         handle = ct_timer_start(
             loop.handle, nanoseconds,
-            { context in
+            { context, isDue in
                 guard let context else { return }
-                Unmanaged<LoopTimer>.fromOpaque(context).takeRetainedValue().fire()
+                Unmanaged<LoopTimer>.fromOpaque(context).takeRetainedValue().fire(isDue)
             }, Unmanaged.passRetained(self).toOpaque())
     }
 
-    private func fire() {
+    private func fire(_ isDue: Bool) {
         handle = nil
         let due = work
         work = nil
-        due?()
+        if isDue { due?() }
     }
 }
 

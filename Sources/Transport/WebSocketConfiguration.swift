@@ -25,7 +25,8 @@ public struct WebSocketConfiguration: Sendable {
 
     func forC(isClient: Bool) -> ct_websocket_configuration {
         ct_websocket_configuration(
-            messageByteCountMax: UInt64(max(0, messageByteCountMax)), queueByteCountMax: UInt64(max(0, queueByteCountMax)),
+            messageByteCountMax: UInt64(max(0, messageByteCountMax)),
+            queueByteCountMax: UInt64(max(0, queueByteCountMax)),
             pingInterval: pingInterval?.millisecondsClamped ?? 0, closeTimeout: closeTimeout.millisecondsClamped,
             overflowCode: overflowCode, isClient: isClient)
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("File responses")
 struct FileResponseTests {
-    private static let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 9) }
+    private static let content = pattern(3_000_000)
 
     private func withFile<Value>(_ body: (String) async throws -> Value) async throws -> Value {
         var template = Array("/tmp/transport-XXXXXX".utf8CString)

@@ -36,7 +36,8 @@ struct HTTPRequestTests {
     private static let samples = [
         "GET /a?b=c HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n",
         "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
-        "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n",
+        "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "3\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n",
         "POST /t HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Trailer: 1\r\n\r\n",
     ]
     private static let answers = ["GET /a?b=c 0", "POST /p 5", "POST /c 19", "POST /t 1"]
@@ -150,7 +151,8 @@ struct HTTPRequestTests {
         })
         try await TestServer.run(handler) { server in
             let text = await RawPeer.run(server.port) { peer in
-                peer.ask("GET /p?q HTTP/1.1\r\nhost: x\r\nX-One:  1 \r\nx-two: a\r\nX-Two:b\r\nX-List: a, b\r\n\r\n")?.text
+                let fields = "X-One:  1 \r\nx-two: a\r\nX-Two:b\r\nX-List: a, b\r\n"
+                return peer.ask("GET /p?q HTTP/1.1\r\nhost: x\r\n\(fields)\r\n")?.text
             }
             #expect(text == "1 a+b - true /p q 127.0.0.1")
         }

@@ -17,7 +17,8 @@ struct HTTPResponseTests {
         }
         try await TestServer.run(handler) { server in
             let (chunked, known, old) = await RawPeer.run(server.port) { peer in
-                (peer.ask(Self.get), peer.ask("GET /known HTTP/1.1\r\nHost: x\r\n\r\n"), peer.ask("GET / HTTP/1.0\r\n\r\n"))
+                let known = "GET /known HTTP/1.1\r\nHost: x\r\n\r\n"
+                return (peer.ask(Self.get), peer.ask(known), peer.ask("GET / HTTP/1.0\r\n\r\n"))
             }
             #expect(chunked?.text == "abcdef")
             #expect(chunked?.headers["transfer-encoding"] == "chunked")

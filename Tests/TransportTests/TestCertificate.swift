@@ -96,4 +96,28 @@ struct TestCertificate {
             YcxtEgdwLYAHvhWJtBrl0NUyEseOOLQa0Qh+V1JbUtTTxJSw2FFvdDkb
             -----END PRIVATE KEY-----
             """)
+
+    /// For "elsewhere.example" only.
+    static let otherName = TestCertificate(
+        chain: """
+            -----BEGIN CERTIFICATE-----
+            MIIBrTCCAVOgAwIBAgIUFjy9VEJP/YpMxTg8rMgsxfuNtxAwCgYIKoZIzj0EAwIw
+            HDEaMBgGA1UEAwwRZWxzZXdoZXJlLmV4YW1wbGUwIBcNMjYxMTIwMjA0NDM1WhgP
+            MjEyNjEwMjcyMDQ0MzVaMBwxGjAYBgNVBAMMEWVsc2V3aGVyZS5leGFtcGxlMFkw
+            EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAERzRtaSesXliZTSFZFn7XamltNrbL4ZbN
+            cD2Q0kAES1GNid0/CN8KAZTp8UId1D+7nxJik9/cxlUt9dak4pB8yKNxMG8wHQYD
+            VR0OBBYEFPyu9aJ/WPlKfWFHqgc2z2AgyvsSMB8GA1UdIwQYMBaAFPyu9aJ/WPlK
+            fWFHqgc2z2AgyvsSMBwGA1UdEQQVMBOCEWVsc2V3aGVyZS5leGFtcGxlMA8GA1Ud
+            EwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgAuuv1eMzdjCuE3e2Qz5FQ0wS
+            F9d5Mmk8g+cfSxlnieUCIQCQrfvSyOr+NRgrEFwApGLuxMTmDNTQ+zAewfEHXifH
+            Ew==
+            -----END CERTIFICATE-----
+            """,
+        key: """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0clIb1fQ3Dxq2ZIq
+            smi36ySzeCfdjj2ujJqe9n9c8m+hRANCAARHNG1pJ6xeWJlNIVkWftdqaW02tsvh
+            ls1wPZDSQARLUY2J3T8I3woBlOnxQh3UP7ufEmKT39zGVS311qTikHzI
+            -----END PRIVATE KEY-----
+            """)
 }

@@ -13,6 +13,7 @@ final class TestServer: Sendable {
     }
 
     /// Serves while `body` runs, then shuts down.
+    @discardableResult
     static func run<Value: Sendable>(
         loops: Int = 1, tls: TLSConfiguration? = nil, connectionCountMax: Int = 10_000,
         limits change: (inout ConnectionLimits) -> Void = { _ in }, _ handler: Handler,
@@ -21,6 +22,8 @@ final class TestServer: Sendable {
         let group = EventLoopGroup(count: loops)
         var configuration = Listener.Configuration(tls: tls)
         configuration.connectionCountMax = connectionCountMax
+        // A loaded machine is slow: only a test of a timeout has a short one.
+        configuration.limits.headTimeout = .seconds(60)
         configuration.limits.lingerTimeout = .milliseconds(500)
         change(&configuration.limits)
         let listener = try Listener.start(configuration, on: group, handler: handler)
@@ -28,8 +31,13 @@ final class TestServer: Sendable {
         let result: Result<Value, any Error>
         do { result = .success(try await body(server)) } catch { result = .failure(error) }
         await listener.shutdown(within: .zero)
-        await ownThread { group.shutdown() }
+        group.shutdown()
         return try result.get()
+    }
+
+    /// Ten milliseconds of the loop's time.
+    func pause() async {
+        await withCheckedContinuation { done in loop.schedule(after: .milliseconds(10)) { done.resume() } }
     }
 
     /// Answers with what it was asked: "GET /path 3" for a body of three bytes.

@@ -42,7 +42,9 @@ struct WebSocketRefusalTests {
             Case("text inside text", 1002, RawFrame.bytes(1, [0x61], final: false) + RawFrame.text("b")),
             Case("binary inside text", 1002, RawFrame.bytes(1, [0x61], final: false) + RawFrame.bytes(2, [1])),
             Case("5 bytes in the 16-bit form", 1002, RawFrame.bytes(2, [1, 2, 3, 4, 5], longForm: 16)),
-            Case("300 bytes in the 64-bit form", 1002, RawFrame.bytes(2, [UInt8](repeating: 1, count: 300), longForm: 64)),
+            Case(
+                "300 bytes in the 64-bit form", 1002,
+                RawFrame.bytes(2, [UInt8](repeating: 1, count: 300), longForm: 64)),
             Case("a length of 2^63", 1002, RawFrame.bytes(2, [], declaring: 1 << 63)),
             Case("a length of 2^64-1", 1002, RawFrame.bytes(2, [], declaring: .max)),
             Case(
@@ -59,15 +61,18 @@ struct WebSocketRefusalTests {
         ("a pair of surrogates", [0xed, 0xa0, 0x80, 0xed, 0xb0, 0x80]), ("U+110000", [0xf4, 0x90, 0x80, 0x80]),
         ("five bytes", [0xf8, 0x88, 0x80, 0x80, 0x80]), ("six bytes", [0xfc, 0x84, 0x80, 0x80, 0x80, 0x80]),
         ("0xfe", [0xfe]), ("0xff", [0xff]), ("two bytes cut", [0xc3]), ("three bytes cut", [0xe4, 0xb8]),
-        ("four bytes cut", [0xf0, 0x9f, 0x8e]), ("a lead after a lead", [0xc3, 0xc3]), ("ASCII after a lead", [0xe4, 0x41, 0x41]),
+        ("four bytes cut", [0xf0, 0x9f, 0x8e]), ("a lead after a lead", [0xc3, 0xc3]),
+        ("ASCII after a lead", [0xe4, 0x41, 0x41]),
         ("ASCII, then bad", Array("hello hello hello ".utf8) + [0xce, 0xba, 0xe1, 0xbd, 0xb9, 0xed, 0xa0, 0x80]),
     ]
 
     private static let texts: [Case] = badTexts.flatMap { name, bytes in
         [
             Case("\(name), whole", 1007, RawFrame.bytes(1, bytes)),
-            Case("\(name), a byte a fragment", 1007,
-                RawFrame.bytes(1, [], final: false) + bytes.flatMap { RawFrame.bytes(0, [$0], final: false) } + RawFrame.bytes(0, [])),
+            Case(
+                "\(name), a byte a fragment", 1007,
+                RawFrame.bytes(1, [], final: false) + bytes.flatMap { RawFrame.bytes(0, [$0], final: false) }
+                    + RawFrame.bytes(0, [])),
             Case("\(name), as a reason", 1007, RawFrame.bytes(8, [0x03, 0xe8] + bytes)),
         ]
     }
@@ -78,7 +83,7 @@ struct WebSocketRefusalTests {
         } + [
             Case("a close with half a code", 1002, RawFrame.bytes(8, [3])),
             Case("a close without a code", 1005, RawFrame.bytes(8, [])),
-        ] + [UInt16(1000), 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999].map {
+        ] + (Array(1000...1003) + Array(1007...1014) + [3000, 3999, 4000, 4999] as [UInt16]).map {
             Case("close code \($0)", $0, RawFrame.close($0, "reason"))
         }
 

@@ -19,7 +19,8 @@ struct WebSocketTests {
 
     @Test("what is no upgrade as the standard wants it is refused", arguments: [
         ("GET / HTTP/1.1", "POST / HTTP/1.1"), ("GET / HTTP/1.1", "GET / HTTP/1.0"), ("Version: 13", "Version: 8"),
-        ("Version: 13", "Version: 13, 8"), ("Upgrade: websocket", "Upgrade: h2c"), ("Connection: Upgrade", "Connection: keep-alive"),
+        ("Version: 13", "Version: 13, 8"), ("Upgrade: websocket", "Upgrade: h2c"),
+        ("Connection: Upgrade", "Connection: keep-alive"),
         ("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25j"), ("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZ!=="),
         ("Sec-WebSocket-Key", "Sec-WebSocket-Kay"), ("Sec-WebSocket-Version", "X"),
     ])
@@ -74,7 +75,7 @@ struct WebSocketTests {
         configuration.messageByteCountMax = 16 * 1024 * 1024
         configuration.queueByteCountMax = 64 * 1024 * 1024
         try await TestServer.run(TestServer.echo(configuration)) { server in
-            let payload = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 13 &+ $0 >> 8) }
+            let payload = pattern(count)
             let frame = await RawPeer.run(server.port) { peer in
                 guard peer.openWebSocket() else { return RawFrame?.none }
                 peer.send(RawFrame.bytes(2, payload))
@@ -166,7 +167,7 @@ struct WebSocketTests {
                 [
                     RawFrame.bytes(2, [], declaring: 1001), // the payload is never sent
                     RawFrame.bytes(2, [], declaring: 1 << 62),
-                    RawFrame.bytes(2, [UInt8](repeating: 0, count: 600), final: false) + RawFrame.bytes(0, [], declaring: 401),
+                    RawFrame.bytes(2, pattern(600), final: false) + RawFrame.bytes(0, [], declaring: 401),
                 ].map { bytes in
                     let peer = RawPeer(port: server.port)
                     guard peer.openWebSocket() else { return UInt16(0) }
@@ -264,7 +265,7 @@ struct WebSocketTests {
             _ = await seen.wait(1)
             var (last, quiet) = (-1, 0)
             while quiet < 10 {
-                await withCheckedContinuation { done in server.loop.schedule(after: .milliseconds(10)) { done.resume() } }
+                await server.pause()
                 let now = server.listener.totals.bytesIn
                 (quiet, last) = (now == last ? quiet + 1 : 0, now)
             }
@@ -475,4 +476,13 @@ extension String {
     fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
         String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
     }
+}
+
+/// Bytes that differ from one position to another, made without a loop over each of millions.
+func pattern(_ count: Int) -> [UInt8] {
+    let block = (0..<4093).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + block.count)
+    while bytes.count < count { bytes += block }
+    return Array(bytes.prefix(count))
 }

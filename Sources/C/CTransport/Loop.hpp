@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ struct ct_loop {
     Timer deadlineTimer{io};
     uint64_t deadlineTimerAt = 0;
     std::vector<Reference> turns;
+    std::set<ct_timer *> timers;
     bool turnPosted = false;
     std::unique_ptr<uint8_t[]> scratch{new uint8_t[scratchSize]};
     std::unique_ptr<uint8_t[]> record{new uint8_t[recordSize]};
@@ -78,7 +80,7 @@ extern thread_local ct_loop *currentLoop;
 struct ct_timer {
     ct_loop *loop;
     Timer timer;
-    void (*fire)(void *);
+    void (*fire)(void *, bool);
     void *context;
     bool cancelled = false;
 };

@@ -5,7 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "IO.hpp"
+#include "Input.hpp"
 
 namespace tls {
 

@@ -47,11 +47,10 @@ inline bool utf8(uint32_t &state, const uint8_t *bytes, size_t n) {
             if (i == n) break;
             uint8_t byte = bytes[i++];
             if (byte < 0x80) continue;
-            low = 0x80, high = 0xbf;
-            if (byte >= 0xc2 && byte <= 0xdf) due = 1;
-            else if (byte >= 0xe0 && byte <= 0xef) due = 2, low = byte == 0xe0 ? 0xa0 : 0x80, high = byte == 0xed ? 0x9f : 0xbf;
-            else if (byte >= 0xf0 && byte <= 0xf4) due = 3, low = byte == 0xf0 ? 0x90 : 0x80, high = byte == 0xf4 ? 0x8f : 0xbf;
-            else return false;
+            if (byte < 0xc2 || byte > 0xf4) return false;
+            due = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+            low = byte == 0xe0 ? 0xa0 : byte == 0xf0 ? 0x90 : 0x80;  // no longer form than needed
+            high = byte == 0xed ? 0x9f : byte == 0xf4 ? 0x8f : 0xbf; // no surrogates, nothing above U+10FFFF
         } else {
             uint8_t byte = bytes[i++];
             if (byte < low || byte > high) return false;

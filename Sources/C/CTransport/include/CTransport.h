@@ -39,9 +39,11 @@ bool ct_loop_is_current(const ct_loop *loop);
 /// Milliseconds of the monotonic clock.
 uint64_t ct_clock_milliseconds(void);
 
-ct_timer *ct_timer_start(ct_loop *loop, uint64_t nanoseconds, void (*fire)(void *context), void *context);
-/// Frees the timer. True when it had not fired: `fire` will then never run.
-bool ct_timer_cancel(ct_timer *timer);
+/// `fire` runs once: with true when due, or with false when the loop stops first. The timer is then gone.
+ct_timer *ct_timer_start(
+    ct_loop *loop, uint64_t nanoseconds, void (*fire)(void *context, bool isDue), void *context);
+/// Before it fired: `fire` will never run, and the timer is gone.
+void ct_timer_cancel(ct_timer *timer);
 
 // Buffers (any thread) --------------------------------------------------------------------------------------------
 

@@ -1,0 +1,114 @@
+// Deadlines of connections: looked at when due, put back when they have moved.
+#pragma once
+
+#include <sys/ioctl.h>
+#include <linux/sockios.h>
+
+#include "Connection.hpp"
+
+inline void ct_connection::set_deadline(uint64_t &which, uint32_t milliseconds) {
+    which = milliseconds ? now_ms() + milliseconds : 0;
+    if (which) rearm_deadline();
+}
+
+inline void ct_connection::rearm_deadline() {
+    uint64_t at = readDeadline && writeDeadline ? std::min(readDeadline, writeDeadline)
+                                                : std::max(readDeadline, writeDeadline);
+    if (!at || !isOpen()) return;
+    if (deadlineArmed) {
+        if (deadlineEntry->first <= at) return; // looked at then, and put back
+        loop->deadlines.erase(deadlineEntry);
+    }
+    deadlineEntry = loop->deadlines.emplace(at, this);
+    deadlineArmed = true;
+    loop->arm_deadline_timer();
+}
+
+inline void ct_loop::arm_deadline_timer() {
+    if (deadlines.empty()) return;
+    uint64_t first = deadlines.begin()->first;
+    if (deadlineTimerAt && deadlineTimerAt <= first) return;
+    deadlineTimerAt = first;
+    uint64_t now = now_ms();
+    deadlineTimer.expires_after(std::chrono::milliseconds(first > now ? first - now : 1));
+    deadlineTimer.async_wait([this](error_code ec) {
+        if (ec) return;
+        deadlineTimerAt = 0;
+        run_deadlines();
+    });
+}
+
+inline void ct_loop::run_deadlines() {
+    uint64_t now = now_ms();
+    std::vector<Reference> due;
+    while (!deadlines.empty() && deadlines.begin()->first <= now) {
+        ct_connection *connection = deadlines.begin()->second;
+        deadlines.erase(deadlines.begin());
+        connection->deadlineArmed = false;
+        due.emplace_back(connection);
+    }
+    for (auto &connection : due) connection->on_deadline(now);
+    arm_deadline_timer();
+}
+
+inline void ct_connection::on_deadline(uint64_t now) {
+    if (isOpen() && readDeadline && readDeadline <= now) {
+        readDeadline = 0;
+        on_read_deadline(now);
+    }
+    if (isOpen() && writeDeadline && writeDeadline <= now) {
+        writeDeadline = 0;
+        on_write_deadline(now);
+    }
+    rearm_deadline();
+}
+
+inline void ct_connection::on_read_deadline(uint64_t now) {
+    switch (mode) {
+    case Mode::connecting:
+    case Mode::handshaking:
+    case Mode::lingering: return abort(CT_CLOSED_TIMEOUT);
+    case Mode::serverHTTP:
+        if (!inExchange) return scanned > 0 ? refuse(408) : abort(CT_CLOSED_TIMEOUT);
+        break;
+    case Mode::clientHTTP:
+        if (!parser || !parser->headDone) return abort(CT_CLOSED_TIMEOUT);
+        break;
+    case Mode::webSocket: {
+        if (ws->closeSent) return abort(CT_CLOSED_TIMEOUT, 1006);
+        bool heard = ws->heardAt != 0;
+        if (!heard && ws->pingSent) return abort(CT_CLOSED_TIMEOUT, 1006);
+        ws->pingSent = !heard;
+        ws->heardAt = 0;
+        if (!heard) send_frame(9, nullptr);
+        return set_deadline(readDeadline, ws->configuration.pingInterval);
+    }
+    default: return;
+    }
+    // A body under way. Too slow is as bad as silent.
+    if (requestDone || paused || !(wantBody || discarding || mode == Mode::clientHTTP)) return;
+    uint64_t least = uint64_t(limits.byteRateMin) * limits.bodyTimeout / 1000;
+    if (windowBytes == 0 || windowBytes < least) {
+        if (mode == Mode::clientHTTP) return abort(CT_CLOSED_TIMEOUT);
+        return refuse(408);
+    }
+    windowBytes = 0;
+    set_deadline(readDeadline, limits.bodyTimeout);
+    (void)now;
+}
+
+/// Bytes that have left this machine: what the kernel still holds has not reached the peer.
+inline uint64_t ct_connection::reached() const {
+    int unsent = 0;
+    ::ioctl(const_cast<Socket &>(*socket).native_handle(), SIOCOUTQ, &unsent);
+    return sentTotal - std::min(sentTotal, uint64_t(unsent));
+}
+
+inline void ct_connection::on_write_deadline(uint64_t) {
+    if (outHead == out.size() && cipherOut.size() == cipherOffset) return;
+    uint64_t least = uint64_t(limits.byteRateMin) * limits.writeTimeout / 1000;
+    uint64_t now = reached();
+    if (now < sentMark + std::max<uint64_t>(least, 1)) return abort(CT_CLOSED_TIMEOUT, 1006);
+    sentMark = now;
+    set_deadline(writeDeadline, limits.writeTimeout);
+}
