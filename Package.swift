@@ -69,7 +69,7 @@ let package = Package(
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
 
         // 7
-        program("sottod", ["Server", "Store", "Wire", "CLinux"]),
+        program("sottod", ["Server", "SQLiteEngine", "Wire", "CLinux"]),
         program("sotto", ["Client", "Wire"]),
         program("sotto-bench", ["Transport", "Wire", "Keys", "Crypto", "CLinux"]),
 

@@ -46,7 +46,7 @@ public final class Server: Sendable {
         let services = Services(
             configuration: configuration, chat: chat, challenges: Challenges(), limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
-            log: Log(level: configuration.logLevel, form: configuration.logForm, clock: clock))
+            log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: clock))
         for desk in desks {
             desk.loop.execute { desk.assumeIsolated { $0.start(chat: chat, metrics: services.metrics) } }
         }

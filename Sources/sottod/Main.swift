@@ -1,6 +1,6 @@
 import Glibc
+import SQLiteEngine
 import Server
-import Store
 import Wire
 
 @main
@@ -27,7 +27,7 @@ struct Main {
         let server: Server
         do {
             server = try Server(configuration, clock: Clock.now) { (afterBatch) in
-                MemoryEngine.open(afterBatch: afterBatch)
+                try SQLiteEngine.open(folder: configuration.dataFolder, afterBatch: afterBatch)
             }
         } catch {
             fail("The server did not start: \(error)", status: 1)

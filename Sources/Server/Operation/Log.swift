@@ -12,7 +12,12 @@ public struct Log: Sendable {
         }
     }
 
-    public enum Form: String, Sendable { case json, text }
+    public enum Form: String, Sendable {
+        case json, text
+
+        /// Text for the person at a terminal, JSON for whatever else reads standard error.
+        static var usual: Form { isatty(STDERR_FILENO) == 1 ? .text : .json }
+    }
 
     /// A value in a line.
     enum Field: Sendable {

@@ -22,7 +22,8 @@ public struct ServerConfiguration: Sendable {
     public var origins: [String] = []
     public var loopCount = 1
     public var logLevel = Log.Level.info
-    public var logForm = Log.Form.text
+    /// Text on a terminal and JSON elsewhere, unless told.
+    public var logForm: Log.Form?
     public var limits = Rates()
     /// Bytes that may wait for one socket before it is closed as a slow consumer.
     public var socketQueueByteCountMax = 8 * 1024 * 1024
