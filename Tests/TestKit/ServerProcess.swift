@@ -4,6 +4,8 @@ public import Glibc
 public final class ServerProcess: @unchecked Sendable {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
+
+        public init(description: String) { self.description = description }
     }
 
     public let port: UInt16
@@ -18,10 +20,11 @@ public final class ServerProcess: @unchecked Sendable {
     /// Starts it and waits until it says where it listens.
     /// - Parameter arguments: after `--data`, `--listen` and `--admin`, which are given.
     public init(
-        dataFolder: String, arguments: [String] = [], environment: [String] = [], prefix: [String] = []
+        dataFolder: String, arguments: [String] = [], environment: [String] = [], prefix: [String] = [],
+        logPath: String? = nil
     ) throws {
         self.dataFolder = dataFolder
-        logPath = dataFolder + ".log"
+        self.logPath = logPath ?? dataFolder + ".log"
         let program = BuildFolder.path + "/sottod"
         let command = prefix + [
             program, "--data", dataFolder, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-form", "json",
@@ -30,7 +33,7 @@ public final class ServerProcess: @unchecked Sendable {
         guard pipe(&ends) == 0 else { throw Failure(description: "no pipe") }
         // A child of another test that inherited an end would keep us waiting for the end of the text.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        pid = try Self.spawn(command, environment: environment, output: ends[1], logPath: logPath)
+        pid = try Self.spawn(command, environment: environment, output: ends[1], logPath: self.logPath)
         close(ends[1])
         let text = Self.readWelcome(ends[0])
         close(ends[0])
@@ -41,7 +44,7 @@ public final class ServerProcess: @unchecked Sendable {
         guard ports.count >= 2 else {
             var status: Int32 = 0
             waitpid(pid, &status, 0)
-            throw Failure(description: "sottod ended with \(status >> 8 & 0xFF): \(TextFile.read(logPath))")
+            throw Failure(description: "sottod ended with \(status >> 8 & 0xFF): \(TextFile.read(self.logPath))")
         }
         (port, adminPort) = (ports[0], ports[1])
     }
