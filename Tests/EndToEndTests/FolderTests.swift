@@ -53,6 +53,15 @@ import Wire
         #expect(stat(house.server.dataFolder, &status) == 0 && status.st_mode & 0o077 == 0)
     }
 
+    @Test("a crash prints neither memory nor registers, and leaves no core file")
+    func crash() async throws {
+        let house = try await House(arguments: ["--log-level", "error"])
+        _ = try await house.person("alice")
+        house.server.crash()
+        #expect(house.server.log.isEmpty, "\(house.server.log.prefix(200))")
+        #expect(!house.folder.files.contains { $0.contains("core") })
+    }
+
     @Test("what a sealed message says is nowhere in the server's folder or log; what an open one says is")
     func canaries() async throws {
         let house = try await House(arguments: ["--log-level", "debug"])

@@ -60,6 +60,9 @@ public final class ServerProcess: @unchecked Sendable {
     /// As a power cut would, but for the disk.
     public func kill() { end(SIGKILL) }
 
+    /// As a bug in memory safety would.
+    public func crash() { end(SIGSEGV) }
+
     @discardableResult
     private func end(_ signal: Int32) -> Int32 {
         hasEnded = true
@@ -82,7 +85,7 @@ public final class ServerProcess: @unchecked Sendable {
         posix_spawn_file_actions_addopen(&actions, 2, logPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var pid: pid_t = 0
         var argv = command.map { strdup($0) } + [nil]
-        var envp = (environment + ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "SWIFT_BACKTRACE=enable=no"]).map { strdup($0) } + [nil]
+        var envp = (environment + ["PATH=/usr/bin:/bin:/usr/sbin:/sbin"]).map { strdup($0) } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         let code = posix_spawnp(&pid, command[0], &actions, nil, &argv, &envp)
         guard code == 0 else { throw Failure(description: "cannot start \(command[0]): \(String(cString: strerror(code)))") }
