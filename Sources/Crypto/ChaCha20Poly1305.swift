@@ -10,7 +10,7 @@ public enum ChaCha20Poly1305 {
     public static let tagByteCount = 16
 
     /// From this size on libcrypto is faster, its fixed cost per call included. Both give the same bytes.
-    static let bulkByteCountMin = 2_048
+    static let bulkByteCountMin = 1_024
 
     /// A 32-byte key. Under one key, no nonce may be used twice.
     public struct Key: ~Copyable, Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 /// Mirrors `ChaCha20Poly1305`, `XChaCha20Poly1305`, `AESGCM` and `BulkCipher`.
 @Suite struct SealingTests {
-    private static let sizes = [0, 1, 15, 16, 63, 64, 500, 2_047, 2_048, 2_049, 65_536, 100_001]
+    private static let sizes = [0, 1, 15, 16, 63, 64, 500, 1_023, 1_024, 1_025, 65_536, 100_001]
     private let bound = Array("bound".utf8)
 
     @Test("what is sealed opens, on both sides of the size where the library changes", arguments: sizes)
