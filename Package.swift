@@ -86,7 +86,7 @@ let package = Package(
         // One contract holds both engines.
         tests(of: "Store", ["SQLiteEngine", "Wire"]),
         tests(of: "Transport"),
-        tests(of: "Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
+        tests(of: "Client", ["TestKit", "Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["sottod", "Client", "TestKit", "Transport", "Keys", "Crypto", "Wire"],
             path: "Tests/EndToEndTests", swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Client
+import Glibc
 import TestKit
 import Testing
 import Wire
@@ -31,8 +32,9 @@ final class Phone {
     }
 
     /// As if the program had ended and begun again.
-    func restart() async throws {
+    func restart(meanwhile: () throws -> Void = {}) async throws {
         await client.close()
+        try meanwhile()
         client = try Self.open(folder, house)
     }
 
@@ -65,5 +67,14 @@ final class Phone {
         let code = try await client.requestLink()
         let reply = try await other.client.link(code: code)
         try await client.completeLink(reply)
+    }
+}
+
+extension TextFile {
+    /// Puts bytes in the place of a file's content.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        let file = try #require(fopen(path, "wb"))
+        defer { fclose(file) }
+        try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count)
     }
 }

@@ -17,8 +17,8 @@ extension Client {
     func authorized<Answer: WireRecord>(
         _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil
     ) async throws(ClientError) -> Answer {
-        let calls = try calls
         let token = try await accessToken()
+        let calls = try calls
         do {
             return try await calls.call(method, path, body: body, token: token, idempotencyKey: idempotencyKey)
         } catch {
@@ -32,8 +32,8 @@ extension Client {
     func authorizedRun(
         _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil
     ) async throws(ClientError) {
-        let calls = try calls
         let token = try await accessToken()
+        let calls = try calls
         do {
             return try await calls.run(method, path, body: body, token: token, idempotencyKey: idempotencyKey)
         } catch {

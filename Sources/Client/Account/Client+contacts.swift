@@ -61,9 +61,23 @@ extension Client {
         if handleKnown == nil, let handle, try read(.handle(handle)) == nil {
             transaction.put(account, at: .handle(handle))
         }
+        try countDevices(of: list, into: &transaction)
         try commit(transaction)
         lists[account] = list
         return list
+    }
+
+    /// A device number of the own account that was once seen is never given out again.
+    private func countDevices(
+        of list: VerifiedDeviceList, into transaction: inout StoreTransaction
+    ) throws(ClientError) {
+        guard let profile = try read(.profile), profile.account == list.account, let last = list.devices.last else {
+            return
+        }
+        var counters = try counters()
+        guard last.device.rawValue >= counters.nextDevice else { return }
+        counters.nextDevice = last.device.rawValue + 1
+        transaction.put(counters, at: .counters)
     }
 
     /// Sixty digits to compare with the other side, by voice or by screen.

@@ -99,14 +99,9 @@ extension Client {
             return LinkReply(
                 address: DeviceAddress(account: own.account, device: linked.device), identity: current.identity)
         }
-        var counters = try counters()
-        let number = max(counters.nextDevice, (current.devices.last?.device.rawValue ?? 0) + 1)
-        counters.nextDevice = number + 1
-        var transaction = StoreTransaction()
-        transaction.put(counters, at: .counters)
+        let number = max(try counters().nextDevice, (current.devices.last?.device.rawValue ?? 0) + 1)
         let added = ListedDevice(device: DeviceID(number), registration: code.registrationID, identity: identity)
         let list = try await publish(current.devices + [added], after: current, code.preKeys, profile)
-        try commit(transaction)
         return LinkReply(
             address: DeviceAddress(account: own.account, device: DeviceID(number)), identity: list.identity)
     }

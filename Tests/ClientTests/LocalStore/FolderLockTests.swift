@@ -1,24 +1,11 @@
 import Crypto
 import Glibc
+import TestKit
 import Testing
 
 @testable import Client
 
-/// A folder that goes with its owner.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        var template = Array("\(P_tmpdir)/sotto-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw StoreError(system: "make a folder") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        for name in ["journal", "journal.new", "key", "lock"] { unlink(path + "/" + name) }
-        rmdir(path)
-    }
-
+extension TemporaryFolder {
     func open() throws(StoreError) -> LocalStore {
         try LocalStore(folder: path, unlock: .keyFile, cost: .cheap)
     }

@@ -1,0 +1,78 @@
+import Testing
+import Wire
+
+@testable import Client
+
+@Suite("Logging in")
+struct ClientAccountTests {
+    @Test("a token that is refused is renewed, and the call made again")
+    func renewing() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with { $0.goodTokens = [] }
+        #expect(try await client.devices() == [])
+        let calls = server.with { $0.calls }
+        #expect(calls.suffix(3) == ["GET /v1/devices", "POST /v1/auth/token", "GET /v1/devices"])
+    }
+
+    @Test("a refresh token that was used before leads to a signed login")
+    func signing() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with {
+            $0.goodTokens = []
+            $0.refusesRefresh = true
+        }
+        #expect(try await client.devices() == [])
+        let calls = server.with { $0.calls }
+        #expect(
+            calls.suffix(4) == [
+                "POST /v1/auth/token", "POST /v1/auth/challenge", "POST /v1/auth/token", "GET /v1/devices",
+            ])
+    }
+
+    @Test("many calls that need a new token log in once")
+    func onceForAll() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with { $0.goodTokens = [] }
+        try await withThrowingTaskGroup(of: Void.self) { (group) in
+            for _ in 0..<10 { group.addTask { _ = try await client.devices() } }
+            try await group.waitForAll()
+        }
+        #expect(server.with { $0.calls.filter { $0 == "POST /v1/auth/token" } }.count == 1)
+    }
+
+    @Test("nothing is signed for a server that calls itself by another name")
+    func otherName() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with { $0.serverName = "elsewhere" }
+        await #expect(throws: ClientError.wrongServerName(expected: "localhost", found: "elsewhere")) {
+            try await client.logIn()
+        }
+        #expect(server.with { $0.calls.last } == "POST /v1/auth/challenge")
+    }
+
+    @Test("a folder has one account")
+    func registeredTwice() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        await #expect(throws: ClientError.alreadyRegistered) {
+            try await client.register(handle: try #require(Handle(text: "bob")))
+        }
+        await #expect(throws: ClientError.alreadyRegistered) { try await client.requestLink() }
+    }
+
+    @Test("without an account nothing is asked of the server")
+    func noAccount() async throws {
+        let configuration = ClientConfiguration(folder: "")
+        let client = Client(
+            store: try FakeDisk().open(), server: nil, network: nil, configuration: configuration, surroundings: .real)
+        await #expect(throws: ClientError.notRegistered) { try await client.devices() }
+        await #expect(throws: ClientError.noServer) {
+            try await client.register(handle: try #require(Handle(text: "bob")))
+        }
+        #expect(try await client.whoami() == nil)
+    }
+}

@@ -1,0 +1,113 @@
+import Testing
+import Transport
+import Wire
+
+@testable import Client
+
+@Suite("Listening")
+struct ConnectionTests {
+    private static let hello = ServerFrame.hello(
+        .init(account: .random(), device: DeviceID(1), serverTime: Timestamp(milliseconds: 1)))
+
+    private func envelope(_ number: UInt64) -> ServerFrame {
+        .envelope(
+            Envelope(
+                number: QueueNumber(number), id: MessageID(number), time: Timestamp(milliseconds: number),
+                sender: DeviceAddressPayload(DeviceAddress(account: .random(), device: DeviceID(1))), kind: .message,
+                body: [1, 2, 3]))
+    }
+
+    private func events(_ client: Client, until isLast: (ClientEvent) -> Bool) async -> [ClientEvent] {
+        var events: [ClientEvent] = []
+        for await event in await client.events() {
+            events.append(event)
+            if isLast(event) { break }
+        }
+        await client.close()
+        return events
+    }
+
+    @Test("an envelope that comes again, in the same connection or the next, is told and counted once")
+    func redelivery() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        let goaway = ServerFrame.goaway(.init(reason: "test", retryAfterMilliseconds: 0))
+        server.with {
+            $0.sockets = [
+                [Self.hello, envelope(1), envelope(1), envelope(2), .queueEmpty(.init(through: QueueNumber(2))), goaway],
+                [Self.hello, envelope(2), envelope(3), .queueEmpty(.init(through: QueueNumber(3)))],
+            ]
+        }
+        var idleCount = 0
+        let events = await events(client) { (event) in
+            if event == .idle { idleCount += 1 }
+            return idleCount == 2
+        }
+        let unreadable = events.compactMap { (event) in if case .unreadable(let entry) = event { entry } else { nil } }
+        #expect(unreadable.map(\.index) == [1, 2, 3])
+        #expect(unreadable.allSatisfy { $0.reason == .malformed })
+        let delivered = server.with { $0.frames }.compactMap { (frame) in
+            if case .delivered(let delivered) = frame { delivered.through.rawValue } else { nil }
+        }
+        #expect(delivered.contains(2))
+        #expect(delivered.last == 3)
+    }
+
+    @Test("a connection that has gone silent is cut, and opened again")
+    func silence() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with { $0.sockets = [[Self.hello], [Self.hello]] }
+        var connections = 0
+        let events = await events(client) { (event) in
+            if event == .connected { connections += 1 }
+            return connections == 2
+        }
+        #expect(events.contains { if case .disconnected = $0 { true } else { false } })
+        let pings = server.with { $0.frames }.filter { if case .ping = $0 { true } else { false } }
+        #expect(pings.count >= 6)
+        #expect(server.with { $0.cutCount } >= 1)
+    }
+
+    @Test("frames of a later version and bytes that are no frame are passed over")
+    func unknownFrames() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with {
+            $0.sockets = [[Self.hello, .pong(.init(stamp: 9)), .queueEmpty(.init(through: QueueNumber(0)))]]
+        }
+        let events = await events(client) { $0 == .idle }
+        #expect(events.first == .connected)
+        #expect(events.last == .idle)
+    }
+
+    @Test("what a close code says about the next try")
+    func closeCodes() {
+        let line = Line(
+            incoming: AsyncStream { $0.finish() }, taken: {}, send: { _ in }, close: {}, gone: {}, cut: {})
+        var connection = Connection(line: line)
+        #expect(connection.end(closed: CloseCode.displaced.rawValue) == .over(.displaced))
+        #expect(connection.end(closed: CloseCode.deviceUnlinked.rawValue) == .over(.unlinked))
+        connection.retryMilliseconds = 700
+        for code in [1000, 1001, 1006, 1012, CloseCode.authenticationFailed.rawValue, CloseCode.slowConsumer.rawValue] {
+            #expect(connection.end(closed: code) == .lost(retryMilliseconds: 700))
+        }
+    }
+
+    @Test("one listener at a time")
+    func secondListener() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with { $0.sockets = [[Self.hello]] }
+        var second: [ClientEvent] = []
+        for await event in await client.events() where event == .connected {
+            let (events, continuation) = AsyncStream<ClientEvent>.makeStream()
+            await client.listen { continuation.yield($0) }
+            continuation.finish()
+            for await event in events { second.append(event) }
+            break
+        }
+        await client.close()
+        #expect(second == [.ended(.alreadyListening)])
+    }
+}

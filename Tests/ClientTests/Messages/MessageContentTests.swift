@@ -1,0 +1,59 @@
+import Testing
+import Wire
+
+@testable import Client
+
+@Suite("Message content")
+struct MessageContentTests {
+    private let id = ClientID(bytes: SixteenBytes(high: 0x0102_0304_0506_0708, low: 0x090A_0B0C_0D0E_0F10))
+
+    @Test("reads back what it wrote")
+    func roundTrip() throws {
+        let plain = MessageContent(message: id, sentAt: Timestamp(milliseconds: 1_700_000_000_000), text: "grüß dich 👋")
+        #expect(try MessageContent.decode(plain.encoded(as: .cbor)) == plain)
+        let copy = MessageContent(
+            message: id, sentAt: Timestamp(milliseconds: 1), text: "x", to: AccountID(bytes: id.bytes))
+        #expect(try MessageContent.decode(copy.encoded(as: .cbor)) == copy)
+    }
+
+    @Test("has the bytes that the documentation shows")
+    func bytes() {
+        let content = MessageContent(message: id, sentAt: Timestamp(milliseconds: 1_700_000_000_000), text: "hi")
+        let hex = content.encoded(as: .cbor).map { (byte) in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0\(digits)" : digits
+        }.joined()
+        #expect(
+            hex == "a5" + "617601" + "64747970656474657874" + "62696450" + "0102030405060708090a0b0c0d0e0f10"
+                + "6673656e744174" + "1b0000018bcfe56800" + "6474657874626869")
+    }
+
+    @Test("another version, another type, or a missing part is refused")
+    func refused() {
+        func encoded(_ version: UInt64, _ type: String, _ text: String?) -> [UInt8] {
+            var writer = WireWriter(form: .cbor)
+            writer.record { (writer) in
+                writer.put("v", number: version)
+                writer.put("type", text: type)
+                writer.put("id", id)
+                writer.put("sentAt", Timestamp(milliseconds: 5))
+                writer.put("text", text: text)
+            }
+            return writer.bytes
+        }
+        #expect(throws: Never.self) { try MessageContent.decode(encoded(1, "text", "x")) }
+        for bad in [encoded(2, "text", "x"), encoded(0, "text", "x"), encoded(1, "image", "x"), encoded(1, "text", nil)] {
+            #expect(throws: WireError.self) { try MessageContent.decode(bad) }
+        }
+        #expect(throws: WireError.self) { try MessageContent.decode([]) }
+        #expect(throws: WireError.self) { try MessageContent.decode(encoded(1, "text", "")) }
+    }
+
+    @Test("no cut of it reads")
+    func cuts() {
+        let whole = MessageContent(message: id, sentAt: Timestamp(milliseconds: 5), text: "hello").encoded(as: .cbor)
+        for count in 0..<whole.count {
+            #expect(throws: WireError.self) { try MessageContent.decode(Array(whole.prefix(count))) }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Crypto
+import Glibc
+import Testing
+import Transport
+import Wire
+
+@testable import Client
+
+/// A server in a test's own hands: registers and logs in whoever asks, and says what the test wants it to say.
+/// State is behind one lock, which is why it is `Sendable`.
+final class ScriptedServer: @unchecked Sendable {
+    struct State {
+        /// The access tokens that are taken.
+        var goodTokens: Set<String> = []
+        var tokenCount = 0
+        var serverName = "localhost"
+        var refusesRefresh = false
+        var calls: [String] = []
+        /// What each socket says, oldest first; after the last one nobody answers.
+        var sockets: [[ServerFrame]] = []
+        /// What was said to the sockets.
+        var frames: [ClientFrame] = []
+        var cutCount = 0
+        var waits: [UInt64] = []
+    }
+
+    private var state = State()
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+    init() {
+        mutex = .allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deallocate()
+    }
+
+    /// Reads or writes the script.
+    func with<Value>(_ body: (inout State) -> Value) -> Value {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body(&state)
+    }
+
+    /// A registered client over this server, on a disk in memory.
+    func client() async throws -> Client {
+        let configuration = ClientConfiguration(folder: "", server: ServerAddress("http://127.0.0.1:1"))
+        let client = Client(
+            store: try FakeDisk().open(), server: configuration.server, network: network, configuration: configuration,
+            surroundings: surroundings)
+        try await client.register(handle: try #require(Handle(text: "alice")))
+        return client
+    }
+
+    /// Time stands still; whoever sleeps for long sleeps for good, whoever waits to connect again does not wait.
+    private var surroundings: Surroundings {
+        Surroundings(
+            now: { Timestamp(milliseconds: 1_700_000_000_000) },
+            sleep: { [self] (milliseconds) in
+                with { $0.waits.append(milliseconds) }
+                await Task.yield()
+                try Task.checkCancellation()
+            },
+            chance: { 0 })
+    }
+
+    private var network: Network {
+        Network(
+            exchange: { [self] (request) async throws(TransportError) in answer(request) },
+            openLine: { [self] (_, _) async throws(TransportError) in try openLine() },
+            close: {})
+    }
+
+    func mint() -> TokenPair {
+        with { (state) in
+            state.tokenCount += 1
+            let digits = String(state.tokenCount)
+            let access = String(repeating: "a", count: 43 - digits.count) + digits
+            state.goodTokens.insert(access)
+            return TokenPair(
+                accessToken: access, accessExpiresAt: Timestamp(milliseconds: 1_700_000_900_000),
+                refreshToken: String(repeating: "r", count: 43 - digits.count) + digits,
+                refreshExpiresAt: Timestamp(milliseconds: 1_800_000_000_000))
+        }
+    }
+
+    private func answer(_ request: Network.Request) -> Network.Answer {
+        with { $0.calls.append("\(request.method) \(request.path)") }
+        let reply: any WireRecord = record(for: request)
+        let isProblem = reply is Problem
+        let status = (reply as? Problem)?.code.status ?? 200
+        return Network.Answer(
+            status: isProblem ? status : 200, mediaType: "application/cbor", body: reply.encoded(as: .cbor))
+    }
+
+    private func record(for request: Network.Request) -> any WireRecord {
+        let context = WireContext(form: .cbor, refusesUnknownFields: true)
+        switch request.path {
+        case "/.well-known/sotto":
+            return Card(serverName: with { $0.serverName })
+        case "/v1/accounts":
+            guard let asked = try? RegistrationRequest.decode(request.body, in: context) else { break }
+            return Registered(account: asked.account, device: DeviceID(1), tokens: mint())
+        case "/v1/auth/challenge":
+            return Challenge(
+                challenge: RandomBytes.make(byteCount: 32), serverName: with { $0.serverName },
+                expiresAt: Timestamp(milliseconds: 1_700_000_060_000))
+        case "/v1/auth/token":
+            let isRefresh = (try? TokenRequest.decode(request.body, in: context))?.refreshToken != nil
+            if isRefresh, with({ $0.refusesRefresh }) { return Problem(.unauthenticated, "Used.") }
+            return mint()
+        default:
+            let token = request.headers.first { $0.0 == "Authorization" }?.1.dropFirst("Bearer ".count) ?? ""
+            guard with({ $0.goodTokens.contains(String(token)) }) else {
+                return Problem(.unauthenticated, "Log in.")
+            }
+            if request.path == "/v1/devices" { return DeviceViews(items: []) }
+        }
+        return Problem(.notFound, "Not in this script.")
+    }
+
+    private func openLine() throws(TransportError) -> Line {
+        let frames = with { $0.sockets.isEmpty ? nil : $0.sockets.removeFirst() }
+        guard let frames else { throw .cannotConnect }
+        let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
+        for frame in frames { continuation.yield(.message(frame.encoded(as: .cbor))) }
+        let end: @Sendable () -> Void = {
+            continuation.yield(.closed(code: 1000))
+            continuation.finish()
+        }
+        return Line(
+            incoming: incoming, taken: {},
+            send: { [self] (bytes) in
+                let context = WireContext(form: .cbor, refusesUnknownFields: true)
+                guard let frame = try? ClientFrame.decode(bytes, in: context) else { return }
+                with { $0.frames.append(frame) }
+            },
+            close: end, gone: {},
+            cut: { [self] in
+                with { $0.cutCount += 1 }
+                end()
+            })
+    }
+
+    private struct Card: WireRecord {
+        var serverName: String
+        init(serverName: String) { self.serverName = serverName }
+        init(fields: inout Fields) throws(WireError) { serverName = try fields.text("serverName", length: 1...253) }
+        func write(fields writer: inout WireWriter) { writer.put("serverName", text: serverName) }
+    }
+}

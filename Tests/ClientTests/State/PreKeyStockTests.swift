@@ -1,0 +1,81 @@
+import Crypto
+import Keys
+import Ratchet
+import Testing
+import Wire
+
+@testable import Client
+
+@Suite("Prekeys in the local store")
+struct PreKeyStockTests {
+    private let now = Timestamp(milliseconds: 1_700_000_000_000)
+
+    private func mint(
+        _ store: LocalStore, _ identity: borrowing DeviceIdentity, count: Int, now: Timestamp
+    ) throws -> PreKeyUpload {
+        var transaction = StoreTransaction()
+        var counters = try store.value(.counters) ?? Counters()
+        let upload = PreKeyStock.mint(
+            oneTimeCount: count, kemCount: count, withStanding: true, signedBy: identity, counters: &counters, now: now,
+            into: &transaction)
+        try store.commit(transaction)
+        return upload
+    }
+
+    @Test("a server takes what was made, and the store gives the same upload again")
+    func upload() throws {
+        let store = try FakeDisk().open()
+        let identity = DeviceIdentity()
+        let upload = try mint(store, identity, count: 4, now: now)
+        #expect(throws: Never.self) { try VerifiedPreKeyUpload(upload, of: identity.publicKeys, now: now) }
+        #expect(try PreKeyStock.upload(from: store) == upload)
+    }
+
+    @Test("no id is given twice, over all kinds and makings")
+    func distinctIDs() throws {
+        let store = try FakeDisk().open()
+        let identity = DeviceIdentity()
+        var ids: [UInt32] = []
+        for _ in 0..<3 {
+            let upload = try mint(store, identity, count: 3, now: now)
+            ids += upload.oneTimePreKeys.map(\.id) + upload.kemOneTimePreKeys.map(\.id)
+            ids += [upload.signedPreKey?.id, upload.lastResortPreKey?.id, upload.kemLastResortPreKey?.id].compactMap { $0 }
+        }
+        #expect(ids.count == 27)
+        #expect(Set(ids).count == 27)
+    }
+
+    @Test("replaced keys stay for as long as a message may wait, then go; standing ones stay for ever")
+    func pruning() throws {
+        let store = try FakeDisk().open()
+        let identity = DeviceIdentity()
+        _ = try mint(store, identity, count: 0, now: now)
+        let later = now.adding(seconds: ClientLimits.signedPreKeySeconds)
+        _ = try mint(store, identity, count: 0, now: later)
+        func prune(_ time: Timestamp) throws -> Int {
+            var transaction = StoreTransaction()
+            try PreKeyStock.prune(store, now: time, into: &transaction)
+            try store.commit(transaction)
+            return store.keys(withPrefix: StoreKey.preKeyPrefix).count
+        }
+        #expect(try prune(now.adding(seconds: ClientLimits.oldPreKeySeconds)) == 6)
+        #expect(try prune(now.adding(seconds: ClientLimits.oldPreKeySeconds + 1)) == 3)
+        #expect(try prune(now.adding(seconds: 10 * ClientLimits.oldPreKeySeconds)) == 3)
+    }
+
+    @Test("surplus one-time keys go, the oldest first")
+    func surplus() throws {
+        let store = try FakeDisk().open()
+        var transaction = StoreTransaction()
+        for id in 1...(ClientLimits.oneTimePreKeysKeptMax + 10) {
+            transaction.put(StoredPreKey(secret: [1], createdAt: now), at: .preKey(.oneTime, UInt32(id)))
+        }
+        try store.commit(transaction)
+        var pruning = StoreTransaction()
+        try PreKeyStock.prune(store, now: now, into: &pruning)
+        try store.commit(pruning)
+        let left = store.keys(withPrefix: StoreKey.preKeyPrefix)
+        #expect(left.count == ClientLimits.oneTimePreKeysKeptMax)
+        #expect(left.first == StoreKey.preKey(.oneTime, 11).name)
+    }
+}

@@ -1,0 +1,122 @@
+import Crypto
+import TestKit
+import Testing
+import Transport
+import Wire
+
+@testable import Client
+
+/// Where a process dies, or a connection breaks.
+final class Fate: @unchecked Sendable {
+    /// Thrown where the process would have died.
+    static let death = StoreError.system(operation: "die", code: 0)
+
+    // Touched by one client at a time, and by its test while that client is at rest.
+    private var writesLeft: Int?
+    private var isLastWriteDone: Bool
+    private var answersLeft: Int?
+    private(set) var hasStruck = false
+    /// Method and path of everything that was asked.
+    private(set) var requests: [String] = []
+
+    /// - Parameters:
+    ///   - writes: that still succeed; `nil` for all.
+    ///   - isLastWriteDone: the write that kills has reached the disk.
+    ///   - answers: of the server that still arrive; one is lost, then they arrive again.
+    init(writes: Int? = nil, isLastWriteDone: Bool = false, answers: Int? = nil) {
+        writesLeft = writes
+        self.isLastWriteDone = isLastWriteDone
+        answersLeft = answers
+    }
+
+    func write(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+        guard let left = writesLeft else { return try body() }
+        guard left > 0 else {
+            if isLastWriteDone, !hasStruck { try body() }
+            hasStruck = true
+            throw Self.death
+        }
+        writesLeft = left - 1
+        try body()
+    }
+
+    func losesAnswer(to request: Network.Request) -> Bool {
+        requests.append("\(request.method) \(request.path)")
+        guard let left = answersLeft else { return false }
+        answersLeft = left == 0 ? nil : left - 1
+        hasStruck = hasStruck || left == 0
+        return left == 0
+    }
+}
+
+/// A phone whose program can die at any write and whose connection can lose any answer; it is then opened again.
+final class MortalPhone {
+    private static let network = ClientNetwork()
+
+    private let house: House
+    private let folder: TemporaryFolder
+    private(set) var client: Client
+
+    init(_ house: House, _ fate: Fate) throws {
+        self.house = house
+        folder = try TemporaryFolder()
+        client = try Self.open(house, folder, fate)
+    }
+
+    /// The process has died; another one begins, and nothing strikes it.
+    func revive(_ fate: Fate = Fate()) async throws {
+        await client.close()
+        client = try Self.open(house, folder, fate)
+    }
+
+    private static func open(_ house: House, _ folder: TemporaryFolder, _ fate: Fate) throws -> Client {
+        let server = try #require(ServerAddress("http://127.0.0.1:\(house.server.port)"))
+        var network = try network.network(to: server, trust: .systemRoots)
+        let exchange = network.exchange
+        network.exchange = { (request) async throws(TransportError) in
+            let answer = try await exchange(request)
+            if fate.losesAnswer(to: request) { throw .closedByPeer }
+            return answer
+        }
+        let path = folder.path
+        let files = JournalDisk.files(in: path)
+        var disk = files
+        disk.write = { (bytes, offset) throws(StoreError) in
+            try fate.write { () throws(StoreError) in try files.write(bytes, offset) }
+        }
+        // Dead is dead: nobody cuts off what the last write left.
+        disk.cut = { (byteCount) throws(StoreError) in
+            guard !fate.hasStruck else { throw Fate.death }
+            try files.cut(byteCount)
+        }
+        let keys = StoreKeys(
+            load: { () throws(StoreError) in try SmallFile.read(path + "/key", byteCountMax: 32) },
+            create: { (bytes) throws(StoreError) in try SmallFile.create(path + "/key", in: path, bytes) })
+        return Client(
+            store: try LocalStore(disk: disk, keys: keys, unlock: .keyFile, cost: .standard), server: server,
+            network: network, configuration: ClientConfiguration(folder: path, server: server), surroundings: .real)
+    }
+
+    func register(_ name: String) async throws {
+        try await client.register(handle: try #require(Handle(text: name)))
+    }
+
+    /// What an app does: what is in the transcript already is not sent again.
+    func sendAll(_ texts: [String], to name: String) async throws {
+        let to = try #require(Handle(text: name))
+        for text in texts where try await !client.history().contains(where: { $0.text == text }) {
+            try await client.send(text, to: to)
+        }
+        await client.sendOutbox()
+    }
+
+    func fetch() async throws {
+        for await event in await client.events(untilIdle: true) {
+            if case .ended(let error) = event { throw error }
+        }
+    }
+
+    func received() async throws -> [String] {
+        try await client.history(limit: 1_000).filter { $0.kind == .received }.map { $0.text ?? "" }
+    }
+}
