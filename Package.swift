@@ -85,6 +85,11 @@ let package = Package(
         tests(of: "Ratchet", ["Keys", "Crypto", "Wire"]),
         // One contract holds both engines.
         tests(of: "Store", ["SQLiteEngine", "Wire"]),
+        tests(of: "SQLiteEngine", ["Store", "Wire", "CSQLite", "store-victim"]),
+        // A process of its own, so that it can be killed.
+        .executableTarget(
+            name: "store-victim", dependencies: ["SQLiteEngine", "Store", "Wire"], path: "Tests/StoreVictim",
+            swiftSettings: strict),
         tests(of: "Transport"),
         tests(of: "Client", ["TestKit", "Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
         .testTarget(

@@ -6,11 +6,11 @@ import Wire
 
 @Suite("Durable engines: closing, killing, opening", .timeLimit(.minutes(3)))
 struct DurabilityTests {
-    /// A copy of a store's files as they are now: what a kill at this moment would leave.
+    /// A copy of a store's files as they are now: what a kill at this moment would leave, as long as nothing is
+    /// copied back from the write-ahead log meanwhile.
     static func copyFiles(of folder: TemporaryFolder) throws -> TemporaryFolder {
         let copy = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: copy.store, withIntermediateDirectories: true)
-        // The database first: what is copied back meanwhile is in the log as well.
         for name in ["sotto.db", "sotto.db-wal"] {
             guard FileManager.default.fileExists(atPath: folder.store + "/" + name) else { continue }
             try FileManager.default.copyItem(atPath: folder.store + "/" + name, toPath: copy.store + "/" + name)
@@ -85,7 +85,10 @@ struct DurabilityTests {
     @Test("a copy of the files at any moment holds all that was answered", arguments: Engine.durable)
     func kill(_ engine: Engine) async throws {
         let folder = try TemporaryFolder()
-        let store = try engine.open(in: folder)
+        var configuration = engine == .sqlite ? SQLiteConfiguration() : Engine.often
+        configuration.checkpointByteCount = 1 << 30
+        configuration.walByteCountMax = 1 << 30
+        let store = try SQLiteEngine.open(folder: folder.store, configuration: configuration)
         try await store.register(accounts: 3)
         try await store.write { (tables) throws(Problem) in try tables.insertConversation(Sample.dm(1, 1, 2)) }
         var acknowledged: UInt64 = 0

@@ -36,7 +36,7 @@ final class AcceptedFilter {
     }
 
     private func block(_ hash: UInt64) -> UnsafeMutablePointer<UInt32> {
-        lanes + Int((hash >> 32) * blockCount >> 32) * Self.laneCount
+        lanes + Int(((hash >> 32) * blockCount) >> 32) * Self.laneCount
     }
 
     private static func bit(_ low: UInt32, _ lane: Int) -> UInt32 { 1 << ((low &* salts[lane]) >> 27) }

@@ -81,7 +81,7 @@ class ReadTables: ReadableTables {
 
     func accepted(from sender: DeviceAddress, clientID: ClientID) throws(Problem) -> AcceptedRow? {
         guard let stored = try storedQueue(of: sender) else { return nil }
-        if let row = acceptedInTail(clientID, sender) { return row }
+        if let row = acceptedInTail(clientID, stored.handle) { return row }
         let runs = try connection.rows("SELECT run, lists FROM accepted_run ORDER BY run DESC") {
             (id: $0.integer(0), listCount: $0.integer(1))
         }
@@ -91,10 +91,10 @@ class ReadTables: ReadableTables {
         return nil
     }
 
-    private func acceptedInTail(_ clientID: ClientID, _ sender: DeviceAddress) -> AcceptedRow? {
+    private func acceptedInTail(_ clientID: ClientID, _ sender: Int64) -> AcceptedRow? {
         tail.lock.lock()
         defer { tail.lock.unlock() }
-        guard let queue = tail.queues[sender], let row = tail.accepted(clientID, queue) else { return nil }
+        guard let row = tail.accepted(clientID, sender) else { return nil }
         return Int64(bitPattern: row.id.rawValue) <= lastRow ? row : nil
     }
 

@@ -29,6 +29,8 @@ public struct SQLiteConfiguration: Sendable {
     public var checkpointByteCount = 32 << 20
     /// Size of the write-ahead log at which the writer waits until it can start over.
     public var walByteCountMax = 512 << 20
+    /// The database file grows no larger than this; beyond it the store is full. `nil` leaves it to the disk.
+    public var fileByteCountMax: Int?
 
     public init() {}
 
@@ -50,6 +52,7 @@ public struct SQLiteConfiguration: Sendable {
         try require((1 << 20...1 << 40).contains(queuedByteCount), "queuedByteCount", "at least 1 MiB")
         try require((1...1 << 16).contains(batchCommandCount), "batchCommandCount", "1 to 65536")
         try require((1 << 16...1 << 40).contains(checkpointByteCount), "checkpointByteCount", "at least 64 KiB")
+        try require((fileByteCountMax ?? 1 << 20) >= 1 << 20, "fileByteCountMax", "at least 1 MiB")
         try require((checkpointByteCount...1 << 42).contains(walByteCountMax), "walByteCountMax", "at least checkpointByteCount")
     }
 }

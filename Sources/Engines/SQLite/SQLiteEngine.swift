@@ -18,6 +18,7 @@ public enum SQLiteEngine {
         let house = try StoreFolder(folder)
         let writing = try connect(house, .readWrite)
         try Schema.migrate(writing)
+        try limit(writing, configuration)
         let tail = Tail(segmentRowCount: configuration.flushRowCount)
         let damage = DamagedRows()
         let tables: WriteTables
@@ -58,6 +59,15 @@ public enum SQLiteEngine {
             status: { writer.status() },
             close: { await closing.close() }
         )
+    }
+
+    private static func limit(_ writing: Connection, _ configuration: SQLiteConfiguration) throws(StoreError) {
+        guard let byteCount = configuration.fileByteCountMax else { return }
+        do throws(Problem) {
+            try writing.execute("PRAGMA max_page_count = \(byteCount / 8_192)")
+        } catch {
+            throw StoreFolder.error(writing)
+        }
     }
 
     /// A connection with everything set that is not kept in the file.

@@ -139,7 +139,8 @@ final class Tail: @unchecked Sendable {
     }
 
     /// What a send was given, if it is above the watermark.
-    func accepted(_ client: ClientID, _ sender: QueueTail) -> AcceptedRow? {
+    /// - Parameter sender: ``QueueTail/handle`` of the sending device, which need not be in memory itself.
+    func accepted(_ client: ClientID, _ sender: Int64) -> AcceptedRow? {
         for segment in segments.reversed() {
             if let row = segment.row(client, sender) { return row.accepted }
         }

@@ -40,8 +40,8 @@ final class TailSegment {
         return (row, taken)
     }
 
-    func row(_ client: ClientID, _ sender: QueueTail) -> TailRow? {
-        accepted[AcceptedKey(client: client, sender: sender.handle)].map { rows[Int($0)] }
+    func row(_ client: ClientID, _ sender: Int64) -> TailRow? {
+        accepted[AcceptedKey(client: client, sender: sender)].map { rows[Int($0)] }
     }
 
     func copies(of row: TailRow) -> ArraySlice<TailCopy> {

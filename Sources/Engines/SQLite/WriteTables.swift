@@ -161,7 +161,7 @@ final class WriteTables: ReadTables, Tables {
 
     override func accepted(from sender: DeviceAddress, clientID: ClientID) throws(Problem) -> AcceptedRow? {
         guard let queue = try queue(of: sender) else { return nil }
-        if let row = tail.accepted(clientID, queue) { return row }
+        if let row = tail.accepted(clientID, queue.handle) { return row }
         return try runs.accepted(clientID, queue.handle, self)
     }
 

@@ -12,6 +12,7 @@ final class Writer: @unchecked Sendable {
     private let checkpointer: Checkpointer
     private let configuration: SQLiteConfiguration
     private let afterBatch: @Sendable () -> Void
+    private var lastRoomAt: UInt64 = 0
     private var outcomes: [Result<Void, Problem>] = []
 
     private let lock = Lock()
@@ -78,7 +79,9 @@ final class Writer: @unchecked Sendable {
 
     private func idle() {
         if !maintenance.isUnderWay { maintenance.beginIdleFlush() }
-        if maintenance.hasWork { _ = transaction([], microseconds: configuration.sliceMicroseconds * 4) }
+        guard maintenance.hasWork else { return }
+        if maintenance.hasFailed { return makeRoom() }
+        _ = transaction([], microseconds: configuration.sliceMicroseconds * 4)
     }
 
     /// Leaves everything in the tables, so that the next start has nothing to rebuild.
@@ -109,6 +112,24 @@ final class Writer: @unchecked Sendable {
         }
         queue.answered(batch)
         afterBatch()
+        if failure?.code == .storageFull { makeRoom() }
+    }
+
+    /// While the store is full no batch goes through that housekeeping could ride on, so it goes alone: it may be
+    /// what makes room. It may pass the file's own bound by an eighth, since deleting writes before it frees.
+    private func makeRoom() {
+        guard Deadline.now() >= lastRoomAt + 50_000_000 else { return }
+        lastRoomAt = Deadline.now()
+        if !maintenance.isUnderWay { maintenance.beginIdleFlush(isClosing: true) }
+        setPageBound(extra: true)
+        while maintenance.hasWork, transaction([], microseconds: 20_000) == nil {}
+        setPageBound(extra: false)
+    }
+
+    private func setPageBound(extra: Bool) {
+        guard let byteCount = configuration.fileByteCountMax else { return }
+        let pageCount = byteCount / 8_192
+        try? connection.execute("PRAGMA max_page_count = \(pageCount + (extra ? pageCount / 8 : 0))")
     }
 
     /// Runs commands and a slice of housekeeping as one transaction.
