@@ -26,8 +26,10 @@ public struct Turn {
         self.now = now
     }
 
+    /// The same moment, for reading.
     public var look: Look { Look(tables: tables, now: now) }
 
+    /// Leaves something to be done after the commit.
     public mutating func after(_ effect: Effect) { effects.append(effect) }
 }
 

@@ -28,7 +28,9 @@ public final class Server: Sendable {
 
     /// Starts everything, the listeners last.
     /// - Throws: what the opener throws; `TransportError` when a port or certificate cannot be used.
-    public init(_ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener) throws {
+    public init(
+        _ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener
+    ) throws {
         let group = EventLoopGroup(count: configuration.loopCount)
         let desks = group.loops.enumerated().map { Desk(loop: $1, loopIndex: $0) }
         let switchboard = Switchboard<Session>(loopCount: desks.count) { (loopIndex, dispatches) in

@@ -28,7 +28,9 @@ public protocol ReadableTables: AnyObject {
     func members(of conversation: ConversationID, after account: AccountID?, limit: Int) throws(Problem) -> [MemberRow]
     func ownerCount(of conversation: ConversationID) throws(Problem) -> Int
     /// Memberships of an account in the order of conversation ids, from after `conversation` on.
-    func memberships(of account: AccountID, after conversation: ConversationID?, limit: Int) throws(Problem) -> [MemberRow]
+    func memberships(
+        of account: AccountID, after conversation: ConversationID?, limit: Int
+    ) throws(Problem) -> [MemberRow]
 
     // MARK: The log
     /// The last seq given in a conversation; zero before the first.
@@ -102,7 +104,8 @@ public protocol Tables: ReadableTables {
     func removeMember(_ account: AccountID, of conversation: ConversationID) throws(Problem)
 
     // MARK: The log
-    /// One row, numbered in each recipient's queue, in the dm where there is one, and remembered by (sender, client id).
+    /// One row, numbered in each recipient's queue, in the dm where there is one, and remembered by sender and client
+    /// id.
     /// The caller has asked ``ReadableTables/accepted(from:clientID:)`` first.
     func append(_ draft: EnvelopeDraft) throws(Problem) -> AppendedEnvelopes
     func append(_ draft: EntryDraft) throws(Problem) -> AppendedEntry

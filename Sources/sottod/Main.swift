@@ -11,7 +11,8 @@ struct Main {
         do {
             var environment: [String: String] = [:]
             for name in ServerSettings.variables { environment[name] = getenv(name).map { String(cString: $0) } }
-            switch try ServerSettings.read(arguments: Array(CommandLine.arguments.dropFirst()), environment: environment) {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            switch try ServerSettings.read(arguments: arguments, environment: environment) {
             case .help(let text):
                 print(text)
                 return

@@ -43,7 +43,9 @@ import Wire
         #expect(throws: Problem.self) { try VerifiedRegistration(request, now: house.now) }
         request = alice.registration()
         request.preKeys.kemLastResortPreKey = nil
-        #expect(throws: Problem.self, "no handshake without a KEM") { try VerifiedRegistration(request, now: house.now) }
+        #expect(throws: Problem.self, "no handshake without a KEM") {
+            try VerifiedRegistration(request, now: house.now)
+        }
     }
 
     @Test("by invitation: none, a wrong one and a used-up one are refused")
@@ -73,9 +75,13 @@ import Wire
         let found = try await house.chat.look { (look) throws(Problem) in try look.authenticate(token).0 }
         #expect(found == alice.address)
         let refresh = try #require(PresentedToken(text: registered.tokens.refreshToken))
-        #expect(await problem { try await house.chat.look { (look) throws(Problem) in try look.authenticate(refresh).0 } } == .unauthenticated)
+        #expect(
+            await problem { try await house.chat.look { (look) throws(Problem) in try look.authenticate(refresh).0 } }
+                == .unauthenticated)
         house.clock.advance(seconds: Limits.accessTokenSeconds)
-        #expect(await problem { try await house.chat.look { (look) throws(Problem) in try look.authenticate(token).0 } } == .tokenExpired)
+        #expect(
+            await problem { try await house.chat.look { (look) throws(Problem) in try look.authenticate(token).0 } }
+                == .tokenExpired)
     }
 
     @Test("a refresh token works once; used again, it ends the whole family")
@@ -87,7 +93,9 @@ import Wire
         let access = try #require(PresentedToken(text: second.accessToken))
         _ = try await house.chat.look { (look) throws(Problem) in try look.authenticate(access).0 }
         #expect(try await house.chat.commit { (turn) throws(Problem) in try turn.refresh(first) } == nil)
-        #expect(await problem { try await house.chat.look { (look) throws(Problem) in try look.authenticate(access).0 } } == .unauthenticated)
+        #expect(
+            await problem { try await house.chat.look { (look) throws(Problem) in try look.authenticate(access).0 } }
+                == .unauthenticated)
         let next = try #require(PresentedToken(text: second.refreshToken))
         #expect(try await house.chat.commit { (turn) throws(Problem) in try turn.refresh(next) } == nil)
     }
@@ -128,9 +136,13 @@ import Wire
             return
         }
         let token = try #require(PresentedToken(text: tokens.access))
-        #expect(await problem { try await house.chat.look { (look) throws(Problem) in try look.authenticate(token).0 } } == .unauthenticated)
+        #expect(
+            await problem { try await house.chat.look { (look) throws(Problem) in try look.authenticate(token).0 } }
+                == .unauthenticated)
         let again = PersonDevice(account: alice.account, number: 2, now: house.now)
-        #expect(await problem { try await change(house, alice, epoch: 4, [alice.device, again], preKeys: again.upload) } == .malformed)
+        #expect(
+            await problem { try await change(house, alice, epoch: 4, [alice.device, again], preKeys: again.upload) }
+                == .malformed)
         let third = PersonDevice(account: alice.account, number: 3, now: house.now)
         _ = try await change(house, alice, epoch: 4, [alice.device, third], preKeys: third.upload)
     }
@@ -142,7 +154,10 @@ import Wire
         let mallory = try await house.person("mallory")
         let tablet = PersonDevice(account: alice.account, number: 2, now: house.now)
         for epoch: UInt64 in [1, 3] {
-            #expect(await problem { try await change(house, alice, epoch: epoch, [alice.device, tablet], preKeys: tablet.upload) } == .staleDeviceList)
+            #expect(
+                await problem {
+                    try await change(house, alice, epoch: epoch, [alice.device, tablet], preKeys: tablet.upload)
+                } == .staleDeviceList)
         }
         let forged = DeviceListChange(deviceList: mallory.list(epoch: 2, [mallory.device]))
         #expect(await problem { try await change(house, alice, forged) } == .badSignature)
@@ -209,12 +224,16 @@ import Wire
     func bound() async throws {
         let house = ChatHouse()
         let alice = try await house.person("alice", oneTimePreKeyCount: 100)
-        let upload = PersonDevice.upload(by: alice.device.identity, firstID: 1000, oneTimePreKeyCount: 100, now: house.now)
+        let upload = PersonDevice.upload(
+            by: alice.device.identity, firstID: 1000, oneTimePreKeyCount: 100, now: house.now)
         let verified = try VerifiedPreKeyUpload(checking: upload, of: alice.device.identity.publicKeys, now: house.now)
         let address = alice.address
         let counts = try await house.chat.commit { (turn) throws(Problem) in try turn.upload(verified, of: address) }
         #expect(counts.oneTimePreKeys == 200)
-        #expect(await problem { try await house.chat.commit { (turn) throws(Problem) in try turn.upload(verified, of: address) } } == .malformed)
+        #expect(
+            await problem {
+                try await house.chat.commit { (turn) throws(Problem) in try turn.upload(verified, of: address) }
+            } == .malformed)
     }
 
     private func claim(_ house: ChatHouse, _ person: Person) async throws -> PreKeyBundlePayload {

@@ -51,7 +51,9 @@ final class ChatHouse: Sendable {
     }
 
     @discardableResult
-    func register(_ person: Person, mode: RegistrationMode = .open, invite: PresentedToken? = nil) async throws -> Registered {
+    func register(
+        _ person: Person, mode: RegistrationMode = .open, invite: PresentedToken? = nil
+    ) async throws -> Registered {
         let verified = try VerifiedRegistration(person.registration(), now: now)
         let tokens = MintedTokens()
         return try await chat.commit { (turn) throws(Problem) in

@@ -10,9 +10,13 @@ import Wire
 
     @Test("a group is created with its members in one step, and everyone hears of it")
     func create() async throws {
-        let (alice, bob, carol) = (try await house.person("alice"), try await house.person("bobby"), try await house.person("carol"))
+        let (alice, bob, carol) = (
+            try await house.person("alice"), try await house.person("bobby"), try await house.person("carol")
+        )
         _ = house.takeEffects()
-        let view = try await create(.init(kind: .group, mode: .open, name: "Tea", members: [bob.account, carol.account, bob.account]), by: alice)
+        let view = try await create(
+            .init(kind: .group, mode: .open, name: "Tea", members: [bob.account, carol.account, bob.account]), by: alice
+        )
         #expect(view.memberCount == 3)
         #expect(view.role == .owner)
         #expect(view.head == SequenceNumber(2), "created, then members added")
@@ -38,7 +42,9 @@ import Wire
         let second = try await create(.init(kind: .dm, members: [alice.account]), by: bob)
         #expect(first.conversation == second.conversation)
         #expect(first.peer == bob.account && second.peer == alice.account)
-        #expect(await problem { try await create(.init(kind: .dm, mode: .open, members: [bob.account]), by: alice) } == .malformed)
+        #expect(
+            await problem { try await create(.init(kind: .dm, mode: .open, members: [bob.account]), by: alice) }
+                == .malformed)
         #expect(await problem { try await create(.init(kind: .dm, members: []), by: alice) } == .malformed)
     }
 
@@ -47,14 +53,22 @@ import Wire
         let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
         let sealed = try await create(.init(kind: .group, members: [bob.account]), by: alice)
         let open = try await create(.init(kind: .channel, mode: .open, name: "News", members: [bob.account]), by: alice)
-        #expect(await problem { try await post(.init(clientID: .random(), text: "hi"), to: sealed, by: alice) } == .plaintextInSealed)
-        #expect(await problem { try await post(.init(clientID: .random(), body: [1]), to: open, by: alice) } == .sealedInOpen)
-        #expect(await problem { try await create(.init(kind: .group, name: "Plain", members: []), by: alice) } == .requiresOpenMode)
+        #expect(
+            await problem { try await post(.init(clientID: .random(), text: "hi"), to: sealed, by: alice) }
+                == .plaintextInSealed)
+        #expect(
+            await problem { try await post(.init(clientID: .random(), body: [1]), to: open, by: alice) }
+                == .sealedInOpen)
+        #expect(
+            await problem { try await create(.init(kind: .group, name: "Plain", members: []), by: alice) }
+                == .requiresOpenMode)
         _ = try await post(.init(clientID: .random(), body: [1]), to: sealed, by: alice)
         _ = try await post(.init(clientID: .random(), text: "hi"), to: open, by: bob)
         let long = String(repeating: "é", count: Limits.textLengthMax)
         _ = try await post(.init(clientID: .random(), text: long), to: open, by: bob)
-        #expect(await problem { try await post(.init(clientID: .random(), text: long + "x"), to: open, by: bob) } == .textTooLong)
+        #expect(
+            await problem { try await post(.init(clientID: .random(), text: long + "x"), to: open, by: bob) }
+                == .textTooLong)
     }
 
     @Test("a post is stored once under its client id, in gap-free order, and pages both ways")
@@ -93,7 +107,9 @@ import Wire
         let absent = ConversationView.absent(like: view)
         for target in [view, absent] {
             #expect(await problem { try await look(target.conversation, as: mallory) } == .notFound)
-            #expect(await problem { try await post(.init(clientID: .random(), text: "x"), to: target, by: mallory) } == .notFound)
+            #expect(
+                await problem { try await post(.init(clientID: .random(), text: "x"), to: target, by: mallory) }
+                    == .notFound)
             #expect(await problem { try await texts(target, .newest, 5, as: mallory) } == .notFound)
             #expect(await problem { try await move(target, to: 1, as: mallory) } == .notFound)
             #expect(await problem { try await add([mallory], to: target, by: mallory) } == .notFound)
@@ -103,7 +119,8 @@ import Wire
 
     private func create(_ new: NewConversation, by person: Person) async throws -> ConversationView {
         let caller = person.address
-        return try await house.chat.commit { (turn) throws(Problem) in try turn.createConversation(new, by: caller).view }
+        return try await house.chat.commit { (turn) throws(Problem) in try turn.createConversation(new, by: caller).view
+        }
     }
 
     private func look(_ conversation: ConversationID, as person: Person) async throws -> ConversationView {
@@ -114,10 +131,14 @@ import Wire
     @discardableResult
     private func post(_ request: PostRequest, to view: ConversationView, by person: Person) async throws -> Accepted {
         let (caller, conversation) = (person.address, view.conversation)
-        return try await house.chat.commit { (turn) throws(Problem) in try turn.post(request, to: conversation, by: caller) }
+        return try await house.chat.commit { (turn) throws(Problem) in
+            try turn.post(request, to: conversation, by: caller)
+        }
     }
 
-    private func texts(_ view: ConversationView, _ range: LogRange, _ limit: Int, as person: Person) async throws -> [String] {
+    private func texts(
+        _ view: ConversationView, _ range: LogRange, _ limit: Int, as person: Person
+    ) async throws -> [String] {
         let (account, conversation) = (person.account, view.conversation)
         let page = try await house.chat.look { (look) throws(Problem) in
             try look.log(of: conversation, for: account, range, limit: limit)
@@ -136,12 +157,16 @@ import Wire
 
     private func add(_ people: [Person], to view: ConversationView, by person: Person) async throws {
         let (caller, conversation, accounts) = (person.address, view.conversation, people.map(\.account))
-        try await house.chat.commit { (turn) throws(Problem) in try turn.addMembers(accounts, to: conversation, by: caller) }
+        try await house.chat.commit { (turn) throws(Problem) in
+            try turn.addMembers(accounts, to: conversation, by: caller)
+        }
     }
 
     private func remove(_ target: Person, from view: ConversationView, by person: Person) async throws {
         let (caller, conversation, account) = (person.address, view.conversation, target.account)
-        try await house.chat.commit { (turn) throws(Problem) in try turn.removeMember(account, from: conversation, by: caller) }
+        try await house.chat.commit { (turn) throws(Problem) in
+            try turn.removeMember(account, from: conversation, by: caller)
+        }
     }
 
     private func change(_ target: Person, to role: Role, in view: ConversationView, by person: Person) async throws {
@@ -158,7 +183,8 @@ import Wire
             try await house.person("other"),
         ]
         let (owner, admin, member, other) = (people[0], people[1], people[2], people[3])
-        let view = try await create(.init(kind: .group, mode: .open, members: [admin.account, member.account]), by: owner)
+        let view = try await create(
+            .init(kind: .group, mode: .open, members: [admin.account, member.account]), by: owner)
         #expect(await problem { try await add([other], to: view, by: member) } == .forbidden)
         #expect(await problem { try await change(admin, to: .admin, in: view, by: member) } == .forbidden)
         try await change(admin, to: .admin, in: view, by: owner)

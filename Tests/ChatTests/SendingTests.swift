@@ -34,7 +34,9 @@ import Wire
         let clientID = ClientID.random()
         let answers = try await withThrowingTaskGroup(of: Accepted.self) { (group) in
             for _ in 0..<100 {
-                group.addTask { try await self.send(house, from: alice, to: bob, [bob.device.copy([9])], clientID: clientID) }
+                group.addTask {
+                    try await self.send(house, from: alice, to: bob, [bob.device.copy([9])], clientID: clientID)
+                }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -66,8 +68,12 @@ import Wire
         let house = ChatHouse()
         let alice = try await house.person("alice")
         let stranger = Person("stranger", now: house.now)
-        #expect(await problem { try await send(house, from: alice, to: stranger, [stranger.device.copy([1])]) } == .notFound)
-        #expect(await problem { try await send(house, from: stranger, to: alice, [alice.device.copy([1])]) } == .unauthenticated)
+        #expect(
+            await problem { try await send(house, from: alice, to: stranger, [stranger.device.copy([1])]) } == .notFound
+        )
+        #expect(
+            await problem { try await send(house, from: stranger, to: alice, [alice.device.copy([1])]) }
+                == .unauthenticated)
     }
 
     @Test("with a dm, a pairwise send takes the next seq of it")
@@ -95,7 +101,8 @@ import Wire
         _ = house.takeEffects()
         let request = SendRequest(clientID: .random(), copies: [bob.device.copy([5])], isEphemeral: true)
         let (sender, recipient) = (alice.address, bob.account)
-        _ = try await house.chat.commit { (turn) throws(Problem) in try turn.send(request, from: sender, to: recipient) }
+        _ = try await house.chat.commit { (turn) throws(Problem) in try turn.send(request, from: sender, to: recipient)
+        }
         guard case .deliver(let envelope, bob.address)? = house.takeEffects().first else {
             Issue.record("not passed on")
             return

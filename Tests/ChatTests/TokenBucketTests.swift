@@ -9,7 +9,9 @@ import Wire
     @Test("the burst passes, one more is refused with the time to wait, and it refills at its rate")
     func burst() {
         var bucket = TokenBucket(Rate(burst: 6, perSecond: 1.0 / 600), now: start)
-        for left in stride(from: UInt64(5), through: 0, by: -1) { #expect(bucket.take(now: start) == .pass(remaining: left)) }
+        for left in stride(from: UInt64(5), through: 0, by: -1) {
+            #expect(bucket.take(now: start) == .pass(remaining: left))
+        }
         #expect(bucket.take(now: start) == .refuse(retryAfterSeconds: 600))
         #expect(bucket.take(now: start.adding(seconds: 599)) == .refuse(retryAfterSeconds: 1))
         #expect(bucket.take(now: start.adding(seconds: 600)) == .pass(remaining: 0))

@@ -35,7 +35,9 @@ import Wire
 
     @Test("random bytes at every route are refused, and the server lives")
     func fuzz() async throws {
-        let house = try await House(arguments: ["--limit-requests", "1000000/1000000", "--limit-logins", "1000000/1000"])
+        let house = try await House(arguments: [
+            "--limit-requests", "1000000/1000000", "--limit-logins", "1000000/1000",
+        ])
         let alice = try await house.person("alice")
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = SplitMix(seed: seed)
@@ -50,13 +52,17 @@ import Wire
             guard case .map(let operations) = path.value else { continue }
             for operation in operations {
                 for round in 0..<6 {
-                    var body = (0..<Int.random(in: 0...300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                    var body = (0..<Int.random(in: 0...300, using: &random)).map { _ in
+                        UInt8.random(in: 0...255, using: &random)
+                    }
                     if round % 2 == 0 { body = Array("{\"clientId\":".utf8) + body }
                     let target = path.key.replacing("{account}", with: "\(alice.account)")
-                        .replacing("{conversation}", with: "\(ConversationID.random())").replacing("{handle}", with: "alice")
+                        .replacing("{conversation}", with: "\(ConversationID.random())").replacing(
+                            "{handle}", with: "alice")
                     let response = try await house.api.raw(
                         operation.key.uppercased(), target, token: alice.token,
-                        headers: [("Content-Type", round % 3 == 0 ? "application/cbor" : "application/json")], body: body)
+                        headers: [("Content-Type", round % 3 == 0 ? "application/cbor" : "application/json")],
+                        body: body)
                     #expect(response.status < 500, "\(operation.key) \(path.key), seed \(seed)")
                     if response.status == 204, operation.key == "delete" { return }
                 }
@@ -84,7 +90,8 @@ import Wire
                 else { continue }
                 for token in [nil, "x", String(repeating: "A", count: 43)] {
                     let target = path.key.replacing("{account}", with: "\(AccountID.random())")
-                        .replacing("{conversation}", with: "\(ConversationID.random())").replacing("{handle}", with: "alice")
+                        .replacing("{conversation}", with: "\(ConversationID.random())").replacing(
+                            "{handle}", with: "alice")
                     let response = try await house.api.raw(operation.key.uppercased(), target, token: token)
                     #expect(response.status == 401, "\(operation.key) \(path.key)")
                     #expect(response.headers["www-authenticate"] != nil)

@@ -80,7 +80,8 @@ import Wire
 
     private func drain(_ pair: Pair, _ house: House) async throws {
         let sender = try await house.socket(pair.sender)
-        let open = pair.state.withLock { (state) in state.sent.indices.filter { state.accepted[state.sent[$0]] == nil } }
+        let open = pair.state.withLock { (state) in state.sent.indices.filter { state.accepted[state.sent[$0]] == nil }
+        }
         for index in open { sender.send(.send(.init(to: pair.receiver.account, request: pair.request(index)))) }
         for _ in open { try await Self.takeAccepted(sender, pair) }
         let receiver = try await house.socket(pair.receiver)

@@ -25,7 +25,8 @@ import Wire
         let made: ConversationView = try await first.api.call(
             "POST", "/v1/conversations", new, token: alice.token, idempotencyKey: key)
         let send = SendRequest(clientID: .random(), copies: [bob.device.copy([42])])
-        let accepted: Accepted = try await first.api.call("POST", "/v1/messages/\(bob.account)", send, token: alice.token)
+        let accepted: Accepted = try await first.api.call(
+            "POST", "/v1/messages/\(bob.account)", send, token: alice.token)
         #expect(first.server.stop() == 0)
 
         let second = try await House(folder: folder)

@@ -16,7 +16,8 @@ import Wire
         #expect(first.body == second.body)
         #expect(first.headers["idempotent-replayed"] == nil && second.headers["idempotent-replayed"] == "true")
         let other = NewConversation(kind: .group, mode: .open, name: "Coffee", members: [])
-        let refused = try await house.api.send("POST", "/v1/conversations", other, token: alice.token, idempotencyKey: key)
+        let refused = try await house.api.send(
+            "POST", "/v1/conversations", other, token: alice.token, idempotencyKey: key)
         #expect(refused.status == 422)
         let page: ConversationPage = try await house.api.call("GET", "/v1/conversations", token: alice.token)
         #expect(page.items.count == 1)
@@ -62,7 +63,8 @@ import Wire
         var made: Set<ConversationID> = []
         for _ in 0..<7 {
             let view: ConversationView = try await house.api.call(
-                "POST", "/v1/conversations", NewConversation(kind: .group, mode: .open, members: []), token: alice.token)
+                "POST", "/v1/conversations", NewConversation(kind: .group, mode: .open, members: []), token: alice.token
+            )
             made.insert(view.conversation)
         }
         var seen: [ConversationID] = []
@@ -82,7 +84,8 @@ import Wire
         let alice = try await house.person("alice")
         let renewed: TokenPair = try await house.api.call(
             "POST", "/v1/auth/token", TokenRequest(refreshToken: alice.tokens.refreshToken))
-        let thief = try await house.api.send("POST", "/v1/auth/token", TokenRequest(refreshToken: alice.tokens.refreshToken))
+        let thief = try await house.api.send(
+            "POST", "/v1/auth/token", TokenRequest(refreshToken: alice.tokens.refreshToken))
         #expect(thief.status == 401)
         #expect(try await house.api.raw("GET", "/v1/devices", token: renewed.accessToken).status == 401)
         let tokens = try await house.logIn(alice.device)
@@ -118,7 +121,8 @@ import Wire
         let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
         var statuses: [Int] = []
         for _ in 0..<7 {
-            statuses.append(try await house.api.send("POST", "/v1/keys/\(bob.account)/claims", token: alice.token).status)
+            statuses.append(
+                try await house.api.send("POST", "/v1/keys/\(bob.account)/claims", token: alice.token).status)
         }
         #expect(statuses == [200, 200, 200, 200, 200, 200, 429])
         let refused = try await house.api.send("POST", "/v1/keys/\(bob.account)/claims", token: alice.token)
@@ -149,7 +153,8 @@ import Wire
         let house = try await House(arguments: ["--registration", "invite"])
         let admin = try await APIClient(port: house.server.adminPort)
         let response = try await admin.raw(
-            "POST", "/admin/v1/invites", headers: [("Content-Type", "application/json")], body: Array(#"{"uses":1}"#.utf8))
+            "POST", "/admin/v1/invites", headers: [("Content-Type", "application/json")],
+            body: Array(#"{"uses":1}"#.utf8))
         #expect(response.status == 201)
         guard case .map(let fields) = try WireValue.parse(response.body, as: .json),
             case .text(let code)? = fields.first(where: { $0.key == "code" })?.value

@@ -44,7 +44,8 @@ import Wire
         }
         var accepted: [ClientID] = []
         while accepted.count < ids.count {
-            accepted.append(try await from.first { if case .accepted(let accepted) = $0 { accepted.clientID } else { nil } })
+            accepted.append(
+                try await from.first { if case .accepted(let accepted) = $0 { accepted.clientID } else { nil } })
         }
         #expect(accepted == ids)
         for index in 0..<200 {
@@ -129,7 +130,8 @@ import Wire
             "POST", "/v1/conversations",
             NewConversation(kind: .group, mode: .open, name: "Tea", members: [bob.account]), token: alice.token)
         for index in 0..<20 {
-            near.send(.post(.init(conversation: view.conversation, request: .init(clientID: .random(), text: "\(index)"))))
+            near.send(
+                .post(.init(conversation: view.conversation, request: .init(clientID: .random(), text: "\(index)"))))
         }
         for socket in [near, far] {
             for seq: UInt64 in 1...22 {

@@ -11,7 +11,9 @@ import Wire
         return Dictionary(entries.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
-    @Test("every route of the table is in the description, and nothing else", arguments: Route.all.map { "\($0.method.rawValue) \($0.path.text)" })
+    @Test(
+        "every route of the table is in the description, and nothing else",
+        arguments: Route.all.map { "\($0.method.rawValue) \($0.path.text)" })
     func everyRoute(name: String) throws {
         let parts = name.split(separator: " ").map(String.init)
         let operation = Self.fields(Self.fields(Self.fields(Self.document)["paths"])[parts[1]])[parts[0].lowercased()]

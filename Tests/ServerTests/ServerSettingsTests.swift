@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ServerSettingsTests {
     private func read(_ arguments: [String], _ environment: [String: String] = [:]) throws -> ServerConfiguration {
-        guard case .run(let configuration) = try ServerSettings.read(arguments: arguments, environment: environment) else {
+        guard case .run(let configuration) = try ServerSettings.read(arguments: arguments, environment: environment)
+        else {
             throw ServerSettings.UsageError(message: "help")
         }
         return configuration
@@ -31,11 +32,13 @@ import Testing
         #expect(Set(ServerSettings.all.map(\.flag)).count == ServerSettings.all.count)
     }
 
-    @Test("a value that does not fit is refused with the option's name", arguments: [
-        ["--listen", "127.0.0.1"], ["--listen", "::1:80"], ["--listen", "x:99999"], ["--registration", "maybe"],
-        ["--loops", "two"], ["--limit-sends", "0/1"], ["--limit-sends", "5"], ["--limit-sends", "nan/1"],
-        ["--log-level", "loud"], ["--data", ""], ["--listen"], ["--nonsense"],
-    ])
+    @Test(
+        "a value that does not fit is refused with the option's name",
+        arguments: [
+            ["--listen", "127.0.0.1"], ["--listen", "::1:80"], ["--listen", "x:99999"], ["--registration", "maybe"],
+            ["--loops", "two"], ["--limit-sends", "0/1"], ["--limit-sends", "5"], ["--limit-sends", "nan/1"],
+            ["--log-level", "loud"], ["--data", ""], ["--listen"], ["--nonsense"],
+        ])
     func refused(arguments: [String]) {
         let error = #expect(throws: ServerSettings.UsageError.self) {
             try ServerSettings.read(arguments: arguments, environment: [:])

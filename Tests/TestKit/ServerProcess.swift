@@ -26,9 +26,11 @@ public final class ServerProcess: @unchecked Sendable {
         self.dataFolder = dataFolder
         self.logPath = logPath ?? dataFolder + ".log"
         let program = BuildFolder.path + "/sottod"
-        let command = prefix + [
-            program, "--data", dataFolder, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-form", "json",
-        ] + arguments
+        let command =
+            prefix + [
+                program, "--data", dataFolder, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-form",
+                "json",
+            ] + arguments
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw Failure(description: "no pipe") }
         // A child of another test that inherited an end would keep us waiting for the end of the text.
@@ -88,7 +90,9 @@ public final class ServerProcess: @unchecked Sendable {
         var envp = (environment + ["PATH=/usr/bin:/bin:/usr/sbin:/sbin"]).map { strdup($0) } + [nil]
         defer { (argv + envp).forEach { free($0) } }
         let code = posix_spawnp(&pid, command[0], &actions, nil, &argv, &envp)
-        guard code == 0 else { throw Failure(description: "cannot start \(command[0]): \(String(cString: strerror(code)))") }
+        guard code == 0 else {
+            throw Failure(description: "cannot start \(command[0]): \(String(cString: strerror(code)))")
+        }
         return pid
     }
 
@@ -112,7 +116,8 @@ public enum BuildFolder {
     public static let path: String = {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-        let executable = count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
+        let executable =
+            count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
         return executable.lastIndex(of: "/").map { String(executable[..<$0]) } ?? "."
     }()
 }
@@ -141,7 +146,9 @@ public final class TemporaryFolder: Sendable {
     public init() throws {
         let root = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
         var template = Array("\(root)/sotto-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw ServerProcess.Failure(description: "no temporary folder in \(root)") }
+        guard mkdtemp(&template) != nil else {
+            throw ServerProcess.Failure(description: "no temporary folder in \(root)")
+        }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
@@ -151,7 +158,9 @@ public final class TemporaryFolder: Sendable {
     public var files: [String] { Self.files(below: path) }
 
     private static func files(below folder: String) -> [String] {
-        entries(folder).flatMap { (name, isFolder) in isFolder ? files(below: "\(folder)/\(name)") : ["\(folder)/\(name)"] }
+        entries(folder).flatMap { (name, isFolder) in
+            isFolder ? files(below: "\(folder)/\(name)") : ["\(folder)/\(name)"]
+        }
     }
 
     private static func remove(_ folder: String) {

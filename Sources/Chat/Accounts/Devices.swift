@@ -36,8 +36,12 @@ extension Turn {
     /// Publishes the account's next device list: links the one new device it has, unlinks those it has no more.
     /// - Throws: `stale-device-list` unless its epoch is the next one; `malformed` for a changed entry or a number
     ///   out of turn; `not-found`.
-    public mutating func changeDevices(_ change: VerifiedListChange, by caller: DeviceAddress) throws(Problem) -> AccountView {
-        guard var row = try tables.account(caller.account) else { throw Problem(.notFound, "There is no such account.") }
+    public mutating func changeDevices(
+        _ change: VerifiedListChange, by caller: DeviceAddress
+    ) throws(Problem) -> AccountView {
+        guard var row = try tables.account(caller.account) else {
+            throw Problem(.notFound, "There is no such account.")
+        }
         guard change.list.epoch == row.listEpoch + 1 else {
             throw Problem(.staleDeviceList, "The next epoch is \(row.listEpoch + 1).", field: "deviceList.epoch")
         }
@@ -117,6 +121,7 @@ extension Look {
         return row
     }
 
+    /// The account's devices, as its owner sees them.
     public func ownDevices(of account: AccountID) throws(Problem) -> DeviceViews {
         DeviceViews(
             items: try tables.devices(of: account).map { (row) in

@@ -15,7 +15,9 @@ extension Turn {
     /// - Returns: `nil` when the token is unknown, expired or used. Not an error, since the end of a family is
     ///   a change that must be kept.
     public mutating func refresh(_ token: PresentedToken) throws(Problem) -> TokenPair? {
-        guard var row = try tables.token(hash: token.hash), row.kind == .refresh, row.expiresAt > now else { return nil }
+        guard var row = try tables.token(hash: token.hash), row.kind == .refresh, row.expiresAt > now else {
+            return nil
+        }
         if row.isSpent {
             try tables.removeTokens(family: row.family)
             after(.disconnect(row.address, .authenticationFailed))

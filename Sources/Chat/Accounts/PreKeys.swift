@@ -5,7 +5,9 @@ public import Wire
 extension Turn {
     /// Adds what a device uploaded to what is stored.
     /// - Throws: `malformed` for more one-time prekeys than are kept.
-    public mutating func upload(_ upload: VerifiedPreKeyUpload, of device: DeviceAddress) throws(Problem) -> PreKeyCounts {
+    public mutating func upload(
+        _ upload: VerifiedPreKeyUpload, of device: DeviceAddress
+    ) throws(Problem) -> PreKeyCounts {
         let stored = try look.preKeyCounts(of: device)
         let stock = [
             stored.oneTimePreKeys + UInt64(upload.payload.oneTimePreKeys.count),
@@ -67,6 +69,7 @@ extension Turn {
 }
 
 extension Look {
+    /// What is stored of a device's prekeys.
     public func preKeyCounts(of device: DeviceAddress) throws(Problem) -> PreKeyCounts {
         let standing = try tables.standingPreKeys(of: device)
         return PreKeyCounts(

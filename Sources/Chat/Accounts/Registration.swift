@@ -91,7 +91,8 @@ extension VerifiedPreKeyUpload {
             self = try VerifiedPreKeyUpload(payload, of: identity, now: now)
         } catch {
             switch error {
-            case .badSignature(let id): throw Problem(.badSignature, "Prekey \(id.rawValue) is not signed by the device.")
+            case .badSignature(let id):
+                throw Problem(.badSignature, "Prekey \(id.rawValue) is not signed by the device.")
             case .stale(let id): throw Problem(.prekeyStale, "Prekey \(id.rawValue) is older than 60 days.")
             case .fromTheFuture(let id): throw Problem(.malformed, "Prekey \(id.rawValue) was made in the future.")
             case .notAKey(let id): throw Problem(.malformed, "Prekey \(id.rawValue) is not a usable key.")

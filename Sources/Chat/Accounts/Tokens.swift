@@ -48,6 +48,7 @@ public final class Challenges: @unchecked Sendable {
 
     public init() {}
 
+    /// A new challenge of 32 random bytes, good for ``Limits/challengeSeconds``.
     public func issue(to address: DeviceAddress, now: Timestamp) -> (challenge: [UInt8], expiresAt: Timestamp) {
         let challenge = RandomBytes.make(byteCount: 32)
         let expiresAt = now.adding(seconds: Limits.challengeSeconds)

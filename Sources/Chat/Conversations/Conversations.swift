@@ -14,7 +14,8 @@ extension Turn {
         if let pair, let existing = try tables.dm(between: pair) {
             let view = try look.conversation(existing, for: creator.account)
             guard view.mode == new.mode else {
-                throw Problem(.malformed, "The dm exists as \(view.mode.rawValue), and a mode is for ever.", field: "mode")
+                throw Problem(
+                    .malformed, "The dm exists as \(view.mode.rawValue), and a mode is for ever.", field: "mode")
             }
             return (view, false)
         }
@@ -93,7 +94,11 @@ extension Look {
         return (row, member)
     }
 
-    public func conversation(_ conversation: ConversationID, for account: AccountID) throws(Problem) -> ConversationView {
+    /// One conversation as a member sees it.
+    /// - Throws: `not-found`, also for one that `account` is not in.
+    public func conversation(
+        _ conversation: ConversationID, for account: AccountID
+    ) throws(Problem) -> ConversationView {
         let (row, member) = try membership(of: account, in: conversation)
         return try view(row, member)
     }
@@ -103,7 +108,9 @@ extension Look {
     public func conversations(of account: AccountID, cursor: String?, limit: Int) throws(Problem) -> ConversationPage {
         var after: ConversationID?
         if let cursor {
-            guard let id = ConversationID(text: cursor) else { throw Problem(.malformed, "Not a cursor.", field: "cursor") }
+            guard let id = ConversationID(text: cursor) else {
+                throw Problem(.malformed, "Not a cursor.", field: "cursor")
+            }
             after = id
         }
         let members = try tables.memberships(of: account, after: after, limit: limit + 1)

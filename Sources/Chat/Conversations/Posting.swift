@@ -14,7 +14,9 @@ extension Turn {
         if let earlier = try tables.accepted(from: sender, clientID: request.clientID) {
             return Accepted(replaying: earlier, for: request.clientID)
         }
-        guard try tables.device(sender) != nil else { throw Problem(.unauthenticated, "This device is no longer linked.") }
+        guard try tables.device(sender) != nil else {
+            throw Problem(.unauthenticated, "This device is no longer linked.")
+        }
         let (row, _) = try look.membership(of: sender.account, in: conversation)
         try Self.check(request, against: row)
         let message = ConversationEvent.Message(clientID: request.clientID, text: request.text, body: request.body)

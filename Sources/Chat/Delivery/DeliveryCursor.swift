@@ -13,6 +13,7 @@ public import Wire
 ///            a live envelope leaves a gap
 /// ```
 public struct DeliveryCursor: Sendable {
+    /// What to do next.
     public enum Action: Equatable, Sendable {
         case write
         case ignore

@@ -15,7 +15,8 @@ public enum DeviceCheck {
     ) -> DeviceMismatch? {
         // The common case first: same devices in the same order, nothing to allocate.
         if sender == nil, addressed.elementsEqual(devices, by: { $0 == $1 }) { return nil }
-        let present = Dictionary(devices.map { ($0.device, $0.registrationID) }, uniquingKeysWith: { first, _ in first })
+        let present = Dictionary(
+            devices.map { ($0.device, $0.registrationID) }, uniquingKeysWith: { first, _ in first })
         var mismatch = DeviceMismatch(missing: [], extra: [], stale: [])
         var seen: Set<DeviceID> = []
         for (device, registrationID) in addressed {

@@ -14,7 +14,9 @@ extension Turn {
         if !request.isEphemeral, let earlier = try tables.accepted(from: sender, clientID: request.clientID) {
             return Accepted(replaying: earlier, for: request.clientID)
         }
-        guard try tables.device(sender) != nil else { throw Problem(.unauthenticated, "This device is no longer linked.") }
+        guard try tables.device(sender) != nil else {
+            throw Problem(.unauthenticated, "This device is no longer linked.")
+        }
         try checkDevices(request, from: sender, to: recipient)
         let copies = request.copies.map { (copy) in
             EnvelopeDraft.Copy(
@@ -24,7 +26,8 @@ extension Turn {
         for copy in copies where try tables.queueState(of: copy.recipient).count >= Limits.queuedEnvelopesMax {
             throw Problem(.queueFull, "Device \(copy.recipient.device) has not fetched its messages for too long.")
         }
-        let conversation = recipient == sender.account
+        let conversation =
+            recipient == sender.account
             ? nil : try tables.dm(between: DMPair(sender.account, recipient))
         let appended = try tables.append(
             EnvelopeDraft(

@@ -46,6 +46,7 @@ public final class Switchboard<L: Line>: @unchecked Sendable {
         self.post = post
     }
 
+    /// How many devices are connected here.
     public var lineCount: Int { lock.withLock { state.lines.count } }
 
     // MARK: Coming and going

@@ -17,12 +17,14 @@ public struct TokenBucket: Sendable {
     private var tokens: Double
     private var updatedAt: Timestamp
 
+    /// Starts full.
     public init(_ rate: Rate, now: Timestamp) {
         self.rate = rate
         tokens = rate.burst
         updatedAt = now
     }
 
+    /// Whether it may be done, and what is left or how long to wait.
     public enum Verdict: Equatable, Sendable {
         case pass(remaining: UInt64)
         case refuse(retryAfterSeconds: UInt64)

@@ -4,6 +4,7 @@ import Wire
 /// Structured lines on standard error: JSON for machines, text for people. Holds no user data: names of events,
 /// route patterns, counts, durations, problem codes.
 public struct Log: Sendable {
+    /// How much a line matters, from least to most.
     public enum Level: String, Sendable, CaseIterable, Comparable {
         case debug, info, warning, error
 
@@ -12,6 +13,7 @@ public struct Log: Sendable {
         }
     }
 
+    /// How a line looks.
     public enum Form: String, Sendable {
         case json, text
 

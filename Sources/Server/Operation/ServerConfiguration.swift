@@ -59,7 +59,8 @@ public struct ServerConfiguration: Sendable {
         if !(1...253).contains(serverName.utf8.count) {
             problems.append("--server-name must have 1 to 253 bytes.")
         }
-        for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
+        for origin in origins
+        where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
             problems.append("--cors-origins \(origin) must be a scheme and a host, such as https://chat.example.org.")
         }
         if !(1...64).contains(loopCount) { problems.append("--loops must be from 1 to 64.") }

@@ -16,6 +16,7 @@ public enum ServerSettings {
         public let message: String
     }
 
+    /// What the command line asks for.
     public enum Outcome: Sendable {
         case run(ServerConfiguration)
         case help(String)
@@ -91,7 +92,8 @@ public enum ServerSettings {
             return !$0.isEmpty
         },
         Setting(
-            flag: "--listen", variable: "SOTTO_LISTEN", value: "HOST:PORT", help: "Where clients connect; 127.0.0.1:7420."
+            flag: "--listen", variable: "SOTTO_LISTEN", value: "HOST:PORT",
+            help: "Where clients connect; 127.0.0.1:7420."
         ) { (text, configuration) in
             guard let (host, port) = endpoint(text) else { return false }
             configuration.host = host
@@ -115,14 +117,16 @@ public enum ServerSettings {
             return !$0.isEmpty
         },
         Setting(
-            flag: "--registration", variable: "SOTTO_REGISTRATION", value: "open|invite", help: "Who may register; open."
+            flag: "--registration", variable: "SOTTO_REGISTRATION", value: "open|invite",
+            help: "Who may register; open."
         ) { (text, configuration) in
             guard let mode = RegistrationMode(rawValue: text) else { return false }
             configuration.registration = mode
             return true
         },
         Setting(
-            flag: "--tls-certificate", variable: "SOTTO_TLS_CERTIFICATE", value: "FILE", help: "PEM chain; with --tls-key."
+            flag: "--tls-certificate", variable: "SOTTO_TLS_CERTIFICATE", value: "FILE",
+            help: "PEM chain; with --tls-key."
         ) {
             $1.certificatePath = $0
             return !$0.isEmpty
@@ -151,7 +155,8 @@ public enum ServerSettings {
             return true
         },
         Setting(
-            flag: "--log-level", variable: "SOTTO_LOG_LEVEL", value: "debug|info|warning|error", help: "How much to say; info."
+            flag: "--log-level", variable: "SOTTO_LOG_LEVEL", value: "debug|info|warning|error",
+            help: "How much to say; info."
         ) {
             guard let level = Log.Level(rawValue: $0) else { return false }
             $1.logLevel = level
@@ -178,7 +183,8 @@ public enum ServerSettings {
     ) -> Setting {
         let usual = ServerConfiguration.Rates()[keyPath: path]
         return Setting(
-            flag: flag, variable: variable, value: "BURST/PER_SECOND", help: "\(what); \(usual.burst)/\(usual.perSecond)."
+            flag: flag, variable: variable, value: "BURST/PER_SECOND",
+            help: "\(what); \(usual.burst)/\(usual.perSecond)."
         ) { (text, configuration) in
             let parts = text.split(separator: "/").compactMap { Double($0) }
             guard parts.count == 2, parts.allSatisfy({ $0.isFinite && $0 >= 0 }), parts[0] >= 1 else { return false }
@@ -189,7 +195,9 @@ public enum ServerSettings {
 
     /// `host:port`, with an IPv6 host in brackets.
     static func endpoint(_ text: String) -> (String, UInt16)? {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()

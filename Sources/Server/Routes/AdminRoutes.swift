@@ -7,7 +7,8 @@ import Wire
 enum AdminRoutes {
     static func all(gauges: @escaping @Sendable () -> [(name: String, help: String, value: UInt64)]) -> [Route] {
         [
-            Route(.get, "/healthz", area: "admin", "The process answers", access: .none, givesMediaType: "text/plain") { (_) throws(Problem) in
+            Route(.get, "/healthz", area: "admin", "The process answers", access: .none, givesMediaType: "text/plain") {
+                (_) throws(Problem) in
                 Reply(bytes: Array("ok\n".utf8), mediaType: "text/plain")
             },
             Route(
@@ -17,7 +18,10 @@ enum AdminRoutes {
                 if let why = call.chat.store.status().refusesWrites { throw Problem(.overloaded, why) }
                 return Reply(bytes: Array("ready\n".utf8), mediaType: "text/plain")
             },
-            Route(.get, "/metrics", area: "admin", "Counters and gauges", access: .none, givesMediaType: OpenMetrics.mediaType) { (call) throws(Problem) in
+            Route(
+                .get, "/metrics", area: "admin", "Counters and gauges", access: .none,
+                givesMediaType: OpenMetrics.mediaType
+            ) { (call) throws(Problem) in
                 let text = OpenMetrics.text(counters: call.services.metrics.counters, gauges: gauges())
                 return Reply(bytes: Array(text.utf8), mediaType: OpenMetrics.mediaType)
             },

@@ -19,7 +19,8 @@ enum ServerRoutes {
             gives: ServerCard.schema
         ) { (call) throws(Problem) in
             let configuration = call.services.configuration
-            return Reply(ServerCard(serverName: configuration.serverName, registration: configuration.registration.rawValue))
+            return Reply(
+                ServerCard(serverName: configuration.serverName, registration: configuration.registration.rawValue))
         },
         Route(
             .get, "/v1/capabilities", area: "server", "The bounds a client should know", access: .none,

@@ -43,7 +43,9 @@ struct Call: Sendable {
 
     /// The identifier that stands in the path. A place that holds none leads nowhere.
     func place<T: RandomIdentifier>(_ name: String, as type: T.Type = T.self) throws(Problem) -> T {
-        guard let text = places[name], let id = T(text: text) else { throw Problem(.notFound, "There is no such \(name).") }
+        guard let text = places[name], let id = T(text: text) else {
+            throw Problem(.notFound, "There is no such \(name).")
+        }
         return id
     }
 
@@ -71,7 +73,8 @@ struct Call: Sendable {
         guard let idempotencyKey, let caller else {
             return Reply(status: status, try await chat.commit(verb))
         }
-        let key = SHA256.hash(caller.device.account.bytes.array + Array("\(caller.device.device)\n\(idempotencyKey)".utf8))
+        let key = SHA256.hash(
+            caller.device.account.bytes.array + Array("\(caller.device.device)\n\(idempotencyKey)".utf8))
         let digest = digest
         return try await chat.commit { (turn) throws(Problem) in
             if let saved = try turn.tables.savedReply(key: key), saved.expiresAt > turn.now {
@@ -88,7 +91,9 @@ struct Call: Sendable {
     }
 
     /// Runs a verb that has nothing to say.
-    func commitNothing(_ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Void) async throws(Problem) -> Reply {
+    func commitNothing(
+        _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Void
+    ) async throws(Problem) -> Reply {
         let reply = try await commit(status: 204) { (turn) throws(Problem) in
             try verb(&turn)
             return Nothing()

@@ -110,7 +110,8 @@ enum OpenAPI {
             parameters.append(
                 .object([
                     "name": .text("Idempotency-Key"), "in": .text("header"), "required": .boolean(false),
-                    "description": .text("The client's own name for this request: a retry within 24 h is answered alike."),
+                    "description": .text(
+                        "The client's own name for this request: a retry within 24 h is answered alike."),
                     "schema": JSONSchema.reference(to: .text(length: 1...100)),
                 ]))
         }

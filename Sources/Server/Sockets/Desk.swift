@@ -111,7 +111,9 @@ actor Desk {
         guard tick % 5 == 0 else { return }
         for session in sessions {
             let silent = tick - session.assumeIsolated { $0.lastHeardTick }
-            if silent > silentMax { session.assumeIsolated { $0.close(.goingAway, reason: "nothing heard for too long") } }
+            if silent > silentMax {
+                session.assumeIsolated { $0.close(.goingAway, reason: "nothing heard for too long") }
+            }
         }
     }
 }

@@ -120,18 +120,20 @@ actor Session: Line {
 
     private func handle(_ frame: ClientFrame) {
         switch frame {
-        case .send(let send): submit(send.request.clientID) { [address] (turn) throws(Problem) in
-            try turn.send(send.request, from: address, to: send.to)
-        }
-        case .post(let post): submit(post.request.clientID) { [address] (turn) throws(Problem) in
-            try turn.post(post.request, to: post.conversation, by: address)
-        }
+        case .send(let send):
+            submit(send.request.clientID) { [address] (turn) throws(Problem) in
+                try turn.send(send.request, from: address, to: send.to)
+            }
+        case .post(let post):
+            submit(post.request.clientID) { [address] (turn) throws(Problem) in
+                try turn.post(post.request, to: post.conversation, by: address)
+            }
         case .delivered(let delivered):
             guard let cursor else { return }
             desk.assumeIsolated { $0.delivered(address, through: min(delivered.through, cursor.last)) }
         case .request(let request): run(request)
         case .ping(let ping): tell(.pong(ping))
-        case .authenticate: break // Known already.
+        case .authenticate: break  // Known already.
         }
     }
 
@@ -163,7 +165,8 @@ actor Session: Line {
 
     private func run(_ request: ClientFrame.Request) {
         guard runningRequests < Self.runningRequestsMax else {
-            let problem = Problem(.rateLimited, "At most \(Self.runningRequestsMax) requests at once.", retryAfterSeconds: 1)
+            let problem = Problem(
+                .rateLimited, "At most \(Self.runningRequestsMax) requests at once.", retryAfterSeconds: 1)
             return answer(request.id, problem.reply(requestID: String(request.id)))
         }
         runningRequests += 1
@@ -240,7 +243,8 @@ actor Session: Line {
             let page = tables.flatMap { (tables) in
                 Result { () throws(Problem) in
                     try tables.envelopes(
-                        for: device, after: number, limit: Self.pageEnvelopesMax, byteCountMax: Limits.frameByteCountMax)
+                        for: device, after: number, limit: Self.pageEnvelopesMax, byteCountMax: Limits.frameByteCountMax
+                    )
                 }
             }
             loop.execute { self.assumeIsolated { $0.received(page) } }

@@ -96,7 +96,9 @@ private final class Seat: @unchecked Sendable {
         self.socket = socket
         if let device { return sit(device) }
         timeout = desk.loop.schedule(after: SocketFront.authenticationTimeout) {
-            if self.session == nil { socket.close(code: CloseCode.authenticationFailed.rawValue, reason: "no token came") }
+            if self.session == nil {
+                socket.close(code: CloseCode.authenticationFailed.rawValue, reason: "no token came")
+            }
         }
     }
 
@@ -129,7 +131,8 @@ private final class Seat: @unchecked Sendable {
             let device = try? await services.authenticate(token)
             self.desk.loop.perform {
                 guard let device else {
-                    self.socket?.close(code: CloseCode.authenticationFailed.rawValue, reason: "the token was not accepted")
+                    self.socket?.close(
+                        code: CloseCode.authenticationFailed.rawValue, reason: "the token was not accepted")
                     return
                 }
                 self.sit(device)
