@@ -38,10 +38,13 @@ enum GroupVerb {
         let posts: Double
         let serverCPU: Double
         let generatorCPU: Double
+        /// What else the machine did meanwhile.
+        let machine: [Figure]
 
         init(_ load: GroupLoad, _ loop: LoadLoop, _ server: ServerProcess, seconds: Double) throws(BenchError) {
             let counts = (load.acceptedCount, load.deliveredCount)
             let cpu = (ServerFigures.cpu(of: server.pid), Monotonic.threadCPU())
+            let use = MachineUse.now()
             load.isMeasuring = true
             let start = Monotonic.now()
             try loop.run(load, until: start + UInt64(seconds * 1e9))
@@ -51,6 +54,7 @@ enum GroupVerb {
             deliveries = Double(load.deliveredCount - counts.1)
             serverCPU = Double(ServerFigures.cpu(of: server.pid) - cpu.0) / 1000
             generatorCPU = Double(Monotonic.threadCPU() - cpu.1) / 1000
+            machine = MachineUse.now().figures(since: use, own: (serverCPU + generatorCPU) * 1000)
         }
     }
 
@@ -74,6 +78,7 @@ enum GroupVerb {
                     "generatorCPU", "generator CPU a delivery", window.generatorCPU / max(1, window.deliveries), "µs"),
             ] + PairRun.latencies("accept", "accepted", load.accepting)
                 + PairRun.latencies("deliver", "delivered, each member's", load.delivering)
-                + [Figure("serverResident", "server, resident at its most", Double(resident) / 1e6, "MB")])
+                + [Figure("serverResident", "server, resident at its most", Double(resident) / 1e6, "MB")]
+                + window.machine)
     }
 }

@@ -10,6 +10,8 @@ struct PairRun {
     private(set) var generatorCPU = 0.0
     private(set) var accepting = Histogram()
     private(set) var delivering = Histogram()
+    /// What else the machine did meanwhile.
+    private var machine: [Figure] = []
     private var before = ServerFigures()
     private var after = ServerFigures()
 
@@ -38,6 +40,7 @@ struct PairRun {
     ) throws(BenchError) {
         let counts = (load.acceptedCount, load.deliveredCount)
         let cpu = (ServerFigures.cpu(of: server.pid), Monotonic.threadCPU())
+        let use = MachineUse.now()
         load.isMeasuring = true
         let start = Monotonic.now()
         try loop.run(load, until: start + UInt64(seconds * 1e9))
@@ -45,6 +48,7 @@ struct PairRun {
         load.isMeasuring = false
         generatorCPU = Double(Monotonic.threadCPU() - cpu.1)
         serverCPU = Double(ServerFigures.cpu(of: server.pid) - cpu.0)
+        machine = MachineUse.now().figures(since: use, own: generatorCPU + serverCPU)
         messages = min(load.acceptedCount - counts.0, load.deliveredCount - counts.1)
         (accepting, delivering) = (load.accepting, load.delivering)
     }
@@ -65,7 +69,7 @@ struct PairRun {
             Figure("commits", "commits while measuring", commits, ""),
             Figure("messagesPerCommit", "messages a commit", Double(messages) / max(1, commits), ""),
             Figure("serverResident", "server, resident at its most", Double(after.residentByteCountMax) / 1e6, "MB"),
-        ]
+        ] + machine
     }
 }
 
