@@ -22,9 +22,7 @@ import Wire
         let house = try await House()
         let body = ["deep": Self.deep, "long": Self.long][body] ?? body
         for mediaType in ["application/json", "application/cbor"] {
-            // A body that is refused unread ends its connection.
-            let api = try await APIClient(port: house.server.port)
-            let response = try await api.raw(
+            let response = try await house.api.raw(
                 "POST", "/v1/auth/challenge", headers: [("Content-Type", mediaType)], body: Array(body.utf8))
             #expect([400, 413].contains(response.status), "\(mediaType): \(response.status)")
             let problem = try Problem.decode(response.body, in: .init(form: .json, refusesUnknownFields: false))
@@ -108,8 +106,7 @@ import Wire
         let alice = try await house.person("alice")
         let json = [("Content-Type", "application/json")]
         let big = [UInt8](repeating: UInt8(ascii: " "), count: 70_000)
-        let other = try await APIClient(port: house.server.port)
-        #expect(try await other.raw("POST", "/v1/auth/challenge", headers: json, body: big).status == 413)
+        #expect(try await house.api.raw("POST", "/v1/auth/challenge", headers: json, body: big).status == 413)
         let text = try await house.api.raw(
             "POST", "/v1/auth/challenge", headers: [("Content-Type", "text/plain")], body: [1])
         #expect(text.status == 415)

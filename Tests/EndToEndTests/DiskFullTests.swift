@@ -15,7 +15,7 @@ import Wire
         let server = try ServerProcess(
             dataFolder: disk.path + "/data", arguments: ["--limit-sends", "1000000/1000000"],
             logPath: folder.path + "/server.log")
-        let api = try await APIClient(port: server.port, form: .cbor)
+        let api = APIClient(port: server.port, form: .cbor)
         let (alice, bob) = (Person("alice", now: House.now), Person("bobby", now: House.now))
         let token = try await api.register(alice).tokens.accessToken
         let bobToken = try await api.register(bob).tokens.accessToken
@@ -30,7 +30,7 @@ import Wire
         #expect(!acceptedIDs.isEmpty)
         let page: EnvelopePage = try await api.call("GET", "/v1/messages?limit=2", token: bobToken)
         #expect(!page.items.isEmpty, "reads go on")
-        let admin = try await APIClient(port: server.adminPort)
+        let admin = APIClient(port: server.adminPort)
         #expect(try await admin.raw("GET", "/healthz").status == 200)
 
         disk.empty()

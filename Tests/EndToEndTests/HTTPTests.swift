@@ -31,7 +31,7 @@ import Wire
         let answers = try await withThrowingTaskGroup(of: Accepted.self) { (group) in
             for index in 0..<100 {
                 group.addTask {
-                    let api = try await APIClient(port: house.server.port, form: index % 2 == 0 ? .json : .cbor)
+                    let api = APIClient(port: house.server.port, form: index % 2 == 0 ? .json : .cbor)
                     return try await api.call("POST", "/v1/messages/\(bob.account)", request, token: alice.token)
                 }
             }
@@ -151,7 +151,7 @@ import Wire
     @Test("by invitation only: the admin makes a code, and it registers as often as it says")
     func invitation() async throws {
         let house = try await House(arguments: ["--registration", "invite"])
-        let admin = try await APIClient(port: house.server.adminPort)
+        let admin = APIClient(port: house.server.adminPort)
         let response = try await admin.raw(
             "POST", "/admin/v1/invites", headers: [("Content-Type", "application/json")],
             body: Array(#"{"uses":1}"#.utf8))

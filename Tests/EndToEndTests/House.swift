@@ -13,7 +13,7 @@ struct House {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         server = try ServerProcess(dataFolder: folder.path + "/data", arguments: arguments)
-        api = try await APIClient(port: server.port)
+        api = APIClient(port: server.port)
     }
 
     /// A registered person, logged in.

@@ -8,15 +8,15 @@ public enum TestLoops {
 }
 
 /// Speaks to a server as a client written from the description would: JSON or CBOR over HTTP.
+///
+/// Each request has a connection of its own, so that no test depends on how long another left one idle.
 public final class APIClient: Sendable {
     public let port: UInt16
-    private let connection: HTTPClientConnection
     private let form: WireForm
 
-    public init(port: UInt16, form: WireForm = .json) async throws {
+    public init(port: UInt16, form: WireForm = .json) {
         self.port = port
         self.form = form
-        connection = try await HTTPClientConnection.connect(host: "127.0.0.1", port: port, on: TestLoops.loop)
     }
 
     /// Sends bytes as they are.
@@ -25,6 +25,8 @@ public final class APIClient: Sendable {
     ) async throws -> HTTPResponse {
         var fields = headers
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
+        let connection = try await HTTPClientConnection.connect(host: "127.0.0.1", port: port, on: TestLoops.loop)
+        defer { connection.close() }
         return try await connection.request(method, target, headers: fields, body: body)
     }
 
