@@ -53,7 +53,8 @@ struct LinkCodeTests {
             text[index] = text[index] == "A" ? "B" : "A"
             #expect(LinkReply(text: String(text)) != reply)
         }
-        for bad in ["", "x", String(reply.description.dropLast()), reply.description + "AA", String(repeating: "A", count: 70)] {
+        let zero = String(repeating: "A", count: 70)
+        for bad in ["", "x", String(reply.description.dropLast()), reply.description + "AA", zero] {
             #expect(LinkReply(text: bad) == nil)
         }
     }

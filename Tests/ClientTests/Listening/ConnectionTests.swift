@@ -9,6 +9,10 @@ struct ConnectionTests {
     private static let hello = ServerFrame.hello(
         .init(account: .random(), device: DeviceID(1), serverTime: Timestamp(milliseconds: 1)))
 
+    private static func empty(_ through: UInt64) -> ServerFrame {
+        .queueEmpty(.init(through: QueueNumber(through)))
+    }
+
     private func envelope(_ number: UInt64) -> ServerFrame {
         .envelope(
             Envelope(
@@ -34,8 +38,8 @@ struct ConnectionTests {
         let goaway = ServerFrame.goaway(.init(reason: "test", retryAfterMilliseconds: 0))
         server.with {
             $0.sockets = [
-                [Self.hello, envelope(1), envelope(1), envelope(2), .queueEmpty(.init(through: QueueNumber(2))), goaway],
-                [Self.hello, envelope(2), envelope(3), .queueEmpty(.init(through: QueueNumber(3)))],
+                [Self.hello, envelope(1), envelope(1), envelope(2), Self.empty(2), goaway],
+                [Self.hello, envelope(2), envelope(3), Self.empty(3)],
             ]
         }
         var idleCount = 0
@@ -74,7 +78,7 @@ struct ConnectionTests {
         let server = ScriptedServer()
         let client = try await server.client()
         server.with {
-            $0.sockets = [[Self.hello, .pong(.init(stamp: 9)), .queueEmpty(.init(through: QueueNumber(0)))]]
+            $0.sockets = [[Self.hello, .pong(.init(stamp: 9)), Self.empty(0)]]
         }
         let events = await events(client) { $0 == .idle }
         #expect(events.first == .connected)

@@ -42,8 +42,9 @@ struct MessageContentTests {
             return writer.bytes
         }
         #expect(throws: Never.self) { try MessageContent.decode(encoded(1, "text", "x")) }
-        for bad in [encoded(2, "text", "x"), encoded(0, "text", "x"), encoded(1, "image", "x"), encoded(1, "text", nil)] {
-            #expect(throws: WireError.self) { try MessageContent.decode(bad) }
+        let bad = [encoded(2, "text", "x"), encoded(0, "text", "x"), encoded(1, "image", "x"), encoded(1, "text", nil)]
+        for bytes in bad {
+            #expect(throws: WireError.self) { try MessageContent.decode(bytes) }
         }
         #expect(throws: WireError.self) { try MessageContent.decode([]) }
         #expect(throws: WireError.self) { try MessageContent.decode(encoded(1, "text", "")) }

@@ -22,8 +22,9 @@ struct ServerAddressTests {
         "anything else is refused",
         arguments: [
             "", "chat.example", "ftp://chat.example", "https://", "https://a/b", "https://user@host", "https://host:",
-            "https://host:0", "https://host:65536", "https://host:-1", "https://ho st", "https://host?x", "https://[::1",
-            "https://[::1]x", "https://a:b:c", "http://host\r\n", "https://host#f", "https://host:80:80",
+            "https://host:0", "https://host:65536", "https://host:-1", "https://ho st", "https://host?x",
+            "https://[::1", "https://[::1]x", "https://a:b:c",
+            "http://host\r\n", "https://host#f", "https://host:80:80",
         ])
     func refused(text: String) {
         #expect(ServerAddress(text) == nil)

@@ -39,7 +39,8 @@ struct PreKeyStockTests {
         for _ in 0..<3 {
             let upload = try mint(store, identity, count: 3, now: now)
             ids += upload.oneTimePreKeys.map(\.id) + upload.kemOneTimePreKeys.map(\.id)
-            ids += [upload.signedPreKey?.id, upload.lastResortPreKey?.id, upload.kemLastResortPreKey?.id].compactMap { $0 }
+            let standing = [upload.signedPreKey?.id, upload.lastResortPreKey?.id, upload.kemLastResortPreKey?.id]
+            ids += standing.compactMap { $0 }
         }
         #expect(ids.count == 27)
         #expect(Set(ids).count == 27)
