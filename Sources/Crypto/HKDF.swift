@@ -1,3 +1,5 @@
+import CSodium
+
 /// Key derivation from a secret (RFC 5869), over ``HMAC``.
 ///
 /// libsodium 1.0.18 has none, so the two steps are here: extract makes one uniform key of what went in, expand makes
@@ -52,8 +54,7 @@ public enum HKDF {
         into output: UnsafeMutableRawBufferPointer
     ) {
         let digestByteCount = hash.byteCount
-        // Lives in a secret so that the last, cut block is zeroed too.
-        let block = SecretBytes(byteCount: digestByteCount) { block in
+        withUnsafeTemporaryAllocation(byteCount: digestByteCount, alignment: 16) { block in
             var offset = 0
             var counter: UInt8 = 0
             while offset < output.count {
@@ -67,7 +68,8 @@ public enum HKDF {
                     .copyMemory(from: UnsafeRawBufferPointer(rebasing: block[..<count]))
                 offset += count
             }
+            // The last block may hold more key than was asked for.
+            sodium_memzero(block.bytes, block.count)
         }
-        _ = block.byteCount
     }
 }
