@@ -28,6 +28,7 @@ struct Registrar {
                     defer { connection.close() }
                     var accounts: [Account] = []
                     for number in stride(from: lane, to: count, by: Self.connectionCount) {
+                        try Interruption.check()
                         accounts.append(try await register(number, of: run, over: connection))
                     }
                     return accounts

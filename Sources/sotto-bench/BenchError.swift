@@ -5,12 +5,14 @@ enum BenchError: Error, CustomStringConvertible {
     case server(String)
     /// The server broke a promise: lost, doubled, reordered or refused something.
     case broken(String)
+    case interrupted
 
     var description: String {
         switch self {
         case .usage(let text): text
         case .system(let what, let code): "\(what): \(Monotonic.errorText(code))"
         case .server(let text): text
+        case .interrupted: "interrupted"
         case .broken(let text): "the ledger does not balance: \(text)"
         }
     }

@@ -62,6 +62,7 @@ final class LoadLoop {
         try serve(handler)
         while true {
             let time = Monotonic.now()
+            try Interruption.check()
             if isDone() { return true }
             if time >= deadline { return false }
             if time >= heartbeatAt { try heartbeat(at: time) }

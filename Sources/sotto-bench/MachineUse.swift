@@ -6,6 +6,14 @@ struct MachineUse {
     private let stolen: UInt64
     private let time: UInt64
 
+    /// The processor and the kernel, in a line.
+    static var description: String {
+        let model = TextFile.read("/proc/cpuinfo").split(separator: "\n").first { $0.hasPrefix("model name") }
+        let name = model?.split(separator: ":").last.map(String.init) ?? " an unknown processor"
+        let kernel = TextFile.read("/proc/sys/kernel/osrelease").split(separator: "\n").first.map(String.init) ?? ""
+        return "\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) processors,\(name), Linux \(kernel)"
+    }
+
     static func now() -> MachineUse { MachineUse() }
 
     private init() {

@@ -38,6 +38,7 @@ final class ServerProcess {
     @discardableResult
     func waitUntilReady(since start: UInt64 = Monotonic.now(), secondsMax: UInt64 = 60) throws(BenchError) -> UInt64 {
         while Monotonic.now() - start < secondsMax * 1_000_000_000 {
+            try Interruption.check()
             if RawSocket.answers(port: port, target: "/v1/time") { return Monotonic.now() - start }
             var status: Int32 = 0
             if waitpid(pid, &status, WNOHANG) == pid {

@@ -14,6 +14,7 @@ struct SottoBench {
                 throw BenchError.usage("there is no verb \(arguments.verb). See --help.")
             }
             signal(SIGPIPE, SIG_IGN)
+            Interruption.watch()
             RawSocket.raiseDescriptorLimit()
             let rig = try Rig(arguments)
             defer { rig.close() }

@@ -15,12 +15,18 @@ enum Verb: String, CaseIterable {
     func run(_ rig: Rig) async throws {
         let measurements = self == .all ? Self.everything : [measure]
         var failures = 0
+        if rig.arguments.has("markdown") {
+            print("\(MachineUse.description)\n\n| verb | figure | value | ratio | target |\n|---|---|---|---|---|")
+        } else if !rig.arguments.has("json") {
+            print("\(MachineUse.description)\n")
+        }
         for measure in measurements {
             do {
                 Self.show(try await measure(rig), rig)
             } catch {
                 // The others are worth having; the exit code tells.
                 guard self == .all else { throw error }
+                try Interruption.check()
                 failures += 1
                 print("  \(error)\n")
             }
