@@ -7,7 +7,7 @@ data ?= ./data
 bench ?= .build
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test tidy vectors bench descriptions tsan asan clean
+.PHONY: help setup build run test tidy vectors bench descriptions tsan asan demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -53,6 +53,10 @@ tsan: ## run every test under the thread sanitizer
 asan: ## run every test under the address sanitizer
 	@Scripts/setup --test
 	swift test --sanitize address --scratch-path .build-asan
+
+demo: ## two people, a server killed in the middle, and a search for what they said
+	@Scripts/setup --test
+	@Scripts/demo
 
 clean: ## forget everything that was built; data stays
 	rm -rf .build .build-tsan .build-asan .venv

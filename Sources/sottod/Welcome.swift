@@ -13,7 +13,7 @@ enum Welcome {
               admin     http://\(configuration.adminHost):\(adminPort) (healthz, readyz, metrics)
               data      \(configuration.dataFolder)
             Next, in another terminal:
-              .build/release/sotto --server \(address) register alice
+              .build/release/sotto register alice --server \(address)
             Ctrl-C stops it; nothing accepted is lost.
 
             """
