@@ -83,6 +83,9 @@ final class Connection {
     /// Rows that the last statement wrote or deleted.
     var changeCount: Int32 { sqlite3_changes(handle) }
 
+    /// Rows written or deleted since the connection was opened.
+    var totalChangeCount: Int32 { sqlite3_total_changes(handle) }
+
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
     private static let unreadable = Problem(.internalError, "A row of the store does not make sense.")

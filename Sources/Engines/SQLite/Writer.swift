@@ -71,7 +71,7 @@ final class Writer: @unchecked Sendable {
 
     /// How long to sleep where no command comes; `nil` is until one comes.
     private var waitMilliseconds: Int? {
-        if maintenance.hasFailed { return 200 }
+        if maintenance.hasFailed || isRefusing { return 200 }
         if maintenance.hasWork { return 0 }
         if maintenance.isUnderWay { return 2 }
         return maintenance.isPending ? configuration.idleMilliseconds : nil
@@ -79,9 +79,22 @@ final class Writer: @unchecked Sendable {
 
     private func idle() {
         if !maintenance.isUnderWay { maintenance.beginIdleFlush() }
-        guard maintenance.hasWork else { return }
-        if maintenance.hasFailed { return makeRoom() }
-        _ = transaction([], microseconds: configuration.sliceMicroseconds * 4)
+        if isRefusing {
+            makeRoom()
+            probe()
+        } else if maintenance.hasWork {
+            _ = transaction([], microseconds: configuration.sliceMicroseconds * 4)
+        }
+    }
+
+    /// Tries whether writes go through again, so that a store nobody writes to because it refuses finds out by itself.
+    private func probe() {
+        for byteCount in [65_536, 0] {
+            let command = Command { (tables) throws(Problem) in
+                try tables.putSetting("store.probe", [UInt8](repeating: 0, count: byteCount))
+            } done: { (_) in }
+            if transaction([command], microseconds: 0) != nil { return }
+        }
     }
 
     /// Leaves everything in the tables, so that the next start has nothing to rebuild.
@@ -137,6 +150,7 @@ final class Writer: @unchecked Sendable {
     private func transaction(_ batch: ArraySlice<Command>, microseconds: Int) -> Problem? {
         if let code = fatalCode { return SQLFailure.problem(code) }
         connection.failure = nil
+        let changeCount = connection.totalChangeCount
         maintenance.begin()
         outcomes.removeAll(keepingCapacity: true)
         do throws(Problem) {
@@ -148,7 +162,7 @@ final class Writer: @unchecked Sendable {
             rollBack()
             return error
         }
-        publish()
+        publish(isProof: !batch.isEmpty && connection.totalChangeCount != changeCount)
         maintenance.committed()
         return nil
     }
@@ -176,7 +190,8 @@ final class Writer: @unchecked Sendable {
     }
 
     /// Makes known what is committed.
-    private func publish() {
+    /// - Parameter isProof: whether it shows that writes go through.
+    private func publish(isProof: Bool) {
         for change in tables.journal.changes {
             switch change {
             case .trimmed(let queue, _):
@@ -195,7 +210,7 @@ final class Writer: @unchecked Sendable {
         lock.lock()
         figures.commits += 1
         figures.storedRows = UInt64(max(0, tables.logRowCount))
-        if fatal == nil { figures.refusesWrites = nil }
+        if fatal == nil, isProof { figures.refusesWrites = nil }
         lock.unlock()
     }
 
@@ -208,6 +223,12 @@ final class Writer: @unchecked Sendable {
         lock.lock()
         if fatal == nil { figures.refusesWrites = SQLFailure.reason(code) }
         lock.unlock()
+    }
+
+    private var isRefusing: Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        return fatal == nil && figures.refusesWrites != nil
     }
 
     private var fatalCode: Int32? {
