@@ -11,9 +11,9 @@ final class ClientConnection: ConnectionOwner, @unchecked Sendable {
         let timeout: Duration
     }
 
-    typealias Answer = CheckedContinuation<Result<HTTPResponse, TransportError>, Never>
-    typealias Upgraded = CheckedContinuation<Result<WebSocket, TransportError>, Never>
-    typealias Opened = CheckedContinuation<Result<ClientConnection, TransportError>, Never>
+    typealias Answer = Handover<Result<HTTPResponse, TransportError>>
+    typealias Upgraded = Handover<Result<WebSocket, TransportError>>
+    typealias Opened = Handover<Result<ClientConnection, TransportError>>
     /// What to become when the answer is 101, and whom to tell.
     struct Upgrade {
         let key: String
@@ -40,8 +40,9 @@ final class ClientConnection: ConnectionOwner, @unchecked Sendable {
     static func connect(
         host: String, port: UInt16, tls: TLSClientConfiguration?, on loop: EventLoop, limits: ConnectionLimits
     ) async throws(TransportError) -> ClientConnection {
-        let result = await withCheckedContinuation { (opened: Opened) in
+        let result = await handedOver { (opened: Opened) in
             loop.perform {
+                if loop.isStopped { return opened.resume(returning: .failure(.closedLocally)) }
                 var limits = limits.forC
                 let handle = ct_connect(
                     loop.handle, host, port, tls?.handle, &limits, ConnectionOwner.callbacks, nil)
@@ -55,7 +56,7 @@ final class ClientConnection: ConnectionOwner, @unchecked Sendable {
     }
 
     func ask(_ question: Question) async throws(TransportError) -> HTTPResponse {
-        let result = await withCheckedContinuation { (answer: Answer) in
+        let result = await handedOver { (answer: Answer) in
             loop.perform {
                 if let failure = self.failure { return answer.resume(returning: .failure(failure)) }
                 self.waiting.append((question, answer))

@@ -17,6 +17,10 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     private let lock = Lock()
     private var remote: [Job] = []
     private var remoteWakeAsked = false
+    /// After the loop has stopped, closures run one at a time where they are given: all that is left for them is to
+    /// find their connection closed and to tell who waits.
+    private let afterlife = RecursiveLock()
+    private let stopped = OnceFlag()
     private var local: [Job] = []
     private var localWakeAsked = false
     private var spare: [Job] = []
@@ -83,7 +87,11 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         precondition(isCurrent, "not on the event loop's thread")
     }
 
+    /// Whether the thread has ended. Timers then never fire, and tasks that still prefer the loop never run again.
+    var isStopped: Bool { stopped.isSet }
+
     private func push(_ job: Job) {
+        if stopped.isSet, case .closure(let work) = job { return afterlife.withLock(work) }
         if isCurrent {
             local.append(job)
             if localWakeAsked { return }
@@ -137,5 +145,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         precondition(!isCurrent, "a loop cannot wait for itself")
         ct_loop_stop(handle)
         pthread_join(thread, nil)
+        _ = stopped.set()
+        drain() // what came between the last turn and the end
     }
 }

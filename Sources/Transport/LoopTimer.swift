@@ -27,7 +27,7 @@ public final class LoopTimer: @unchecked Sendable {
     }
 
     private func start(_ nanoseconds: UInt64) {
-        guard work != nil else { return }
+        guard work != nil, !loop.isStopped else { return }
         handle = ct_timer_start(
             loop.handle, nanoseconds,
             { context, isDue in

@@ -2,7 +2,8 @@ import CTransport
 
 /// One accepted connection while it speaks HTTP: hands each request to the handler, one at a time.
 final class ServerConnection: ConnectionOwner, @unchecked Sendable {
-    private let handler: Handler
+    /// Gone when the connection is, so that an exchange somebody keeps holds nothing of the server.
+    private var handler: Handler?
     private var current: ExchangeState?
 
     init(loop: EventLoop, handle: OpaquePointer, handler: Handler) {
@@ -13,7 +14,7 @@ final class ServerConnection: ConnectionOwner, @unchecked Sendable {
     override func head(_ head: ct_head) {
         let state = ExchangeState(connection: self, head: RequestHead(head))
         current = state
-        handler.request(HTTPExchange(state))
+        handler?.request(HTTPExchange(state))
     }
 
     override func body(_ bytes: UnsafeRawBufferPointer) { current?.body.received(bytes) }
@@ -27,7 +28,7 @@ final class ServerConnection: ConnectionOwner, @unchecked Sendable {
             if !current.isWaiting { return ct_abort(handle) } // its answer has begun
             current.abandon()
         }
-        let (headers, body) = handler.refusal(status)
+        guard let (headers, body) = handler?.refusal(status) else { return }
         var bytes: [UInt8] = []
         ResponseHead.append(status: status, headers: headers, to: &bytes)
         ResponseHead.appendField("Content-Length", String(body.count), to: &bytes)
@@ -42,6 +43,7 @@ final class ServerConnection: ConnectionOwner, @unchecked Sendable {
     override func closed(_ why: TransportError, code: UInt16, reason: UnsafeRawBufferPointer) {
         let last = current
         current = nil
+        handler = nil
         last?.connectionClosed(why)
     }
 
@@ -54,6 +56,7 @@ final class ServerConnection: ConnectionOwner, @unchecked Sendable {
     /// From here on the connection is a WebSocket's.
     func becomeWebSocket(_ configuration: ct_websocket_configuration, owner: WebSocket) {
         current = nil
+        handler = nil
         var configuration = configuration
         ct_websocket_start(handle, &configuration, owner.retainedPointer())
         Unmanaged.passUnretained(self).release() // the count the C side held for its owner

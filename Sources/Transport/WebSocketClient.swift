@@ -23,7 +23,7 @@ public enum WebSocketClient {
             "GET", target, authority: HTTPClientConnection.authority(host, port), headers: fields + headers)
         ResponseHead.endLine(&bytes)
         let request = bytes
-        let result = await withCheckedContinuation { (done: ClientConnection.Upgraded) in
+        let result = await handedOver { (done: ClientConnection.Upgraded) in
             loop.perform {
                 let upgrade = ClientConnection.Upgrade(
                     key: key, offered: subprotocols, configuration: configuration, handler: handler, done: done)

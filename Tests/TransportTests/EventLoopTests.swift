@@ -111,6 +111,20 @@ struct EventLoopTests {
         group.shutdown()
         group.shutdown()
     }
+
+    @Test("closures given to a loop that has stopped still run, one at a time, and timers do not")
+    func afterlife() async {
+        let group = EventLoopGroup(count: 1)
+        group.shutdown()
+        let loop = group.loops[0]
+        let seen = Journal<Int>()
+        loop.schedule(after: .zero) { seen.add(-1) }
+        loop.perform { loop.execute { seen.add(1) } }
+        #expect(seen.all == [1])
+        await #expect(throws: TransportError.closedLocally) {
+            _ = try await HTTPClientConnection.connect(host: "127.0.0.1", port: 1, on: loop)
+        }
+    }
 }
 
 private actor Resident {

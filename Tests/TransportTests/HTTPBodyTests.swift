@@ -46,7 +46,8 @@ struct HTTPBodyTests {
     func chunked() async throws {
         var random = SeededRandom(seed: 0x50_77_0)
         let parts = (0..<200).map { _ in
-            [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: Int.random(in: 1...5000, using: &random))
+            let count = Int.random(in: 1...5000, using: &random)
+            return [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: count)
         }
         var bytes = Array("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
         for part in parts { bytes += Array(String(part.count, radix: 16).utf8) + [13, 10] + part + [13, 10] }

@@ -21,9 +21,11 @@ struct HTTPRefusalTests {
 
     private static let lengths: [Case] = [
         .init(
-            name: "length and chunked", bytes: post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
+            name: "length and chunked",
+            bytes: post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")),
         .init(
-            name: "chunked and length", bytes: post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")),
+            name: "chunked and length",
+            bytes: post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")),
         .init(name: "two lengths", bytes: post("Content-Length: 3\r\nContent-Length: 4\r\n", "abcd")),
         .init(name: "the same length twice", bytes: post("Content-Length: 3\r\nContent-Length: 3\r\n", "abc")),
         .init(name: "a list of lengths", bytes: post("Content-Length: 3, 3\r\n", "abc")),

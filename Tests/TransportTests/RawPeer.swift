@@ -3,7 +3,7 @@ import Testing
 
 /// A blocking TCP socket that sends exactly the bytes it is told to. Runs on a thread of its own.
 ///
-/// Every wait ends after ten seconds, so that a test that waits for nothing fails instead of hanging.
+/// Every wait ends after a minute, so that a test that waits for nothing fails instead of hanging.
 final class RawPeer {
     private let descriptor: Int32
     private var buffered: [UInt8] = []
@@ -11,7 +11,7 @@ final class RawPeer {
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var one: Int32 = 1

@@ -30,7 +30,7 @@ struct ShutdownTests {
                 }
             }
             _ = await begun.wait(2)
-            let shutdown = Task { await server.listener.shutdown(within: .seconds(10)) }
+            let shutdown = Task { await server.listener.shutdown(within: .seconds(60)) }
             #expect(await idle.value == (200, true))
             await server.listener.stopAccepting()
             gate.add(())
@@ -56,7 +56,7 @@ struct ShutdownTests {
                 }
             }
             while server.listener.totals.webSockets < 10 { await Task.yield() }
-            let cut = await server.listener.shutdown(within: .seconds(10)) { socket in
+            let cut = await server.listener.shutdown(within: .seconds(60)) { socket in
                 socket.send(text: "goaway")
                 socket.close(code: 1001)
             }

@@ -107,13 +107,16 @@ void ct_loop_run(ct_loop *loop, const char *name) {
     currentLoop = loop;
     loop->io.run();
     // Stopped: cut what is left, and let every pending operation hear of it.
-    while (loop->first) loop->first->abort(CT_CLOSED_LOCAL, 1006);
-    for (ct_timer *timer : loop->timers) timer->timer.cancel();
     for (int i = 0; i < 64; i++) {
+        while (loop->first) loop->first->abort(CT_CLOSED_LOCAL, 1006);
+        for (ct_timer *timer : loop->timers) timer->timer.cancel();
+        for (auto &door : loop->doors) door.second();
+        loop->doors.clear();
         loop->io.restart();
         if (loop->io.poll() == 0) break;
     }
     loop->turns.clear();
+    loop->ended = true;
     currentLoop = nullptr;
 }
 

@@ -193,6 +193,11 @@ struct ct_listener {
         Door(ct_loop *l, size_t i) : loop(l), index(i), acceptor(l->io), pause(l->io) {
             loop->count.fetch_add(1, std::memory_order_relaxed);
         }
+        void close() {
+            error_code ignored;
+            acceptor.close(ignored);
+            pause.cancel();
+        }
     };
     std::vector<std::unique_ptr<Door>> doors;
     ct_tls *tls = nullptr;

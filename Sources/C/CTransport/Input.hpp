@@ -165,7 +165,7 @@ inline void ct_connection::on_end(int why) {
 // Turns -------------------------------------------------------------------------------------------------------------
 
 inline void ct_loop::add_turn(ct_connection *connection) {
-    if (connection->inTurn) return;
+    if (connection->inTurn || !connection->isOpen()) return;
     connection->inTurn = true;
     turns.emplace_back(connection);
     if (turnPosted) return;

@@ -132,6 +132,7 @@ ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host
     listener->tls = tls;
     for (auto &door : listener->doors)
         asio::post(door->loop->io, [raw = retained(listener.get()), at = door.get()] {
+            at->loop->doors[at] = [at] { at->close(); };
             raw->arm(*at);
             ct_listener_release(raw);
         });
@@ -145,15 +146,17 @@ void ct_listener_stop(ct_listener *listener, void (*done)(void *), void *context
     if (again) return done(context);
     retained(listener);
     auto left = std::make_shared<std::atomic<size_t>>(listener->doors.size());
-    for (auto &door : listener->doors)
-        asio::post(door->loop->io, [=, at = door.get()] {
-            error_code ignored;
-            at->acceptor.close(ignored);
-            at->pause.cancel();
+    for (auto &door : listener->doors) {
+        auto close = [=, at = door.get()] {
+            at->loop->doors.erase(at);
+            at->close();
             if (left->fetch_sub(1) > 1) return;
             done(context);
             ct_listener_release(listener);
-        });
+        };
+        if (door->loop->ended) close();
+        else asio::post(door->loop->io, close);
+    }
 }
 
 void ct_listener_totals(const ct_listener *l, ct_totals *totals) {

@@ -14,6 +14,7 @@
 #include <boost/intrusive_ptr.hpp>
 #include <chrono>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -60,6 +61,8 @@ struct ct_loop {
     uint64_t deadlineTimerAt = 0;
     std::vector<Reference> turns;
     std::set<ct_timer *> timers;
+    std::map<void *, std::function<void()>> doors; // open ones, and how to close them
+    std::atomic<bool> ended{false};
     bool turnPosted = false;
     std::unique_ptr<uint8_t[]> scratch{new uint8_t[scratchSize]};
     std::unique_ptr<uint8_t[]> record{new uint8_t[recordSize]};
