@@ -76,7 +76,7 @@ public struct Session: ~Copyable, Sendable {
             session: Session(generation: 1, current: state, archived: []), plaintext: plaintext)
     }
 
-    /// A further session with the same peer, out of an initial message that is not ``knows(_:)``n.
+    /// A further session with the same peer, out of an initial message whose handshake is new (see ``knows(_:)``).
     /// - Throws: ``OpenError``, as ``respond(to:as:identity:from:preKeys:isReplay:)-static``.
     public mutating func respond(
         to message: SessionMessage, as own: Party, identity: borrowing DeviceIdentity, from peer: Party,
@@ -118,7 +118,7 @@ public struct Session: ~Copyable, Sendable {
 
     /// The plaintext of `message`, on whichever session it belongs to.
     ///
-    /// An initial message whose handshake is not ``knows(_:)``n is for `respond`.
+    /// An initial message whose handshake is new (see ``knows(_:)``) is for `respond`.
     /// - Throws: ``OpenError`` for what is not authentic, came already, or is too far ahead; nothing has changed then.
     public mutating func decrypt(_ message: SessionMessage) throws(OpenError) -> [UInt8] {
         if message.handshake == nil || message.handshake?.id == current.handshakeID {

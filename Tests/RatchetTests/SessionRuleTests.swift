@@ -174,6 +174,24 @@ import Testing
         #expect(try pair.bob.decrypt(later[0]) == [6])
     }
 
+    @Test("a chain that ended with more than 2,000 messages missing holds its successor back, one with 2,000 does not")
+    func longChainEnds() throws {
+        for (missing, isOpened) in [(2_000, true), (2_001, false)] {
+            var pair = try pair()
+            _ = try pair.bob.decrypt(SessionMessage(pair.alice.encrypt([0])))
+            for _ in 0..<missing { _ = try pair.alice.encrypt([5]) }
+            _ = try pair.alice.decrypt(SessionMessage(pair.bob.encrypt([1])))
+            let next = try SessionMessage(pair.alice.encrypt([2]))
+            let before = pair.bob.recordBytes()
+            if isOpened {
+                #expect(try pair.bob.decrypt(next) == [2])
+            } else {
+                #expect(throws: OpenError.refused) { try pair.bob.decrypt(next) }
+                #expect(pair.bob.recordBytes() == before)
+            }
+        }
+    }
+
     @Test("who copied a state cannot follow once its owner has made a new ratchet key and was answered")
     func healing() throws {
         var pair = try pair()
