@@ -16,26 +16,26 @@ enum LoadVerb {
             connectionCount: arguments.number("connections", default: 64), depth: arguments.number("depth", default: 1),
             byteCount: arguments.number("bytes", default: 500))
         let seconds = arguments.number("seconds", default: 5)
-        let pid = arguments.number("pid", default: 0)
+        let pid = pid_t(truncatingIfNeeded: arguments.number("pid", default: 0))
         let kind = arguments["kind"] ?? "ws"
         if kind == "idle" { return try await idle(load, seconds: seconds, pid: pid) }
         try await load.start(kind)
         try await Task.sleep(for: .milliseconds(500))
-        let (count, cpu) = (load.count.load(ordering: .relaxed), ServerUse.cpuMicroseconds(pid))
+        let (count, cpu) = (load.count.load(ordering: .relaxed), Int(ServerFigures.cpu(of: pid) / 1000))
         let begin = ContinuousClock.now
         try await Task.sleep(for: .seconds(seconds))
         let took = (ContinuousClock.now - begin) / .seconds(1)
         let done = load.count.load(ordering: .relaxed) - count
-        let spent = ServerUse.cpuMicroseconds(pid) - cpu
+        let spent = Int(ServerFigures.cpu(of: pid) / 1000) - cpu
         print("\(kind) connections=\(load.connectionCount) depth=\(load.depth) bytes=\(load.byteCount):",
             "\(Int(Double(done) / took)) per second,", "server CPU \(Double(spent * 100 / max(1, done)) / 100) us each")
     }
 
-    private static func idle(_ load: Load, seconds: Int, pid: Int) async throws {
-        let before = ServerUse.residentBytes(pid)
+    private static func idle(_ load: Load, seconds: Int, pid: pid_t) async throws {
+        let before = Int(ServerFigures.resident(of: pid))
         try await load.start("idle")
         try await Task.sleep(for: .seconds(seconds))
-        let after = ServerUse.residentBytes(pid)
+        let after = Int(ServerFigures.resident(of: pid))
         print("idle connections=\(load.connectionCount): \((after - before) / load.connectionCount) bytes each")
     }
 }
@@ -97,26 +97,4 @@ final class Load: Sendable {
     }
 
     private let hubOpened = Atomic<Bool>(false)
-}
-
-/// What another process has used, from /proc.
-enum ServerUse {
-    static func cpuMicroseconds(_ pid: Int) -> Int {
-        let fields = read("/proc/\(pid)/stat").split(separator: " ")
-        guard fields.count > 15, let user = Int(fields[13]), let system = Int(fields[14]) else { return 0 }
-        return (user + system) * 1_000_000 / max(1, sysconf(Int32(_SC_CLK_TCK)))
-    }
-
-    static func residentBytes(_ pid: Int) -> Int {
-        let fields = read("/proc/\(pid)/statm").split(separator: " ")
-        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
-    }
-
-    private static func read(_ path: String) -> String {
-        guard let file = fopen(path, "r") else { return "" }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
-    }
 }
