@@ -18,8 +18,9 @@ setup: ## install what building needs (Debian packages)
 build: setup ## build everything, optimised
 	swift build -c release $(strict)
 
-run: setup ## build the server and start it on ./data (data=folder for another)
+run: setup ## build server and client, and start the server on ./data (data=folder for another)
 	swift build -c release --product sottod $(strict)
+	swift build -c release --product sotto $(strict)
 	.build/release/sottod --data $(data)
 
 # Sockets have real deadlines, so these tests do not share the processors with the others.
