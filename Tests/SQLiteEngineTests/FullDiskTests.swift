@@ -130,7 +130,7 @@ struct FullDiskTests {
         }
         #expect(refusal?.code == .storageFull)
         #expect(store.status().refusesWrites != nil)
-        #expect(try await store.drain().compactMap { $0.number?.rawValue } == (acceptedCount == 0 ? [] : Array(1...acceptedCount)))
+        #expect(try await store.drain().compactMap { $0.number?.rawValue } == (0..<acceptedCount).map { $0 + 1 })
         try disk.makeRoom()
         #expect(try await store.send(9_000).numbers == [QueueNumber(acceptedCount + 1)])
         #expect(store.status().refusesWrites == nil)

@@ -73,7 +73,8 @@ struct HandOverTests {
         while head < 400 {
             let (envelopes, state) = try await store.read { (tables) throws(Problem) in
                 let state = try tables.queueState(of: device)
-                return (try tables.envelopes(for: device, after: QueueNumber(0), limit: 1_000, byteCountMax: 1 << 20), state)
+                let all = try tables.envelopes(for: device, after: QueueNumber(0), limit: 1_000, byteCountMax: 1 << 20)
+                return (all, state)
             }
             let numbers = envelopes.compactMap { $0.number?.rawValue }
             #expect(state.head.rawValue >= head)
@@ -92,9 +93,12 @@ struct HandOverTests {
         var seqs: [UInt64] = []
         for index in UInt64(0)..<300 {
             let draft = EntryDraft(
-                time: Sample.start, conversation: Sample.dm, sender: Sample.sender, clientID: Sample.client(50_000 + index),
+                time: Sample.start, conversation: Sample.dm, sender: Sample.sender,
+                clientID: Sample.client(50_000 + index),
                 event: .message(.init(clientID: Sample.client(50_000 + index), text: "\(index)", body: nil)))
-            let given = try await store.write(checksFirst: true) { (tables) throws(Problem) in try tables.append(draft) }
+            let given = try await store.write(checksFirst: true) { (tables) throws(Problem) in
+                try tables.append(draft)
+            }
             seqs.append(given.seq.rawValue)
             let (newest, around, head) = try await store.read { (tables) throws(Problem) in
                 (try tables.entries(of: Sample.dm, .newest, limit: 30),

@@ -33,8 +33,8 @@ struct KillTests {
         output += (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
         process.waitUntilExit()
         // A line without its end was cut by the kill.
-        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        return lines.compactMap { (line) in
+        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.dropLast().compactMap { (line) in
             let fields = line.split(separator: " ").compactMap { UInt64($0) }
             return fields.count == 3 ? Said(client: fields[0], number: fields[1], seq: fields[2]) : nil
         }

@@ -8,9 +8,12 @@ import Wire
 struct LogRecordTests {
     private static let sender = address(1)
     private static let draft = EnvelopeDraft(
-        time: Timestamp(milliseconds: 1_795_000_000_000), sender: sender, clientID: .init(bytes: .init(high: 5, low: 6)),
-        kind: .call, isUrgent: true, conversation: ConversationID(bytes: .init(high: 7, low: 8)),
-        copies: (0..<3).map { .init(recipient: address(UInt64($0)), body: [UInt8](repeating: UInt8($0), count: $0 * 50)) })
+        time: Timestamp(milliseconds: 1_795_000_000_000), sender: sender,
+        clientID: .init(bytes: .init(high: 5, low: 6)), kind: .call, isUrgent: true,
+        conversation: ConversationID(bytes: .init(high: 7, low: 8)),
+        copies: (0..<3).map {
+            .init(recipient: address(UInt64($0)), body: [UInt8](repeating: UInt8($0), count: $0 * 50))
+        })
 
     private static func address(_ number: UInt64) -> DeviceAddress {
         DeviceAddress(account: AccountID(bytes: SixteenBytes(high: 9, low: number)), device: DeviceID(4))

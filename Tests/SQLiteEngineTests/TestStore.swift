@@ -62,8 +62,8 @@ enum Sample {
 
     static func draft(_ client: UInt64, to recipients: [DeviceAddress] = [recipient]) -> EnvelopeDraft {
         EnvelopeDraft(
-            time: start, sender: sender, clientID: Sample.client(client), kind: .message, isUrgent: false, conversation: dm,
-            copies: recipients.map { .init(recipient: $0, body: body(client)) })
+            time: start, sender: sender, clientID: Sample.client(client), kind: .message, isUrgent: false,
+            conversation: dm, copies: recipients.map { .init(recipient: $0, body: body(client)) })
     }
 }
 
@@ -96,7 +96,9 @@ extension Store {
         }
     }
 
-    func send(_ client: UInt64, to recipients: [DeviceAddress] = [Sample.recipient]) async throws(Problem) -> AppendedEnvelopes {
+    func send(
+        _ client: UInt64, to recipients: [DeviceAddress] = [Sample.recipient]
+    ) async throws(Problem) -> AppendedEnvelopes {
         try await write(checksFirst: true) { (tables) throws(Problem) in
             if try tables.accepted(from: Sample.sender, clientID: Sample.client(client)) != nil {
                 throw Problem(.idempotencyMismatch, "sent already")

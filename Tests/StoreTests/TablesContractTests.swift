@@ -11,7 +11,10 @@ struct TablesContractTests {
             let first = row
             try await store.write { (tables) throws(Problem) in try tables.insertAccount(first) }
             #expect(try await store.read { (tables) throws(Problem) in try tables.account(.number(1)) } == row)
-            #expect(try await store.read { (tables) throws(Problem) in try tables.account(handle: first.handle) } == row)
+            func account(_ handle: Handle) async throws -> AccountRow? {
+                try await store.read { (tables) throws(Problem) in try tables.account(handle: handle) }
+            }
+            #expect(try await account(first.handle) == row)
             row.handle = try #require(Handle(text: "renamed"))
             row.listEpoch = 2
             row.nextDevice = DeviceID(7)
@@ -20,13 +23,14 @@ struct TablesContractTests {
                 try tables.updateAccount(second)
                 #expect(try tables.account(.number(1)) == second)
             }
-            #expect(try await store.read { (tables) throws(Problem) in try tables.account(handle: second.handle) } == row)
-            #expect(try await store.read { (tables) throws(Problem) in try tables.account(handle: first.handle) } == nil)
+            #expect(try await account(second.handle) == row)
+            #expect(try await account(first.handle) == nil)
             #expect(try await store.read { (tables) throws(Problem) in try tables.account(.number(2)) } == nil)
         }
     }
 
-    @Test("devices are listed by number and change; a removed one takes its belongings along", arguments: Engine.allCases)
+    @Test(
+        "devices are listed by number and change; a removed one takes its belongings along", arguments: Engine.allCases)
     func devices(_ engine: Engine) async throws {
         try await withStore(engine) { (store) in
             try await store.register(accounts: 2)
@@ -136,7 +140,8 @@ struct TablesContractTests {
             try await store.write { (tables) throws(Problem) in
                 try tables.putStandingPreKeys(Self.standing, of: device)
                 try tables.addOneTimePreKeys([Self.oneTime(9), Self.oneTime(3), Self.oneTime(5)], of: device)
-                try tables.addOneTimePreKeys([OneTimePreKeyPayload(id: 3, key: [UInt8](repeating: 1, count: 32))], of: device)
+                let other = OneTimePreKeyPayload(id: 3, key: [UInt8](repeating: 1, count: 32))
+                try tables.addOneTimePreKeys([other], of: device)
                 try tables.addKEMOneTimePreKeys([Self.kem(UInt32.max), Self.kem(2)], of: device)
             }
             try await store.read { (tables) throws(Problem) in
@@ -158,7 +163,8 @@ struct TablesContractTests {
         }
     }
 
-    @Test("a thousand claims at once on a hundred prekeys hand out a hundred different ones", arguments: Engine.allCases)
+    @Test(
+        "a thousand claims at once on a hundred prekeys hand out a hundred different ones", arguments: Engine.allCases)
     func parallelClaims(_ engine: Engine) async throws {
         try await withStore(engine) { (store) in
             try await store.register(accounts: 1)
@@ -271,7 +277,8 @@ struct TablesContractTests {
                 var other = try tables.member(AccountID(bytes: ids[0]), of: conversation)
                 other?.role = .admin
                 if let other { try tables.putMember(other) }
-                #expect(try tables.members(of: conversation, after: nil, limit: 9).map(\.role) == [.admin, .member, .member, .member])
+                let roles = try tables.members(of: conversation, after: nil, limit: 9).map(\.role)
+                #expect(roles == [.admin, .member, .member, .member])
             }
         }
     }
@@ -321,7 +328,8 @@ struct TablesContractTests {
 
     static let standing = StandingPreKeys(
         signedPreKey: SignedPreKeyPayload(
-            id: 1, key: [UInt8](repeating: 1, count: 32), createdAt: .start, signature: [UInt8](repeating: 2, count: 64)),
+            id: 1, key: [UInt8](repeating: 1, count: 32), createdAt: .start,
+            signature: [UInt8](repeating: 2, count: 64)),
         lastResortPreKey: nil, kemLastResortPreKey: kem(3))
 
     static func oneTime(_ id: UInt32) -> OneTimePreKeyPayload {

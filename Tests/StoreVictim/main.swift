@@ -3,8 +3,8 @@ import SQLiteEngine
 import Store
 import Wire
 
-// Fills a store until it is killed. Prints a line for each send that was accepted, and only after it was:
-// client id's low half, queue number, seq. Arguments: folder, first client id, and optionally `often` for small flushes.
+// Fills a store until it is killed. Prints a line for each send that was accepted, and only after it was: client id's
+// low half, queue number, seq. Arguments: folder, first client id, and optionally `often` for small flushes.
 
 /// Unbuffered: what was said before the kill was said.
 func say(_ line: String) { _ = write(1, line + "\n", line.utf8.count + 1) }

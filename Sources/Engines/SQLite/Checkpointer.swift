@@ -69,7 +69,9 @@ final class Checkpointer: @unchecked Sendable {
             release()
             pause(isDone: logCount == copiedCount)
         }
+        // The last to leave: SQLite then removes the log, since all of it is copied.
         _ = checkpoint(SQLITE_CHECKPOINT_TRUNCATE, failed)
+        connection.close()
         lock.lock()
         isClosed = true
         lock.unlock()
@@ -94,16 +96,14 @@ final class Checkpointer: @unchecked Sendable {
         return isClosing ? nil : pageCount
     }
 
-    /// Waits for the next commit when there was nothing to copy, so as not to spin while a reader is in the way.
+    /// Waits for the log to grow when all of it is copied, and a moment when a reader is in the way.
     private func pause(isDone: Bool) {
         lock.lock()
         defer { lock.unlock() }
+        guard !isClosing else { return }
+        guard isDone else { return lock.wait(milliseconds: 20) }
         let before = pageCount
-        var rounds = 0
-        while !isClosing, isDone ? pageCount == before : rounds < 1 {
-            lock.wait(milliseconds: 20)
-            rounds += 1
-        }
+        while pageCount == before, !isClosing { lock.wait() }
     }
 
     /// Holds the writer at its gate. One that sleeps does not come by, and does not write either.

@@ -10,6 +10,7 @@ final class Connection {
 
     let handle: OpaquePointer
     private var statements: [UnsafePointer<UInt8>: Statement] = [:]
+    private var isClosed = false
     /// The extended result code of the first failure since it was cleared.
     var failure: Int32?
 
@@ -25,7 +26,13 @@ final class Connection {
         sqlite3_busy_timeout(handle, 2_000)
     }
 
-    deinit {
+    deinit { close() }
+
+    /// Gives the file back at once, whoever still holds this object or its statements.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        for statement in statements.values { statement.finalize() }
         statements = [:]
         sqlite3_close_v2(handle)
     }
@@ -92,7 +99,8 @@ final class Connection {
 
     /// Notes a failure and words it.
     func problem(_ code: Int32) -> Problem {
-        precondition(code & 0xFF != SQLITE_CONSTRAINT, "a rule of the schema was broken: \(String(cString: sqlite3_errmsg(handle)))")
+        let text = String(cString: sqlite3_errmsg(handle))
+        precondition(code & 0xFF != SQLITE_CONSTRAINT, "a rule of the schema was broken: \(text)")
         precondition(code & 0xFF != SQLITE_MISUSE, "SQLite was misused")
         if failure == nil { failure = code }
         return SQLFailure.problem(code)

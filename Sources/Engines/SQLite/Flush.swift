@@ -48,6 +48,10 @@ struct Flush {
             queues = touchedQueues(tables)
             tables.dirtyQueues = []
         }
+        // With the rows goes the trace of their ids, which must not be given again.
+        if step == .deletions {
+            try tables.connection.run("UPDATE progress SET last_row = ?", .number(tables.messageIDs.last))
+        }
     }
 
     /// Writes a few rows of the current step.
@@ -68,7 +72,9 @@ struct Flush {
 
     private static let stride = 32
 
-    private func stretch<T>(_ list: [T]) -> ArraySlice<T> { list[min(index, list.count)...].prefix(Self.stride) }
+    private func stretch<T>(_ list: [T]) -> ArraySlice<T> {
+        list[min(index, list.count)...].prefix(Self.stride)
+    }
 
     // MARK: Steps
 
@@ -82,7 +88,8 @@ struct Flush {
         for entry in entries { tables.runs.insert(entry.client, entry.sender, at: entry.time, into: run) }
         try tables.connection.run(
             "INSERT INTO accepted_block (run, list, first, record) VALUES (?, ?, ?, ?)", .integer(run.id),
-            .integer(number), .blob(AcceptedBlock.key(first.client, first.sender)), .blob(AcceptedBlock.encode(entries)))
+            .integer(number), .blob(AcceptedBlock.key(first.client, first.sender)),
+            .blob(AcceptedBlock.encode(entries)))
         try writeRun(run, tables)
         return places.count
     }

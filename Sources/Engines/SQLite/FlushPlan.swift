@@ -39,7 +39,9 @@ final class FlushPlan: Sendable {
         self.entries = entries.map(\.2).filter { segment.rows[Int($0)].isEntry }
         var senderHandles: Set<Int64> = []
         senders = segment.rows.indices.compactMap { (place) in
-            guard let sender = segment.rows[place].sender, senderHandles.insert(sender.handle).inserted else { return nil }
+            guard let sender = segment.rows[place].sender, senderHandles.insert(sender.handle).inserted else {
+                return nil
+            }
             return Int32(place)
         }
         var seen: Int64?

@@ -89,7 +89,8 @@ struct LogRecord {
             let event = try? ConversationEvent(wire: value, in: context)
         else { return nil }
         return LogEntry(
-            conversation: conversation, seq: seq, id: id, time: time, sender: DeviceAddressPayload(sender), event: event)
+            conversation: conversation, seq: seq, id: id, time: time, sender: DeviceAddressPayload(sender),
+            event: event)
     }
 
     private func body(at index: Int) -> [UInt8]? {

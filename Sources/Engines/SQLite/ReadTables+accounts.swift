@@ -56,7 +56,8 @@ extension ReadTables {
     func standingPreKeys(of device: DeviceAddress) throws(Problem) -> StandingPreKeys? {
         try connection.first(
             """
-            SELECT p.signed, p.last_resort, p.kem_last_resort FROM device d JOIN standing_prekeys p ON p.device = d.number
+            SELECT p.signed, p.last_resort, p.kem_last_resort
+            FROM device d JOIN standing_prekeys p ON p.device = d.number
             WHERE d.account = ? AND d.device = ?
             """, .id(device.account), .integer(Int64(device.device.rawValue))
         ) { (row) in

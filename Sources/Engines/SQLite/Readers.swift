@@ -78,6 +78,7 @@ final class Readers: @unchecked Sendable {
             tables.endSnapshot()
             tables.tail.endQuery(index)
         }
+        tables.connection.close()
         lock.lock()
         threadCount -= 1
         lock.unlock()

@@ -40,7 +40,8 @@ public struct SQLiteConfiguration: Sendable {
         }
         try require((1...1 << 22).contains(flushRowCount), "flushRowCount", "1 to 4194304")
         try require((1...86_400_000).contains(idleMilliseconds), "idleMilliseconds", "1 to 86400000")
-        try require((0...86_400_000).contains(idleFlushSpacingMilliseconds), "idleFlushSpacingMilliseconds", "0 to 86400000")
+        try require(
+            (0...86_400_000).contains(idleFlushSpacingMilliseconds), "idleFlushSpacingMilliseconds", "0 to 86400000")
         try require((1...1_000_000).contains(sliceMicroseconds), "sliceMicroseconds", "1 to 1000000")
         try require((16...1 << 24).contains(acceptedRunCount), "acceptedRunCount", "16 to 16777216")
         try require((1...1 << 24).contains(acceptedListCountMin), "acceptedListCountMin", "1 to 16777216")
@@ -53,6 +54,7 @@ public struct SQLiteConfiguration: Sendable {
         try require((1...1 << 16).contains(batchCommandCount), "batchCommandCount", "1 to 65536")
         try require((1 << 16...1 << 40).contains(checkpointByteCount), "checkpointByteCount", "at least 64 KiB")
         try require((fileByteCountMax ?? 1 << 20) >= 1 << 20, "fileByteCountMax", "at least 1 MiB")
-        try require((checkpointByteCount...1 << 42).contains(walByteCountMax), "walByteCountMax", "at least checkpointByteCount")
+        try require(
+            (checkpointByteCount...1 << 42).contains(walByteCountMax), "walByteCountMax", "at least checkpointByteCount")
     }
 }

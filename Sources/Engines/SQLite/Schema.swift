@@ -10,10 +10,10 @@ enum Schema {
     static let steps: [String] = [first]
 
     private static let first = """
-        -- One row for each send and each change of a conversation, in the order of acceptance. LogRecord draws the record.
+        -- One row for each send and each change of a conversation, in the order of acceptance.
         CREATE TABLE log (
             row     INTEGER PRIMARY KEY,            -- id: the message id
-            record  BLOB NOT NULL                   -- sealed: digest, head, and bodies (open text in open conversations)
+            record  BLOB NOT NULL                   -- sealed: as LogRecord draws it; open text in open conversations
         );
         -- Where the flushed entries of a conversation stand in the log.
         CREATE TABLE entry (

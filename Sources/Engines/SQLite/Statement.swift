@@ -3,7 +3,8 @@ import Wire
 
 /// A prepared statement. Whoever runs it resets it, which also frees what was bound.
 final class Statement {
-    private let handle: OpaquePointer
+    /// `nil` once the connection is closed.
+    private var handle: OpaquePointer?
     private unowned let connection: Connection
 
     init(_ handle: OpaquePointer, _ connection: Connection) {
@@ -12,6 +13,12 @@ final class Statement {
     }
 
     deinit { sqlite3_finalize(handle) }
+
+    /// Called by the connection when it closes; the statement is of no use after it.
+    func finalize() {
+        sqlite3_finalize(handle)
+        handle = nil
+    }
 
     /// - Returns: whether there is a row to read.
     func step() throws(Problem) -> Bool {

@@ -120,8 +120,9 @@ extension WriteTables {
     func putStandingPreKeys(_ keys: StandingPreKeys, of device: DeviceAddress) throws(Problem) {
         try willWrite()
         try connection.run(
-            "INSERT OR REPLACE INTO standing_prekeys (device, signed, last_resort, kem_last_resort) VALUES (?, ?, ?, ?)",
-            .integer(try handle(of: device)), .blob(keys.signedPreKey.encoded(as: .cbor)),
+            """
+            INSERT OR REPLACE INTO standing_prekeys (device, signed, last_resort, kem_last_resort) VALUES (?, ?, ?, ?)
+            """, .integer(try handle(of: device)), .blob(keys.signedPreKey.encoded(as: .cbor)),
             .blob(keys.lastResortPreKey?.encoded(as: .cbor)), .blob(keys.kemLastResortPreKey?.encoded(as: .cbor)))
     }
 

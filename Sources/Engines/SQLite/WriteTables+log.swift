@@ -65,7 +65,10 @@ extension WriteTables {
         let sweeps: [StaticString] = [
             "DELETE FROM token WHERE hash IN (SELECT hash FROM token WHERE expires_at <= ? LIMIT ?) RETURNING 1",
             "DELETE FROM invite WHERE hash IN (SELECT hash FROM invite WHERE expires_at <= ? LIMIT ?) RETURNING 1",
-            "DELETE FROM saved_reply WHERE key IN (SELECT key FROM saved_reply WHERE expires_at <= ? LIMIT ?) RETURNING 1",
+            """
+            DELETE FROM saved_reply WHERE key IN (SELECT key FROM saved_reply WHERE expires_at <= ? LIMIT ?)
+            RETURNING 1
+            """,
         ]
         for sweep in sweeps where left > 0 {
             left -= Int64(try connection.rows(sweep, .time(now), .integer(left)) { $0.integer(0) }.count)
@@ -118,7 +121,7 @@ extension WriteTables {
     }
 
     private func insert(_ row: Int64, _ record: UnsafeRawBufferPointer) throws(Problem) {
-        let statement = try connection.statement("INSERT INTO log (row, record) VALUES (?, ?)")
+        let statement = try logInsertion()
         statement.bind(1, row)
         statement.bind(2, borrowing: record)
         try statement.run()

@@ -27,6 +27,7 @@ final class WriteTables: ReadTables, Tables {
     private var dms: RowCache<DMPair, ConversationID>
     private var members: RowCache<Membership, MemberRow?>
     var recordWriter = RecordWriter()
+    private var keptLogInsertion: Statement?
 
     private struct Membership: Hashable {
         let account: AccountID
@@ -163,6 +164,14 @@ final class WriteTables: ReadTables, Tables {
         guard let queue = try queue(of: sender) else { return nil }
         if let row = tail.accepted(clientID, queue.handle) { return row }
         return try runs.accepted(clientID, queue.handle, self)
+    }
+
+    /// Kept apart from the other statements: every send runs it.
+    func logInsertion() throws(Problem) -> Statement {
+        if let keptLogInsertion { return keptLogInsertion }
+        let statement = try connection.statement("INSERT INTO log (row, record) VALUES (?, ?)")
+        keptLogInsertion = statement
+        return statement
     }
 
     // MARK: The tail's objects

@@ -108,6 +108,7 @@ final class Writer: @unchecked Sendable {
                 _ = queue.take(waitingMilliseconds: 1)
             }
         }
+        connection.close()
         queue.ended()
     }
 

@@ -38,8 +38,9 @@ extension MemoryTables {
 
     func updateConversation(_ row: ConversationRow) {
         writeCount += 1
-        guard let before = state.conversations[row.conversation] else { preconditionFailure("an update of no conversation") }
-        precondition(before.pair == row.pair, "a dm is between the same two accounts for ever")
+        let before = state.conversations[row.conversation]
+        precondition(before != nil, "an update of no conversation")
+        precondition(before?.pair == row.pair, "a dm is between the same two accounts for ever")
         state.conversations[row.conversation] = row
     }
 
