@@ -41,6 +41,27 @@ struct ConnectionTests {
         }
     }
 
+    @Test("two hundred slow peers are cut, and a good one does not notice them")
+    func slowPeers() async throws {
+        try await TestServer.run(
+            limits: { ($0.headTimeout, $0.bodyTimeout) = (.milliseconds(400), .milliseconds(400)) }, TestServer.mirror
+        ) { server in
+            let good = await ownThread {
+                let body = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1"
+                let starts = ["", "G", "GET / HTTP/1.1\r\nX: ", body]
+                let slow = (0..<200).map { index in
+                    let peer = RawPeer(port: server.port)
+                    peer.send(starts[index % starts.count])
+                    return peer
+                }
+                let good = RawPeer(port: server.port)
+                let answers = (0..<50).count { _ in good.ask(Self.get)?.status == 200 }
+                return (answers, slow.count { $0.receiveAll() != nil })
+            }
+            #expect(good == (50, 200))
+        }
+    }
+
     @Test("a port that is taken, or an address that is none, is an error")
     func cannotListen() async throws {
         let group = EventLoopGroup(count: 1)

@@ -161,6 +161,7 @@ struct ct_connection {
     bool start_tls(SSL_CTX *context, const char *host);
     void handshake();
     void read_tls();
+    bool gather(uint8_t *record, size_t &n);
 
     // HTTP
     size_t parse_head(uint8_t *bytes, size_t n);

@@ -37,7 +37,7 @@ inline void ct_connection::pop() {
     if (outHead == out.size()) {
         out.clear();
         outHead = 0;
-        if (out.capacity() > 32) std::vector<Out>().swap(out);
+        if (out.capacity() > 8) std::vector<Out>().swap(out);
     } else if (outHead >= 256 && outHead * 2 > out.size()) {
         out.erase(out.begin(), out.begin() + ptrdiff_t(outHead));
         outHead = 0;

@@ -168,7 +168,30 @@ inline void ct_connection::read_tls() {
     }
 }
 
-/// Seals up to one record at a time, as many small items together as it holds, and sends it.
+/// Fills one record from the queue, as many small items together as it holds. False when a file gave nothing.
+inline bool ct_connection::gather(uint8_t *record, size_t &n) {
+    for (size_t i = outHead; i < out.size() && n < ct_loop::recordSize; i++) {
+        Out &item = out[i];
+        size_t room = ct_loop::recordSize - n;
+        if (item.descriptor >= 0) {
+            ssize_t got = ::pread(item.descriptor, record + n, std::min(room, item.left()), off_t(item.offset));
+            if (got <= 0) return false;
+            n += size_t(got);
+            if (size_t(got) < item.left()) return true;
+            continue;
+        }
+        size_t header = std::min(room, size_t(item.headerEnd - item.headerOffset));
+        memcpy(record + n, item.header + item.headerOffset, header);
+        n += header;
+        size_t body = std::min(room - header, size_t(item.end - item.offset));
+        if (body > 0) memcpy(record + n, item.buffer->bytes() + item.offset, body);
+        n += body;
+        if (header + body < item.left()) return true;
+    }
+    return true;
+}
+
+/// Seals one record at a time and sends it.
 inline bool ct_connection::flush_tls() {
     size_t budget = writeBudget;
     while (socket) {
@@ -196,26 +219,9 @@ inline bool ct_connection::flush_tls() {
         }
         uint8_t *record = loop->record.get();
         size_t n = 0;
-        for (size_t i = outHead; i < out.size() && n < ct_loop::recordSize; i++) {
-            Out &item = out[i];
-            size_t room = ct_loop::recordSize - n;
-            if (item.descriptor >= 0) {
-                ssize_t got = ::pread(item.descriptor, record + n, std::min(room, item.left()), off_t(item.offset));
-                if (got <= 0) {
-                    abort(CT_CLOSED_LOCAL);
-                    return false;
-                }
-                n += size_t(got);
-                if (size_t(got) < item.left()) break;
-                continue;
-            }
-            size_t header = std::min(room, size_t(item.headerEnd - item.headerOffset));
-            memcpy(record + n, item.header + item.headerOffset, header);
-            n += header;
-            size_t body = std::min(room - header, size_t(item.end - item.offset));
-            if (body > 0) memcpy(record + n, item.buffer->bytes() + item.offset, body);
-            n += body;
-            if (header + body < item.left()) break;
+        if (!gather(record, n)) {
+            abort(CT_CLOSED_LOCAL); // the file became shorter than promised
+            return false;
         }
         ERR_clear_error();
         int sealed = n > 0 ? SSL_write(ssl, record, int(n)) : 0;

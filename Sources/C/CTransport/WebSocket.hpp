@@ -183,7 +183,7 @@ inline void ct_connection::deliver() {
     bool isBinary = w.messageOpcode == frame::binary;
     w.messageOpcode = 0;
     if (!w.closeSent && owner) calls->message(owner, isBinary, whole.data(), whole.size());
-    if (whole.capacity() <= 4096 && w.message.empty()) {
+    if (whole.capacity() <= 512 && w.message.empty()) {
         whole.clear();
         w.message.swap(whole);
     }
