@@ -5,7 +5,7 @@ import Glibc
 struct Main {
     static func main() async {
         umask(0o077)
-        Interrupts.block()
+        Interrupts.take()
         let arguments: Arguments
         do {
             guard let read = try Arguments.read(Array(CommandLine.arguments.dropFirst())) else {

@@ -9,7 +9,8 @@ struct MessageContentTests {
 
     @Test("reads back what it wrote")
     func roundTrip() throws {
-        let plain = MessageContent(message: id, sentAt: Timestamp(milliseconds: 1_700_000_000_000), text: "grüß dich 👋")
+        let time = Timestamp(milliseconds: 1_700_000_000_000)
+        let plain = MessageContent(message: id, sentAt: time, text: "grüß dich 👋")
         #expect(try MessageContent.decode(plain.encoded(as: .cbor)) == plain)
         let copy = MessageContent(
             message: id, sentAt: Timestamp(milliseconds: 1), text: "x", to: AccountID(bytes: id.bytes))

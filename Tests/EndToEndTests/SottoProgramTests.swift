@@ -1,0 +1,73 @@
+import Glibc
+import TestKit
+import Testing
+
+@Suite("The program sotto")
+struct SottoProgramTests {
+    @Test("two people talk by one command each, and scripts can read what it prints")
+    func conversation() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        #expect(try alice.run("register", "alice").status == 0)
+        let registered = try bob.run("register", "bob", "--json")
+        #expect(registered.output.hasPrefix(#"{"event":"registered","handle":"bob","account":""#))
+        #expect(try alice.run("send", "bob", "-", input: "line one\nline two\n").status == 0)
+        let heard = try bob.run("listen", "--until-idle", "--json")
+        #expect(heard.status == 0)
+        #expect(heard.output.contains(#""text":"line one\u000aline two""#))
+        let shown = try bob.run("history")
+        #expect(shown.output.hasSuffix("alice: line one\n    line two\n"))
+        let numbers = try (alice.run("safety-number", "bob"), bob.run("safety-number", "alice"))
+        #expect(numbers.0.output == numbers.1.output)
+        #expect(numbers.0.output.filter(\.isNumber).count == 60)
+    }
+
+    @Test("it says what is wrong, in words and by its exit status")
+    func refusals() async throws {
+        let house = try await House()
+        let alice = try Terminal(house)
+        let unclear = [["frob"], ["send", "bob"], ["listen", "--frob"], ["register", "No Handle"], ["listen", "--count"]]
+        for arguments in unclear {
+            let ended = try alice.run(arguments)
+            #expect(ended.status == 2, "\(arguments)")
+            #expect(ended.errors.hasPrefix("sotto: "), "\(arguments)")
+            #expect(ended.output == "")
+        }
+        let early = try alice.run("listen", "--json")
+        #expect(early.status == 1)
+        #expect(early.output.hasPrefix(#"{"event":"error","code":"not-registered","#))
+        _ = try alice.run("register", "alice")
+        #expect(try alice.run("send", "nobody", "x", "--json").output.contains(#""code":"not-found""#))
+        #expect(try alice.run("register", "alice").status == 1)
+        for arguments in [["--help"], ["send", "--help"]] {
+            let help = try alice.run(arguments)
+            #expect(help.status == 0)
+            #expect(help.output.contains("Usage: sotto"))
+        }
+    }
+
+    @Test("an interrupt ends it in order; meanwhile nobody else may use its folder")
+    func interrupted() async throws {
+        let house = try await House()
+        let alice = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        let listening = try alice.start(["listen", "--json"])
+        #expect(listening.readLine() == #"{"event":"connected"}"#)
+        #expect(try alice.run("history", "--json").output.contains(#""code":"folder-in-use""#))
+        kill(listening.pid, SIGINT)
+        kill(listening.pid, SIGINT)
+        #expect(listening.end().status == 0)
+        #expect(try alice.run("history").status == 0)
+    }
+
+    @Test("what others write cannot move the cursor")
+    func controlCharacters() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        _ = try bob.run("register", "bob")
+        _ = try alice.run("send", "bob", "a\u{1B}[2Jb\u{202E}c")
+        let heard = try bob.run("listen", "--until-idle")
+        #expect(heard.output.hasSuffix("alice: a\u{FFFD}[2Jb\u{FFFD}c\n"))
+    }
+}

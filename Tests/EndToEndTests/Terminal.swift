@@ -1,0 +1,108 @@
+import Glibc
+import TestKit
+
+/// Runs `sotto` with a folder of its own, as somebody at a terminal would.
+final class Terminal {
+    struct Ended {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// A program that runs. Owned by one test.
+    final class Running {
+        let pid: pid_t
+        private let output: Int32
+        private let errors: Int32
+
+        init(pid: pid_t, output: Int32, errors: Int32) {
+            self.pid = pid
+            self.output = output
+            self.errors = errors
+        }
+
+        /// The next line of its output.
+        func readLine() -> String {
+            var line: [UInt8] = []
+            var byte: UInt8 = 0
+            while read(output, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
+            return String(decoding: line, as: UTF8.self)
+        }
+
+        /// Waits for its end.
+        func end() -> Ended {
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+            // What it said fits a pipe. Its end is not waited for: a child of another test may have inherited one.
+            let texts = [Self.readWhatIsThere(output), Self.readWhatIsThere(errors)]
+            return Ended(
+                status: status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F), output: texts[0], errors: texts[1])
+        }
+
+        private static func readWhatIsThere(_ descriptor: Int32) -> String {
+            _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+            var bytes: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = read(descriptor, &chunk, chunk.count)
+                if count == -1, errno == EINTR { continue }
+                guard count > 0 else { break }
+                bytes += chunk[..<count]
+            }
+            close(descriptor)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    private let folder: TemporaryFolder
+    private let environment: [String]
+
+    init(_ house: House) throws {
+        folder = try TemporaryFolder()
+        environment = [
+            "SOTTO_SERVER=http://127.0.0.1:\(house.server.port)", "SOTTO_CLIENT_DATA=\(folder.path)/account",
+            "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no",
+        ]
+    }
+
+    func run(_ arguments: String..., input: String = "") throws -> Ended {
+        try run(arguments, input: input)
+    }
+
+    func run(_ arguments: [String], input: String = "") throws -> Ended {
+        try start(arguments, input: input).end()
+    }
+
+    /// - Parameter input: at most what a pipe holds, 64 KiB.
+    func start(_ arguments: [String], input: String = "") throws -> Running {
+        let (fromInput, toInput) = try pipeEnds()
+        let (fromOutput, toOutput) = try pipeEnds()
+        let (fromErrors, toErrors) = try pipeEnds()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (end, standard) in [(fromInput, 0), (toOutput, 1), (toErrors, 2)] as [(Int32, Int32)] {
+            posix_spawn_file_actions_adddup2(&actions, end, standard)
+        }
+        let program = BuildFolder.path + "/sotto"
+        var argv = ([program] + arguments).map { strdup($0) } + [nil]
+        var envp = environment.map { strdup($0) } + [nil]
+        defer { (argv + envp).forEach { free($0) } }
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, program, &actions, nil, &argv, &envp)
+        for end in [fromInput, toOutput, toErrors] { close(end) }
+        guard code == 0 else { throw ServerProcess.Failure(description: "cannot start sotto: \(code)") }
+        let bytes = Array(input.utf8)
+        _ = write(toInput, bytes, bytes.count)
+        close(toInput)
+        return Running(pid: pid, output: fromOutput, errors: fromErrors)
+    }
+
+    /// Both ends, which are not for other children.
+    private func pipeEnds() throws -> (from: Int32, to: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw ServerProcess.Failure(description: "no pipe") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+}
