@@ -70,7 +70,7 @@ enum Peek {
         case .refused(let refused): throw .broken("refused: \(refused.problem)")
         case .error(let failure): throw .broken("error: \(failure.problem)")
         case .goaway: throw .server("the server went away")
-        case .accepted, .envelope, .event: throw .broken("a frame of another shape than expected")
+        case .accepted, .envelope, .event, .unknown: throw .broken("a frame of another shape than expected")
         }
     }
 

@@ -33,6 +33,7 @@ struct Arguments {
     /// - Parameter arguments: without the program's name.
     /// - Returns: `nil` when only general help is asked for.
     static func read(_ arguments: [String]) throws(UsageError) -> Arguments? {
+        let arguments = verbFirst(arguments)
         guard let first = arguments.first else { throw UsageError(message: "What to do? See sotto --help.") }
         if first == "--help" || first == "-h" || first == "help" { return nil }
         guard let verb = Verb(rawValue: first) else {
@@ -54,6 +55,18 @@ struct Arguments {
             throw UsageError(message: "Usage: sotto \(verb.usage)")
         }
         return read
+    }
+
+    /// The options that every verb has may stand before it: they are moved behind.
+    private static func verbFirst(_ arguments: [String]) -> [String] {
+        var index = 0
+        while index < arguments.count, let option = common.first(where: { arguments[index].hasPrefix($0.name) }),
+            option.name != "--help"
+        {
+            index += option.value != nil && arguments[index] == option.name ? 2 : 1
+        }
+        guard index > 0, index < arguments.count else { return arguments }
+        return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
     }
 
     private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {

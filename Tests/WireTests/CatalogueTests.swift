@@ -16,7 +16,7 @@ import Testing
                 if let match = line.firstMatch(of: declaration) { declared.append(String(match.1)) }
             }
         }
-        #expect(declared.filter { $0 != "WireRecord" && $0 != "WireUnion" }.sorted()
+        #expect(declared.filter { !["WireRecord", "WireUnion", "UnknownRecord"].contains($0) }.sorted()
             == Catalogue.all.map(\.typeName).sorted())
     }
 
@@ -68,7 +68,10 @@ import Testing
                 var flipped = bytes
                 flipped[bit / 8] ^= 1 << UInt8(bit % 8)
                 guard let again = try? specimen.rewrite(flipped, .client(form)) else { continue }
-                #expect(try specimen.rewrite(again, .server(form)) == again, "bit \(bit) of \(form)")
+                // A flipped tag reads as a later version's case, which a client takes and a server does not.
+                let strict = try? specimen.rewrite(again, .server(form))
+                let held = try strict ?? specimen.rewrite(again, .client(form))
+                #expect(held == again, "bit \(bit) of \(form)")
             }
         }
     }

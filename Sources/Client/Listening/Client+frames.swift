@@ -45,7 +45,7 @@ extension Client {
         case .error(let failure):
             tell(.trouble(.refused(failure.problem)))
             return .goOn
-        case .accepted, .refused, .response, .pong:
+        case .accepted, .refused, .response, .pong, .unknown:
             return .goOn
         }
     }

@@ -8,6 +8,8 @@ public protocol WireUnion: WireType {
     static var cases: [Schema.Case] { get }
     /// `nil` for a tag that is not known.
     init?(tag: String, fields: inout Fields) throws(WireError)
+    /// What a reader that skips the unknown makes of a later version's case; `nil` where it cannot.
+    static func later(tag: String) -> Self?
     /// The tag and the record to write under it.
     var tagged: (tag: String, record: any WireRecord) { get }
 }
@@ -17,12 +19,18 @@ extension WireUnion {
         var fields = try Fields(value, in: context)
         let tag = try fields.text(Self.tagKey, length: 1...64)
         guard let known = try Self(tag: tag, fields: &fields) else {
+            if !context.refusesUnknownFields, let unknown = Self.later(tag: tag) {
+                self = unknown
+                return
+            }
             let tags = Self.cases.map(\.tag).joined(separator: ", ")
             throw WireError(path: Self.tagKey, .outOfBounds("must be one of \(tags)"))
         }
         try fields.finish()
         self = known
     }
+
+    public static func later(tag: String) -> Self? { nil }
 
     public func write(to writer: inout WireWriter) {
         let (tag, record) = tagged
@@ -33,4 +41,11 @@ extension WireUnion {
     }
 
     public static var schema: Schema { .union(name: unionName, tag: tagKey, cases: cases) }
+}
+
+/// What is known of a case that a later version added: nothing.
+struct UnknownRecord: WireRecord {
+    init() {}
+    init(fields: inout Fields) throws(WireError) {}
+    func write(fields writer: inout WireWriter) {}
 }

@@ -108,9 +108,13 @@ public enum JSONSchema {
     }
 
     /// The bounds are those of the base64url text: four characters for three bytes, rounded up.
+    /// Base64url whose last character holds no stray bits: what ``Base64URL/decode(_:)`` accepts.
+    private static let base64URL =
+        "^([A-Za-z0-9_-]{4})*([A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$"
+
     private static func bytes(_ count: ClosedRange<Int>) -> WireValue {
         .object([
-            "type": .text("string"), "contentEncoding": .text("base64url"), "pattern": .text("^[A-Za-z0-9_-]*$"),
+            "type": .text("string"), "contentEncoding": .text("base64url"), "pattern": .text(base64URL),
             "minLength": number((count.lowerBound * 4 + 2) / 3), "maxLength": number((count.upperBound * 4 + 2) / 3),
         ])
     }

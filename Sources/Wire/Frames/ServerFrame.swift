@@ -21,6 +21,8 @@ public enum ServerFrame: WireUnion, Equatable {
     case goaway(Goaway)
     /// A frame could not be read; the connection goes on.
     case error(Failure)
+    /// A frame that a later server knows; a client that meets it goes on.
+    case unknown(tag: String)
 
     /// Who the server takes the client for, and the bounds both keep to.
     public struct Hello: WireRecord, Equatable {
@@ -205,6 +207,8 @@ public enum ServerFrame: WireUnion, Equatable {
 
     public static var sample: ServerFrame { .queueEmpty(.sample) }
 
+    public static func later(tag: String) -> ServerFrame? { .unknown(tag: tag) }
+
     public init?(tag: String, fields: inout Fields) throws(WireError) {
         switch tag {
         case "hello": self = .hello(try Hello(fields: &fields))
@@ -235,6 +239,7 @@ public enum ServerFrame: WireUnion, Equatable {
         case .pong(let record): ("pong", record)
         case .goaway(let record): ("goaway", record)
         case .error(let record): ("error", record)
+        case .unknown(let tag): (tag, UnknownRecord())
         }
     }
 }

@@ -5,6 +5,8 @@ public enum ConversationEvent: WireType, Equatable {
     case membersAdded(MembersAdded)
     case memberRemoved(MemberRemoved)
     case roleChanged(RoleChanged)
+    /// A change that a later server knows; a client that meets it goes on.
+    case unknown(tag: String)
 
     /// The first entry of every log: what kind of conversation it is.
     public struct Created: WireRecord, Equatable {
@@ -124,6 +126,8 @@ extension ConversationEvent: WireUnion {
 
     public static var sample: ConversationEvent { .message(.sample) }
 
+    public static func later(tag: String) -> ConversationEvent? { .unknown(tag: tag) }
+
     public init?(tag: String, fields: inout Fields) throws(WireError) {
         switch tag {
         case "conversation.created": self = .created(try Created(fields: &fields))
@@ -142,6 +146,7 @@ extension ConversationEvent: WireUnion {
         case .membersAdded(let record): ("members.added", record)
         case .memberRemoved(let record): ("member.removed", record)
         case .roleChanged(let record): ("member.role", record)
+        case .unknown(let tag): (tag, UnknownRecord())
         }
     }
 }

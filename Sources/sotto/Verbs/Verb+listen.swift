@@ -54,6 +54,7 @@ extension Verb {
         case .membersAdded(let added): return "\(time)  \(sender) added \(added.accounts.count)."
         case .memberRemoved: return "\(time)  A member is gone."
         case .roleChanged(let change): return "\(time)  A member is now \(change.role.rawValue)."
+        case .unknown: return "\(time)  Something changed that this version does not know."
         }
     }
 }
