@@ -8,7 +8,7 @@ struct FileResponseTests {
     private static let content = pattern(3_000_000)
 
     private func withFile<Value>(_ body: (String) async throws -> Value) async throws -> Value {
-        var template = Array("/tmp/transport-XXXXXX".utf8CString)
+        var template = Array("\(P_tmpdir)/transport-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         try #require(descriptor >= 0)
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -40,7 +40,7 @@ struct TestCertificate {
     }
 
     private static func file(_ text: String) -> String {
-        var template = Array("/tmp/transport-pem-XXXXXX".utf8CString)
+        var template = Array("\(P_tmpdir)/transport-pem-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         _ = text.withCString { write(descriptor, $0, strlen($0)) }
         close(descriptor)
