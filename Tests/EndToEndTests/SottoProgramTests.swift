@@ -26,7 +26,9 @@ struct SottoProgramTests {
     func refusals() async throws {
         let house = try await House()
         let alice = try Terminal(house)
-        let unclear = [["frob"], ["send", "bob"], ["listen", "--frob"], ["register", "No Handle"], ["listen", "--count"]]
+        let unclear = [
+            ["frob"], ["send", "bob"], ["listen", "--frob"], ["register", "No Handle"], ["listen", "--count"],
+        ]
         for arguments in unclear {
             let ended = try alice.run(arguments)
             #expect(ended.status == 2, "\(arguments)")

@@ -64,6 +64,57 @@ struct PreKeyStockTests {
         #expect(try prune(now.adding(seconds: 10 * ClientLimits.oldPreKeySeconds)) == 3)
     }
 
+    @Test(
+        "the keys that a handshake names are found; its one-time keys are then gone, and one without any is remembered",
+        arguments: [true, false])
+    func spending(usesOneTimeKeys: Bool) throws {
+        let store = try FakeDisk().open()
+        let identity = DeviceIdentity()
+        let upload = try mint(store, identity, count: 2, now: now)
+        let handshake = try handshake(with: identity, upload, usesOneTimeKeys: usesOneTimeKeys)
+        #expect(handshake.usesNoOneTimeKey == !usesOneTimeKeys)
+        #expect(try hasKeys(for: handshake, store))
+        let before = store.keys(withPrefix: StoreKey.preKeyPrefix).count
+        var transaction = StoreTransaction()
+        PreKeyStock.spend(handshake, now: now, into: &transaction)
+        try store.commit(transaction)
+        #expect(store.keys(withPrefix: StoreKey.preKeyPrefix).count == (usesOneTimeKeys ? before - 2 : before))
+        #expect(try hasKeys(for: handshake, store) == !usesOneTimeKeys)
+        #expect((try store.value(.answered(handshake.id)) != nil) == !usesOneTimeKeys)
+    }
+
+    private func hasKeys(for handshake: Handshake, _ store: LocalStore) throws -> Bool {
+        if try PreKeyStock.responderKeys(for: handshake, in: store) != nil { return true }
+        return false
+    }
+
+    /// What somebody's first message to that device begins with.
+    private func handshake(
+        with identity: borrowing DeviceIdentity, _ upload: PreKeyUpload, usesOneTimeKeys: Bool
+    ) throws -> Handshake {
+        let account = AccountIdentity()
+        let id = AccountID.random()
+        let registration = try #require(RegistrationID(5))
+        let caller = DeviceIdentity()
+        let list = try VerifiedDeviceList(
+            account: id, epoch: 1,
+            devices: [
+                ListedDevice(device: DeviceID(1), registration: registration, identity: identity.publicKeys),
+                ListedDevice(device: DeviceID(2), registration: registration, identity: caller.publicKeys),
+            ], signedBy: account)
+        let payload = PreKeyBundlePayload(
+            device: DeviceID(1), registrationID: registration, identity: identity.publicKeys.payload,
+            signedPreKey: try #require(upload.signedPreKey),
+            oneTimePreKey: usesOneTimeKeys ? upload.oneTimePreKeys.first : nil,
+            lastResortPreKey: usesOneTimeKeys ? nil : upload.lastResortPreKey,
+            kemPreKey: usesOneTimeKeys ? upload.kemOneTimePreKeys.first : upload.kemLastResortPreKey)
+        let bundle = try UnverifiedPreKeyBundle(account: id, payload)
+            .verified(for: DeviceAddress(account: id, device: DeviceID(1)), in: list, now: now)
+        var session = try Session.initiate(
+            as: try #require(Party(DeviceID(2), in: list)), identity: caller, with: bundle)
+        return try #require(try SessionMessage(try session.encrypt([1])).handshake)
+    }
+
     @Test("surplus one-time keys go, the oldest first")
     func surplus() throws {
         let store = try FakeDisk().open()
