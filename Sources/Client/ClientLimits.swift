@@ -12,6 +12,8 @@ enum ClientLimits {
     static let oneTimePreKeysKeptMax = 1_000
     /// Tries of one send against a device list that keeps changing.
     static let sendTriesMax = 4
+    /// Tries in a row to reach a server, where only what waits there is wanted.
+    static let connectTriesMax = 5
     /// An access token is renewed when it has less than this left.
     static let tokenMarginSeconds: UInt64 = 30
     /// Envelopes after which they are acknowledged at once, and the time after which fewer are.

@@ -117,6 +117,12 @@ final class ScriptedServer: @unchecked Sendable {
             guard with({ $0.goodTokens.contains(String(token)) }) else {
                 return Problem(.unauthenticated, "Log in.")
             }
+            if request.path == "/v1/keys" {
+                return PreKeyCounts(
+                    oneTimePreKeys: 100, kemOneTimePreKeys: 100,
+                    signedPreKeyCreatedAt: Timestamp(milliseconds: 1_700_000_000_000), hasLastResortPreKey: true,
+                    hasKEMLastResortPreKey: true)
+            }
             if request.path == "/v1/devices" { return DeviceViews(items: []) }
         }
         return Problem(.notFound, "Not in this script.")

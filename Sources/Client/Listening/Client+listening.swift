@@ -5,7 +5,7 @@ extension Client {
     /// Listens until the consumer stops, or until listening cannot go on; reconnects on its own.
     ///
     /// One listener at a time. Sends what waits in the outbox, and looks after the prekeys, at each connect.
-    /// - Parameter untilIdle: ends when the queue was read to its end once.
+    /// - Parameter untilIdle: ends when the queue was read to its end once, or the server cannot be reached at all.
     public func events(untilIdle: Bool = false) -> AsyncStream<ClientEvent> {
         let (events, continuation) = AsyncStream<ClientEvent>.makeStream()
         let task = Task {
@@ -23,13 +23,18 @@ extension Client {
         isListening = true
         defer { isListening = false }
         var backoff = Backoff()
+        var failedTries = 0
         while !Task.isCancelled {
             let end: Connection.End
             do {
                 if untilIdle { try await lookAfter(tell) }
                 end = try await connection(untilIdle: untilIdle, &backoff, tell)
+                failedTries = 0
             } catch {
-                end = error.isPassing ? .lost(retryMilliseconds: error.retryMilliseconds) : .over(error)
+                failedTries += 1
+                // Who waits for the queue's end does not wait for a server for ever.
+                let isOver = !error.isPassing || untilIdle && failedTries >= ClientLimits.connectTriesMax
+                end = isOver ? .over(error) : .lost(retryMilliseconds: error.retryMilliseconds)
             }
             switch end {
             case .idle, .cancelled: return

@@ -73,6 +73,18 @@ struct ConnectionTests {
         #expect(server.with { $0.cutCount } >= 1)
     }
 
+    @Test("who wants only what waits gives up on a server that cannot be reached")
+    func unreachable() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        var events: [ClientEvent] = []
+        for await event in await client.events(untilIdle: true) { events.append(event) }
+        #expect(events.last == .ended(.unreachable(.cannotConnect)))
+        let waits = events.filter { if case .disconnected = $0 { true } else { false } }
+        #expect(waits.count == ClientLimits.connectTriesMax - 1)
+        await client.close()
+    }
+
     @Test("frames of a later version and bytes that are no frame are passed over")
     func unknownFrames() async throws {
         let server = ScriptedServer()
