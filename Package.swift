@@ -44,32 +44,31 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         .target(
             name: "CTransport", path: "Sources/C/CTransport",
-            // Asio without inlining is ten times slower; this one is optimised in debug builds too.
-            cxxSettings: [.unsafeFlags(["-O2"])],
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // 2
+        room("Threads"),
         room("Wire"),
-        room("Crypto", ["CSodium", "CCrypto"]),
+        room("Crypto", ["CSodium", "CCrypto", "Threads"]),
 
         // 3
         room("Keys", ["Crypto", "Wire"]),
 
         // 4
         room("Ratchet", ["Keys", "Crypto", "Wire"]),
-        room("Store", ["Wire"]),
-        room("Transport", ["CTransport"]),
+        room("Store", ["Threads", "Wire"]),
+        room("Transport", ["Threads", "CTransport"]),
 
         // 5
-        room("Chat", ["Store", "Keys", "Crypto", "Wire"]),
+        room("Chat", ["Store", "Keys", "Crypto", "Threads", "Wire"]),
 
         // 6
-        room("SQLiteEngine", ["Store", "Wire", "CSQLite"], path: "Sources/Engines/SQLite"),
+        room("SQLiteEngine", ["Store", "Threads", "Wire", "CSQLite"], path: "Sources/Engines/SQLite"),
         room("Server", ["Chat", "Store", "Transport", "Keys", "Crypto", "Wire"]),
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
 
         // 7
-        program("sottod", ["Server", "SQLiteEngine", "Wire", "CLinux"]),
+        program("sottod", ["Server", "SQLiteEngine", "Threads", "Wire", "CLinux"]),
         program("sotto", ["Client", "Wire"]),
         program("sotto-bench", ["Transport", "Wire", "Keys", "Crypto", "CLinux"]),
 
@@ -90,10 +89,11 @@ let package = Package(
         .executableTarget(
             name: "store-victim", dependencies: ["SQLiteEngine", "Store", "Wire"], path: "Tests/StoreVictim",
             swiftSettings: strict),
-        tests(of: "Transport"),
+        tests(of: "Transport", ["Threads"]),
         tests(of: "Client", ["TestKit", "Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["sottod", "sotto", "Client", "TestKit", "Transport", "Keys", "Crypto", "Wire"],
+            name: "EndToEndTests",
+            dependencies: ["sottod", "sotto", "Client", "TestKit", "Transport", "Keys", "Crypto", "Wire"],
             path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(
             name: "BenchTests", dependencies: ["sotto-bench", "Wire"], path: "Tests/BenchTests", swiftSettings: strict),

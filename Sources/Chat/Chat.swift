@@ -18,25 +18,26 @@ public struct Chat: Sendable {
 
     /// Runs a verb and returns its answer once it is durable. Its effects are performed before.
     public func commit<R: Sendable>(
-        _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
+        byteCount: Int = 256, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
     ) async throws(Problem) -> R {
         let result: Result<R, Problem> = await withCheckedContinuation { (continuation) in
-            submit(verb) { (result) in continuation.resume(returning: result) }
+            submit(byteCount: byteCount, verb) { (result) in continuation.resume(returning: result) }
         }
         return try result.get()
     }
 
     /// Runs a verb without waiting: `done` is called on the writer thread once the answer is durable, after the
     /// effects. Verbs that throw only before their first write say so with `checksFirst` (see ``Command``).
+    /// - Parameter byteCount: about what the verb holds in memory while it waits, so that the queue is bounded.
     public func submit<R: Sendable>(
-        checksFirst: Bool = false,
+        checksFirst: Bool = false, byteCount: Int = 256,
         _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R,
         done: @escaping @Sendable (Result<R, Problem>) -> Void
     ) {
         let now = clock()
         let outcome = Outcome<R>()
         store.submit(
-            Command(checksFirst: checksFirst) { [outcome] (tables) throws(Problem) in
+            Command(checksFirst: checksFirst, byteCount: byteCount) { [outcome] (tables) throws(Problem) in
                 var turn = Turn(tables: tables, now: now)
                 outcome.value = try verb(&turn)
                 outcome.effects = turn.effects

@@ -1,5 +1,5 @@
 import CSodium
-import Glibc
+import Threads
 
 /// Locked memory for small secrets: one guarded region, cut into slots of 64 bytes.
 ///
@@ -8,7 +8,7 @@ import Glibc
 /// keeps what matters: locked in memory where the limit allows it, left out of core dumps, guard pages at both ends,
 /// and every slot zeroed before it is free again.
 ///
-/// Owner: the mutex. `@unchecked Sendable` because all stored state but the immutable region bounds is read and
+/// Owner: the lock. `@unchecked Sendable` because all stored state but the immutable region bounds is read and
 /// written under it.
 final class SecretArena: @unchecked Sendable {
     static let shared = SecretArena()
@@ -21,12 +21,10 @@ final class SecretArena: @unchecked Sendable {
     private let region: UnsafeMutableRawPointer?
     private let freeSlots: UnsafeMutablePointer<UInt32>
     private var freeSlotCount: Int
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let lock = Lock()
 
     private init() {
         Sodium.start()
-        mutex = .allocate(capacity: 1)
-        pthread_mutex_init(mutex, nil)
         freeSlots = .allocate(capacity: Self.slotCount)
         region = sodium_malloc(Self.slotByteCount * Self.slotCount)
         freeSlotCount = region == nil ? 0 : Self.slotCount
@@ -37,8 +35,8 @@ final class SecretArena: @unchecked Sendable {
     /// A slot that is all zeros; `nil` when `byteCount` is above one slot or all slots are taken.
     func take(byteCount: Int) -> UnsafeMutableRawPointer? {
         guard byteCount <= Self.slotByteCount, let region else { return nil }
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
+        lock.lock()
+        defer { lock.unlock() }
         guard freeSlotCount > 0 else { return nil }
         freeSlotCount -= 1
         return region + Int(freeSlots[freeSlotCount]) * Self.slotByteCount
@@ -53,8 +51,8 @@ final class SecretArena: @unchecked Sendable {
             UnsafeRawBufferPointer(start: pointer, count: Self.slotByteCount).allSatisfy { $0 == 0 },
             "a slot comes back zeroed")
         let slot = UInt32((pointer - region) / Self.slotByteCount)
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
+        lock.lock()
+        defer { lock.unlock() }
         freeSlots[freeSlotCount] = slot
         freeSlotCount += 1
         return true

@@ -1,3 +1,4 @@
+import Threads
 import Wire
 
 /// Commands on their way to the one writer thread: many submit, one takes.

@@ -1,5 +1,6 @@
 import CTransport
 import Glibc
+import Threads
 
 /// One thread that runs sockets, timers, closures and Swift concurrency jobs.
 ///

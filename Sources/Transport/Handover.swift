@@ -1,3 +1,5 @@
+import Threads
+
 /// A continuation whose value crosses threads under a lock of ours.
 ///
 /// A loop may resume a task before it has quite suspended. The runtime orders that rightly, but not in a way that the

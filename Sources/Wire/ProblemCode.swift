@@ -18,17 +18,14 @@ public enum ProblemCode: String, WireEnumeration {
     case badSignature = "bad-signature"
     case staleDeviceList = "stale-device-list"
     case mismatchedDevices = "mismatched-devices"
-    case tooManyDevices = "too-many-devices"
     case prekeyStale = "prekey-stale"
     case plaintextInSealed = "plaintext-in-sealed"
     case requiresOpenMode = "requires-open-mode"
     case sealedInOpen = "sealed-in-open"
     case groupFull = "group-full"
-    case alreadyMember = "already-member"
     case lastOwner = "last-owner"
     case queueFull = "queue-full"
     case idempotencyMismatch = "idempotency-mismatch"
-    case preconditionFailed = "precondition-failed"
     case rateLimited = "rate-limited"
     case overloaded
     case storageFull = "storage-full"
@@ -56,7 +53,7 @@ public enum ProblemCode: String, WireEnumeration {
         case .methodNotAllowed: (405, "This address does not take this method")
         case .unauthenticated: (401, "A valid access token is needed")
         case .tokenExpired: (401, "The access token has expired")
-        case .forbidden: (403, "Your role does not allow this")
+        case .forbidden: (403, "This is not allowed to you")
         case .handleTaken: (409, "The handle belongs to another account")
         case .accountTaken: (409, "The account id is in use")
         case .inviteRequired: (403, "This server registers by invitation only")
@@ -64,17 +61,14 @@ public enum ProblemCode: String, WireEnumeration {
         case .badSignature: (422, "A signature does not verify")
         case .staleDeviceList: (409, "The device list is not the next one")
         case .mismatchedDevices: (409, "The addressed devices are not the account's devices")
-        case .tooManyDevices: (409, "The account has as many devices as it may have")
         case .prekeyStale: (422, "The signed prekey is too old")
         case .plaintextInSealed: (422, "A sealed conversation takes no plain text")
         case .requiresOpenMode: (409, "The conversation is sealed; only an open one can do this")
         case .sealedInOpen: (422, "An open conversation takes no sealed body")
         case .groupFull: (409, "The conversation has as many members as it may have")
-        case .alreadyMember: (409, "Already a member")
         case .lastOwner: (409, "The last owner cannot leave before naming another")
         case .queueFull: (507, "The recipient's queue is full")
         case .idempotencyMismatch: (422, "The idempotency key was used for a different request")
-        case .preconditionFailed: (412, "The object has changed")
         case .rateLimited: (429, "Too many requests")
         case .overloaded: (503, "The server is overloaded")
         case .storageFull: (507, "The server's storage is full")

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// Waits for SIGINT or SIGTERM. The handler writes one byte to a pipe, whichever thread it runs on; a thread of its
 /// own reads it.
@@ -28,7 +29,7 @@ struct Signals {
     /// Returns when the first signal came. A second one ends the process at once.
     func wait() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            Self.detach {
+            WorkerThread.start("signals") {
                 Self.next()
                 continuation.resume()
                 Self.next()
@@ -40,23 +41,5 @@ struct Signals {
     private static func next() {
         var byte: UInt8 = 0
         while read(pipe.read, &byte, 1) != 1 {}
-    }
-
-    private static func detach(_ body: @escaping @Sendable () -> Void) {
-        let box = Unmanaged.passRetained(Body(run: body))
-        var thread = pthread_t()
-        let failed = pthread_create(
-            &thread, nil,
-            { (raw) in
-                raw.map { Unmanaged<Body>.fromOpaque($0).takeRetainedValue().run() }
-                return nil
-            }, box.toOpaque())
-        precondition(failed == 0, "no thread to wait for signals")
-        pthread_detach(thread)
-    }
-
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(run: @escaping @Sendable () -> Void) { self.run = run }
     }
 }

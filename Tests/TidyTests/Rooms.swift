@@ -1,17 +1,18 @@
 /// Who may import whom. ARCHITECTURE.md draws the same table; a test holds the two together.
 enum Rooms {
     static let mayImport: [String: Set<String>] = [
+        "Threads": [],
         "Wire": [],
-        "Crypto": ["CSodium", "CCrypto"],
+        "Crypto": ["CSodium", "CCrypto", "Threads"],
         "Keys": ["Crypto", "Wire"],
         "Ratchet": ["Keys", "Crypto", "Wire"],
-        "Store": ["Wire"],
-        "SQLiteEngine": ["Store", "Wire", "CSQLite"],
-        "Transport": ["CTransport"],
-        "Chat": ["Store", "Keys", "Crypto", "Wire"],
+        "Store": ["Threads", "Wire"],
+        "SQLiteEngine": ["Store", "Threads", "Wire", "CSQLite"],
+        "Transport": ["Threads", "CTransport"],
+        "Chat": ["Store", "Keys", "Crypto", "Threads", "Wire"],
         "Server": ["Chat", "Store", "Transport", "Keys", "Crypto", "Wire"],
         "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport"],
-        "sottod": ["Server", "SQLiteEngine", "Store", "Wire", "CLinux"],
+        "sottod": ["Server", "SQLiteEngine", "Threads", "Wire", "CLinux"],
         "sotto": ["Client", "Wire"],
         "sotto-bench": ["Transport", "Wire", "Keys", "Crypto", "CLinux"],
     ]

@@ -1,4 +1,5 @@
 import Crypto
+import Threads
 public import Wire
 
 /// The access and refresh token of one login, made before the command that stores them.

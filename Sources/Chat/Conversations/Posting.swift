@@ -7,7 +7,7 @@ extension Turn {
     ///
     /// Throws only before its first write.
     /// - Throws: `not-found`; `plaintext-in-sealed`; `sealed-in-open`; `text-too-long`; `malformed` when there is not
-    ///   exactly one of text and body; `requires-open-mode` for a dm, whose sealed messages are pairwise sends.
+    ///   exactly one of text and body, and for a sealed dm, whose messages are pairwise sends.
     public mutating func post(
         _ request: PostRequest, to conversation: ConversationID, by sender: DeviceAddress
     ) throws(Problem) -> Accepted {

@@ -27,7 +27,7 @@ extension Turn {
             throw Problem(.queueFull, "Device \(copy.recipient.device) has not fetched its messages for too long.")
         }
         let conversation =
-            recipient == sender.account
+            recipient == sender.account || request.kind != .message
             ? nil : try tables.dm(between: DMPair(sender.account, recipient))
         let appended = try tables.append(
             EnvelopeDraft(

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 public import Wire
 
 /// A connected device as the switchboard knows it: an object that lives on one event loop.

@@ -1,3 +1,4 @@
+import Threads
 public import Wire
 
 /// Buckets of one name, one for each key. Bounded: when it is full, buckets that are as good as new are dropped, and

@@ -1,5 +1,6 @@
 import CSQLite
 import Store
+import Threads
 
 /// Copies the write-ahead log back into the database file, on its own thread and connection: doing it where SQLite
 /// does, in the commit that crosses a threshold, is what makes a commit slow.

@@ -1,4 +1,5 @@
 import Store
+import Threads
 
 /// Log rows that were found damaged, each counted once. Shared by all who read.
 final class DamagedRows: @unchecked Sendable {

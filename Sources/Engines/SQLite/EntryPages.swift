@@ -1,4 +1,5 @@
 import Store
+import Threads
 import Wire
 
 /// Reads one conversation's entries in both directions, over tables and tail.

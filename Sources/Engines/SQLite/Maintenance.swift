@@ -1,4 +1,5 @@
 import Store
+import Threads
 import Wire
 
 /// Decides what housekeeping rides along with the next batch: flushing the tail, deleting what was delivered,

@@ -1,4 +1,5 @@
 import Store
+import Threads
 import Wire
 
 /// Pages through the log: the tables hold what is up to the watermark, the tail what is above, and since rows ascend

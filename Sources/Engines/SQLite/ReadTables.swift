@@ -1,4 +1,5 @@
 import Store
+import Threads
 import Wire
 
 /// What a connection can read, together with the tail: ``ReadableTables`` for queries, and the ground the writer's

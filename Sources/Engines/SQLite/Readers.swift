@@ -1,4 +1,5 @@
 import Store
+import Threads
 import Wire
 
 /// A few threads that answer queries, each with a connection of its own, behind one bounded queue.

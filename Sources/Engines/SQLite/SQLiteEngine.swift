@@ -1,5 +1,6 @@
 import CSQLite
 public import Store
+import Threads
 import Wire
 
 /// The durable store: one SQLite file in one folder, for one process.

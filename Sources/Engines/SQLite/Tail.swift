@@ -1,4 +1,5 @@
 import Store
+import Threads
 import Wire
 
 /// What of the log is indexed in memory only: the rows above the watermark.

@@ -1,4 +1,5 @@
 import Store
+import Threads
 import Wire
 
 /// The one writer: takes what has queued, runs it as one transaction, and answers after the commit. Everything it

@@ -11,7 +11,7 @@ enum ConversationRoutes {
             .post, "/v1/conversations", area: "conversations",
             "Create a conversation with its members in one step; a dm that exists is returned as it is",
             reads: NewConversation.schema, gives: ConversationView.schema, status: 201,
-            problems: [.groupFull, .requiresOpenMode, .sealedInOpen]
+            problems: [.notFound, .groupFull, .requiresOpenMode, .sealedInOpen]
         ) { (call) throws(Problem) in
             let new = try call.read(NewConversation.self)
             let caller = call.device
@@ -105,7 +105,7 @@ enum ConversationRoutes {
             let request = try call.read(PostRequest.self)
             let sender = call.device
             try call.services.limiters.sends.take(sender, now: call.chat.clock())
-            let accepted = try await call.chat.commit { (turn) throws(Problem) in
+            let accepted = try await call.chat.commit(byteCount: 256 + call.bodyByteCount) { (turn) throws(Problem) in
                 try turn.post(request, to: id, by: sender)
             }
             call.services.metrics.countAccepted(isReplay: accepted.isReplay)

@@ -16,7 +16,7 @@ enum MessageRoutes {
             let sender = call.device
             try call.services.limiters.sends.take(sender, now: call.chat.clock())
             // The client id is the idempotency key of a send, here as in the socket.
-            let accepted = try await call.chat.commit { (turn) throws(Problem) in
+            let accepted = try await call.chat.commit(byteCount: 256 + call.bodyByteCount) { (turn) throws(Problem) in
                 try turn.send(request, from: sender, to: recipient)
             }
             call.services.metrics.countAccepted(isReplay: accepted.isReplay)

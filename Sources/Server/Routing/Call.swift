@@ -22,6 +22,8 @@ struct Call: Sendable {
     let idempotencyKey: String?
     /// SHA-256 of method, target and body, to tell a retry from another request under the same key.
     let digest: [UInt8]
+    /// Bytes of the body, which wait in memory with the command.
+    let bodyByteCount: Int
     /// The peer's address as limits see it; never stored, never logged.
     let remoteAddress: String
 
@@ -71,12 +73,12 @@ struct Call: Sendable {
         status: Int = 200, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
     ) async throws(Problem) -> Reply {
         guard let idempotencyKey, let caller else {
-            return Reply(status: status, try await chat.commit(verb))
+            return Reply(status: status, try await chat.commit(byteCount: 256 + bodyByteCount, verb))
         }
         let key = SHA256.hash(
             caller.device.account.bytes.array + Array("\(caller.device.device)\n\(idempotencyKey)".utf8))
         let digest = digest
-        return try await chat.commit { (turn) throws(Problem) in
+        return try await chat.commit(byteCount: 256 + bodyByteCount) { (turn) throws(Problem) in
             if let saved = try turn.tables.savedReply(key: key), saved.expiresAt > turn.now {
                 return try Reply(replaying: saved, as: R.self, for: digest)
             }

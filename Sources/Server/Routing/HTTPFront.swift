@@ -28,7 +28,7 @@ struct HTTPFront: Sendable {
             let (route, places) = try router.route(method: exchange.head.method, target: target)
             pattern = route.path.text
             let request = try await request(exchange, on: route, id: id)
-            let reply = try await router.reply(to: request, on: route, places: places, query: target.query)
+            let reply = await router.reply(to: request, on: route, places: places, query: target.query)
             respond(reply, to: exchange, id: id, pattern: pattern)
         } catch let problem as Problem {
             respond(problem.reply(requestID: id), to: exchange, id: id, pattern: pattern)
@@ -54,7 +54,14 @@ struct HTTPFront: Sendable {
         }
         return Request(
             id: id, method: head.method, target: head.target, body: body, authorization: head.headers["authorization"],
-            socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], remoteAddress: exchange.remoteAddress)
+            socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], remoteAddress: clientAddress(exchange))
+    }
+
+    /// Whom limits by address count: the peer, or whom the proxy in front says it speaks for.
+    private func clientAddress(_ exchange: HTTPExchange) -> String {
+        let isBehindProxy = services.configuration.isBehindProxy
+        let forwarded = isBehindProxy ? exchange.head.headers.all("x-forwarded-for").last : nil
+        return ClientAddress.key(peer: exchange.remoteAddress, forwarded: forwarded)
     }
 
     private static func form(ofBody contentType: String?, on route: Route) throws(Problem) -> WireForm {

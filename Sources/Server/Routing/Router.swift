@@ -8,6 +8,15 @@ struct Request: Sendable {
         case none
         case bytes([UInt8], WireForm)
         case value(WireValue, WireForm)
+
+        /// Inside a socket, the frame bounds it.
+        var byteCount: Int {
+            switch self {
+            case .none: 0
+            case .bytes(let bytes, _): bytes.count
+            case .value: Limits.frameByteCountMax
+            }
+        }
     }
 
     let id: String
@@ -54,32 +63,46 @@ struct Router: Sendable {
         do {
             let target = try Target(request.target)
             let (route, places) = try route(method: request.method, target: target)
-            return try await reply(to: request, on: route, places: places, query: target.query)
+            return await reply(to: request, on: route, places: places, query: target.query)
         } catch {
             return error.reply(requestID: request.id)
         }
     }
 
+    /// Never throws either; what the limits leave is told with refusals too.
     func reply(
         to request: Request, on route: Route, places: [String: String], query: [String: String]
-    ) async throws(Problem) -> Reply {
-        for name in query.keys where !route.query.contains(where: { $0.name == name }) {
-            throw Problem(.malformed, "This route takes no such query parameter.", field: "query")
+    ) async -> Reply {
+        var limits: [(String, String)] = []
+        do throws(Problem) {
+            for name in query.keys where !route.query.contains(where: { $0.name == name }) {
+                throw Problem(.malformed, "This route takes no such query parameter.", field: "query")
+            }
+            let caller = try await caller(of: request, on: route)
+            limits = services.limiters.requests.headers(remaining: try limit(request, caller))
+            var reply = try await route.handle(try call(request, on: route, caller, places, query))
+            reply.headers += limits
+            return reply
+        } catch {
+            var reply = error.reply(requestID: request.id)
+            reply.headers += limits
+            return reply
         }
-        let caller = try await caller(of: request, on: route)
-        let remaining = try limit(request, caller)
+    }
+
+    private func call(
+        _ request: Request, on route: Route, _ caller: Call.Caller?, _ places: [String: String],
+        _ query: [String: String]
+    ) throws(Problem) -> Call {
         if let key = request.idempotencyKey, !(1...100).contains(key.utf8.count) {
             throw Problem(.malformed, "An idempotency key has 1 to 100 bytes.", field: "Idempotency-Key")
         }
         let (body, form) = try parsed(request.body, on: route)
-        let call = Call(
+        return Call(
             services: services, caller: caller, places: places, query: query, body: body,
             context: WireContext(form: form, refusesUnknownFields: true), idempotencyKey: request.idempotencyKey,
             digest: request.idempotencyKey == nil ? [] : digest(of: request, body, form),
-            remoteAddress: request.remoteAddress)
-        var reply = try await route.handle(call)
-        reply.headers += services.limiters.requests.headers(remaining: remaining)
-        return reply
+            bodyByteCount: request.body.byteCount, remoteAddress: request.remoteAddress)
     }
 
     private func caller(of request: Request, on route: Route) async throws(Problem) -> Call.Caller? {

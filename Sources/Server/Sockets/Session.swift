@@ -110,7 +110,8 @@ actor Session: Line {
                 throw WireError(.malformed(offset: 0, "a message of the other kind than the subprotocol's"))
             }
             let value = try WireValue.parse(bytes, as: form)
-            try handle(ClientFrame(wire: value, in: WireContext(form: form, refusesUnknownFields: true)))
+            let frame = try ClientFrame(wire: value, in: WireContext(form: form, refusesUnknownFields: true))
+            handle(frame, byteCount: bytes.count)
         } catch {
             badFrames += 1
             tell(.error(.init(problem: Problem(error))))
@@ -118,14 +119,14 @@ actor Session: Line {
         }
     }
 
-    private func handle(_ frame: ClientFrame) {
+    private func handle(_ frame: ClientFrame, byteCount: Int) {
         switch frame {
         case .send(let send):
-            submit(send.request.clientID) { [address] (turn) throws(Problem) in
+            submit(send.request.clientID, byteCount) { [address] (turn) throws(Problem) in
                 try turn.send(send.request, from: address, to: send.to)
             }
         case .post(let post):
-            submit(post.request.clientID) { [address] (turn) throws(Problem) in
+            submit(post.request.clientID, byteCount) { [address] (turn) throws(Problem) in
                 try turn.post(post.request, to: post.conversation, by: address)
             }
         case .delivered(let delivered):
@@ -139,7 +140,8 @@ actor Session: Line {
 
     /// A send or post: answered from the commit, in its order.
     private func submit(
-        _ clientID: ClientID, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Accepted
+        _ clientID: ClientID, _ byteCount: Int,
+        _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Accepted
     ) {
         let services = front.services
         let switchboard = front.switchboard
@@ -149,7 +151,7 @@ actor Session: Line {
             services.metrics.countRefused()
             return tell(.refused(.init(clientID: clientID, problem: error)))
         }
-        services.chat.submit(checksFirst: true, verb) { [self] (result) in
+        services.chat.submit(checksFirst: true, byteCount: 256 + byteCount, verb) { [self] (result) in
             switch result {
             case .success(let accepted):
                 services.metrics.countAccepted(isReplay: accepted.isReplay)

@@ -1,3 +1,4 @@
+import Threads
 import Wire
 
 /// The store without a disk: dictionaries, for tests and for trying things out. Everything is gone when it closes.

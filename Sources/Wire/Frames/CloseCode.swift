@@ -8,7 +8,6 @@ public enum CloseCode: UInt16, Sendable, CaseIterable {
     case displaced = 4002
     case deviceUnlinked = 4003
     case slowConsumer = 4008
-    case rateLimited = 4029
 
     /// What it means for the client, as the descriptions say it.
     public var meaning: String {
@@ -21,7 +20,6 @@ public enum CloseCode: UInt16, Sendable, CaseIterable {
         case .displaced: "A newer connection of this device took over; do not reconnect by yourself."
         case .deviceUnlinked: "The device is no longer on the account's list."
         case .slowConsumer: "The client read more slowly than frames came; reconnect and catch up."
-        case .rateLimited: "Too many frames; reconnect later."
         }
     }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A client for a Sotto server, written from docs/protocol alone.
+"""A client for a Sotto server, as docs/protocol describes it.
 
 Registers two accounts with real keys and signatures, logs one of them in again, claims keys, sends a body and
 fetches it, refreshes tokens, links a second device, and posts to an open conversation while the other listens on a

@@ -10,6 +10,7 @@ package final class Lock: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
+    /// Nobody holds it.
     package init() {
         var attributes = pthread_mutexattr_t()
         pthread_mutexattr_init(&attributes)
@@ -30,8 +31,17 @@ package final class Lock: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// Runs `body` alone. Nothing slow and no callback belongs in it.
+    package func withLock<Value>(_ body: () -> Value) -> Value {
+        lock()
+        defer { unlock() }
+        return body()
+    }
+
+    /// Waits until nobody else holds it.
     package func lock() { pthread_mutex_lock(mutex) }
 
+    /// By whoever holds it.
     package func unlock() { pthread_mutex_unlock(mutex) }
 
     /// Gives the lock away until somebody signals; may return early, so the caller looks again.
