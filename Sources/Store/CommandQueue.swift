@@ -7,9 +7,13 @@ import Wire
 /// State is owned by the lock, but for what only the writer touches.
 package final class CommandQueue: @unchecked Sendable {
     // Unchecked because the fields are guarded by `lock`, or used by the writer alone.
+    /// What may wait, and what goes into one batch.
     package struct Bounds: Sendable {
+        /// Commands that wait.
         package var countMax = 65_536
+        /// What waiting commands say they hold, in bytes.
         package var byteCountMax = 256 << 20
+        /// Commands in one batch.
         package var batchCountMax = 1024
 
         package init() {}
@@ -62,6 +66,7 @@ package final class CommandQueue: @unchecked Sendable {
 
     // MARK: The writer's side
 
+    /// What the writer gets when it asks.
     package enum Take {
         case batch(ArraySlice<Command>)
         /// Nothing came within the time.

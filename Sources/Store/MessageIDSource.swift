@@ -11,12 +11,14 @@ package struct MessageIDSource: Sendable {
     package static let counterBits: UInt64 = 20
     private static let millisecondsMax: UInt64 = 1 << 43 - 1
 
+    /// The last id given.
     package private(set) var last: UInt64
 
     package init(after last: UInt64 = 0) {
         self.last = last
     }
 
+    /// The next id: greater than every one before, whatever the clock says.
     package mutating func next(at time: Timestamp) -> MessageID {
         last = max(last + 1, min(time.milliseconds, Self.millisecondsMax) << Self.counterBits)
         return MessageID(last)

@@ -2,6 +2,7 @@ import Glibc
 
 /// A thread of its own for work that blocks.
 package enum WorkerThread {
+    /// How soon the system runs it.
     package enum Urgency: Sendable {
         case normal
         /// Scheduled before all normal threads (SCHED_RR) where the system allows it, else as normal: under CPU

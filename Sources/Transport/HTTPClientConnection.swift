@@ -46,6 +46,7 @@ public final class HTTPClientConnection: Sendable {
         return try await connection.ask(question)
     }
 
+    /// Ends the connection; a request under way ends with `closedLocally`.
     public func close() { connection.hangUp() }
 
     static func authority(_ host: String, _ port: UInt16) -> String {

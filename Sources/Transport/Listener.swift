@@ -4,6 +4,7 @@ import CTransport
 ///
 /// State: the C side's, which is counted and safe from any thread; that is why this is `Sendable`.
 public final class Listener: @unchecked Sendable {
+    /// Where to listen, and within which bounds.
     public struct Configuration: Sendable {
         /// A numeric address.
         public var host: String
@@ -66,8 +67,10 @@ public final class Listener: @unchecked Sendable {
         ct_listener_release(handle)
     }
 
+    /// The port it listens on, also where a free one was asked for.
     public var port: UInt16 { ct_listener_port(handle) }
 
+    /// Counts of this moment.
     public var totals: Totals {
         var counts = ct_totals()
         ct_listener_totals(handle, &counts)

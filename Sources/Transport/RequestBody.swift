@@ -8,6 +8,7 @@ public struct RequestBody: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(state: state, limit: limit) }
 
+    /// Asks for one piece after another.
     public struct Iterator: AsyncIteratorProtocol {
         let state: ExchangeState
         let limit: Int

@@ -16,10 +16,12 @@ public final class SharedBytes: @unchecked Sendable {
         initialize(UnsafeMutableRawBufferPointer(start: ct_buffer_bytes(handle), count: byteCount))
     }
 
+    /// A copy of `bytes`.
     public convenience init(_ bytes: [UInt8]) {
         self.init(byteCount: bytes.count) { $0.copyBytes(from: bytes) }
     }
 
+    /// A copy of `bytes`, which may go afterwards.
     public convenience init(copying bytes: UnsafeRawBufferPointer) {
         self.init(byteCount: bytes.count) { $0.copyMemory(from: bytes) }
     }

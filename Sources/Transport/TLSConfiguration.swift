@@ -27,6 +27,7 @@ public final class TLSConfiguration: @unchecked Sendable {
 
 /// Whom a client trusts. The server's name is always checked, except against a pin.
 public final class TLSClientConfiguration: @unchecked Sendable {
+    /// Whose certificates are believed.
     public enum Trust: Sendable {
         case systemRoots
         /// A PEM file of roots.

@@ -4,8 +4,11 @@ public struct WebSocketMessage {
     /// Good until the handler returns. Of a text message, checked UTF-8.
     public let bytes: UnsafeRawBufferPointer
 
+    /// The bytes, to keep.
     public func copy() -> [UInt8] { Array(bytes) }
+    /// The bytes, to keep and to send on.
     public func shared() -> SharedBytes { SharedBytes(copying: bytes) }
+    /// The bytes as text, to keep.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 

@@ -3,6 +3,7 @@ import Store
 import Testing
 import Wire
 
+/// Mirrors `SQLiteEngine`.
 @Suite("Backups", .timeLimit(.minutes(2)))
 struct BackupTests {
     @Test("a copy that SQLite makes while sends go on is a store with everything answered before it")

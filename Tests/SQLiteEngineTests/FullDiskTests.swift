@@ -5,6 +5,7 @@ import Store
 import Testing
 import Wire
 
+/// Mirrors `Writer`, `SQLFailure`.
 @Suite("Full and busy disks", .timeLimit(.minutes(3)), .serialized)
 struct FullDiskTests {
     /// Sends until the store is full, checks that it keeps its word, makes room by delivering, and sends again.

@@ -3,6 +3,7 @@ import Store
 import Testing
 import Wire
 
+/// Mirrors `Flush`, `Tail`, `Readers`.
 @Suite("Hand-over from memory to tables", .timeLimit(.minutes(3)))
 struct HandOverTests {
     private static var configuration: SQLiteConfiguration {

@@ -5,6 +5,7 @@ import Testing
 import Wire
 
 /// Kills a real process that fills a store, and opens what it left.
+/// Mirrors `SQLiteEngine`.
 @Suite("Killed processes", .timeLimit(.minutes(5)), .serialized)
 struct KillTests {
     /// What the process said before it died: client id, queue number and seq of each accepted send.

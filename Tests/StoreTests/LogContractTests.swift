@@ -2,6 +2,7 @@ import Store
 import Testing
 import Wire
 
+/// Mirrors `Tables`.
 @Suite("Contract: the log", .timeLimit(.minutes(2)))
 struct LogContractTests {
     @Test("a send is numbered in every recipient's queue and comes out as it went in", arguments: Engine.allCases)

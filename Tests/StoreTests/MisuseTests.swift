@@ -4,6 +4,7 @@ import Testing
 import Wire
 
 /// Our own bugs trap rather than store nonsense. Each runs in a process of its own.
+/// Mirrors `Tables`.
 @Suite("Contract: misuse")
 struct MisuseTests {
     @Test("throwing after a write, in a command that promised not to, traps in memory")

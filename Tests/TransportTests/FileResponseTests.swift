@@ -3,6 +3,7 @@ import Testing
 
 @testable import Transport
 
+/// Mirrors `FileBody`, `ByteRange`.
 @Suite("File responses")
 struct FileResponseTests {
     private static let content = pattern(3_000_000)

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Transport
 
+/// Mirrors `RequestBody`, `BodyReader`.
 @Suite("HTTP bodies")
 struct HTTPBodyTests {
     private static func post(_ count: Int) -> [UInt8] {

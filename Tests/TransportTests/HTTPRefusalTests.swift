@@ -4,6 +4,7 @@ import Testing
 
 /// Everything that two programs in a row could read two ways is refused, and the connection with it, so that nothing
 /// after it can be taken for a request (RFC 9112, section 11.2).
+/// Mirrors `HTTPExchange`, `ConnectionLimits`.
 @Suite("HTTP refusals")
 struct HTTPRefusalTests {
     struct Case: Sendable, CustomTestStringConvertible {

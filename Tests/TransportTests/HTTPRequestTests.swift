@@ -2,6 +2,7 @@ import Testing
 
 @testable import Transport
 
+/// Mirrors `HTTPExchange`, `RequestHead`.
 @Suite("HTTP requests")
 struct HTTPRequestTests {
     @Test("a connection serves one request after another")

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Transport
 
+/// Mirrors `Listener`, `EventLoopGroup`.
 @Suite("Shutdown")
 struct ShutdownTests {
     private static let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"

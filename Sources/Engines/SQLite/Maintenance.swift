@@ -244,6 +244,7 @@ final class PlanBox: @unchecked Sendable {
     }
 
     func fill(from segment: TailSegment) {
+        // A closed segment does not change any more: it belongs to whoever reads it.
         nonisolated(unsafe) let segment = segment
         WorkerThread.start("store-planner") { self.set(FlushPlan(segment)) }
     }

@@ -21,6 +21,7 @@ final class Readers: @unchecked Sendable {
     func start(_ tables: [ReadTables]) {
         threadCount = tables.count
         for (index, tables) in tables.enumerated() {
+            // Handed over: from here on they belong to this one thread.
             nonisolated(unsafe) let tables = tables
             WorkerThread.start("store-reader-\(index)") { self.work(index, tables) }
         }

@@ -55,6 +55,7 @@ public struct SQLiteConfiguration: Sendable {
         try require((1 << 16...1 << 40).contains(checkpointByteCount), "checkpointByteCount", "at least 64 KiB")
         try require((fileByteCountMax ?? 1 << 20) >= 1 << 20, "fileByteCountMax", "at least 1 MiB")
         try require(
-            (checkpointByteCount...1 << 42).contains(walByteCountMax), "walByteCountMax", "at least checkpointByteCount")
+            (checkpointByteCount...1 << 42).contains(walByteCountMax), "walByteCountMax",
+            "at least checkpointByteCount")
     }
 }

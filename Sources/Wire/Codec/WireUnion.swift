@@ -30,6 +30,7 @@ extension WireUnion {
         self = known
     }
 
+    /// Nothing, unless the union has a case for it.
     public static func later(tag: String) -> Self? { nil }
 
     public func write(to writer: inout WireWriter) {

@@ -207,6 +207,7 @@ public enum ServerFrame: WireUnion, Equatable {
 
     public static var sample: ServerFrame { .queueEmpty(.sample) }
 
+    /// A frame of a later version.
     public static func later(tag: String) -> ServerFrame? { .unknown(tag: tag) }
 
     public init?(tag: String, fields: inout Fields) throws(WireError) {

@@ -126,6 +126,7 @@ extension ConversationEvent: WireUnion {
 
     public static var sample: ConversationEvent { .message(.sample) }
 
+    /// A change of a later version.
     public static func later(tag: String) -> ConversationEvent? { .unknown(tag: tag) }
 
     public init?(tag: String, fields: inout Fields) throws(WireError) {
