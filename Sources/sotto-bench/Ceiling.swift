@@ -16,14 +16,8 @@ struct Ceiling {
 
     /// Measures in `folder` for about `seconds`.
     init(in folder: String, bodyByteCount: Int, seconds: Double) throws(BenchError) {
-        let path = "\(folder)/ceiling.log"
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .system("cannot make \(path)", errno: errno) }
-        defer {
-            close(file)
-            unlink(path)
-        }
-        try Self.preallocate(file)
+        let file = try Self.open(in: folder)
+        defer { close(file) }
         // As the server's commit thread: among busy threads an fdatasync takes milliseconds without it.
         Self.schedule(SCHED_RR, priority: 1)
         defer { Self.schedule(SCHED_OTHER, priority: 0) }
@@ -44,6 +38,42 @@ struct Ceiling {
         } each: { group.add($0) }
         recordsPerSecond = Double(sequence) / Double(Monotonic.now() - start.time) * 1e9
         cpuMicrosecondsPerRecord = Double(Monotonic.threadCPU() - start.cpu) / Double(max(1, sequence)) / 1000
+    }
+
+    /// What one commit of the store writes, two pages, and its fdatasync, so many times a second. A disk that is left
+    /// alone between two writes answers later than one that is kept busy.
+    static func paced(in folder: String, perSecond: Int, seconds: Double) throws(BenchError) -> Histogram {
+        let file = try open(in: folder)
+        defer { close(file) }
+        schedule(SCHED_RR, priority: 1)
+        defer { schedule(SCHED_OTHER, priority: 0) }
+        let pages = [UInt8](repeating: 0x5A, count: 16_384)
+        var histogram = Histogram()
+        let start = Monotonic.now()
+        for round in 0..<Int(seconds * Double(perSecond)) {
+            let due = start + UInt64(round) * 1_000_000_000 / UInt64(perSecond)
+            let now = Monotonic.now()
+            if due > now { usleep(UInt32((due - now) / 1000)) }
+            let begin = Monotonic.now()
+            try append(file, pages, pages.count, at: round * pages.count % fileByteCount)
+            histogram.add(Monotonic.now() - begin)
+        }
+        return histogram
+    }
+
+    /// A preallocated file that is gone when it is closed.
+    private static func open(in folder: String) throws(BenchError) -> Int32 {
+        let path = "\(folder)/ceiling.log"
+        let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .system("cannot make \(path)", errno: errno) }
+        unlink(path)
+        do {
+            try preallocate(file)
+        } catch {
+            close(file)
+            throw error
+        }
+        return file
     }
 
     /// Where the system allows it.

@@ -31,6 +31,7 @@ enum LatencyVerb {
         let perSecond = rig.arguments.number("rate", default: 500)
         let run = try await PairRun(rig, pairCount: 50, pace: .rate(perSecond), seconds: rig.seconds(10, quick: 4))
         let disk = rig.ceiling.single.microseconds(at: 0.5)
+        let paced = try Ceiling.paced(in: rig.folder.path, perSecond: perSecond, seconds: rig.seconds(4, quick: 1))
         let (p50, p99) = (run.accepting.microseconds(at: 0.5), run.accepting.microseconds(at: 0.99))
         return Measurement(
             verb: "latency", title: "latency: \(perSecond) messages/s over 50 pairs, \(Rig.bodyByteCount) B, durable",
@@ -39,6 +40,8 @@ enum LatencyVerb {
                 Figure(
                     "overDisk", "accepted, p50, above the disk's", p50 - disk, "µs", ratio: p50 / disk,
                     to: "× the disk's", target: .atMost(300)),
+                Figure("pacedP50", "the disk at this pace, two pages, p50", paced.microseconds(at: 0.5), "µs"),
+                Figure("pacedP99", "the disk at this pace, two pages, p99", paced.microseconds(at: 0.99), "µs"),
                 Figure("p99OverP50", "accepted, p99 over p50", p99 / max(p50, 1), "×", target: .atMost(4)),
             ] + PairRun.latencies("accept", "accepted", run.accepting)
                 + PairRun.latencies("deliver", "delivered", run.delivering) + run.stores)

@@ -28,7 +28,11 @@ struct Main {
         let server: Server
         do {
             server = try Server(configuration, clock: Clock.now) { (afterBatch) in
-                try SQLiteEngine.open(folder: configuration.dataFolder, afterBatch: afterBatch)
+                var storage = SQLiteConfiguration()
+                // What is written between two checkpoints, and a quarter more for what comes during one.
+                storage.logByteCountAhead = storage.checkpointByteCount * 5 / 4
+                return try SQLiteEngine.open(
+                    folder: configuration.dataFolder, configuration: storage, afterBatch: afterBatch)
             }
         } catch {
             fail("The server did not start: \(error)", status: 1)

@@ -6,10 +6,13 @@ import Threads
 /// does, in the commit that crosses a threshold, is what makes a commit slow.
 ///
 /// The log starts over when all of it is copied and nobody reads it. Under steady writing that moment never comes by
-/// itself, so when the log has grown to its bound the writer is held at a gate for the last, short stretch.
+/// itself, so once little is left, or the log has grown to its bound, the writer is held at a gate for the last
+/// stretch. From then on the log is written over and does not grow, which is what a sync is quick on.
 final class Checkpointer: @unchecked Sendable {
     // Unchecked because `lock` guards the fields; the connection belongs to the checkpointer's thread.
     private static let pageByteCount = 8_192
+    /// Pages that are copied in a few milliseconds, while the writer waits.
+    private static let heldPageCountMax = 512
 
     private let connection: Connection
     private let pageCountMin: Int
@@ -65,9 +68,14 @@ final class Checkpointer: @unchecked Sendable {
     /// - Parameter failed: hears of a failure after which the disk's contents are unknown.
     func work(failed: @Sendable (Int32) -> Void) {
         while let count = nextLog() {
-            if count >= pageCountMax { hold() }
-            let (logCount, copiedCount) = checkpoint(SQLITE_CHECKPOINT_PASSIVE, failed)
-            release()
+            var (logCount, copiedCount) = checkpoint(SQLITE_CHECKPOINT_PASSIVE, failed)
+            // What came meanwhile: without a gate it is never nothing, and each further pass syncs the whole file.
+            let rest = pagesAfter(Int(copiedCount))
+            if rest > 0, rest <= Self.heldPageCountMax || count >= pageCountMax {
+                hold()
+                (logCount, copiedCount) = checkpoint(SQLITE_CHECKPOINT_PASSIVE, failed)
+                release()
+            }
             pause(isDone: logCount == copiedCount)
         }
         // The last to leave: SQLite then removes the log, since all of it is copied.
@@ -95,6 +103,12 @@ final class Checkpointer: @unchecked Sendable {
         defer { lock.unlock() }
         while pageCount < pageCountMin, !isClosing { lock.wait() }
         return isClosing ? nil : pageCount
+    }
+
+    private func pagesAfter(_ copiedCount: Int) -> Int {
+        lock.lock()
+        defer { lock.unlock() }
+        return pageCount - copiedCount
     }
 
     /// Waits for the log to grow when all of it is copied, and a moment when a reader is in the way.

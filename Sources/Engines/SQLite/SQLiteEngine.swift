@@ -39,6 +39,7 @@ public enum SQLiteEngine {
         }
         let checkpointer = Checkpointer(connection: try connect(house, .readWrite), configuration: configuration)
         checkpointer.watch(writing)
+        house.extendLog(to: configuration.logByteCountAhead)
         let writer = Writer(
             tables: tables, removedQueues: removedQueues, checkpointer: checkpointer, configuration: configuration,
             afterBatch: afterBatch)
