@@ -143,6 +143,8 @@ import Wire
         #expect(
             await problem { try await change(house, alice, epoch: 4, [alice.device, again], preKeys: again.upload) }
                 == .malformed)
+        let own = try await house.chat.look { (look) throws(Problem) in try look.ownDevices(of: alice.account) }
+        #expect(own.items.map(\.device) == [DeviceID(1)] && own.nextDevice == DeviceID(3))
         let third = PersonDevice(account: alice.account, number: 3, now: house.now)
         _ = try await change(house, alice, epoch: 4, [alice.device, third], preKeys: third.upload)
     }

@@ -123,7 +123,7 @@ final class ScriptedServer: @unchecked Sendable {
                     signedPreKeyCreatedAt: Timestamp(milliseconds: 1_700_000_000_000), hasLastResortPreKey: true,
                     hasKEMLastResortPreKey: true)
             }
-            if request.path == "/v1/devices" { return DeviceViews(items: []) }
+            if request.path == "/v1/devices" { return DeviceViews(items: [], nextDevice: DeviceID(2)) }
         }
         return Problem(.notFound, "Not in this script.")
     }

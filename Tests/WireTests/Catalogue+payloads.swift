@@ -46,7 +46,8 @@ extension Catalogue {
             AccountView.self,
             AccountView(account: account, handle: handle("bob"), identity: identity(1), deviceList: deviceList)),
         Specimen(DeviceView.self, ownDevice),
-        Specimen(DeviceViews.self, DeviceViews(items: []), DeviceViews(items: [ownDevice, ownDevice])),
+        Specimen(DeviceViews.self, DeviceViews(items: [], nextDevice: DeviceID(1)),
+            DeviceViews(items: [ownDevice, ownDevice], nextDevice: DeviceID(.max))),
         Specimen(DeviceListChange.self, DeviceListChange(deviceList: deviceList)),
     ]
 

@@ -25,7 +25,8 @@ public struct VerifiedListChange: Sendable {
             return
         }
         guard let added = list.device(account.nextDevice) else {
-            throw Problem(.malformed, "Prekeys come with a new device only.", field: "preKeys")
+            let detail = "Prekeys come with a new device, which is number \(account.nextDevice)."
+            throw Problem(.malformed, detail, field: "preKeys")
         }
         try VerifiedRegistration.requireStandingKeys(of: upload)
         preKeys = try VerifiedPreKeyUpload(checking: upload, of: added.identity, now: now).payload
@@ -122,12 +123,14 @@ extension Look {
     }
 
     /// The account's devices, as its owner sees them.
+    /// - Throws: `not-found`.
     public func ownDevices(of account: AccountID) throws(Problem) -> DeviceViews {
         DeviceViews(
             items: try tables.devices(of: account).map { (row) in
                 DeviceView(
                     device: row.address.device, registrationID: row.registrationID, linkedAt: row.linkedAt,
                     lastSeenDay: row.lastSeenDay)
-            })
+            },
+            nextDevice: try accountRow(account).nextDevice)
     }
 }

@@ -288,14 +288,23 @@ public struct DeviceView: WireRecord, Equatable {
 public struct DeviceViews: WireRecord, Equatable {
     public static let name = "OwnDevices"
     public var items: [DeviceView]
+    /// The number of the device that is linked next. Numbers of unlinked devices are not given again.
+    public var nextDevice: DeviceID
 
-    public init(items: [DeviceView]) { self.items = items }
+    public init(items: [DeviceView], nextDevice: DeviceID) {
+        self.items = items
+        self.nextDevice = nextDevice
+    }
 
     public init(fields: inout Fields) throws(WireError) {
         items = try fields.list("items", count: 0...Limits.devicesPerAccountMax)
+        nextDevice = try fields.value("nextDevice")
     }
 
-    public func write(fields writer: inout WireWriter) { writer.put("items", list: items) }
+    public func write(fields writer: inout WireWriter) {
+        writer.put("items", list: items)
+        writer.put("nextDevice", nextDevice)
+    }
 }
 
 /// Links or unlinks a device by publishing the list that has it or has it no more.
