@@ -74,7 +74,7 @@ let package = Package(
 
         // Tests mirror the rooms. TestKit is what several of them share.
         .target(
-            name: "TestKit", dependencies: ["Transport", "Keys", "Crypto", "Wire"], path: "Tests/TestKit",
+            name: "TestKit", dependencies: ["Transport", "Keys", "Crypto", "Threads", "Wire"], path: "Tests/TestKit",
             swiftSettings: strict),
         tests(of: "Chat", ["TestKit", "Store", "Keys", "Wire"]),
         tests(of: "Server", ["TestKit", "Chat", "Store", "Transport", "Wire"]),
@@ -83,7 +83,7 @@ let package = Package(
         tests(of: "Keys", ["Crypto", "Wire"]),
         tests(of: "Ratchet", ["Keys", "Crypto", "Wire"]),
         // One contract holds both engines.
-        tests(of: "Store", ["SQLiteEngine", "Wire"]),
+        tests(of: "Store", ["SQLiteEngine", "TestKit", "Wire"]),
         tests(of: "SQLiteEngine", ["Store", "Wire", "CSQLite", "store-victim"]),
         // A process of its own, so that it can be killed.
         .executableTarget(

@@ -12,7 +12,7 @@ final class ChatHouse: Sendable {
     private let collected: Collected
 
     final class Collected: Sendable {
-        let effects = Mutex<[Effect]>([])
+        let effects = Guarded<[Effect]>([])
     }
 
     init() {

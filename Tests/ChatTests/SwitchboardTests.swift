@@ -1,5 +1,5 @@
 import Store
-import Synchronization
+import TestKit
 import Testing
 import Wire
 
@@ -21,8 +21,8 @@ import Wire
 
     /// A switchboard with two loops, and what was posted to each.
     final class Board: Sendable {
-        let posted = Mutex<[[String]]>([[], []])
-        let postCount = Mutex<Int>(0)
+        let posted = Guarded<[[String]]>([[], []])
+        let postCount = Guarded<Int>(0)
 
         func make() -> Switchboard<TestLine> {
             Switchboard(loopCount: 2) { (loopIndex, dispatches) in

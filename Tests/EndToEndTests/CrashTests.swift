@@ -1,4 +1,3 @@
-import Synchronization
 import TestKit
 import Testing
 import Wire
@@ -15,7 +14,7 @@ import Wire
 
         let sender: Resident
         let receiver: Resident
-        let state = Mutex(State())
+        let state = Guarded(State())
 
         init(_ sender: Resident, _ receiver: Resident) {
             self.sender = sender

@@ -1,6 +1,6 @@
 import Dispatch
 import Store
-import Synchronization
+import TestKit
 import Testing
 import Wire
 
@@ -8,7 +8,7 @@ import Wire
 struct CommandContractTests {
     /// Collects what happens, in order.
     final class Record: Sendable {
-        private let events = Mutex<[String]>([])
+        private let events = Guarded<[String]>([])
         func note(_ event: String) { events.withLock { $0.append(event) } }
         var all: [String] { events.withLock { $0 } }
     }
