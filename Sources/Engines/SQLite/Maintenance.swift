@@ -184,20 +184,21 @@ final class Maintenance {
     /// Where there are too many, forgets those of whom the tables know as much.
     private func forgetSome(_ queues: ArraySlice<QueueTail>, _ conversations: [ConversationTail]) {
         let countMax = configuration.cachedRowCount
-        var addresses: [DeviceAddress] = []
-        var ids: [ConversationID] = []
+        var known: (queues: [QueueTail], conversations: [ConversationTail]) = ([], [])
         if tables.tail.queues.count > countMax {
             for queue in queues where queue.rows.isEmpty && queue.head == queue.persistedHead {
                 let isPlain = queue.delivered == queue.persistedDelivered && !queue.isDirty && !queue.isPurging
-                if isPlain, !queue.isRemoved { addresses.append(queue.address) }
+                if isPlain, !queue.isRemoved { known.queues.append(queue) }
             }
         }
         if tables.tail.conversations.count > countMax {
             for conversation in conversations where conversation.rows.isEmpty {
-                if conversation.head == conversation.persistedHead { ids.append(conversation.id) }
+                if conversation.head == conversation.persistedHead { known.conversations.append(conversation) }
             }
         }
-        if !addresses.isEmpty || !ids.isEmpty { tables.tail.forget(addresses, ids) }
+        if !known.queues.isEmpty || !known.conversations.isEmpty {
+            tables.tail.forget(known.queues, known.conversations)
+        }
     }
 
     // MARK: Deleting

@@ -123,11 +123,14 @@ final class Tail: @unchecked Sendable {
         lock.unlock()
     }
 
-    /// Forgets what the tables hold as well. The writer makes sure that nothing in memory refers to it.
-    func forget(_ addresses: [DeviceAddress], _ ids: [ConversationID]) {
+    /// Forgets what the tables hold as well: these very objects. A segment may still name one that was forgotten
+    /// before, and then another may stand in its place, with rows that only it knows.
+    func forget(_ queues: [QueueTail], _ conversations: [ConversationTail]) {
         lock.lock()
-        for address in addresses { queues[address] = nil }
-        for id in ids { conversations[id] = nil }
+        for queue in queues where self.queues[queue.address] === queue { self.queues[queue.address] = nil }
+        for conversation in conversations where self.conversations[conversation.id] === conversation {
+            self.conversations[conversation.id] = nil
+        }
         lock.unlock()
     }
 
