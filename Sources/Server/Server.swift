@@ -107,6 +107,7 @@ public final class Server: Sendable {
             ("sotto_store_rows", "Rows of the log.", status.storedRows),
             ("sotto_store_damaged_rows", "Rows that failed their digest and were not served.", status.damagedRows),
             ("sotto_store_refuses_writes", "1 while the store takes no writes.", status.refusesWrites == nil ? 0 : 1),
+            ("sotto_store_refused_batches", "Batches that were not written since the start.", status.refusedBatches),
         ]
     }
 

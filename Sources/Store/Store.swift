@@ -77,6 +77,8 @@ public struct StoreStatus: Sendable, Equatable {
     public var damagedRows: UInt64 = 0
     /// Why the store takes no writes just now; `nil` while it does.
     public var refusesWrites: String?
+    /// Batches that could not be written, since the start.
+    public var refusedBatches: UInt64 = 0
 
     public init() {}
 }

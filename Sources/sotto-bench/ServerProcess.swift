@@ -95,7 +95,7 @@ private extension [UnsafeMutablePointer<CChar>?] {
 /// Ports that nobody listens on just now.
 enum FreePort {
     static func take() throws(BenchError) -> UInt16 {
-        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(file) }
         var address = RawSocket.loopback(port: 0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)

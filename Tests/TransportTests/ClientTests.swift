@@ -25,7 +25,7 @@ struct ClientTests {
     private func withAnswer<Value: Sendable>(
         _ answer: @escaping @Sendable ([String]) -> [UInt8], _ body: (UInt16) async throws -> Value
     ) async throws -> Value {
-        let door = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let door = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(door) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -79,9 +79,26 @@ struct ConnectionTests {
         await #expect(processExitsWith: .success) {
             let server = try TestCertificate.localhost.server()
             let trust = try TestCertificate.localhost.client()
-            let secure = try await Churn.run(server, trust)
-            let plain = try await Churn.run(nil, nil)
-            exit(secure == 0 && plain == 0 ? 0 : 1)
+            let left = try await Churn.run(server, trust) + Churn.run(nil, nil)
+            Churn.say("left open", left)
+            exit(left.isEmpty ? 0 : 1)
+        }
+    }
+
+    @Test("no child process inherits a port or a connection")
+    func inheritance() async {
+        await #expect(processExitsWith: .success) {
+            let before = Churn.openDescriptors()
+            let shared = try await TestServer.run(TestServer.mirror) { server in
+                let client = try await HTTPClientConnection.connect(
+                    host: "localhost", port: server.port, tls: nil, on: server.loop)
+                _ = try await client.request("GET", "/")
+                let made = Churn.openDescriptors().filter { before[$0.key] != $0.value }
+                guard made.values.count(where: { $0.hasPrefix("socket:") }) >= 3 else { exit(2) }
+                return made.filter { fcntl($0.key, F_GETFD) & FD_CLOEXEC == 0 }
+            }
+            Churn.say("a child would inherit", shared.values.sorted())
+            exit(shared.isEmpty ? 0 : 1)
         }
     }
 
@@ -109,9 +126,9 @@ struct ConnectionTests {
     }
 }
 
-/// Connects and disconnects in every way, in a process of its own; the result is how many descriptors were left open.
+/// Connects and disconnects in every way, in a process of its own; the result names what was left open.
 enum Churn {
-    static func run(_ tls: TLSConfiguration?, _ trust: TLSClientConfiguration?) async throws -> Int {
+    static func run(_ tls: TLSConfiguration?, _ trust: TLSClientConfiguration?) async throws -> [String] {
         let before = openDescriptors()
         try await TestServer.run(loops: 2, tls: tls, TestServer.echo()) { server in
             for round in 0..<20 {
@@ -123,7 +140,13 @@ enum Churn {
                 }
             }
         }
-        return openDescriptors() - before
+        // A task that has ended may hold its loop for a moment longer.
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let left = openDescriptors().filter { before[$0.key] != $0.value }
+            if left.isEmpty || ContinuousClock.now > deadline { return left.values.sorted() }
+            await Task.yield()
+        }
     }
 
     private static func one(_ server: TestServer, _ trust: TLSClientConfiguration?, _ kind: Int) async throws {
@@ -150,7 +173,21 @@ enum Churn {
         _ = await done.wait()
     }
 
-    static func openDescriptors() -> Int {
-        (0..<20_000).count { fcntl($0, F_GETFD) >= 0 }
+    static func say(_ what: String, _ names: [String]) {
+        for name in names {
+            let line = Array("\(what): \(name)\n".utf8)
+            _ = write(2, line, line.count)
+        }
+    }
+
+    /// What is behind each open descriptor.
+    static func openDescriptors() -> [Int32: String] {
+        var found: [Int32: String] = [:]
+        for descriptor in Int32(0)..<20_000 where fcntl(descriptor, F_GETFD) >= 0 {
+            var name = [CChar](repeating: 0, count: 256)
+            let n = readlink("/proc/self/fd/\(descriptor)", &name, name.count - 1)
+            found[descriptor] = String(decoding: name.prefix(max(0, n)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+        return found
     }
 }

@@ -12,7 +12,7 @@ struct Specimen: CustomTestStringConvertible, Sendable {
     /// Reads, and says at which indices the catalogue holds the same value.
     let matches: @Sendable ([UInt8], WireContext) throws -> [Int]
     /// Reads and writes again.
-    let rewrite: @Sendable ([UInt8], WireContext) throws -> [UInt8]
+    let rewrite: @Sendable ([UInt8], WireContext) throws(WireError) -> [UInt8]
 
     init<T: WireType & Equatable>(_ type: T.Type, _ handMade: T...) {
         let values = [T.sample] + handMade
@@ -24,7 +24,7 @@ struct Specimen: CustomTestStringConvertible, Sendable {
             let value = try T.decode(bytes, in: context)
             return values.indices.filter { values[$0] == value }
         }
-        rewrite = { (bytes, context) in
+        rewrite = { (bytes, context) throws(WireError) in
             try T.decode(bytes, in: context).encoded(as: context.form)
         }
     }

@@ -60,6 +60,9 @@ void try_endpoints(const Reference &c, std::shared_ptr<std::vector<tcp::endpoint
     if (!c->isOpen()) return;
     if (index >= endpoints->size()) return c->abort(CT_CLOSED_CONNECT);
     c->socket.emplace(c->loop->io);
+    error_code refused;
+    open_private(*c->socket, (*endpoints)[index].protocol(), refused);
+    if (refused) return try_endpoints(c, endpoints, index + 1, host);
     c->socket->async_connect((*endpoints)[index], [=](error_code ec) {
         if (!c->isOpen()) return;
         if (!ec) return stand(c, host);

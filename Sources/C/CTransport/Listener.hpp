@@ -10,9 +10,20 @@ ct_listener *retained(ct_listener *listener) {
     return listener;
 }
 
+/// Opens a socket that no child process inherits: whoever held a copy would hold the port, or the connection.
+template <typename Socket> void open_private(Socket &socket, const tcp &protocol, error_code &ec) {
+    int descriptor = ::socket(protocol.family(), protocol.type() | SOCK_CLOEXEC, protocol.protocol());
+    if (descriptor < 0) {
+        ec.assign(errno, asio::error::get_system_category());
+        return;
+    }
+    socket.assign(protocol, descriptor, ec);
+    if (ec) ::close(descriptor);
+}
+
 bool open_acceptor(ct_listener::Door &door, const tcp::endpoint &endpoint, error_code &ec) {
     using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-    door.acceptor.open(endpoint.protocol(), ec);
+    open_private(door.acceptor, endpoint.protocol(), ec);
     if (!ec) door.acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
     if (!ec) door.acceptor.set_option(reuse_port(true), ec);
     if (!ec) door.acceptor.bind(endpoint, ec);

@@ -53,6 +53,7 @@ final class Writer: @unchecked Sendable {
         lock.lock()
         if fatal == nil { fatal = code }
         figures.refusesWrites = SQLFailure.reason(code)
+        figures.refusedBatches += 1
         lock.unlock()
     }
 
@@ -224,6 +225,7 @@ final class Writer: @unchecked Sendable {
         if SQLFailure.isUnknownOutcome(code) { return stop(code) }
         lock.lock()
         if fatal == nil { figures.refusesWrites = SQLFailure.reason(code) }
+        figures.refusedBatches += 1
         lock.unlock()
     }
 
