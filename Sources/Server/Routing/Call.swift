@@ -16,6 +16,8 @@ struct Call: Sendable {
     let caller: Caller?
     let places: [String: String]
     let query: [String: String]
+    /// By the name in the route's row.
+    let headers: [String: String]
     let body: WireValue?
     let context: WireContext
     /// The client's own name for this request, where it gave one.

@@ -52,9 +52,12 @@ struct HTTPFront: Sendable {
                 throw Problem(.bodyTooLarge, "This route takes at most \(route.bodyByteCountMax) bytes.")
             }
         }
+        var headers: [String: String] = [:]
+        for header in route.headers { headers[header.name] = head.headers[header.name.lowercased()] }
         return Request(
             id: id, method: head.method, target: head.target, body: body, authorization: head.headers["authorization"],
-            socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], remoteAddress: clientAddress(exchange))
+            socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], headers: headers,
+            remoteAddress: clientAddress(exchange))
     }
 
     /// Whom limits by address count: the peer, or whom the proxy in front says it speaks for.
@@ -94,8 +97,10 @@ struct HTTPFront: Sendable {
             headers.append(("Content-Type", mediaType))
         }
         if status == 200, exchange.head.method == "GET" || exchange.head.method == "HEAD" {
-            let tag = "\"\(Base64URL.encode(SHA256.hash(body).prefix(16)))\""
-            headers += [("ETag", tag), ("Cache-Control", "private, no-cache")]
+            let own = reply.headers.first { $0.0 == "ETag" }?.1
+            let tag = own ?? "\"\(Base64URL.encode(SHA256.hash(body).prefix(16)))\""
+            if own == nil { headers.append(("ETag", tag)) }
+            headers.append(("Cache-Control", "private, no-cache"))
             if Self.matches(exchange.head.headers["if-none-match"], tag) {
                 status = 304
                 body = []

@@ -106,6 +106,12 @@ enum OpenAPI {
                 "description": .text(parameter.summary), "schema": JSONSchema.reference(to: parameter.schema),
             ])
         }
+        parameters += route.headers.map { (parameter) in
+            .object([
+                "name": .text(parameter.name), "in": .text("header"), "required": .boolean(false),
+                "description": .text(parameter.summary), "schema": JSONSchema.reference(to: parameter.schema),
+            ])
+        }
         if route.access == .device, route.method != .get {
             parameters.append(
                 .object([

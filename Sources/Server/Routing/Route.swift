@@ -29,6 +29,8 @@ struct Route: Sendable {
     let summary: String
     let access: Access
     let query: [Parameter]
+    /// Request headers that it reads, besides those that every route does.
+    let headers: [Parameter]
     let reads: Schema?
     let gives: Schema?
     /// The media type of an answer that is no record.
@@ -44,7 +46,7 @@ struct Route: Sendable {
     ///   - gives: the record it answers with; `nil` for 204 or bytes of another kind.
     init(
         _ method: Method, _ path: String, area: String, _ summary: String, access: Access = .device,
-        query: [Parameter] = [], reads: Schema? = nil, gives: Schema? = nil, givesMediaType: String? = nil,
+        query: [Parameter] = [], headers: [Parameter] = [], reads: Schema? = nil, gives: Schema? = nil, givesMediaType: String? = nil,
         status: Int? = nil,
         problems: [ProblemCode] = [], bodyByteCountMax: Int = 64 * 1024,
         handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
@@ -55,6 +57,7 @@ struct Route: Sendable {
         self.summary = summary
         self.access = access
         self.query = query
+        self.headers = headers
         self.reads = reads
         self.gives = gives
         self.givesMediaType = givesMediaType

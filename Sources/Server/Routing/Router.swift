@@ -27,6 +27,8 @@ struct Request: Sendable {
     /// Whoever the socket belongs to.
     let socketDevice: DeviceAddress?
     let idempotencyKey: String?
+    /// Those that the route reads, by the name in its row. There are none inside a socket.
+    var headers: [String: String] = [:]
     let remoteAddress: String
 }
 
@@ -99,7 +101,7 @@ struct Router: Sendable {
         }
         let (body, form) = try parsed(request.body, on: route)
         return Call(
-            services: services, caller: caller, places: places, query: query, body: body,
+            services: services, caller: caller, places: places, query: query, headers: request.headers, body: body,
             context: WireContext(form: form, refusesUnknownFields: true), idempotencyKey: request.idempotencyKey,
             digest: request.idempotencyKey == nil ? [] : digest(of: request, body, form),
             bodyByteCount: request.body.byteCount, remoteAddress: request.remoteAddress)
