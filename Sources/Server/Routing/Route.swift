@@ -46,8 +46,8 @@ struct Route: Sendable {
     ///   - gives: the record it answers with; `nil` for 204 or bytes of another kind.
     init(
         _ method: Method, _ path: String, area: String, _ summary: String, access: Access = .device,
-        query: [Parameter] = [], headers: [Parameter] = [], reads: Schema? = nil, gives: Schema? = nil, givesMediaType: String? = nil,
-        status: Int? = nil,
+        query: [Parameter] = [], headers: [Parameter] = [], reads: Schema? = nil, gives: Schema? = nil,
+        givesMediaType: String? = nil, status: Int? = nil,
         problems: [ProblemCode] = [], bodyByteCountMax: Int = 64 * 1024,
         handle: @escaping @Sendable (Call) async throws(Problem) -> Reply
     ) {
