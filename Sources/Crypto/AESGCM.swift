@@ -17,6 +17,9 @@ public enum AESGCM {
             self.secret = secret
         }
 
+        /// A key whose size is known.
+        init(checked secret: consuming SecretBytes) { self.secret = secret }
+
         var cipher: BulkCipher { secret.byteCount == 16 ? .aes128GCM : .aes256GCM }
     }
 
@@ -30,6 +33,8 @@ public enum AESGCM {
             try LengthError.check(bytes.count, is: nonceByteCount)
             self.bytes = bytes
         }
+
+        init(checked bytes: [UInt8]) { self.bytes = bytes }
     }
 
     /// Ciphertext then tag: `plaintext.count + 16` bytes. `bound` is authenticated with them and not part of them.

@@ -31,7 +31,7 @@ public enum ChaCha20Poly1305 {
         /// The 32 secret bytes, to be carried inside something sealed.
         public borrowing func exportSecret() -> SecretBytes { secret.duplicate() }
 
-        private init(checked secret: consuming SecretBytes) { self.secret = secret }
+        init(checked secret: consuming SecretBytes) { self.secret = secret }
     }
 
     /// A nonce: 12 bytes, used once under a key.
@@ -45,7 +45,7 @@ public enum ChaCha20Poly1305 {
             self.bytes = bytes
         }
 
-        private init(checked bytes: [UInt8]) { self.bytes = bytes }
+        init(checked bytes: [UInt8]) { self.bytes = bytes }
 
         /// Twelve zero bytes, for a key that seals exactly one message.
         public static let zero = Nonce(checked: [UInt8](repeating: 0, count: nonceByteCount))

@@ -9,14 +9,17 @@ struct Keccak: ~Copyable {
     private let rate: Int
     /// Marks which function this is, behind the message.
     private let suffix: UInt8
+    /// The last of the 24 rounds that are done: all, or 12 in TurboSHAKE.
+    private let roundCount: Int
     /// 25 lanes: lane (x, y) at x + 5y.
     private let lanes: UnsafeMutablePointer<UInt64>
     private var offset = 0
     private var isSqueezing = false
 
-    private init(rate: Int, suffix: UInt8) {
+    private init(rate: Int, suffix: UInt8, roundCount: Int = 24) {
         self.rate = rate
         self.suffix = suffix
+        self.roundCount = roundCount
         lanes = .allocate(capacity: 25)
         lanes.initialize(repeating: 0, count: 25)
     }
@@ -24,6 +27,10 @@ struct Keccak: ~Copyable {
     static func sha3(digestByteCount: Int) -> Keccak { Keccak(rate: 200 - 2 * digestByteCount, suffix: 0x06) }
     static func shake128() -> Keccak { Keccak(rate: 168, suffix: 0x1F) }
     static func shake256() -> Keccak { Keccak(rate: 136, suffix: 0x1F) }
+
+    /// RFC 9861 with the domain byte 0x1F.
+    static func turboSHAKE128() -> Keccak { Keccak(rate: 168, suffix: 0x1F, roundCount: 12) }
+    static func turboSHAKE256() -> Keccak { Keccak(rate: 136, suffix: 0x1F, roundCount: 12) }
 
     deinit {
         sodium_memzero(lanes, 200)
@@ -36,7 +43,7 @@ struct Keccak: ~Copyable {
             toggle(byte, at: offset)
             offset += 1
             if offset == rate {
-                Self.permute(lanes)
+                permute()
                 offset = 0
             }
         }
@@ -51,12 +58,12 @@ struct Keccak: ~Copyable {
             isSqueezing = true
             toggle(suffix, at: offset)
             toggle(0x80, at: rate - 1)
-            Self.permute(lanes)
+            permute()
             offset = 0
         }
         for index in output.indices {
             if offset == rate {
-                Self.permute(lanes)
+                permute()
                 offset = 0
             }
             output[index] = UInt8(truncatingIfNeeded: lanes[offset >> 3] >> UInt64((offset & 7) << 3))
@@ -88,11 +95,11 @@ struct Keccak: ~Copyable {
         0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
     ]
 
-    /// Keccak-f[1600]: 24 rounds of theta, rho, pi, chi and iota (FIPS 202, section 3.2).
-    private static func permute(_ a: UnsafeMutablePointer<UInt64>) {
+    /// Keccak-p[1600]: the last rounds of theta, rho, pi, chi and iota (FIPS 202, section 3.3).
+    private func permute() {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 25) { buffer in
             guard let b = buffer.baseAddress else { return }
-            for constant in roundConstants { round(a, b, constant) }
+            for constant in Self.roundConstants.suffix(roundCount) { Self.round(lanes, b, constant) }
             sodium_memzero(b, 200)
         }
     }

@@ -48,7 +48,7 @@ public enum X25519 {
             self.init(publicKey: publicKey, secret: secret)
         }
 
-        private init(checked secret: consuming SecretBytes) {
+        init(checked secret: consuming SecretBytes) {
             Sodium.start()
             let publicKey = [UInt8](unsafeUninitializedCapacity: keyByteCount) { buffer, count in
                 secret.withUnsafeBytes { secret in
@@ -70,6 +70,15 @@ public enum X25519 {
                     }
                 }
                 guard result == 0 else { throw .allZero }
+            }
+        }
+
+        /// As ``agree(with:)``, with 32 zeros for a peer of small order: X-Wing hashes them beside another secret.
+        borrowing func agreeOrZeros(with peer: PublicKey) -> SecretBytes {
+            do throws(AgreementError) {
+                return try agree(with: peer)
+            } catch {
+                return SecretBytes(byteCount: keyByteCount) { _ in }
             }
         }
 

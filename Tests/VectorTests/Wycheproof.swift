@@ -50,7 +50,7 @@ struct Wycheproof: Decodable {
     /// An acceptable case may be accepted or refused, but what it gives must be right: `body` sees to that.
     static func run(_ file: String, _ body: (Group, Case) throws -> Bool) throws {
         let groups = try Vectors.json("wycheproof/\(file)", as: Wycheproof.self).testGroups
-        var count = 0
+        var tally = Tally("wycheproof/\(file)")
         for group in groups {
             for test in group.tests {
                 let isAccepted = try body(group, test)
@@ -59,10 +59,9 @@ struct Wycheproof: Decodable {
                 case .invalid: #expect(!isAccepted, "\(file) case \(test.tcId) is invalid")
                 case .acceptable: break
                 }
-                count += 1
+                tally.count(test.result)
             }
         }
-        #expect(count > 0)
-        print("Wycheproof \(file): \(count) cases")
+        tally.printed()
     }
 }

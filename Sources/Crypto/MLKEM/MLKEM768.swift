@@ -113,7 +113,7 @@ public enum MLKEM768 {
             self.init(checked: seed)
         }
 
-        private init(checked seed: consuming SecretBytes) {
+        init(checked seed: consuming SecretBytes) {
             var encapsulationKey = [UInt8](repeating: 0, count: encapsulationKeyByteCount)
             let decryptionKey = SecretBytes(byteCount: KPKE.vectorByteCount) { decryptionKey in
                 encapsulationKey.withUnsafeMutableBytes { encapsulationKey in
