@@ -23,6 +23,10 @@ extension HPKE.PublicKey {
             let made = peer.encapsulateWithChosenMessage(randomness)
             return HPKE.Encapsulation(
                 encapsulatedKey: made.ciphertext.bytes, sharedSecret: made.sharedSecret.duplicate())
+        case .mlkem1024(let peer):
+            let made = peer.encapsulateWithChosenMessage(randomness)
+            return HPKE.Encapsulation(
+                encapsulatedKey: made.ciphertext.bytes, sharedSecret: made.sharedSecret.duplicate())
         case .xWing(let peer):
             let made = peer.encapsulateWithChosenSeed(randomness)
             return HPKE.Encapsulation(
@@ -49,6 +53,7 @@ extension HPKE.PublicKey {
                 ephemeral.publicKey.bytes,
                 DHKEM<X25519.PrivateKey>.encapsulate(to: peer, from: own, ephemeral: ephemeral))
         case .mlkem768: throw .unusableKey
+        case .mlkem1024: throw .unusableKey
         case .xWing: throw .unusableKey
         }
     }
@@ -71,6 +76,9 @@ extension HPKE.PrivateKey {
         case .mlkem768(let own):
             guard let ciphertext = try? MLKEM768.Ciphertext(encapsulated) else { throw .notAuthentic }
             return own.decapsulate(ciphertext)
+        case .mlkem1024(let own):
+            guard let ciphertext = try? MLKEM1024.Ciphertext(encapsulated) else { throw .notAuthentic }
+            return own.decapsulate(ciphertext)
         case .xWing(let own):
             guard let ciphertext = try? XWing.Ciphertext(encapsulated) else { throw .notAuthentic }
             return own.decapsulate(ciphertext)
@@ -90,6 +98,7 @@ extension HPKE.PrivateKey {
             guard case .x25519(let peer) = sender.key else { throw .notAuthentic }
             return try Self.present(DHKEM<X25519.PrivateKey>.decapsulate(encapsulated, from: peer, key: own))
         case .mlkem768: throw .notAuthentic
+        case .mlkem1024: throw .notAuthentic
         case .xWing: throw .notAuthentic
         }
     }

@@ -11,12 +11,14 @@ extension HPKE {
             case p256(P256.PublicKey)
             case x25519(X25519.PublicKey)
             case mlkem768(MLKEM768.EncapsulationKey)
+            case mlkem1024(MLKEM1024.EncapsulationKey)
             case xWing(XWing.EncapsulationKey)
         }
 
         let key: Key
 
-        /// Reads the serialised key of `kem`: 65 bytes of P-256, 32 of X25519, 1,184 of ML-KEM-768, 1,216 of X-Wing.
+        /// Reads the serialised key of `kem`: 65 bytes of P-256, 32 of X25519, 1,184 of ML-KEM-768, 1,568 of
+        /// ML-KEM-1024, 1,216 of X-Wing.
         /// - Throws: ``KeyError``.
         public init(_ bytes: [UInt8], kem: KEM) throws(KeyError) {
             do {
@@ -24,6 +26,7 @@ extension HPKE {
                 case .p256: .p256(try P256.PublicKey(bytes))
                 case .x25519: .x25519(try X25519.PublicKey(bytes))
                 case .mlkem768: .mlkem768(try MLKEM768.EncapsulationKey(bytes))
+                case .mlkem1024: .mlkem1024(try MLKEM1024.EncapsulationKey(bytes))
                 case .xWing: .xWing(try XWing.EncapsulationKey(bytes))
                 }
             } catch {
@@ -42,6 +45,7 @@ extension HPKE {
             case .p256: .p256
             case .x25519: .x25519
             case .mlkem768: .mlkem768
+            case .mlkem1024: .mlkem1024
             case .xWing: .xWing
             }
         }
@@ -52,6 +56,7 @@ extension HPKE {
             case .p256(let key): key.bytes
             case .x25519(let key): key.bytes
             case .mlkem768(let key): key.bytes
+            case .mlkem1024(let key): key.bytes
             case .xWing(let key): key.bytes
             }
         }
@@ -63,6 +68,7 @@ extension HPKE {
             case p256(P256.PrivateKey)
             case x25519(X25519.PrivateKey)
             case mlkem768(MLKEM768.DecapsulationKey)
+            case mlkem1024(MLKEM1024.DecapsulationKey)
             case xWing(XWing.DecapsulationKey)
         }
 
@@ -76,6 +82,7 @@ extension HPKE {
             case .p256: self.init(P256.PrivateKey())
             case .x25519: self.init(X25519.PrivateKey())
             case .mlkem768: self.init(MLKEM768.DecapsulationKey())
+            case .mlkem1024: self.init(MLKEM1024.DecapsulationKey())
             case .xWing: self.init(XWing.DecapsulationKey())
             }
         }
@@ -88,6 +95,7 @@ extension HPKE {
                 case .p256: self.init(try P256.PrivateKey(secret))
                 case .x25519: self.init(try X25519.PrivateKey(secret))
                 case .mlkem768: self.init(try MLKEM768.DecapsulationKey(seed: secret))
+                case .mlkem1024: self.init(try MLKEM1024.DecapsulationKey(seed: secret))
                 case .xWing: self.init(try XWing.DecapsulationKey(seed: secret))
                 }
             } catch {
@@ -103,6 +111,7 @@ extension HPKE {
             case .p256: self.init(DHKEM<P256.PrivateKey>.deriveKey(input))
             case .x25519: self.init(DHKEM<X25519.PrivateKey>.deriveKey(input))
             case .mlkem768: self.init(MLKEM768.DecapsulationKey(checked: Self.seed(input, kem, byteCount: 64)))
+            case .mlkem1024: self.init(MLKEM1024.DecapsulationKey(checked: Self.seed(input, kem, byteCount: 64)))
             case .xWing: self.init(XWing.DecapsulationKey(checked: Self.seed(input, kem, byteCount: 32)))
             }
         }
@@ -123,6 +132,11 @@ extension HPKE {
             self.key = .mlkem768(key)
         }
 
+        init(_ key: consuming MLKEM1024.DecapsulationKey) {
+            publicKey = PublicKey(.mlkem1024(key.encapsulationKey))
+            self.key = .mlkem1024(key)
+        }
+
         init(_ key: consuming XWing.DecapsulationKey) {
             publicKey = PublicKey(.xWing(key.encapsulationKey))
             self.key = .xWing(key)
@@ -134,6 +148,7 @@ extension HPKE {
             case .p256(let key): key.exportSecret()
             case .x25519(let key): key.exportSecret()
             case .mlkem768(let key): key.exportSeed()
+            case .mlkem1024(let key): key.exportSeed()
             case .xWing(let key): key.exportSeed()
             }
         }

@@ -7,6 +7,8 @@ extension HPKE {
         case x25519 = 0x0020
         /// ML-KEM-768 alone.
         case mlkem768 = 0x0041
+        /// ML-KEM-1024 alone.
+        case mlkem1024 = 0x0042
         /// ML-KEM-768 and X25519: ``XWing``.
         case xWing = 0x647A
 
@@ -16,6 +18,7 @@ extension HPKE {
             case .p256: P256.publicKeyByteCount
             case .x25519: X25519.keyByteCount
             case .mlkem768: MLKEM768.ciphertextByteCount
+            case .mlkem1024: MLKEM1024.ciphertextByteCount
             case .xWing: XWing.ciphertextByteCount
             }
         }
@@ -23,7 +26,7 @@ extension HPKE {
         /// Bytes of randomness that one encapsulation takes.
         var randomnessByteCount: Int {
             switch self {
-            case .p256, .x25519, .mlkem768: 32
+            case .p256, .x25519, .mlkem768, .mlkem1024: 32
             case .xWing: 64
             }
         }

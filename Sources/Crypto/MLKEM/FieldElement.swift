@@ -29,7 +29,7 @@ enum FieldElement {
     @inline(__always)
     static func multiply(_ a: UInt16, _ b: UInt16) -> UInt16 { reduce(UInt32(a) &* UInt32(b)) }
 
-    /// round(2^bits / q · a) modulo 2^bits, for 1, 4 and 10 bits (FIPS 203, section 4.2.1).
+    /// round(2^bits / q · a) modulo 2^bits, for 1, 4, 5, 10 and 11 bits (FIPS 203, section 4.2.1).
     ///
     /// The quotient by q is a product with 2^33 / q rounded up: exact for every element, as a test tries.
     @inline(__always)

@@ -1,14 +1,17 @@
-/// The public-key encryption inside ML-KEM-768 (FIPS 203, section 5): k = 3, η = 2, 10 and 4 bits.
+/// The public-key encryption inside ML-KEM (FIPS 203, section 5).
 ///
 /// Not to be used by itself: it is broken under chosen ciphertexts.
-enum KPKE {
-    static let rank = 3
-    static let vectorByteCount = 384 * rank
-    static let encryptionKeyByteCount = vectorByteCount + 32
-    static let ciphertextByteCount = 320 * rank + 128
+struct KPKE {
+    private let parameters: MLKEMParameterSet
 
-    /// Algorithm 13. Writes the encryption key (1,184 bytes) and the decryption key (1,152 bytes) that `seed` makes.
-    static func generateKeys(
+    init(_ parameters: MLKEMParameterSet) { self.parameters = parameters }
+
+    private var rank: Int { parameters.rank }
+    private var vectorByteCount: Int { parameters.vectorByteCount }
+    private var compressedByteCount: Int { parameters.compressedByteCount }
+
+    /// Algorithm 13. Writes the encryption key and the decryption key (a vector) that `seed` makes.
+    func generateKeys(
         seed: UnsafeRawBufferPointer, encryptionKey: UnsafeMutableRawBufferPointer,
         decryptionKey: UnsafeMutableRawBufferPointer
     ) {
@@ -38,8 +41,8 @@ enum KPKE {
         }
     }
 
-    /// Whether `encryptionKey` (1,184 bytes) holds reduced numbers only (FIPS 203, section 7.2).
-    static func isReduced(_ encryptionKey: UnsafeRawBufferPointer) -> Bool {
+    /// Whether `encryptionKey` holds reduced numbers only (FIPS 203, section 7.2).
+    func isReduced(_ encryptionKey: UnsafeRawBufferPointer) -> Bool {
         let t = Polynomials(count: 1)
         for row in 0..<rank {
             PolynomialCoding.decode(part(encryptionKey, 384, row), into: t[0])
@@ -48,8 +51,8 @@ enum KPKE {
         return true
     }
 
-    /// Algorithm 14. Writes the ciphertext (1,088 bytes) of `message` (32 bytes) under `randomness` (32 bytes).
-    static func encrypt(
+    /// Algorithm 14. Writes the ciphertext of `message` (32 bytes) under `randomness` (32 bytes).
+    func encrypt(
         _ message: UnsafeRawBufferPointer, encryptionKey: UnsafeRawBufferPointer, randomness: UnsafeRawBufferPointer,
         into ciphertext: UnsafeMutableRawBufferPointer
     ) {
@@ -66,7 +69,7 @@ enum KPKE {
             Transform.inverse(u[0])
             Sampling.small(seed: randomness, number: UInt8(rank + row), into: u[1])
             Transform.add(u[1], to: u[0])
-            PolynomialCoding.encodeCompressed(u[0], bits: 10, into: part(ciphertext, 320, row))
+            PolynomialCoding.encodeCompressed(u[0], bits: parameters.vectorBits, into: part(ciphertext, compressedByteCount, row))
         }
         let v = Polynomials(count: 2)
         for index in 0..<rank {
@@ -79,31 +82,33 @@ enum KPKE {
         PolynomialCoding.decodeCompressed(message, bits: 1, into: v[1])
         Transform.add(v[1], to: v[0])
         PolynomialCoding.encodeCompressed(
-            v[0], bits: 4, into: UnsafeMutableRawBufferPointer(rebasing: ciphertext[(320 * rank)...]))
+            v[0], bits: parameters.numberBits,
+            into: UnsafeMutableRawBufferPointer(rebasing: ciphertext[(compressedByteCount * rank)...]))
     }
 
-    /// Algorithm 15. Writes the message (32 bytes) in `ciphertext` (1,088 bytes).
-    static func decrypt(
+    /// Algorithm 15. Writes the message (32 bytes) in `ciphertext`.
+    func decrypt(
         _ ciphertext: UnsafeRawBufferPointer, decryptionKey: UnsafeRawBufferPointer,
         into message: UnsafeMutableRawBufferPointer
     ) {
         let work = Polynomials(count: 4)
         let (product, u, s, v) = (work[0], work[1], work[2], work[3])
         for index in 0..<rank {
-            PolynomialCoding.decodeCompressed(part(ciphertext, 320, index), bits: 10, into: u)
+            PolynomialCoding.decodeCompressed(part(ciphertext, compressedByteCount, index), bits: parameters.vectorBits, into: u)
             Transform.forward(u)
             PolynomialCoding.decode(part(decryptionKey, 384, index), into: s)
             Transform.addProduct(of: s, u, to: product)
         }
         Transform.inverse(product)
         PolynomialCoding.decodeCompressed(
-            UnsafeRawBufferPointer(rebasing: ciphertext[(320 * rank)...]), bits: 4, into: v)
+            UnsafeRawBufferPointer(rebasing: ciphertext[(compressedByteCount * rank)...]),
+            bits: parameters.numberBits, into: v)
         for index in 0..<256 { v[index] = FieldElement.subtract(v[index], product[index]) }
         PolynomialCoding.encodeCompressed(v, bits: 1, into: message)
     }
 
     /// The public matrix that `rho` (32 bytes) makes, row by row.
-    private static func matrix(_ rho: UnsafeRawBufferPointer) -> Polynomials {
+    private func matrix(_ rho: UnsafeRawBufferPointer) -> Polynomials {
         let matrix = Polynomials(count: rank * rank)
         for row in 0..<rank {
             for column in 0..<rank {
@@ -114,13 +119,13 @@ enum KPKE {
         return matrix
     }
 
-    private static func part(
+    private func part(
         _ bytes: UnsafeRawBufferPointer, _ byteCount: Int, _ index: Int
     ) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: bytes[(byteCount * index)..<(byteCount * (index + 1))])
     }
 
-    private static func part(
+    private func part(
         _ bytes: UnsafeMutableRawBufferPointer, _ byteCount: Int, _ index: Int
     ) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(rebasing: bytes[(byteCount * index)..<(byteCount * (index + 1))])

@@ -53,13 +53,25 @@ enum PolynomialCoding {
         decode(input, bits: 12, into: f) { $0 }
     }
 
-    /// Compress, then ByteEncode.
+    /// Compress, then ByteEncode. `bits` is 1, 4, 5, 10 or 11, and each has a loop of its own.
     static func encodeCompressed(_ f: Polynomials.One, bits: UInt32, into output: UnsafeMutableRawBufferPointer) {
-        encode(f, bits: bits, into: output) { FieldElement.compress($0, bits: bits) }
+        switch bits {
+        case 1: encode(f, bits: 1, into: output) { FieldElement.compress($0, bits: 1) }
+        case 4: encode(f, bits: 4, into: output) { FieldElement.compress($0, bits: 4) }
+        case 5: encode(f, bits: 5, into: output) { FieldElement.compress($0, bits: 5) }
+        case 10: encode(f, bits: 10, into: output) { FieldElement.compress($0, bits: 10) }
+        default: encode(f, bits: 11, into: output) { FieldElement.compress($0, bits: 11) }
+        }
     }
 
-    /// ByteDecode, then Decompress.
+    /// ByteDecode, then Decompress. `bits` is 1, 4, 5, 10 or 11, and each has a loop of its own.
     static func decodeCompressed(_ input: UnsafeRawBufferPointer, bits: UInt32, into f: Polynomials.One) {
-        decode(input, bits: bits, into: f) { FieldElement.decompress($0, bits: bits) }
+        switch bits {
+        case 1: decode(input, bits: 1, into: f) { FieldElement.decompress($0, bits: 1) }
+        case 4: decode(input, bits: 4, into: f) { FieldElement.decompress($0, bits: 4) }
+        case 5: decode(input, bits: 5, into: f) { FieldElement.decompress($0, bits: 5) }
+        case 10: decode(input, bits: 10, into: f) { FieldElement.decompress($0, bits: 10) }
+        default: decode(input, bits: 11, into: f) { FieldElement.decompress($0, bits: 11) }
+        }
     }
 }

@@ -1,22 +1,25 @@
 import CSodium
 
-/// Key encapsulation that a quantum computer does not open (FIPS 203, ML-KEM-768), ours: no library at hand has it.
+/// Key encapsulation that a quantum computer does not open (FIPS 203), ours: no library at hand has it.
+/// ``MLKEM768`` and ``MLKEM1024`` are its two sizes, and their keys two types.
 ///
 /// Constant time in everything secret. What comes in is checked as section 7 says; a ciphertext that was not made for
 /// the key gives a secret that nobody else knows (implicit rejection), and never an error.
-public enum MLKEM768 {
+public enum MLKEM<Parameters: MLKEMParameters> {
     /// Bytes in an encapsulation key.
-    public static let encapsulationKeyByteCount = 1_184
+    public static var encapsulationKeyByteCount: Int { Parameters.parameterSet.encryptionKeyByteCount }
     /// Bytes in a ciphertext.
-    public static let ciphertextByteCount = 1_088
+    public static var ciphertextByteCount: Int { Parameters.parameterSet.ciphertextByteCount }
     /// Bytes in a shared secret.
-    public static let sharedSecretByteCount = 32
+    public static var sharedSecretByteCount: Int { 32 }
     /// Bytes in the seed that makes a key pair: *d*, then *z*.
-    public static let seedByteCount = 64
+    public static var seedByteCount: Int { 64 }
+
+    private static var encryption: KPKE { KPKE(Parameters.parameterSet) }
 
     /// Why bytes are not an encapsulation key.
     public enum KeyError: Error, Equatable, Sendable {
-        /// There are not 1,184 of them.
+        /// There are not ``MLKEM/encapsulationKeyByteCount`` of them.
         case wrongByteCount(Int)
         /// They hold a number that is not below 3,329.
         case notReduced
@@ -24,13 +27,13 @@ public enum MLKEM768 {
 
     /// A public key that was checked (section 7.2).
     public struct EncapsulationKey: Hashable, Sendable {
-        /// The 1,184 bytes.
+        /// ``MLKEM/encapsulationKeyByteCount`` bytes: a vector, and the seed of the matrix.
         public let bytes: [UInt8]
 
         /// - Throws: ``KeyError``.
         public init(_ bytes: [UInt8]) throws(KeyError) {
             guard bytes.count == encapsulationKeyByteCount else { throw .wrongByteCount(bytes.count) }
-            guard bytes.withUnsafeBytes(KPKE.isReduced) else { throw .notReduced }
+            guard bytes.withUnsafeBytes(encryption.isReduced) else { throw .notReduced }
             self.bytes = bytes
         }
 
@@ -59,7 +62,7 @@ public enum MLKEM768 {
             message.withUnsafeBytes { message in
                 expanded.withUnsafeBytes { expanded in
                     bytes.withUnsafeBytes { key in
-                        KPKE.encrypt(
+                        encryption.encrypt(
                             message, encryptionKey: key,
                             randomness: UnsafeRawBufferPointer(rebasing: expanded[32...]), into: ciphertext)
                     }
@@ -68,12 +71,12 @@ public enum MLKEM768 {
         }
     }
 
-    /// 1,088 bytes that carry a shared secret, or claim to.
+    /// Bytes that carry a shared secret, or claim to.
     public struct Ciphertext: Hashable, Sendable {
-        /// The 1,088 bytes.
+        /// ``MLKEM/ciphertextByteCount`` bytes.
         public let bytes: [UInt8]
 
-        /// - Throws: ``LengthError`` unless there are 1,088 bytes.
+        /// - Throws: ``LengthError`` for any other size.
         public init(_ bytes: [UInt8]) throws(LengthError) {
             try LengthError.check(bytes.count, is: ciphertextByteCount)
             self.bytes = bytes
@@ -100,7 +103,7 @@ public enum MLKEM768 {
         /// The public half.
         public let encapsulationKey: EncapsulationKey
         private let seed: SecretBytes
-        /// Of the encryption inside, 1,152 bytes.
+        /// Of the encryption inside, 384 bytes for each polynomial.
         private let decryptionKey: SecretBytes
 
         /// A new key from the system's random source (algorithm 19).
@@ -115,10 +118,10 @@ public enum MLKEM768 {
 
         init(checked seed: consuming SecretBytes) {
             var encapsulationKey = [UInt8](repeating: 0, count: encapsulationKeyByteCount)
-            let decryptionKey = SecretBytes(byteCount: KPKE.vectorByteCount) { decryptionKey in
+            let decryptionKey = SecretBytes(byteCount: Parameters.parameterSet.vectorByteCount) { decryptionKey in
                 encapsulationKey.withUnsafeMutableBytes { encapsulationKey in
                     seed.withUnsafeBytes { seed in
-                        KPKE.generateKeys(
+                        encryption.generateKeys(
                             seed: UnsafeRawBufferPointer(rebasing: seed[..<32]), encryptionKey: encapsulationKey,
                             decryptionKey: decryptionKey)
                     }
@@ -134,7 +137,7 @@ public enum MLKEM768 {
         public borrowing func decapsulate(_ ciphertext: Ciphertext) -> SecretBytes {
             let message = SecretBytes(byteCount: 32) { message in
                 decryptionKey.withUnsafeBytes { key in
-                    ciphertext.bytes.withUnsafeBytes { KPKE.decrypt($0, decryptionKey: key, into: message) }
+                    ciphertext.bytes.withUnsafeBytes { encryption.decrypt($0, decryptionKey: key, into: message) }
                 }
             }
             let expanded = expand(message, SHA3.digest256(encapsulationKey.bytes))
@@ -151,7 +154,7 @@ public enum MLKEM768 {
         /// The 64-byte seed, for a sealed store.
         public borrowing func exportSeed() -> SecretBytes { seed.duplicate() }
 
-        /// For published vectors alone: the expanded form of section 7.3, 2,400 bytes.
+        /// For published vectors alone: the expanded form of section 7.3.
         borrowing func expandedForTests() -> [UInt8] {
             decryptionKey.exportUnprotected() + encapsulationKey.bytes + SHA3.digest256(encapsulationKey.bytes)
                 + seed.part(32..<64).exportUnprotected()
