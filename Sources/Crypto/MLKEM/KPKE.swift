@@ -69,7 +69,8 @@ struct KPKE {
             Transform.inverse(u[0])
             Sampling.small(seed: randomness, number: UInt8(rank + row), into: u[1])
             Transform.add(u[1], to: u[0])
-            PolynomialCoding.encodeCompressed(u[0], bits: parameters.vectorBits, into: part(ciphertext, compressedByteCount, row))
+            PolynomialCoding.encodeCompressed(
+                u[0], bits: parameters.vectorBits, into: part(ciphertext, compressedByteCount, row))
         }
         let v = Polynomials(count: 2)
         for index in 0..<rank {
@@ -94,7 +95,8 @@ struct KPKE {
         let work = Polynomials(count: 4)
         let (product, u, s, v) = (work[0], work[1], work[2], work[3])
         for index in 0..<rank {
-            PolynomialCoding.decodeCompressed(part(ciphertext, compressedByteCount, index), bits: parameters.vectorBits, into: u)
+            PolynomialCoding.decodeCompressed(
+                part(ciphertext, compressedByteCount, index), bits: parameters.vectorBits, into: u)
             Transform.forward(u)
             PolynomialCoding.decode(part(decryptionKey, 384, index), into: s)
             Transform.addProduct(of: s, u, to: product)
