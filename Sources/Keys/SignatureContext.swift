@@ -5,7 +5,7 @@
 ///
 /// | size | field |
 /// |---|---|
-/// | 15…32 | the context, ASCII |
+/// | 14…31 | the context, ASCII |
 /// | 1 | zero |
 /// | rest | the content |
 ///
@@ -17,6 +17,8 @@ package enum SignatureContext: String, CaseIterable, Sendable {
     case kemOneTimePreKey = "Sotto KEM one-time prekey v1"
     case kemLastResortPreKey = "Sotto KEM last-resort prekey v1"
     case login = "Sotto login v1"
+    case treeHead = "Sotto tree head v1"
+    case treeHeadCosignature = "Sotto tree head cosignature v1"
 
     /// The bytes that are signed for `content`.
     package func signedBytes(_ content: [UInt8]) -> [UInt8] {

@@ -1,4 +1,5 @@
 import Chat
+import Keys
 public import Store
 import Transport
 public import Wire
@@ -13,7 +14,7 @@ public import Wire
 /// ```
 public final class Server: Sendable {
     /// Opens the store; the closure it is given must be called after every batch of commits.
-    public typealias StoreOpener = (_ afterBatch: @escaping @Sendable () -> Void) throws -> Store
+    public typealias StoreOpener = @Sendable (_ afterBatch: @escaping @Sendable () -> Void) throws -> Store
 
     private let group: EventLoopGroup
     private let listener: Listener
@@ -27,10 +28,11 @@ public final class Server: Sendable {
     public var adminPort: UInt16 { admin.port }
 
     /// Starts everything, the listeners last.
-    /// - Throws: what the opener throws; `TransportError` when a port or certificate cannot be used.
+    /// - Throws: what the opener throws; `Problem` when the store cannot say which key the server signs with;
+    ///   `TransportError` when a port or certificate cannot be used.
     public init(
         _ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener
-    ) throws {
+    ) async throws {
         let group = EventLoopGroup(count: configuration.loopCount)
         let desks = group.loops.enumerated().map { Desk(loop: $1, loopIndex: $0) }
         let switchboard = Switchboard<Session>(loopCount: desks.count) { (loopIndex, dispatches) in
@@ -45,8 +47,17 @@ public final class Server: Sendable {
             throw error
         }
         let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
+        let signingKey: ServerSigningKey
+        do {
+            signingKey = try await chat.commit { (turn) throws(Problem) in try turn.serverSigningKey() }
+        } catch {
+            await store.close()
+            group.shutdown()
+            throw error
+        }
         let services = Services(
-            configuration: configuration, chat: chat, challenges: Challenges(), limiters: Limiters(configuration),
+            configuration: configuration, chat: chat, signingKey: signingKey, challenges: Challenges(),
+            limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: clock))
         for desk in desks {

@@ -1,10 +1,13 @@
 import Chat
+import Keys
 import Wire
 
 /// What the routes and the sockets work with. Built once, in `Server+build.swift`.
 struct Services: Sendable {
     let configuration: ServerConfiguration
     let chat: Chat
+    /// What the server signs with in its own name.
+    let signingKey: ServerSigningKey
     let challenges: Challenges
     let limiters: Limiters
     let origins: Origins

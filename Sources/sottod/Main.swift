@@ -27,7 +27,7 @@ struct Main {
         let signals = Signals()
         let server: Server
         do {
-            server = try Server(configuration, clock: Clock.now) { (afterBatch) in
+            server = try await Server(configuration, clock: Clock.now) { (afterBatch) in
                 var storage = SQLiteConfiguration()
                 // What is written between two checkpoints, and a quarter more for what comes during one.
                 storage.logByteCountAhead = storage.checkpointByteCount * 5 / 4

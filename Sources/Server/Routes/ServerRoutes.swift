@@ -1,4 +1,5 @@
 import Chat
+import Keys
 import Wire
 
 /// What the server says of itself.
@@ -20,7 +21,9 @@ enum ServerRoutes {
         ) { (call) throws(Problem) in
             let configuration = call.services.configuration
             return Reply(
-                ServerCard(serverName: configuration.serverName, registration: configuration.registration.rawValue))
+                ServerCard(
+                    serverName: configuration.serverName, serverKey: call.services.signingKey.publicKey.bytes,
+                    registration: configuration.registration.rawValue))
         },
         Route(
             .get, "/v1/capabilities", area: "server", "The bounds a client should know", access: .none,
@@ -42,15 +45,19 @@ enum ServerRoutes {
 
 struct ServerCard: WireRecord {
     var serverName: String
+    /// Ed25519, 32 bytes: what the server signs with in its own name.
+    var serverKey: [UInt8]
     var registration: String
 
-    init(serverName: String, registration: String) {
+    init(serverName: String, serverKey: [UInt8], registration: String) {
         self.serverName = serverName
+        self.serverKey = serverKey
         self.registration = registration
     }
 
     init(fields: inout Fields) throws(WireError) {
         serverName = try fields.text("serverName", length: 1...253)
+        serverKey = try fields.bytes("serverKey", count: 32)
         registration = try fields.text("registration", length: 1...20)
         _ = try fields.text("api", length: 1...100)
         _ = try fields.text("socket", length: 1...100)
@@ -59,6 +66,7 @@ struct ServerCard: WireRecord {
 
     func write(fields writer: inout WireWriter) {
         writer.put("serverName", text: serverName)
+        writer.put("serverKey", bytes: serverKey)
         writer.put("registration", text: registration)
         writer.put("api", text: "/v1")
         writer.put("socket", text: "/v1/ws")
