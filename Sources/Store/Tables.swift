@@ -47,6 +47,17 @@ public protocol ReadableTables: AnyObject {
     /// What an earlier send of this device with the same client id was given, for at least 24 hours after it.
     func accepted(from sender: DeviceAddress, clientID: ClientID) throws(Problem) -> AcceptedRow?
 
+    // MARK: The key log
+    func keyLogSize() throws(Problem) -> UInt64
+    /// By index, from `index` on.
+    func keyLogRows(from index: UInt64, limit: Int) throws(Problem) -> [KeyLogRow]
+    /// What the log has of the account that it calls so, by epoch, from after `epoch` on.
+    func keyLogRows(of account: [UInt8], after epoch: UInt64, limit: Int) throws(Problem) -> [KeyLogRow]
+    /// One of the hashes that were appended with the entries, counted from 0.
+    func keyLogNode(at position: UInt64) throws(Problem) -> [UInt8]?
+    /// In the order of account ids (as unsigned 128-bit numbers), from after `account` on.
+    func accounts(after account: AccountID?, limit: Int) throws(Problem) -> [AccountRow]
+
     // MARK: The server's own
     func savedReply(key: [UInt8]) throws(Problem) -> SavedReply?
     func setting(_ name: String) throws(Problem) -> [UInt8]?
@@ -112,6 +123,10 @@ public protocol Tables: ReadableTables {
     /// Everything up to `number` is delivered: it leaves the queue, and its row goes with the last copy. A number
     /// beyond the queue's head counts as the head; one below what is delivered changes nothing.
     func trimQueue(of device: DeviceAddress, through number: QueueNumber) throws(Problem)
+
+    // MARK: The key log
+    /// Adds an entry at the end of the log, and hashes at the end of its nodes. Nothing of either is ever changed.
+    func appendToKeyLog(_ row: KeyLogRow, nodes: [[UInt8]]) throws(Problem)
 
     // MARK: The server's own
     func saveReply(_ reply: SavedReply, key: [UInt8]) throws(Problem)

@@ -104,7 +104,7 @@ extension ReadTables {
         try? T.decode(bytes, in: WireContext(form: .cbor, refusesUnknownFields: false))
     }
 
-    private static func accountRow(_ row: Statement) -> AccountRow? {
+    static func accountRow(_ row: Statement) -> AccountRow? {
         guard let account = row.id(0), let handle = row.text(1).flatMap({ Handle(text: $0) }) else { return nil }
         return AccountRow(
             account: AccountID(bytes: account), handle: handle,

@@ -7,7 +7,7 @@ import Wire
 /// (ciphertext to the server), *open text* (readable, by choice of those who wrote it). There is no column for the
 /// plaintext of a sealed conversation.
 enum Schema {
-    static let steps: [String] = [first]
+    static let steps: [String] = [first, keyLog]
 
     private static let first = """
         -- One row for each send and each change of a conversation, in the order of acceptance.
@@ -173,6 +173,22 @@ enum Schema {
             name   TEXT PRIMARY KEY,                -- open text: the server's own
             value  BLOB NOT NULL                    -- open text: the server's own
         ) WITHOUT ROWID;
+        """
+
+    private static let keyLog = """
+        -- The key log: one row for each device list that was accepted, in the order of acceptance.
+        CREATE TABLE key_log (
+            number   INTEGER PRIMARY KEY,           -- counter: from 0 up, without gaps
+            account  BLOB NOT NULL,                 -- hash: of the account id
+            epoch    INTEGER NOT NULL,              -- counter: of the list
+            entry    BLOB NOT NULL,                 -- hash: of account and list, with the epoch
+            UNIQUE (account, epoch)
+        );
+        -- The hashes of its full subtrees, in the order in which they were completed.
+        CREATE TABLE key_log_node (
+            position  INTEGER PRIMARY KEY,          -- counter: from 0 up, without gaps
+            hash      BLOB NOT NULL                 -- hash
+        );
         """
 
     /// Takes the file up to the newest schema, one transaction a step.

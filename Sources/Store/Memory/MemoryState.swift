@@ -19,6 +19,10 @@ struct MemoryState {
     var accepted: [AcceptedKey: AcceptedRow] = [:]
     var savedReplies: [[UInt8]: SavedReply] = [:]
     var settings: [String: [UInt8]] = [:]
+    /// By index; where each account's entries are; and the nodes by position.
+    var keyLog: [KeyLogRow] = []
+    var keyLogPlaces: [[UInt8]: [Int]] = [:]
+    var keyLogNodes: [[UInt8]] = []
     var messageIDs = MessageIDSource()
     /// Copies of each envelope row that wait to be delivered.
     var waitingCopies: [MessageID: Int] = [:]
