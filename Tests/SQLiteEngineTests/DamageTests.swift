@@ -124,10 +124,10 @@ struct DamageTests {
         let folder = try TestFolder()
         await (try SQLiteEngine.open(folder: folder.path)).close()
         try folder.execute("PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(file: "sotto.db", found: 99, known: 1)) {
+        #expect(throws: StoreError.newerSchema(file: "sotto.db", found: 99, known: 2)) {
             try SQLiteEngine.open(folder: folder.path)
         }
-        try folder.execute("PRAGMA user_version = 1")
+        try folder.execute("PRAGMA user_version = 2")
         await (try SQLiteEngine.open(folder: folder.path)).close()
     }
 

@@ -1,4 +1,6 @@
+import Store
 import Testing
+import Wire
 
 @testable import SQLiteEngine
 
@@ -22,5 +24,19 @@ struct SchemaTests {
                 "\(line)")
         }
         #expect(columnCount > 70)
+    }
+
+    @Test("a file of the first schema comes forward with what is in it, and gets a key log")
+    func forward() async throws {
+        let folder = try TestFolder()
+        let old = try SQLiteEngine.open(folder: folder.path)
+        try await old.prepare()
+        _ = try await old.send(1)
+        await old.close()
+        try folder.execute("DROP TABLE key_log; DROP TABLE key_log_node; PRAGMA user_version = 1")
+        let new = try SQLiteEngine.open(folder: folder.path)
+        #expect(try await new.drain().count == 1)
+        #expect(try await new.read { (tables) throws(Problem) in try tables.keyLogSize() } == 0)
+        await new.close()
     }
 }
