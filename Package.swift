@@ -45,6 +45,11 @@ let package = Package(
         .target(
             name: "CTransport", path: "Sources/C/CTransport",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        // Of libvips' own flags only GLib's are needed, and the others hold some that the package manager refuses.
+        library("CLibvips", pkgConfig: "gobject-2.0", apt: "libvips-dev"),
+        // The only way to libvips, for the media worker alone.
+        .target(name: "CVips", dependencies: ["CLibvips"], path: "Sources/C/CVips",
+            linkerSettings: ["vips", "gobject-2.0", "gmodule-2.0", "glib-2.0"].map { .linkedLibrary($0) }),
 
         // 2
         room("Threads"),
@@ -58,6 +63,7 @@ let package = Package(
         room("Ratchet", ["Keys", "Crypto", "Wire"]),
         room("Store", ["Threads", "Wire"]),
         room("Transport", ["Threads", "CTransport"]),
+        room("Media", ["Threads", "CLinux"]),
 
         // 5
         room("Chat", ["Store", "Keys", "Crypto", "Threads", "Wire"]),
@@ -69,7 +75,8 @@ let package = Package(
 
         // 7
         program("sottod", ["Server", "SQLiteEngine", "Threads", "Wire", "CLinux"]),
-        program("sotto", ["Client", "Wire"]),
+        program("sotto", ["Client", "Media", "Wire"]),
+        program("sotto-media", ["Media", "CVips", "CLinux"]),
         program("sotto-bench", ["Transport", "Wire", "Keys", "Crypto", "CLinux"]),
 
         // Tests mirror the rooms. TestKit is what several of them share.
@@ -90,6 +97,11 @@ let package = Package(
             name: "store-victim", dependencies: ["SQLiteEngine", "Store", "Wire"], path: "Tests/StoreVictim",
             swiftSettings: strict),
         tests(of: "Transport", ["Threads"]),
+        tests(of: "Media", ["TestKit", "sotto-media", "media-prisoner"]),
+        // Enters the worker's sandbox and tries to get out.
+        .executableTarget(
+            name: "media-prisoner", dependencies: ["Media", "CLinux"], path: "Tests/MediaPrisoner",
+            swiftSettings: strict),
         tests(of: "Client", ["TestKit", "Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
         .testTarget(
             name: "EndToEndTests",

@@ -42,7 +42,8 @@ struct Arguments {
         var read = Arguments(verb: verb)
         var rest = arguments.dropFirst()
         var areWordsOnly = false
-        while let argument = rest.popFirst() {
+        while let typed = rest.popFirst() {
+            let argument = typed == "-o" && !areWordsOnly ? "--output" : typed
             if !areWordsOnly, argument == "--" {
                 areWordsOnly = true
             } else if areWordsOnly || !argument.hasPrefix("--") {

@@ -19,10 +19,24 @@ struct Main {
         if arguments.switches.contains("--help") {
             return Output.write(Help.of(arguments.verb) + "\n", to: STDOUT_FILENO)
         }
+        if arguments.verb == .media { exit(await runMedia(arguments)) }
         let network = ClientNetwork()
         let status = await run(arguments, over: network)
         network.shutdown()
         exit(status)
+    }
+
+    /// Needs no account and no server.
+    private static func runMedia(_ arguments: Arguments) async -> Int32 {
+        do {
+            return try await Verb.media(arguments, Output(isJSON: arguments.switches.contains("--json")))
+        } catch let error as UsageError {
+            Output.complain(error.message)
+            return 2
+        } catch {
+            Output.complain("\(error)")
+            return 1
+        }
     }
 
     private static func run(_ arguments: Arguments, over network: ClientNetwork) async -> Int32 {

@@ -2,7 +2,7 @@
 enum Verb: String, CaseIterable {
     case register, login, send, listen, chat, devices
     case safetyNumber = "safety-number"
-    case history
+    case history, media
 
     /// As it is typed, after the program's name.
     var usage: String {
@@ -15,6 +15,7 @@ enum Verb: String, CaseIterable {
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
         case .safetyNumber: "safety-number HANDLE"
         case .history: "history [--with HANDLE] [--after INDEX] [--limit N]"
+        case .media: "media thumbnail FILE -o OUT [--size N] [--jpeg] [--preview OUT] [--worker PATH]"
         }
     }
 
@@ -28,6 +29,7 @@ enum Verb: String, CaseIterable {
         case .devices: "List this account's devices, or change them."
         case .safetyNumber: "Sixty digits to compare with the other side: equal means that nobody stands between."
         case .history: "Print the transcript that this device keeps."
+        case .media: "Make a thumbnail as the server makes it, without a server; status 3 for a file that is refused."
         }
     }
 
@@ -52,6 +54,14 @@ enum Verb: String, CaseIterable {
                 .init(name: "--after", value: "INDEX", help: "Only entries after that one."),
                 .init(name: "--limit", value: "N", help: "At most so many; 1000."),
             ]
+        case .media:
+            [
+                .init(name: "--output", value: "OUT", help: "Where the thumbnail goes; also -o."),
+                .init(name: "--size", value: "N", help: "Its longer side, 1 to 2048; 320."),
+                .init(name: "--jpeg", help: "JPEG instead of WebP."),
+                .init(name: "--preview", value: "OUT", help: "Where the short preview of an animation goes."),
+                .init(name: "--worker", value: "PATH", help: "The program sotto-media; else the one beside sotto."),
+            ]
         case .login, .send, .devices, .safetyNumber: []
         }
     }
@@ -64,6 +74,7 @@ enum Verb: String, CaseIterable {
         case .listen, .history: 0...0
         case .chat: 0...1
         case .devices: 0...2
+        case .media: 2...2
         }
     }
 }

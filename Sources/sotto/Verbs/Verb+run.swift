@@ -13,6 +13,8 @@ extension Verb {
         case .devices: try await Self.devices(client, arguments, output)
         case .safetyNumber: try await Self.safetyNumber(client, arguments, output)
         case .history: try await Self.history(client, arguments, output)
+        // Done by `Main`, which opens no account for it.
+        case .media: break
         }
     }
 

@@ -1,0 +1,1 @@
+// Nothing for Swift to see: this module only tells the build where libvips is. CVips includes its headers.

@@ -1,0 +1,46 @@
+import Glibc
+
+/// A regular file that can only be read, by position. Closed with the last reference.
+///
+/// A class, so that one descriptor is owned once however many look at it. Immutable: it may cross threads.
+package final class ReadOnlyFile: Sendable {
+    /// Open for reading, closed on exec.
+    package let descriptor: Int32
+    /// As it was when the file was opened.
+    package let byteCount: Int
+
+    /// - Throws: ``MediaRefusal/unreadable`` for what is missing, no regular file, or not ours to read.
+    package init(path: String) throws(MediaRefusal) {
+        // Without O_NONBLOCK a pipe that somebody has put there would hold us for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw .unreadable }
+        var state = stat()
+        guard fstat(descriptor, &state) == 0, state.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .unreadable
+        }
+        self.descriptor = descriptor
+        byteCount = Int(state.st_size)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Up to `count` bytes from `offset`; fewer at the end of the file.
+    func read(at offset: Int, count: Int) throws(MediaRefusal) -> [UInt8] {
+        guard offset >= 0, count >= 0, offset < byteCount else { return [] }
+        var failed = false
+        let wanted = min(count, byteCount - offset)
+        let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { (buffer, filled) in
+            while filled < wanted {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
+                let got = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { failed = true }
+                guard got > 0 else { return }
+                filled += got
+            }
+        }
+        guard !failed else { throw .unreadable }
+        return bytes
+    }
+}
