@@ -23,6 +23,7 @@ build: setup ## build everything, optimised
 run: setup ## build server and client, and start the server on ./data (data=folder for another)
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto $(strict)
+	swift build -c release --product sotto-media $(strict)
 	.build/release/sottod --data $(data)
 
 # Sockets have real deadlines, so these tests do not share the processors with the others; and what does not end in

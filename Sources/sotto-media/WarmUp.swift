@@ -9,7 +9,9 @@ enum WarmUp {
     static func run() {
         for bands in [3, 4] {
             guard let image = try? Image.black(64, 48, bands: bands) else { continue }
-            let encoded = [try? image.jpeg(quality: 75), try? image.png(), try? image.webp(quality: 75), try? image.gif()]
+            let encoded = [
+                try? image.jpeg(quality: 75), try? image.png(), try? image.webp(quality: 75), try? image.gif(),
+            ]
             for bytes in encoded.compactMap(\.self) { decode(bytes) }
         }
         _ = sotto_vips_last_words()
