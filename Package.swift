@@ -70,6 +70,7 @@ let package = Package(
 
         // 6
         room("SQLiteEngine", ["Store", "Threads", "Wire", "CSQLite"], path: "Sources/Engines/SQLite"),
+        room("BlobsEngine", ["Store", "Crypto", "Threads", "Wire"], path: "Sources/Engines/Blobs"),
         room("Server", ["Chat", "Store", "Transport", "Keys", "Crypto", "Wire"]),
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
 
@@ -92,6 +93,7 @@ let package = Package(
         // One contract holds both engines.
         tests(of: "Store", ["SQLiteEngine", "TestKit", "Wire"]),
         tests(of: "SQLiteEngine", ["Store", "Wire", "CSQLite", "store-victim"]),
+        tests(of: "BlobsEngine", ["Store", "Crypto"]),
         // A process of its own, so that it can be killed.
         .executableTarget(
             name: "store-victim", dependencies: ["SQLiteEngine", "Store", "Wire"], path: "Tests/StoreVictim",

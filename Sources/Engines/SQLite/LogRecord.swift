@@ -1,4 +1,5 @@
 import Wire
+import Store
 
 /// A row of the log, as its bytes. All numbers are little-endian.
 ///

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SQLiteEngine
+import Store
 
 @Suite("Row digest")
 struct RowDigestTests {

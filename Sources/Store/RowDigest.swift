@@ -1,15 +1,16 @@
-/// The 64-bit digest that every log row carries of its own bytes. Against decay, not against attackers.
+/// The 64-bit digest that every log row and every chunk of a blob carries of its bytes. Against decay, not attackers.
 ///
 /// Each step is a bijection of the state for a given word, and of the word for a given state. So a change that stays
 /// within one aligned word of eight bytes, such as any flipped bit, always changes the digest; a wider one slips
 /// through once in 2^64. The row's number and length go in as well: a sound row in a wrong place does not fit.
 ///
 /// Four lanes run side by side, since a multiplication waits three cycles for its result.
-enum RowDigest {
+package enum RowDigest {
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let seed: UInt64 = 0x2545_F491_4F6C_DD1D
 
-    static func of(_ bytes: UnsafeRawBufferPointer, row: Int64) -> UInt64 {
+    /// The digest of `bytes`, which are row, chunk or piece number `row` of what they belong to.
+    package static func of(_ bytes: UnsafeRawBufferPointer, row: Int64) -> UInt64 {
         let count = bytes.count
         var one = absorbing(UInt64(bitPattern: row), into: seed)
         var two = absorbing(UInt64(count), into: seed)

@@ -1,0 +1,112 @@
+import Glibc
+import Store
+import Wire
+
+/// The folder of a place for files, and the names in it.
+///
+/// ```
+/// parts/<32 hexadecimal digits>          appended to
+/// blobs/<the first two of them>/<all>    stored
+/// ```
+///
+/// Every name is made from sixteen random bytes here; nothing that came from outside is part of a path.
+struct BlobFolder: Sendable {
+    let path: String
+    var parts: String { path + "/parts" }
+    private var blobs: String { path + "/blobs" }
+
+    /// Makes what is missing (folders 0700), durably.
+    init(_ folder: String) throws(BlobError) {
+        path = folder
+        for name in [folder, parts, blobs] { try Self.make(name) }
+        for number in UInt8.min...UInt8.max { try Self.make(blobs + "/" + Self.hex([number])) }
+        for name in [folder, blobs] { try Self.sync(name) }
+    }
+
+    func part(_ blob: BlobID) -> String { parts + "/" + Self.name(blob) }
+
+    func folder(of blob: BlobID) -> String { blobs + "/" + Self.name(blob).prefix(2) }
+
+    func stored(_ blob: BlobID) -> String { folder(of: blob) + "/" + Self.name(blob) }
+
+    /// All names of parts and stored blobs, in order. What is not a name of ours is passed over.
+    func names(after blob: BlobID?, limit: Int) throws(BlobError) -> [BlobID] {
+        var found = try Self.names(in: parts)
+        let first = blob.map { UInt8(truncatingIfNeeded: $0.bytes.high >> 56) } ?? 0
+        for number in first...UInt8.max {
+            found += try Self.names(in: blobs + "/" + Self.hex([number]))
+            // A folder's names come before the next folder's: enough is enough, but for those of parts.
+            let count = found.count { Self.isAfter($0, blob) && $0.bytes.high >> 56 <= number }
+            if count >= limit { break }
+        }
+        let wanted = Set(found).filter { Self.isAfter($0, blob) }
+        return Array(wanted.sorted { Self.isBefore($0, $1) }.prefix(max(0, limit)))
+    }
+
+    private static func isAfter(_ one: BlobID, _ other: BlobID?) -> Bool { other.map { isBefore($0, one) } ?? true }
+
+    private static func isBefore(_ one: BlobID, _ other: BlobID) -> Bool {
+        (one.bytes.high, one.bytes.low) < (other.bytes.high, other.bytes.low)
+    }
+
+    // MARK: Files
+
+    static func open(_ path: String, _ flags: Int32) throws(BlobError) -> BlobFile {
+        let file = Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw failure() }
+        return BlobFile(descriptor: file)
+    }
+
+    /// What the last failed call means.
+    static func failure() -> BlobError {
+        switch errno {
+        case ENOENT: .absent
+        case ENOSPC, EDQUOT: .full
+        default: .failing(reason: String(cString: strerror(errno)))
+        }
+    }
+
+    static func remove(_ path: String) throws(BlobError) {
+        if unlink(path) != 0, errno != ENOENT { throw failure() }
+    }
+
+    /// What was made, renamed or removed in a folder is so after a power cut only when the folder was synced.
+    static func sync(_ folder: String) throws(BlobError) {
+        let file = try open(folder, O_RDONLY | O_DIRECTORY)
+        guard fsync(file.descriptor) == 0 else { throw failure() }
+    }
+
+    private static func make(_ folder: String) throws(BlobError) {
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw failure() }
+    }
+
+    // MARK: Names
+
+    static func name(_ blob: BlobID) -> String { hex(blob.bytes.array) }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    private static func blob(named name: String) -> BlobID? {
+        let isHexadecimal = name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        guard name.utf8.count == 32, isHexadecimal else { return nil }
+        let (high, low) = (UInt64(name.prefix(16), radix: 16), UInt64(name.suffix(16), radix: 16))
+        guard let high, let low else { return nil }
+        return BlobID(bytes: SixteenBytes(high: high, low: low))
+    }
+
+    private static func names(in folder: String) throws(BlobError) -> [BlobID] {
+        guard let stream = opendir(folder) else { throw failure() }
+        defer { closedir(stream) }
+        var found: [BlobID] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { (start) in
+                start.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let blob = blob(named: name) { found.append(blob) }
+        }
+        return found
+    }
+}

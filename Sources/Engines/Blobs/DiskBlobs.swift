@@ -1,0 +1,155 @@
+import Glibc
+public import Store
+import Threads
+
+/// Files in a folder: one for each blob, with the digests of its chunks behind its bytes.
+///
+/// See docs/decisions/0013-blob-store.md for the layout and why. The folder belongs to one process, which the store's
+/// lock sees to.
+public enum DiskBlobs {
+    /// Threads that write and read.
+    public static let threadCount = 2
+    /// Calls that may wait for one.
+    public static let queuedCountMax = 1_024
+
+    /// Opens the place in `folder`, which is made where it is missing (folders 0700, files 0600).
+    /// - Throws: `full`; `failing`.
+    public static func open(folder: String) throws(BlobError) -> BlobStore {
+        try open(folder: folder) { (_) in nil }
+    }
+
+    /// As ``open(folder:)``, for tests that want to see it fail.
+    /// - Parameter strike: called before each step on a blob's way.
+    package static func open(
+        folder: String, strike: @escaping BlobStep.Strike
+    ) throws(BlobError) -> BlobStore {
+        let house = DiskHouse(
+            folder: try BlobFolder(folder), strike: strike,
+            workers: BlobWorkers(threadCount: threadCount, queuedCountMax: queuedCountMax))
+        return BlobStore(
+            begin: { (blob, byteCount) async throws(BlobError) in
+                try await house.part(blob, byteCount, isNew: true)
+            },
+            resume: { (blob, byteCount) async throws(BlobError) in
+                try await house.part(blob, byteCount, isNew: false)
+            },
+            durableByteCount: { (blob, byteCount) async throws(BlobError) in
+                try await house.durableByteCount(of: blob, at: byteCount)
+            },
+            open: { (blob) async throws(BlobError) in try await house.reader(blob) },
+            remove: { (blob) async throws(BlobError) in try await house.remove(blob) },
+            list: { (blob, limit) async throws(BlobError) in try await house.names(after: blob, limit: limit) },
+            status: { house.status },
+            close: { await house.workers.close() })
+    }
+}
+
+/// What the calls of one place share. State is owned by the lock.
+private final class DiskHouse: @unchecked Sendable {
+    // Unchecked because the fields that change are guarded by `lock`.
+    let folder: BlobFolder
+    let strike: BlobStep.Strike
+    let workers: BlobWorkers
+    private let lock = Lock()
+    /// Parts that somebody holds; `nil` while they are being opened.
+    private var held: [BlobID: DiskPart?] = [:]
+    private var figures = BlobStoreStatus()
+
+    init(folder: BlobFolder, strike: @escaping BlobStep.Strike, workers: BlobWorkers) {
+        self.folder = folder
+        self.strike = strike
+        self.workers = workers
+    }
+
+    var status: BlobStoreStatus {
+        var status = lock.withLock { figures }
+        status.queuedJobs = UInt64(workers.queuedCount)
+        return status
+    }
+
+    // MARK: Parts
+
+    func part(_ blob: BlobID, _ byteCount: UInt64, isNew: Bool) async throws(BlobError) -> BlobPart {
+        let isFree = lock.withLock {
+            guard held[blob] == nil else { return false }
+            held[blob] = .some(nil)
+            return true
+        }
+        guard isFree else { throw .busy }
+        do throws(BlobError) {
+            let part = try await workers.run { [self] () throws(BlobError) in
+                let file = try PartFile(blob, byteCountMax: byteCount, isNew: isNew, in: folder, strike: strike)
+                let found = file.byteCount
+                return (DiskPart(file, workers: workers, synced: found), found)
+            }
+            lock.withLock { held[blob] = part.0 }
+            return calls(on: part.0, blob, found: part.1)
+        } catch {
+            lock.withLock { held[blob] = nil }
+            throw error
+        }
+    }
+
+    private func calls(on part: DiskPart, _ blob: BlobID, found: UInt64) -> BlobPart {
+        BlobPart(
+            byteCount: found,
+            append: { (bytes) async throws(BlobError) in try await part.append(bytes) },
+            sync: { () async throws(BlobError) in try await part.sync() },
+            rollBack: { (byteCount) async throws(BlobError) in try await part.rollBack(to: byteCount) },
+            finish: { [self] (sha256) async throws(BlobError) in
+                let stored = try await part.finish(sha256: sha256)
+                lock.withLock { figures.storedBlobs += 1 }
+                return stored
+            },
+            release: { [self] in
+                await part.drain()
+                lock.withLock { held[blob] = nil }
+            })
+    }
+
+    func durableByteCount(of blob: BlobID, at byteCount: UInt64) async throws(BlobError) -> UInt64 {
+        if let part = lock.withLock({ held[blob] ?? nil }) { return part.syncedByteCount }
+        return try await workers.run { [self] () throws(BlobError) in
+            do throws(BlobError) {
+                let file = try BlobFolder.open(folder.part(blob), O_RDWR)
+                guard fdatasync(file.descriptor) == 0 else { throw BlobFolder.failure() }
+                return min(try PartFile.byteCount(of: file), byteCount)
+            } catch .absent {
+                return try DiskReader(blob, in: folder).blob.byteCount
+            }
+        }
+    }
+
+    // MARK: Stored blobs
+
+    func reader(_ blob: BlobID) async throws(BlobError) -> BlobReader {
+        let reader = try await noting { [self] () throws(BlobError) in try DiskReader(blob, in: folder) }
+        return BlobReader(blob: reader.blob) { [self] (offset, byteCount) async throws(BlobError) in
+            try await noting { () throws(BlobError) in try reader.piece(at: offset, byteCount: byteCount) }
+        }
+    }
+
+    func remove(_ blob: BlobID) async throws(BlobError) {
+        try await workers.run { [self] () throws(BlobError) in
+            try BlobStep.remove.begin(strike)
+            try BlobFolder.remove(folder.part(blob))
+            try BlobFolder.remove(folder.stored(blob))
+            try BlobFolder.sync(folder.folder(of: blob))
+        }
+    }
+
+    func names(after blob: BlobID?, limit: Int) async throws(BlobError) -> [BlobID] {
+        try await workers.run { [self] () throws(BlobError) in try folder.names(after: blob, limit: limit) }
+    }
+
+    private func noting<R: Sendable>(
+        _ work: @escaping @Sendable () throws(BlobError) -> R
+    ) async throws(BlobError) -> R {
+        do throws(BlobError) {
+            return try await workers.run(work)
+        } catch {
+            if error == .damaged { lock.withLock { figures.damagedPieces += 1 } }
+            throw error
+        }
+    }
+}
