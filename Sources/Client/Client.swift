@@ -19,6 +19,7 @@ public actor Client {
     var login: Task<Result<TokenPair, ClientError>, Never>?
     var outboxRun = OutboxRun()
     var isReplenishing = false
+    var isBackingUp = false
     var isListening = false
     /// What ``events(untilIdle:)`` started last.
     var listener: Task<Void, Never>?
@@ -85,7 +86,7 @@ public actor Client {
     func readyProfile() throws(ClientError) -> (profile: Profile, own: DeviceAddress) {
         guard let profile = try read(.profile) else { throw .notRegistered }
         switch profile.stage {
-        case .registering: throw .notRegistered
+        case .registering, .restoring: throw .notRegistered
         case .linking: throw .notLinkedYet
         case .ready: break
         }

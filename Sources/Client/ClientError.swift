@@ -34,6 +34,15 @@ public enum ClientError: Error, Equatable, Sendable {
     /// Not a code that a device gave out.
     case badCode
 
+    /// Not a whole recovery key.
+    case badRecoveryKey(RecoveryKeyError)
+    /// There is no backup: none was made, or none under this recovery key.
+    case noBackup
+    /// The account has a backup under another recovery key.
+    case backupExists
+    /// The backup cannot be used, or not be made.
+    case backup(BackupError)
+
     /// Not an address of a server.
     case badServerAddress
     /// `http` beyond this machine: everyone on the way could take the account's tokens.
@@ -72,6 +81,10 @@ extension ClientError: CustomStringConvertible {
         case .cannotChangeDevices: "Only a device that holds the account's key can link and unlink: the first one."
         case .noSuchDevice: "The account has no such device."
         case .badCode: "This is not a whole code. Copy it again, as one piece."
+        case .badRecoveryKey(let error): Self.text(error)
+        case .noBackup: "There is no backup for this recovery key at this server."
+        case .backupExists: "The account has a backup under another recovery key. Replace it, or use that key."
+        case .backup(let error): Self.text(error)
         case .badServerAddress: "A server's address looks like https://chat.example or http://127.0.0.1:8080."
         case .insecureServer: "Without TLS everyone on the way could take over the account. Use https."
         case .wrongServerName(let expected, let found):
@@ -101,6 +114,22 @@ extension ClientError: CustomStringConvertible {
         case .outcomeUnknown: "The disk failed in the middle of a write. Start the program again."
         case .outOfMemory: "There is not enough memory to open the folder."
         case .unreadable: "A later version of this program wrote into this folder. Use that one."
+        }
+    }
+
+    private static func text(_ error: RecoveryKeyError) -> String {
+        switch error {
+        case .wrongLength: "A recovery key has 56 letters and digits, in 14 groups of four."
+        case .unknownCharacter: "A recovery key has digits and letters only, and no U. Copy it again."
+        case .badChecksum: "A character of the recovery key is wrong. Compare it with the paper."
+        }
+    }
+
+    private static func text(_ error: BackupError) -> String {
+        switch error {
+        case .tooLarge: "The account knows too many others for one backup."
+        case .unreadable: "The backup is of a later version of this program. Use that one."
+        case .notAuthentic: "The backup was not made with this recovery key, or the server has changed it."
         }
     }
 
@@ -155,6 +184,10 @@ extension ClientError {
         case .cannotChangeDevices: "cannot-change-devices"
         case .noSuchDevice: "no-such-device"
         case .badCode: "bad-code"
+        case .badRecoveryKey: "bad-recovery-key"
+        case .noBackup: "no-backup"
+        case .backupExists: "backup-exists"
+        case .backup: "backup"
         case .badServerAddress: "bad-server-address"
         case .insecureServer: "insecure-server"
         case .wrongServerName: "wrong-server-name"

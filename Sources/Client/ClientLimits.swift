@@ -19,5 +19,7 @@ enum ClientLimits {
     /// Envelopes after which they are acknowledged at once, and the time after which fewer are.
     static let envelopesPerAcknowledgement = 32
     static let acknowledgementMilliseconds: UInt64 = 200
+    /// Accounts in a backup; what does not fit its bytes is refused all the same.
+    static let backupContactsMax = 20_000
     static let linkCodeByteCountMax = 16 * 1024
 }

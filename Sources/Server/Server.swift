@@ -163,5 +163,6 @@ extension HTTPFront {
 extension Route {
     /// The whole surface, in the order of the description.
     static let all: [Route] =
-        ServerRoutes.all + AccountRoutes.all + KeyRoutes.all + MessageRoutes.all + ConversationRoutes.all
+        ServerRoutes.all + AccountRoutes.all + BackupRoutes.all + KeyRoutes.all + MessageRoutes.all
+            + ConversationRoutes.all
 }

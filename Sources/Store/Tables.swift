@@ -15,6 +15,10 @@ public protocol ReadableTables: AnyObject {
     func token(hash: [UInt8]) throws(Problem) -> TokenRow?
     func invite(hash: [UInt8]) throws(Problem) -> InviteRow?
 
+    // MARK: Backups
+    func backup(of account: AccountID) throws(Problem) -> BackupRow?
+    func backup(_ id: BackupID) throws(Problem) -> BackupRow?
+
     // MARK: Prekeys
     func standingPreKeys(of device: DeviceAddress) throws(Problem) -> StandingPreKeys?
     func oneTimePreKeyCount(of device: DeviceAddress) throws(Problem) -> Int
@@ -97,6 +101,12 @@ public protocol Tables: ReadableTables {
     func removeTokens(family: SixteenBytes) throws(Problem)
     func putInvite(_ row: InviteRow) throws(Problem)
     func removeInvite(hash: [UInt8]) throws(Problem)
+
+    // MARK: Backups
+    /// Inserts, or replaces the account's one backup. An id stands for one account: the caller has asked
+    /// ``ReadableTables/backup(_:)`` first.
+    func putBackup(_ row: BackupRow) throws(Problem)
+    func removeBackup(of account: AccountID) throws(Problem)
 
     // MARK: Prekeys
     func putStandingPreKeys(_ keys: StandingPreKeys, of device: DeviceAddress) throws(Problem)

@@ -74,6 +74,12 @@ public struct ConversationID: RandomIdentifier {
     public init(bytes: SixteenBytes) { self.bytes = bytes }
 }
 
+/// Names the backup of an account, for who has the recovery key; says nothing of the account.
+public struct BackupID: RandomIdentifier {
+    public let bytes: SixteenBytes
+    public init(bytes: SixteenBytes) { self.bytes = bytes }
+}
+
 /// The sender's own name for one send. A retry carries the same one, and is stored once.
 public struct ClientID: RandomIdentifier {
     public let bytes: SixteenBytes

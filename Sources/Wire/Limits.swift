@@ -21,6 +21,9 @@ public enum Limits {
     public static let refreshTokenSeconds: UInt64 = 60 * 86_400
     public static let challengeSeconds: UInt64 = 60
 
+    /// A sealed backup of an account.
+    public static let backupByteCountMax = 2 * 1024 * 1024
+
     // Prekeys
     /// One-time prekeys of each kind in one upload, and in stock for one device.
     public static let oneTimePreKeysPerUploadMax = 100

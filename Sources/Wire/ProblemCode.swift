@@ -25,6 +25,8 @@ public enum ProblemCode: String, WireEnumeration {
     case groupFull = "group-full"
     case lastOwner = "last-owner"
     case queueFull = "queue-full"
+    case preconditionRequired = "precondition-required"
+    case preconditionFailed = "precondition-failed"
     case idempotencyMismatch = "idempotency-mismatch"
     case rateLimited = "rate-limited"
     case overloaded
@@ -68,6 +70,8 @@ public enum ProblemCode: String, WireEnumeration {
         case .groupFull: (409, "The conversation has as many members as it may have")
         case .lastOwner: (409, "The last owner cannot leave before naming another")
         case .queueFull: (507, "The recipient's queue is full")
+        case .preconditionRequired: (428, "The request must say what it replaces")
+        case .preconditionFailed: (412, "What the request replaces has changed")
         case .idempotencyMismatch: (422, "The idempotency key was used for a different request")
         case .rateLimited: (429, "Too many requests")
         case .overloaded: (503, "The server is overloaded")

@@ -2,7 +2,7 @@
 enum Verb: String, CaseIterable {
     case register, login, send, listen, chat, devices
     case safetyNumber = "safety-number"
-    case history, media
+    case history, backup, restore, media
 
     /// As it is typed, after the program's name.
     var usage: String {
@@ -16,6 +16,8 @@ enum Verb: String, CaseIterable {
         case .safetyNumber: "safety-number HANDLE"
         case .history: "history [--with HANDLE] [--after INDEX] [--limit N]"
         case .media: "media thumbnail FILE -o OUT [--size N] [--jpeg] [--preview OUT] [--worker PATH]"
+        case .backup: "backup [status | create [--replace] | update | delete]"
+        case .restore: "restore KEY [--unlink-others]"
         }
     }
 
@@ -30,6 +32,8 @@ enum Verb: String, CaseIterable {
         case .safetyNumber: "Sixty digits to compare with the other side: equal means that nobody stands between."
         case .history: "Print the transcript that this device keeps."
         case .media: "Make a thumbnail as the server makes it, without a server; status 3 for a file that is refused."
+        case .backup: "Keep a sealed backup of this account at the server; `create` prints the recovery key."
+        case .restore: "Make this a new device of the account whose recovery key this is; KEY `-` reads standard input."
         }
     }
 
@@ -62,14 +66,18 @@ enum Verb: String, CaseIterable {
                 .init(name: "--preview", value: "OUT", help: "Where the short preview of an animation goes."),
                 .init(name: "--worker", value: "PATH", help: "The program sotto-media; else the one beside sotto."),
             ]
+        case .backup:
+            [.init(name: "--replace", help: "Take the place of a backup that another device or key has made.")]
+        case .restore:
+            [.init(name: "--unlink-others", help: "The account's other devices are lost: unlink them.")]
         case .login, .send, .devices, .safetyNumber: []
         }
     }
 
     var wordCounts: ClosedRange<Int> {
         switch self {
-        case .register, .safetyNumber: 1...1
-        case .login: 0...1
+        case .register, .safetyNumber, .restore: 1...1
+        case .login, .backup: 0...1
         case .send: 2...2
         case .listen, .history: 0...0
         case .chat: 0...1

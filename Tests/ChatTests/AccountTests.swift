@@ -179,7 +179,9 @@ import Wire
         let row = try await house.chat.look { (look) throws(Problem) in try look.accountRow(person.account) }
         let verified = try VerifiedListChange(change, of: row, now: house.now)
         let caller = person.address
-        return try await house.chat.commit { (turn) throws(Problem) in try turn.changeDevices(verified, by: caller) }
+        return try await house.chat.commit { (turn) throws(Problem) in
+            try turn.changeDevices(verified, of: caller.account, by: caller)
+        }
     }
 }
 

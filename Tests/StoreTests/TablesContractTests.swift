@@ -105,6 +105,39 @@ struct TablesContractTests {
         }
     }
 
+    @Test("an account has one backup, found by account and by id", arguments: Engine.allCases)
+    func backups(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 2)
+            @Sendable func row(_ account: Int, _ number: UInt8) -> BackupRow {
+                BackupRow(
+                    account: .number(account), id: BackupID(bytes: SixteenBytes(high: 4, low: UInt64(number))),
+                    tokenHash: [UInt8](repeating: number, count: 32), revision: UInt64(number), updatedAt: .start,
+                    digest: [UInt8](repeating: number, count: 32), blob: [UInt8](repeating: number, count: 100_000))
+            }
+            try await store.write { (tables) throws(Problem) in
+                try tables.putBackup(row(1, 1))
+                try tables.putBackup(row(2, 2))
+                try tables.putBackup(row(1, 3))
+            }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.backup(of: .number(1)) == row(1, 3))
+                #expect(try tables.backup(row(1, 3).id) == row(1, 3))
+                #expect(try tables.backup(row(1, 1).id) == nil, "the one before is gone")
+                #expect(try tables.backup(of: .number(2)) == row(2, 2))
+                #expect(try tables.backup(of: .number(9)) == nil)
+            }
+            try await store.write { (tables) throws(Problem) in
+                try tables.removeBackup(of: .number(1))
+                try tables.removeBackup(of: .number(9))
+            }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.backup(of: .number(1)) == nil)
+                #expect(try tables.backup(row(1, 3).id) == nil)
+            }
+        }
+    }
+
     @Test("invites, replies and settings are put, replaced and removed", arguments: Engine.allCases)
     func serversOwn(_ engine: Engine) async throws {
         try await withStore(engine) { (store) in

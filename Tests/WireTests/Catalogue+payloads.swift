@@ -49,7 +49,20 @@ extension Catalogue {
         Specimen(DeviceViews.self, DeviceViews(items: [], nextDevice: DeviceID(1)),
             DeviceViews(items: [ownDevice, ownDevice], nextDevice: DeviceID(.max))),
         Specimen(DeviceListChange.self, DeviceListChange(deviceList: deviceList)),
+        Specimen(BackupUpload.self, BackupUpload(id: backup.id, tokenHash: bytes(32), blob: [0])),
+        Specimen(BackupReceipt.self, BackupReceipt(revision: 1, updatedAt: endOfTime)),
+        Specimen(StoredBackup.self, backup),
+        Specimen(
+            RecoveryView.self,
+            RecoveryView(
+                backup: backup,
+                account: AccountView(
+                    account: account, handle: handle("bob"), identity: identity(1), deviceList: deviceList),
+                nextDevice: DeviceID(.max))),
     ]
+
+    static let backup = StoredBackup(
+        id: BackupID(bytes: SixteenBytes(high: .max, low: 7)), revision: 1 << 53, updatedAt: epoch, blob: bytes(300))
 
     static let ownDevice = DeviceView(
         device: DeviceID(1), registrationID: registrationID(2), linkedAt: epoch, lastSeenDay: nil)

@@ -74,6 +74,7 @@ import Testing
             case "AccountID": AccountID.sample.description
             case "ConversationID": ConversationID.sample.description
             case "ClientID": ClientID.sample.description
+            case "BackupID": BackupID.sample.description
             case "MessageID": MessageID.sample.description
             case "Handle": Handle.sample.description
             default: ""

@@ -35,12 +35,14 @@ public struct VerifiedListChange: Sendable {
 
 extension Turn {
     /// Publishes the account's next device list: links the one new device it has, unlinks those it has no more.
+    ///
+    /// - Parameter caller: the device that asks, which needs no word of it; `nil` for somebody who recovers.
     /// - Throws: `stale-device-list` unless its epoch is the next one; `malformed` for a changed entry or a number
     ///   out of turn; `not-found`.
     public mutating func changeDevices(
-        _ change: VerifiedListChange, by caller: DeviceAddress
+        _ change: VerifiedListChange, of account: AccountID, by caller: DeviceAddress?
     ) throws(Problem) -> AccountView {
-        guard var row = try tables.account(caller.account) else {
+        guard var row = try tables.account(account) else {
             throw Problem(.notFound, "There is no such account.")
         }
         guard change.list.epoch == row.listEpoch + 1 else {

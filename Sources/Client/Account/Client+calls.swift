@@ -15,17 +15,20 @@ extension Client {
 
     /// A call as this device.
     func authorized<Answer: WireRecord>(
-        _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil
+        _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil,
+        headers: [(String, String)] = []
     ) async throws(ClientError) -> Answer {
         let token = try await accessToken()
         let calls = try calls
         do {
-            return try await calls.call(method, path, body: body, token: token, idempotencyKey: idempotencyKey)
+            return try await calls.call(
+                method, path, body: body, token: token, idempotencyKey: idempotencyKey, headers: headers)
         } catch {
             guard error.asksForLogin else { throw error }
         }
         let fresh = try await accessToken(insteadOf: token)
-        return try await calls.call(method, path, body: body, token: fresh, idempotencyKey: idempotencyKey)
+        return try await calls.call(
+            method, path, body: body, token: fresh, idempotencyKey: idempotencyKey, headers: headers)
     }
 
     /// A call as this device that answers with nothing.

@@ -125,7 +125,7 @@ extension Client {
         return try learn(next.account, view.identity, view.deviceList, handle: view.handle)
     }
 
-    private func signedList(
+    func signedList(
         _ devices: [ListedDevice], after current: VerifiedDeviceList, _ profile: Profile
     ) throws(ClientError) -> VerifiedDeviceList {
         let held: AccountIdentity?

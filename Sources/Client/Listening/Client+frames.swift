@@ -102,6 +102,7 @@ extension Client {
         await sendOutbox()
         let count = try await replenishPreKeys()
         if count > 0 { tell(.keysUploaded(count: count)) }
+        await updateBackupIfAny(tell)
         try await catchUp(tell)
     }
 

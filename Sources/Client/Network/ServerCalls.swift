@@ -10,9 +10,10 @@ struct ServerCalls: Sendable {
     /// A call that answers with a record.
     func call<Answer: WireRecord>(
         _ method: String, _ path: String, body: (any WireRecord)? = nil, token: String? = nil,
-        idempotencyKey: ClientID? = nil
+        idempotencyKey: ClientID? = nil, headers: [(String, String)] = []
     ) async throws(ClientError) -> Answer {
-        let answer = try await exchange(method, path, body: body, token: token, idempotencyKey: idempotencyKey)
+        let answer = try await exchange(
+            method, path, body: body, token: token, idempotencyKey: idempotencyKey, headers: headers)
         do {
             return try Answer.decode(answer.body, in: Self.context(answer.mediaType))
         } catch {
@@ -23,16 +24,18 @@ struct ServerCalls: Sendable {
     /// A call that answers with nothing.
     func run(
         _ method: String, _ path: String, body: (any WireRecord)? = nil, token: String? = nil,
-        idempotencyKey: ClientID? = nil
+        idempotencyKey: ClientID? = nil, headers: [(String, String)] = []
     ) async throws(ClientError) {
-        _ = try await exchange(method, path, body: body, token: token, idempotencyKey: idempotencyKey)
+        _ = try await exchange(
+            method, path, body: body, token: token, idempotencyKey: idempotencyKey, headers: headers)
     }
 
     private func exchange(
-        _ method: String, _ path: String, body: (any WireRecord)?, token: String?, idempotencyKey: ClientID?
+        _ method: String, _ path: String, body: (any WireRecord)?, token: String?, idempotencyKey: ClientID?,
+        headers: [(String, String)]
     ) async throws(ClientError) -> Network.Answer {
         var request = Network.Request(method: method, path: path)
-        request.headers = [("Accept", WireForm.cbor.mediaType)]
+        request.headers = headers + [("Accept", WireForm.cbor.mediaType)]
         if let body {
             request.body = body.encoded(as: .cbor)
             request.headers.append(("Content-Type", WireForm.cbor.mediaType))

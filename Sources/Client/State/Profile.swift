@@ -9,6 +9,8 @@ struct Profile: WireRecord, Equatable {
         case registering
         /// This device's keys are made; another device is to list them.
         case linking
+        /// This device's keys are made; the recovery key is to list them.
+        case restoring
         case ready
     }
 

@@ -7,6 +7,7 @@ import Wire
 extension StoreKey where Value == Profile { static var profile: Self { .init("profile") } }
 extension StoreKey where Value == TokenPair { static var tokens: Self { .init("tokens") } }
 extension StoreKey where Value == Counters { static var counters: Self { .init("counters") } }
+extension StoreKey where Value == BackupState { static var backup: Self { .init("backup") } }
 extension StoreKey where Value == StandingPreKeyIDs { static var standingPreKeys: Self { .init("prekeys") } }
 
 extension StoreKey where Value == StoredPreKey {
@@ -17,7 +18,8 @@ extension StoreKey where Value == StoredPreKey {
 }
 
 extension StoreKey where Value == Contact {
-    static func contact(_ account: AccountID) -> Self { .init("contact/\(account)") }
+    static var contactPrefix: String { "contact/" }
+    static func contact(_ account: AccountID) -> Self { .init("\(contactPrefix)\(account)") }
 }
 
 extension StoreKey where Value == AccountID {

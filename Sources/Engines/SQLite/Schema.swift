@@ -7,7 +7,7 @@ import Wire
 /// (ciphertext to the server), *open text* (readable, by choice of those who wrote it). There is no column for the
 /// plaintext of a sealed conversation.
 enum Schema {
-    static let steps: [String] = [first, keyLog]
+    static let steps: [String] = [first, keyLog, backups]
 
     private static let first = """
         -- One row for each send and each change of a conversation, in the order of acceptance.
@@ -188,6 +188,18 @@ enum Schema {
         CREATE TABLE key_log_node (
             position  INTEGER PRIMARY KEY,          -- counter: from 0 up, without gaps
             hash      BLOB NOT NULL                 -- hash
+        );
+        """
+
+    private static let backups = """
+        CREATE TABLE backup (
+            account     BLOB PRIMARY KEY,           -- id
+            id          BLOB NOT NULL UNIQUE,       -- id: random to the server
+            token_hash  BLOB NOT NULL,              -- hash: of the token that fetches it, SHA-256
+            revision    INTEGER NOT NULL,           -- counter
+            updated_at  INTEGER NOT NULL,           -- time
+            digest      BLOB NOT NULL,              -- hash: of the blob, SHA-256
+            blob        BLOB NOT NULL               -- sealed
         );
         """
 

@@ -124,7 +124,9 @@ enum AccountRoutes {
             let caller = call.device
             let row = try await call.chat.look { (look) throws(Problem) in try look.accountRow(caller.account) }
             let verified = try VerifiedListChange(change, of: row, now: call.chat.clock())
-            return try await call.commit { (turn) throws(Problem) in try turn.changeDevices(verified, by: caller) }
+            return try await call.commit { (turn) throws(Problem) in
+                try turn.changeDevices(verified, of: caller.account, by: caller)
+            }
         },
     ]
 }

@@ -48,6 +48,7 @@ enum OpenAPI {
         case "account": AccountID.schema
         case "conversation": ConversationID.schema
         case "handle": Handle.schema
+        case "backup": BackupID.schema
         default: preconditionFailure("no schema for the place \(name)")
         }
     }

@@ -7,6 +7,7 @@ struct MemoryState {
     var devices: [AccountID: [DeviceRow]] = [:]
     var tokens: [[UInt8]: TokenRow] = [:]
     var invites: [[UInt8]: InviteRow] = [:]
+    var backups: [AccountID: BackupRow] = [:]
     var standingPreKeys: [DeviceAddress: StandingPreKeys] = [:]
     var oneTimePreKeys: [DeviceAddress: [UInt32: OneTimePreKeyPayload]] = [:]
     var kemOneTimePreKeys: [DeviceAddress: [UInt32: KEMPreKeyPayload]] = [:]

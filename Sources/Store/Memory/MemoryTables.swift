@@ -101,6 +101,23 @@ extension MemoryTables: Tables {
         state.invites[hash] = nil
     }
 
+    // MARK: Backups
+
+    func backup(of account: AccountID) -> BackupRow? { state.backups[account] }
+
+    func backup(_ id: BackupID) -> BackupRow? { state.backups.values.first { $0.id == id } }
+
+    func putBackup(_ row: BackupRow) {
+        writeCount += 1
+        precondition(state.accounts[row.account] != nil, "a backup of no account")
+        state.backups[row.account] = row
+    }
+
+    func removeBackup(of account: AccountID) {
+        writeCount += 1
+        state.backups[account] = nil
+    }
+
     // MARK: Prekeys
 
     func standingPreKeys(of device: DeviceAddress) -> StandingPreKeys? { state.standingPreKeys[device] }

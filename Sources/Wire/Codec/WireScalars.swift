@@ -18,6 +18,7 @@ extension WireType where Self: RandomIdentifier {
 
 extension AccountID: WireType {}
 extension ConversationID: WireType {}
+extension BackupID: WireType {}
 extension ClientID: WireType {}
 
 /// A number that is text in JSON, because JavaScript loses integers above 2^53.

@@ -15,6 +15,8 @@ extension Verb {
         case .history: try await Self.history(client, arguments, output)
         // Done by `Main`, which opens no account for it.
         case .media: break
+        case .backup: try await Self.backup(client, arguments, output)
+        case .restore: try await Self.restore(client, arguments, output)
         }
     }
 
@@ -43,7 +45,7 @@ extension Verb {
         try await sayWho(client, "loggedIn", output)
     }
 
-    private static func sayWho(_ client: Client, _ event: String, _ output: Output) async throws {
+    static func sayWho(_ client: Client, _ event: String, _ output: Output) async throws {
         guard let (handle, address) = try await client.whoami() else { throw ClientError.notRegistered }
         output.object(event) { (writer) in
             writer.put("handle", handle)

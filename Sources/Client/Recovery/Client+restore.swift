@@ -1,0 +1,146 @@
+import Crypto
+import Keys
+import Wire
+
+// Back into an account without any of its devices (docs/protocol/recovery.md, "Restoring").
+
+extension Client {
+    /// Makes this a new device of the account whose recovery key this is.
+    ///
+    /// Cut short anywhere, the same call again goes on with the same device.
+    /// - Parameters:
+    ///   - text: what ``createBackup(replacing:)`` gave.
+    ///   - isUnlinkingOthers: whether the account's other devices are unlinked, since they are lost.
+    /// - Returns: how many other devices the account has now.
+    /// - Throws: ``ClientError/badRecoveryKey(_:)``; ``ClientError/noBackup``; ``ClientError/backup(_:)``;
+    ///   ``ClientError/untrustedList(_:)`` when the server shows another account than the backup's, or an older list;
+    ///   ``ClientError/alreadyRegistered``.
+    public func restore(recoveryKey text: String, unlinkingOthers isUnlinkingOthers: Bool = false)
+        async throws(ClientError) -> Int {
+        if let profile = try read(.profile), profile.stage != .restoring { throw .alreadyRegistered }
+        let key: RecoveryKey
+        do { key = try RecoveryKey(text: text) } catch { throw .badRecoveryKey(error) }
+        let serverName = try await learnServerName()
+        let path = "/v1/backups/\(key.backupID)"
+        let headers = [("Backup-Token", key.backupToken.text)]
+        let view = try await recoveryView(path, headers)
+        let content = try Self.opened(view.backup.blob, key)
+        guard content.serverName == serverName else {
+            throw .wrongServerName(expected: content.serverName, found: serverName)
+        }
+        let current = try Self.list(of: view.account, heldAgainst: content)
+        var profile = try startRestoring(content, key, view, current, serverName)
+        guard let own = profile.address else { throw .notRegistered }
+        let list = try await listed(profile, current, isUnlinkingOthers, path, headers)
+        let tokens = try await signedLogin(own, profile)
+        profile.stage = .ready
+        var transaction = StoreTransaction()
+        transaction.put(profile, at: .profile)
+        transaction.put(tokens, at: .tokens)
+        transaction.put(Contact(handle: content.handle, list: list), at: .contact(own.account))
+        var counters = try counters()
+        counters.nextDevice = max(counters.nextDevice, own.device.rawValue + 1)
+        transaction.put(counters, at: .counters)
+        try commit(transaction)
+        lists[own.account] = list
+        return list.devices.count - 1
+    }
+
+    private func recoveryView(
+        _ path: String, _ headers: [(String, String)]
+    ) async throws(ClientError) -> RecoveryView {
+        do {
+            return try await calls.call("GET", path, headers: headers)
+        } catch {
+            guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
+            throw .noBackup
+        }
+    }
+
+    private static func opened(_ blob: [UInt8], _ key: borrowing RecoveryKey) throws(ClientError) -> BackupContent {
+        let bytes: [UInt8]
+        do { bytes = try SealedBackup.open(blob, with: key) } catch { throw .backup(error) }
+        do { return try BackupContent.decode(bytes) } catch { throw .backup(.unreadable) }
+    }
+
+    /// The account's list as it is now, when it is the account of the backup and not older than its list.
+    private static func list(
+        of view: AccountView, heldAgainst content: BackupContent
+    ) throws(ClientError) -> VerifiedDeviceList {
+        do throws(DeviceListError) {
+            guard let known = try? UnverifiedDeviceList(content.listBytes),
+                let claimed = try? UnverifiedDeviceList(
+                    account: view.account, identity: view.identity, list: view.deviceList)
+            else { throw .badSignature }
+            let before = try known.verifiedOnFirstUse(account: content.account)
+            return try claimed.verified(account: content.account, identity: before.identity, after: before)
+        } catch {
+            throw .untrustedList(error)
+        }
+    }
+
+    /// Writes down who this device will be, and whom the account knows, before the server hears of it.
+    private func startRestoring(
+        _ content: BackupContent, _ key: borrowing RecoveryKey, _ view: RecoveryView, _ current: VerifiedDeviceList,
+        _ serverName: String
+    ) throws(ClientError) -> Profile {
+        if let started = try read(.profile) { return try renumbered(started, view.nextDevice, current) }
+        guard let server else { throw .noServer }
+        let device = DeviceIdentity()
+        let profile = Profile(
+            stage: .restoring, server: server.description, serverName: serverName, handle: content.handle,
+            account: content.account, device: view.nextDevice, registrationID: .random(),
+            deviceSecret: device.exportForSealedStore().exportUnprotected(), accountSecret: content.accountSecret)
+        var transaction = StoreTransaction()
+        transaction.put(profile, at: .profile)
+        var backup = BackupState(key: key)
+        backup.entityTag = Self.entityTag(view.backup.blob)
+        transaction.put(backup, at: .backup)
+        for known in content.contacts {
+            transaction.put(known.contact, at: .contact(known.account))
+            if let handle = known.contact.handle { transaction.put(known.account, at: .handle(handle)) }
+        }
+        transaction.put(content.account, at: .handle(content.handle))
+        var counters = Counters()
+        _ = PreKeyStock.mint(
+            oneTimeCount: ClientLimits.oneTimePreKeysTarget, kemCount: ClientLimits.oneTimePreKeysTarget,
+            withStanding: true, signedBy: device, counters: &counters, now: surroundings.now(), into: &transaction)
+        try commit(transaction)
+        return profile
+    }
+
+    /// A restore that goes on. Unless its device is listed already, another may have taken the number meanwhile.
+    private func renumbered(
+        _ started: Profile, _ next: DeviceID, _ current: VerifiedDeviceList
+    ) throws(ClientError) -> Profile {
+        let identity = try deviceIdentity(started).publicKeys
+        guard let device = started.device, device != next, current.device(device)?.identity != identity else {
+            return started
+        }
+        var profile = started
+        profile.device = next
+        var transaction = StoreTransaction()
+        transaction.put(profile, at: .profile)
+        try commit(transaction)
+        return profile
+    }
+
+    /// The account's list with this device on it: as the server has it, when an earlier try went through, or the
+    /// next one.
+    private func listed(
+        _ profile: Profile, _ current: VerifiedDeviceList, _ isUnlinkingOthers: Bool, _ path: String,
+        _ headers: [(String, String)]
+    ) async throws(ClientError) -> VerifiedDeviceList {
+        let identity = try deviceIdentity(profile).publicKeys
+        guard let own = profile.address else { throw .notRegistered }
+        if current.device(own.device)?.identity == identity { return current }
+        let added = ListedDevice(device: own.device, registration: profile.registrationID, identity: identity)
+        let others = isUnlinkingOthers ? [] : current.devices
+        let next = try signedList(others + [added], after: current, profile)
+        let preKeys: PreKeyUpload
+        do { preKeys = try PreKeyStock.upload(from: store) } catch { throw .store(error) }
+        let change = DeviceListChange(deviceList: next.payload, preKeys: preKeys)
+        let _: AccountView = try await calls.call("PUT", "\(path)/devices", body: change, headers: headers)
+        return next
+    }
+}

@@ -1,0 +1,104 @@
+/// Stores a sealed backup in place of the one before.
+public struct BackupUpload: WireRecord, Equatable {
+    /// Derived from the recovery key, like the token.
+    public var id: BackupID
+    /// SHA-256 of the token that fetches it without a login.
+    public var tokenHash: [UInt8]
+    /// Sealed by the client; the server stores and returns it.
+    public var blob: [UInt8]
+
+    public init(id: BackupID, tokenHash: [UInt8], blob: [UInt8]) {
+        self.id = id
+        self.tokenHash = tokenHash
+        self.blob = blob
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        id = try fields.value("id")
+        tokenHash = try fields.bytes("tokenHash", count: 32)
+        blob = try fields.bytes("blob", count: 1...Limits.backupByteCountMax)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("id", id)
+        writer.put("tokenHash", bytes: tokenHash)
+        writer.put("blob", bytes: blob)
+    }
+}
+
+/// What is known of a stored backup. Its entity tag travels as `ETag`.
+public struct BackupReceipt: WireRecord, Equatable {
+    /// Counts the account's backups, from 1 up.
+    public var revision: UInt64
+    public var updatedAt: Timestamp
+
+    public init(revision: UInt64, updatedAt: Timestamp) {
+        self.revision = revision
+        self.updatedAt = updatedAt
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        revision = try fields.number("revision")
+        updatedAt = try fields.value("updatedAt")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("revision", number: revision)
+        writer.put("updatedAt", updatedAt)
+    }
+}
+
+/// A stored backup, for the account's own devices.
+public struct StoredBackup: WireRecord, Equatable {
+    public var id: BackupID
+    public var revision: UInt64
+    public var updatedAt: Timestamp
+    public var blob: [UInt8]
+
+    public init(id: BackupID, revision: UInt64, updatedAt: Timestamp, blob: [UInt8]) {
+        self.id = id
+        self.revision = revision
+        self.updatedAt = updatedAt
+        self.blob = blob
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        id = try fields.value("id")
+        revision = try fields.number("revision")
+        updatedAt = try fields.value("updatedAt")
+        blob = try fields.bytes("blob", count: 1...Limits.backupByteCountMax)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("id", id)
+        writer.put("revision", number: revision)
+        writer.put("updatedAt", updatedAt)
+        writer.put("blob", bytes: blob)
+    }
+}
+
+/// What somebody who restores needs: the backup, and the account as it is now.
+public struct RecoveryView: WireRecord, Equatable {
+    public var backup: StoredBackup
+    public var account: AccountView
+    /// The number that a new device takes.
+    public var nextDevice: DeviceID
+
+    public init(backup: StoredBackup, account: AccountView, nextDevice: DeviceID) {
+        self.backup = backup
+        self.account = account
+        self.nextDevice = nextDevice
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        backup = try fields.value("backup")
+        account = try fields.value("account")
+        nextDevice = try fields.value("nextDevice")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("backup", backup)
+        writer.put("account", account)
+        writer.put("nextDevice", nextDevice)
+    }
+}

@@ -1,0 +1,106 @@
+import Client
+import Keys
+import TestKit
+import Testing
+import Wire
+
+@Suite("Recovery")
+struct RecoveryTests {
+    @Test("who has lost every device is back with the recovery key, and knows whom the account knew")
+    func restore() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bob")
+        try await alice.send("before", to: "bob")
+        let before = try await bob.client.safetyNumber(with: try #require(Handle(text: "alice")))
+        let key = try await alice.client.createBackup()
+        #expect(try await alice.client.createBackup() == key)
+        let lost = try #require(try await alice.client.whoami()).address
+        await alice.client.close()
+
+        let phone = try Phone(house)
+        #expect(try await phone.client.restore(recoveryKey: key.lowercased(), unlinkingOthers: true) == 0)
+        let own = try #require(try await phone.client.whoami())
+        #expect(own.handle.text == "alice")
+        #expect(own.address.account == lost.account)
+        #expect(own.address.device == DeviceID(2))
+        try await phone.send("back again", to: "bob")
+        try await bob.fetch()
+        #expect(try await bob.received() == ["before", "back again"])
+        try await bob.send("welcome", to: "alice")
+        try await phone.fetch()
+        #expect(try await phone.received() == ["welcome"])
+        #expect(try await bob.client.safetyNumber(with: try #require(Handle(text: "alice"))).digits == before.digits)
+
+        // The backup has followed the account: it restores once more.
+        let third = try Phone(house)
+        #expect(try await third.client.restore(recoveryKey: key) == 1)
+        try await bob.send("to both", to: "alice")
+        for device in [phone, third] {
+            try await device.fetch()
+            #expect(try await device.received().last == "to both")
+        }
+    }
+
+    @Test("the lost device is turned away once it was unlinked")
+    func lostDevice() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let key = try await alice.client.createBackup()
+        let phone = try Phone(house)
+        _ = try await phone.client.restore(recoveryKey: key, unlinkingOthers: true)
+        await #expect(throws: ClientError.unlinked) { try await alice.fetch() }
+    }
+
+    @Test("a backup is stored once until something changes, and a deleted one restores nobody")
+    func lifetime() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        _ = try await Phone(house, as: "bob")
+        #expect(try await alice.client.backupReceipt() == nil)
+        await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
+        let key = try await alice.client.createBackup()
+        #expect(try await alice.client.updateBackup() == false)
+        try await alice.send("now I know bob", to: "bob")
+        try await alice.fetch()
+        #expect(try await alice.client.backupReceipt()?.revision == 2)
+        #expect(try await alice.client.updateBackup() == false)
+        try await alice.client.deleteBackup()
+        let phone = try Phone(house)
+        await #expect(throws: ClientError.noBackup) { try await phone.client.restore(recoveryKey: key) }
+        await #expect(throws: ClientError.badRecoveryKey(.wrongLength)) {
+            try await phone.client.restore(recoveryKey: String(key.dropLast()))
+        }
+        await #expect(throws: ClientError.alreadyRegistered) { try await alice.client.restore(recoveryKey: key) }
+    }
+
+    @Test("a backup of another device is not overwritten by accident; replacing it makes the old key useless")
+    func twoKeys() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let old = try await alice.client.createBackup()
+        let phone = try Phone(house)
+        _ = try await phone.client.restore(recoveryKey: old)
+        try await phone.client.deleteBackup()
+        let new = try await phone.client.createBackup()
+        #expect(new != old)
+        // Alice's first device still has the old key; what it stores must not take the place of the new backup.
+        _ = try await alice.client.devices()
+        let events = try await alice.fetch()
+        #expect(events.contains(.trouble(.backupExists)))
+        await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
+        await #expect(throws: ClientError.backupExists) { try await alice.client.createBackup() }
+        let newest = try await alice.client.createBackup(replacing: true)
+        let third = try Phone(house)
+        await #expect(throws: ClientError.noBackup) { try await third.client.restore(recoveryKey: new) }
+        _ = try await third.client.restore(recoveryKey: newest)
+    }
+
+    @Test("a linked device without the account's key makes no backup")
+    func linkedDevice() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let laptop = try await Phone(house, joining: alice)
+        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.client.createBackup() }
+    }
+}
