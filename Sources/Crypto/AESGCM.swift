@@ -60,9 +60,11 @@ public enum AESGCM {
         guard sealed.count >= tagByteCount else { throw AuthenticationFailure() }
         var isAuthentic = false
         let plaintext = [UInt8](unsafeUninitializedCapacity: sealed.count - tagByteCount) { buffer, count in
-            isAuthentic = key.cipher.open(
-                sealed, key: key.secret, nonce: nonce.bytes, binding: bound,
-                into: UnsafeMutableRawBufferPointer(buffer))
+            isAuthentic = sealed.withUnsafeBytes { sealed in
+                key.cipher.open(
+                    sealed, key: key.secret, nonce: nonce.bytes, binding: bound,
+                    into: UnsafeMutableRawBufferPointer(buffer))
+            }
             count = isAuthentic ? sealed.count - tagByteCount : 0
         }
         guard isAuthentic else { throw AuthenticationFailure() }

@@ -45,7 +45,7 @@ enum BulkCipher {
     /// Writes the plaintext of `sealed` to `output`, which has room for exactly that. When the result is `false`,
     /// what stands in `output` is zeros.
     func open(
-        _ sealed: [UInt8], key: borrowing SecretBytes, nonce: [UInt8], binding bound: [UInt8],
+        _ sealed: UnsafeRawBufferPointer, key: borrowing SecretBytes, nonce: [UInt8], binding bound: [UInt8],
         into output: UnsafeMutableRawBufferPointer
     ) -> Bool {
         guard sealed.count == output.count + Self.tagByteCount else { return false }
@@ -60,10 +60,8 @@ enum BulkCipher {
             guard bound.isEmpty || EVP_DecryptUpdate(context, nil, &count, bound, Int32(bound.count)) == 1 else {
                 return false
             }
-            let isDecrypted = sealed.withUnsafeBytes { sealed in
-                Self.inPieces(UnsafeRawBufferPointer(rebasing: sealed[..<output.count]), output) {
-                    EVP_DecryptUpdate(context, $0, &count, $1, $2) == 1
-                }
+            let isDecrypted = Self.inPieces(UnsafeRawBufferPointer(rebasing: sealed[..<output.count]), output) {
+                EVP_DecryptUpdate(context, $0, &count, $1, $2) == 1
             }
             return isDecrypted && EVP_DecryptFinal_ex(context, output.bytes, &count) == 1
         }

@@ -122,8 +122,10 @@ public enum ChaCha20Poly1305 {
     ) -> Bool {
         Sodium.start()
         if sealed.count - tagByteCount >= bulkByteCountMin {
-            return BulkCipher.chaCha20Poly1305.open(
-                sealed, key: key.secret, nonce: nonce.bytes, binding: bound, into: plaintext)
+            return sealed.withUnsafeBytes { sealed in
+                BulkCipher.chaCha20Poly1305.open(
+                    sealed, key: key.secret, nonce: nonce.bytes, binding: bound, into: plaintext)
+            }
         }
         return key.secret.withUnsafeBytes { key in
             crypto_aead_chacha20poly1305_ietf_decrypt(
