@@ -39,8 +39,9 @@ test: ## run every test
 tidy: ## run the tests that read the sources as text
 	swift test --filter TidyTests
 
-vectors: ## hold the primitives to the published vectors
-	swift test --filter VectorTests
+vectors: ## hold the primitives to the published vectors, and count them
+	swift build --build-tests $(debug)
+	@Scripts/check-vectors
 
 bench: setup ## measure everything against what this disk can do (bench=folder on another disk)
 	swift build -c release --product sottod $(strict)

@@ -42,7 +42,9 @@ struct PublishedValueTests {
             let atBob = try bob.agree(with: alice.publicKey).exportUnprotected()
             #expect(atAlice == value.shared.bytes && atBob == value.shared.bytes)
         }
-        print("values.json: \(values.count) agreements")
+        var tally = Tally("values/values.json x25519")
+        tally.count(.valid, values.count)
+        tally.printed()
     }
 
     @Test("safety numbers are built as Signal's are")
@@ -55,6 +57,8 @@ struct PublishedValueTests {
                 remoteName: Array(value.bob_id.utf8), remoteKey: value.bob_identity.bytes)
             #expect(number.digits == value.displayable)
         }
-        print("values.json: \(values.count) safety numbers")
+        var tally = Tally("values/values.json fingerprint")
+        tally.count(.valid, values.count)
+        tally.printed("digits; scannable forms not run: ours is another")
     }
 }

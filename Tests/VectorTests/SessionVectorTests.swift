@@ -76,6 +76,9 @@ import Testing
             #expect(try session.decrypt(SessionMessage(message.bytes.bytes)) == message.plaintext.bytes)
         }
         #expect(messages.count == 3)
+        var tally = Tally("fixtures/session/\(name).json")
+        tally.count(.valid, messages.count)
+        tally.printed()
     }
 
     private func party(_ account: Hex, _ device: UInt32, _ accountIdentity: Hex, _ identity: Hex) throws -> Party {

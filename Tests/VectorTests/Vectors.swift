@@ -11,13 +11,14 @@ enum Vectors {
     }()
 
     /// Whether the folder is there. Where it is not, these tests are skipped, and say so.
-    static var arePresent: Bool {
+    static let arePresent: Bool = {
         let isPresent = FileManager.default.fileExists(atPath: folder.appendingPathComponent("wycheproof").path)
         if !isPresent {
-            print("No published vectors beside this package (set SOTTO_VECTORS): vector tests are skipped.")
+            print("vectors absent: no published vectors beside this package (set SOTTO_VECTORS to their folder).")
+            print("vectors absent: only what is in fixtures/ was run.")
         }
         return isPresent
-    }
+    }()
 
     static func data(_ path: String) throws -> Data { try Data(contentsOf: folder.appendingPathComponent(path)) }
 

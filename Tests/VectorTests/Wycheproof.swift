@@ -6,7 +6,10 @@ struct Wycheproof: Decodable {
     /// What must happen. A word that is not here fails the file.
     enum Expectation: String, Decodable { case valid, invalid, acceptable }
 
-    struct PublicKey: Decodable { let pk: Hex }
+    struct PublicKey: Decodable {
+        let pk: Hex?
+        let uncompressed: Hex?
+    }
 
     struct Group: Decodable {
         let keySize: Int?

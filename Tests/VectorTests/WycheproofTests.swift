@@ -24,10 +24,10 @@ struct WycheproofTests {
     @Test("Ed25519 verifies what is signed and refuses what is forged")
     func ed25519() throws {
         try Wycheproof.run("ed25519_test.json") { group, test in
-            guard let key = group.publicKey, let signature = try? Ed25519.Signature(test.sig.bytes) else {
+            guard let key = group.publicKey?.pk, let signature = try? Ed25519.Signature(test.sig.bytes) else {
                 return false
             }
-            return try Ed25519.PublicKey(key.pk.bytes).verifies(signature, over: test.msg.bytes)
+            return try Ed25519.PublicKey(key.bytes).verifies(signature, over: test.msg.bytes)
         }
     }
 
