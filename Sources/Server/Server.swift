@@ -49,15 +49,15 @@ public final class Server: Sendable {
         let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
         let signingKey: ServerSigningKey
         do {
-            signingKey = try await chat.commit { (turn) throws(Problem) in try turn.serverSigningKey() }
+            signingKey = try await Self.prepare(chat)
         } catch {
             await store.close()
             group.shutdown()
             throw error
         }
         let services = Services(
-            configuration: configuration, chat: chat, signingKey: signingKey, challenges: Challenges(),
-            limiters: Limiters(configuration),
+            configuration: configuration, chat: chat, signingKey: signingKey,
+            treeHeads: TreeHeads(signedBy: signingKey), challenges: Challenges(), limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: clock))
         for desk in desks {
@@ -88,6 +88,16 @@ public final class Server: Sendable {
         let janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
         self.janitor = janitor
         group.loops[0].execute { janitor.assumeIsolated { $0.start() } }
+    }
+
+    /// What the store must hold before anyone is served: the server's key, and every list in the key log.
+    private static func prepare(_ chat: Chat) async throws(Problem) -> ServerSigningKey {
+        var last: AccountID?
+        repeat {
+            let page = last
+            last = try await chat.commit { (turn) throws(Problem) in try turn.adoptIntoKeyLog(after: page) }
+        } while last != nil
+        return try await chat.commit { (turn) throws(Problem) in try turn.serverSigningKey() }
     }
 
     private static func listen(
@@ -163,6 +173,6 @@ extension HTTPFront {
 extension Route {
     /// The whole surface, in the order of the description.
     static let all: [Route] =
-        ServerRoutes.all + AccountRoutes.all + BackupRoutes.all + KeyRoutes.all + MessageRoutes.all
-            + ConversationRoutes.all
+        ServerRoutes.all + AccountRoutes.all + BackupRoutes.all + KeyRoutes.all + TransparencyRoutes.all
+            + MessageRoutes.all + ConversationRoutes.all
 }

@@ -8,6 +8,7 @@ struct Services: Sendable {
     let chat: Chat
     /// What the server signs with in its own name.
     let signingKey: ServerSigningKey
+    let treeHeads: TreeHeads
     let challenges: Challenges
     let limiters: Limiters
     let origins: Origins

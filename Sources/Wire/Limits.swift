@@ -31,6 +31,18 @@ public enum Limits {
     /// Below this many one-time prekeys the device hears `keys.low`.
     public static let oneTimePreKeysLow = 20
 
+    // The key log
+    /// Entries, for ever.
+    public static let keyLogSizeMax: UInt64 = 1 << 40
+    /// Bytes of one entry.
+    public static let keyLogEntryByteCount = 74
+    /// Entries in one page.
+    public static let keyLogEntriesMax = 1000
+    /// The hashes of a proof: at most one for each level of the largest tree, and one.
+    public static let merkleProofByteCounts = 0...41 * 32
+    /// Witnesses that a server may name.
+    public static let witnessesMax = 16
+
     // Conversations
     /// Unicode scalars of open text.
     public static let textLengthMax = 99_999

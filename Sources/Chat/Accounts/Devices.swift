@@ -55,6 +55,7 @@ extension Turn {
         row.listSignature = change.payload.signature
         if added != nil { row.nextDevice = DeviceID(row.nextDevice.rawValue + 1) }
         try tables.updateAccount(row)
+        try log(change.list)
         for device in before where !remaining.contains(device.address.device) {
             try tables.removeDevice(device.address)
             after(.disconnect(device.address, .deviceUnlinked))

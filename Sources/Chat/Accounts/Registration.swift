@@ -48,7 +48,7 @@ public struct VerifiedRegistration: Sendable {
 }
 
 extension Turn {
-    /// Creates an account with its first device, its keys and its tokens, in one step.
+    /// Creates an account with its first device, its keys and its tokens, in one step, and logs its device list.
     /// - Throws: `handle-taken`; `account-taken`; `invite-required`; `invite-invalid`.
     public mutating func register(
         _ verified: VerifiedRegistration, mode: RegistrationMode, invite: PresentedToken?, tokens: MintedTokens
@@ -64,6 +64,7 @@ extension Turn {
         let address = DeviceAddress(account: request.account, device: DeviceID(1))
         try insertDevice(request.deviceList.devices[0], at: address)
         try store(verified.preKeys.payload, of: address)
+        try log(verified.list)
         return Registered(account: request.account, device: address.device, tokens: try insert(tokens, for: address))
     }
 

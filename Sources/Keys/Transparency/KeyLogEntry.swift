@@ -32,7 +32,7 @@ public struct KeyLogAccountName: Hashable, Sendable {
 /// | 42 | 32 | SHA-256 of ``VerifiedDeviceList/bytes`` |
 public struct KeyLogEntry: Hashable, Sendable {
     /// Bytes of an entry.
-    public static let byteCount = 74
+    public static let byteCount = Limits.keyLogEntryByteCount
     static let version: UInt8 = 1
 
     /// How a list came into the log.

@@ -1,4 +1,5 @@
 import Crypto
+import Wire
 
 /// The hashes of a Merkle tree over a log (RFC 9162, section 2.1.1; the same as RFC 6962's).
 public enum MerkleHash {
@@ -48,7 +49,7 @@ public struct MerkleNode: Hashable, Sendable {
 /// answer.
 public struct MerkleTree {
     /// No log of ours grows beyond this many leaves; what claims to is refused before any arithmetic.
-    public static let sizeMax: UInt64 = 1 << 40
+    public static let sizeMax = Limits.keyLogSizeMax
 
     /// How many leaves there are, up to ``sizeMax``.
     public let size: UInt64

@@ -1,4 +1,6 @@
 public import Chat
+import Keys
+import Wire
 
 /// Everything that may differ between two deployments, with defaults that are safe.
 ///
@@ -20,6 +22,8 @@ public struct ServerConfiguration: Sendable {
     public var isBehindProxy = false
     /// Web pages that may read answers and open sockets, such as `https://chat.example.org`.
     public var origins: [String] = []
+    /// Who may cosign the key log's tree heads.
+    public var witnesses: [Witness] = []
     public var loopCount = 1
     public var logLevel = Log.Level.info
     /// Text on a terminal and JSON elsewhere, unless told.
@@ -62,6 +66,9 @@ public struct ServerConfiguration: Sendable {
         for origin in origins
         where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
             problems.append("--cors-origins \(origin) must be a scheme and a host, such as https://chat.example.org.")
+        }
+        if witnesses.count > Limits.witnessesMax || Set(witnesses.map(\.key)).count != witnesses.count {
+            problems.append("--witness names at most \(Limits.witnessesMax) witnesses, each with a key of its own.")
         }
         if !(1...64).contains(loopCount) { problems.append("--loops must be from 1 to 64.") }
         if dataFolder.isEmpty { problems.append("--data must name a folder.") }

@@ -149,6 +149,16 @@ public enum ServerSettings {
             $1.origins = $0.split(separator: ",").map(String.init)
             return !$1.origins.isEmpty
         },
+        Setting(
+            flag: "--witness", variable: "SOTTO_WITNESSES", value: "NAME=KEY,…",
+            help: "Who may cosign the key log, with Ed25519 keys in base64url; may be given again; none."
+        ) { (text, configuration) in
+            for one in text.split(separator: ",") {
+                guard let witness = Witness(text: one) else { return false }
+                configuration.witnesses.append(witness)
+            }
+            return !text.isEmpty
+        },
         Setting(flag: "--loops", variable: "SOTTO_LOOPS", value: "N", help: "Event loops; one.") {
             guard let count = Int($0) else { return false }
             $1.loopCount = count

@@ -33,21 +33,34 @@ enum AccountRoutes {
         },
         Route(
             .get, "/v1/accounts/{account}", area: "accounts",
-            "Look an account up by its id; `me` is the caller's own", gives: AccountView.schema
+            "Look an account up by its id; `me` is the caller's own", query: [TransparencyRoutes.treeSizeParameter],
+            gives: AccountView.schema
         ) { (call) throws(Problem) in
             let account: AccountID = call.places["account"] == "me" ? call.device.account : try call.place("account")
-            return Reply(try await call.chat.look { (look) throws(Problem) in try look.account(account) })
+            return try await view(call) { (look) throws(Problem) in try look.account(account) }
         },
         Route(
             .get, "/v1/handles/{handle}", area: "accounts", "Look an account up by its handle",
-            gives: AccountView.schema
+            query: [TransparencyRoutes.treeSizeParameter], gives: AccountView.schema
         ) { (call) throws(Problem) in
             guard let handle = call.places["handle"].flatMap({ Handle(text: $0) }) else {
                 throw Problem(.notFound, "There is no such handle.")
             }
-            return Reply(try await call.chat.look { (look) throws(Problem) in try look.account(handle: handle) })
+            return try await view(call) { (look) throws(Problem) in try look.account(handle: handle) }
         },
     ]
+
+    /// An account as others see it, with the proof that its list is in the key log.
+    private static func view(
+        _ call: Call, _ find: @escaping @Sendable (Look) throws(Problem) -> AccountView
+    ) async throws(Problem) -> Reply {
+        let known = try call.knownTreeSize()
+        let heads = call.services.treeHeads
+        return Reply(
+            try await call.chat.look { (look) throws(Problem) in
+                try find(look).proven(in: look, since: known, heads)
+            })
+    }
 
     static let login: [Route] = [
         Route(
@@ -117,15 +130,18 @@ enum AccountRoutes {
         Route(
             .put, "/v1/devices", area: "devices",
             "Publish the next device list: link the one new device in it, unlink those it has no more",
-            reads: DeviceListChange.schema, gives: AccountView.schema,
+            query: [TransparencyRoutes.treeSizeParameter], reads: DeviceListChange.schema, gives: AccountView.schema,
             problems: [.badSignature, .staleDeviceList, .prekeyStale], bodyByteCountMax: 512 * 1024
         ) { (call) throws(Problem) in
             let change = try call.read(DeviceListChange.self)
             let caller = call.device
             let row = try await call.chat.look { (look) throws(Problem) in try look.accountRow(caller.account) }
             let verified = try VerifiedListChange(change, of: row, now: call.chat.clock())
+            let known = try call.knownTreeSize()
+            let heads = call.services.treeHeads
             return try await call.commit { (turn) throws(Problem) in
                 try turn.changeDevices(verified, of: caller.account, by: caller)
+                    .proven(in: turn.look, since: known, heads)
             }
         },
     ]

@@ -29,7 +29,8 @@ enum KeyRoutes {
             query: [
                 .init(
                     name: "device", schema: .integer(1...UInt64(UInt32.max)),
-                    summary: "Only this device's bundle; all devices when absent.")
+                    summary: "Only this device's bundle; all devices when absent."),
+                TransparencyRoutes.treeSizeParameter,
             ],
             gives: ClaimedKeys.schema
         ) { (call) throws(Problem) in
@@ -37,7 +38,14 @@ enum KeyRoutes {
             let device = try call.queryNumber("device", in: 1...UInt64(UInt32.max)).map { DeviceID(UInt32($0)) }
             let pair = "\(call.device) \(account) \(device?.description ?? "*")"
             try call.services.limiters.claims.take(pair, now: call.chat.clock())
-            return try await call.commit { (turn) throws(Problem) in try turn.claimKeys(of: account, device: device) }
+            let known = try call.knownTreeSize()
+            let heads = call.services.treeHeads
+            return try await call.commit { (turn) throws(Problem) in
+                var claimed = try turn.claimKeys(of: account, device: device)
+                claimed.transparency = try turn.look.transparency(
+                    of: account, epoch: claimed.deviceList.epoch, since: known, heads)
+                return claimed
+            }
         },
     ]
 }

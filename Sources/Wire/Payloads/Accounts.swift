@@ -230,12 +230,18 @@ public struct AccountView: WireRecord, Equatable {
     public var handle: Handle
     public var identity: IdentityPayload
     public var deviceList: DeviceListPayload
+    /// That the list is in the key log. A client uses no list without it.
+    public var transparency: TransparencyPayload?
 
-    public init(account: AccountID, handle: Handle, identity: IdentityPayload, deviceList: DeviceListPayload) {
+    public init(
+        account: AccountID, handle: Handle, identity: IdentityPayload, deviceList: DeviceListPayload,
+        transparency: TransparencyPayload? = nil
+    ) {
         self.account = account
         self.handle = handle
         self.identity = identity
         self.deviceList = deviceList
+        self.transparency = transparency
     }
 
     public init(fields: inout Fields) throws(WireError) {
@@ -243,6 +249,7 @@ public struct AccountView: WireRecord, Equatable {
         handle = try fields.value("handle")
         identity = try fields.value("identity")
         deviceList = try fields.value("deviceList")
+        transparency = try fields.valueIfPresent("transparency")
     }
 
     public func write(fields writer: inout WireWriter) {
@@ -250,6 +257,7 @@ public struct AccountView: WireRecord, Equatable {
         writer.put("handle", handle)
         writer.put("identity", identity)
         writer.put("deviceList", deviceList)
+        writer.put("transparency", transparency)
     }
 }
 

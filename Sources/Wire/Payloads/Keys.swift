@@ -285,14 +285,18 @@ public struct ClaimedKeys: WireRecord, Equatable {
     public var identity: IdentityPayload
     public var deviceList: DeviceListPayload
     public var bundles: [PreKeyBundlePayload]
+    /// That the list is in the key log. A client uses no list without it.
+    public var transparency: TransparencyPayload?
 
     public init(
-        account: AccountID, identity: IdentityPayload, deviceList: DeviceListPayload, bundles: [PreKeyBundlePayload]
+        account: AccountID, identity: IdentityPayload, deviceList: DeviceListPayload, bundles: [PreKeyBundlePayload],
+        transparency: TransparencyPayload? = nil
     ) {
         self.account = account
         self.identity = identity
         self.deviceList = deviceList
         self.bundles = bundles
+        self.transparency = transparency
     }
 
     public init(fields: inout Fields) throws(WireError) {
@@ -300,6 +304,7 @@ public struct ClaimedKeys: WireRecord, Equatable {
         identity = try fields.value("identity")
         deviceList = try fields.value("deviceList")
         bundles = try fields.list("bundles", count: 0...Limits.devicesPerAccountMax)
+        transparency = try fields.valueIfPresent("transparency")
     }
 
     public func write(fields writer: inout WireWriter) {
@@ -307,5 +312,6 @@ public struct ClaimedKeys: WireRecord, Equatable {
         writer.put("identity", identity)
         writer.put("deviceList", deviceList)
         writer.put("bundles", list: bundles)
+        writer.put("transparency", transparency)
     }
 }

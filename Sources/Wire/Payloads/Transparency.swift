@@ -1,0 +1,217 @@
+// What the key log says as it travels; docs/protocol/transparency.md draws what is hashed and signed.
+
+/// A signed tree head.
+public struct TreeHeadPayload: WireRecord, Equatable {
+    public static let name = "TreeHead"
+    /// SHA-256 of the key that signs the log's heads, 32 bytes.
+    public var log: [UInt8]
+    public var treeSize: UInt64
+    public var root: [UInt8]
+    public var time: Timestamp
+    /// Ed25519 by the server's key.
+    public var signature: [UInt8]
+
+    public init(log: [UInt8], treeSize: UInt64, root: [UInt8], time: Timestamp, signature: [UInt8]) {
+        self.log = log
+        self.treeSize = treeSize
+        self.root = root
+        self.time = time
+        self.signature = signature
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        log = try fields.bytes("log", count: 32)
+        treeSize = try fields.number("treeSize", in: 0...Limits.keyLogSizeMax)
+        root = try fields.bytes("root", count: 32)
+        time = try fields.value("time")
+        signature = try fields.bytes("signature", count: 64)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("log", bytes: log)
+        writer.put("treeSize", number: treeSize)
+        writer.put("root", bytes: root)
+        writer.put("time", time)
+        writer.put("signature", bytes: signature)
+    }
+}
+
+/// Why a list is in the key log: it was published while the log was kept, or was there when the log began.
+public enum KeyLogEntryKind: String, WireEnumeration { case changed, adopted }
+
+/// That a device list is in the key log.
+public struct TransparencyPayload: WireRecord, Equatable {
+    public static let name = "Transparency"
+    public var head: TreeHeadPayload
+    public var kind: KeyLogEntryKind
+    /// Of the list's entry in the log, from 0 up.
+    public var index: UInt64
+    /// The hashes of the inclusion proof one after another, from the leaf up; 32 bytes each.
+    public var inclusion: [UInt8]
+    /// The hashes of the proof that the tree goes on from the one that the request named.
+    public var consistency: [UInt8]?
+
+    public init(
+        head: TreeHeadPayload, kind: KeyLogEntryKind, index: UInt64, inclusion: [UInt8], consistency: [UInt8]? = nil
+    ) {
+        self.head = head
+        self.kind = kind
+        self.index = index
+        self.inclusion = inclusion
+        self.consistency = consistency
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        head = try fields.value("head")
+        kind = try fields.value("kind")
+        index = try fields.number("index", in: 0...Limits.keyLogSizeMax)
+        inclusion = try fields.bytes("inclusion", count: Limits.merkleProofByteCounts)
+        consistency = try fields.bytesIfPresent("consistency", count: Limits.merkleProofByteCounts)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("head", head)
+        writer.put("kind", kind)
+        writer.put("index", number: index)
+        writer.put("inclusion", bytes: inclusion)
+        writer.put("consistency", bytes: consistency)
+    }
+}
+
+/// The hashes of one proof, one after another.
+public struct MerkleProofPayload: WireRecord, Equatable {
+    public static let name = "MerkleProof"
+    /// 32 bytes each.
+    public var hashes: [UInt8]
+
+    public init(hashes: [UInt8]) { self.hashes = hashes }
+
+    public init(fields: inout Fields) throws(WireError) {
+        hashes = try fields.bytes("hashes", count: Limits.merkleProofByteCounts)
+    }
+
+    public func write(fields writer: inout WireWriter) { writer.put("hashes", bytes: hashes) }
+}
+
+/// The log's newest head, and what its witnesses signed last.
+public struct KeyLogHead: WireRecord, Equatable {
+    public var head: TreeHeadPayload
+    public var cosignatures: [CosignaturePayload]
+
+    public init(head: TreeHeadPayload, cosignatures: [CosignaturePayload]) {
+        self.head = head
+        self.cosignatures = cosignatures
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        head = try fields.value("head")
+        cosignatures = try fields.list("cosignatures", count: 0...Limits.witnessesMax)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("head", head)
+        writer.put("cosignatures", list: cosignatures)
+    }
+}
+
+/// That a witness saw a tree, and that it went on from what the witness saw before.
+public struct CosignaturePayload: WireRecord, Equatable {
+    public static let name = "Cosignature"
+    /// The witness's Ed25519 key, 32 bytes.
+    public var key: [UInt8]
+    /// What the operator calls the witness. A witness that sends a cosignature leaves it out.
+    public var name: String?
+    public var treeSize: UInt64
+    public var root: [UInt8]
+    /// When the witness saw it.
+    public var time: Timestamp
+    /// Ed25519 by the witness's key.
+    public var signature: [UInt8]
+
+    public init(
+        key: [UInt8], name: String? = nil, treeSize: UInt64, root: [UInt8], time: Timestamp, signature: [UInt8]
+    ) {
+        self.key = key
+        self.name = name
+        self.treeSize = treeSize
+        self.root = root
+        self.time = time
+        self.signature = signature
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        key = try fields.bytes("key", count: 32)
+        name = try fields.textIfPresent("name", length: 1...Limits.nameLengthMax)
+        treeSize = try fields.number("treeSize", in: 0...Limits.keyLogSizeMax)
+        root = try fields.bytes("root", count: 32)
+        time = try fields.value("time")
+        signature = try fields.bytes("signature", count: 64)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("key", bytes: key)
+        writer.put("name", text: name)
+        writer.put("treeSize", number: treeSize)
+        writer.put("root", bytes: root)
+        writer.put("time", time)
+        writer.put("signature", bytes: signature)
+    }
+}
+
+/// Some entries of the key log side by side.
+public struct KeyLogPage: WireRecord, Equatable {
+    /// One after another, 74 bytes each.
+    public var entries: [UInt8]
+    /// How many the whole log has.
+    public var treeSize: UInt64
+
+    public init(entries: [UInt8], treeSize: UInt64) {
+        self.entries = entries
+        self.treeSize = treeSize
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        entries = try fields.bytes("entries", count: 0...Limits.keyLogEntriesMax * Limits.keyLogEntryByteCount)
+        treeSize = try fields.number("treeSize", in: 0...Limits.keyLogSizeMax)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("entries", bytes: entries)
+        writer.put("treeSize", number: treeSize)
+    }
+}
+
+/// What the key log has of one account, by epoch.
+public struct AccountKeyLog: WireRecord, Equatable {
+    public var items: [KeyLogItem]
+
+    public init(items: [KeyLogItem]) { self.items = items }
+
+    public init(fields: inout Fields) throws(WireError) {
+        items = try fields.list("items", count: 0...Limits.pageItemsMax)
+    }
+
+    public func write(fields writer: inout WireWriter) { writer.put("items", list: items) }
+}
+
+/// One entry of the key log and its place.
+public struct KeyLogItem: WireRecord, Equatable {
+    public var index: UInt64
+    /// 74 bytes.
+    public var entry: [UInt8]
+
+    public init(index: UInt64, entry: [UInt8]) {
+        self.index = index
+        self.entry = entry
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        index = try fields.number("index", in: 0...Limits.keyLogSizeMax)
+        entry = try fields.bytes("entry", count: Limits.keyLogEntryByteCount)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("index", number: index)
+        writer.put("entry", bytes: entry)
+    }
+}
