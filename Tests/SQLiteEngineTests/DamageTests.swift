@@ -1,8 +1,9 @@
 import Foundation
-import SQLiteEngine
 import Store
 import Testing
 import Wire
+
+@testable import SQLiteEngine
 
 @Suite("Damage", .timeLimit(.minutes(3)))
 struct DamageTests {
@@ -124,10 +125,10 @@ struct DamageTests {
         let folder = try TestFolder()
         await (try SQLiteEngine.open(folder: folder.path)).close()
         try folder.execute("PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(file: "sotto.db", found: 99, known: 2)) {
+        #expect(throws: StoreError.newerSchema(file: "sotto.db", found: 99, known: Schema.steps.count)) {
             try SQLiteEngine.open(folder: folder.path)
         }
-        try folder.execute("PRAGMA user_version = 2")
+        try folder.execute("PRAGMA user_version = \(Schema.steps.count)")
         await (try SQLiteEngine.open(folder: folder.path)).close()
     }
 

@@ -58,7 +58,13 @@ enum BackupRoutes {
             headers: [token], gives: RecoveryView.schema
         ) { (call) throws(Problem) in
             let (backup, token) = try presented(call)
-            return Reply(try await call.chat.look { (look) throws(Problem) in try look.recovery(backup, token) })
+            let heads = call.services.treeHeads
+            return Reply(
+                try await call.chat.look { (look) throws(Problem) in
+                    var view = try look.recovery(backup, token)
+                    view.account = try view.account.proven(in: look, since: nil, heads)
+                    return view
+                })
         },
         Route(
             .put, "/v1/backups/{backup}/devices", area: "recovery",
@@ -72,7 +78,10 @@ enum BackupRoutes {
                 try look.accountRow(try look.backup(backup, token).account)
             }
             let verified = try VerifiedListChange(change, of: account, now: call.chat.clock())
-            return try await call.commit { (turn) throws(Problem) in try turn.recover(verified, with: backup, token) }
+            let heads = call.services.treeHeads
+            return try await call.commit { (turn) throws(Problem) in
+                try turn.recover(verified, with: backup, token).proven(in: turn.look, since: nil, heads)
+            }
         },
     ]
 

@@ -77,7 +77,7 @@ import Wire
         let change = try VerifiedListChange(
             DeviceListChange(deviceList: list, preKeys: preKeys), of: row, now: house.now)
         try await house.chat.commit { (turn) throws(Problem) in
-            _ = try turn.changeDevices(change, by: person.address)
+            _ = try turn.changeDevices(change, of: person.account, by: person.address)
         }
     }
 
