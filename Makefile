@@ -7,9 +7,11 @@ debug = $(strict) -Xcxx -O2
 
 data ?= ./data
 bench ?= .build
+seconds ?= 60
+targets ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test tidy vectors bench descriptions tsan asan demo clean
+.PHONY: help setup build run test tidy vectors bench descriptions tsan asan fuzz demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -65,9 +67,12 @@ asan: ## run every test under the address sanitizer
 	swift build --build-tests $(debug) --sanitize address --scratch-path .build-asan
 	swift test $(sanitized) --sanitize address --scratch-path .build-asan
 
+fuzz: setup ## feed every parser and the ratchet what nobody would write (seconds=60 each; targets="cbor json")
+	Scripts/fuzz --seconds $(seconds) $(targets)
+
 demo: ## two people, a server killed in the middle, and a search for what they said
 	@Scripts/setup --test
 	@Scripts/demo
 
 clean: ## forget everything that was built; data stays
-	rm -rf .build .build-tsan .build-asan .venv
+	rm -rf .build .build-tsan .build-asan .build-fuzz .venv

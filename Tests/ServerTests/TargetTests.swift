@@ -13,6 +13,7 @@ import Wire
 
     @Test("what is no absolute path, or decodes to no text, is refused", arguments: [
         "", "v1", "*", "http://x/v1", "/%", "/%4", "/%zz", "/%+1", "/%00", "/%ff", "/%c0%80", "/a?x=1&x=2",
+        "/\u{11}\u{4}\0", "/a b", "/é", "/\u{7F}",
         "/" + String(repeating: "a", count: Target.byteCountMax),
     ])
     func refused(text: String) {

@@ -7,10 +7,14 @@ struct Target: Sendable, Equatable {
     var segments: [String]
     var query: [String: String]
 
-    /// - Throws: `malformed` for a target that is not an absolute path with an optional query of distinct names.
+    /// - Throws: `malformed` for a target that is not an absolute path with an optional query of distinct names, all in
+    ///   visible ASCII.
     init(_ text: String) throws(Problem) {
         guard text.utf8.count <= Self.byteCountMax, text.hasPrefix("/") else {
             throw Problem(.malformed, "The target must be an absolute path of at most \(Self.byteCountMax) bytes.")
+        }
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Problem(.malformed, "The target has visible ASCII only; percent-encode the rest.")
         }
         let halves = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         segments = []
