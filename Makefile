@@ -11,7 +11,7 @@ seconds ?= 60
 targets ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test tidy vectors bench descriptions tsan asan fuzz demo clean
+.PHONY: help setup build run test tidy vectors media-mutations bench descriptions tsan asan fuzz demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -49,6 +49,10 @@ bench: setup ## measure everything against what this disk can do (bench=folder o
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-bench $(strict)
 	.build/release/sotto-bench all --data $(bench)
+
+mutations: ## send 10,000 mutations of every sample through the media worker (an hour)
+	swift build --build-tests $(debug)
+	SOTTO_MEDIA_MUTATIONS=10000 swift test --skip-build --filter HostileMediaTests
 
 descriptions: ## check docs/protocol and its samples with tools that are not ours
 	@Scripts/setup --descriptions

@@ -10,8 +10,9 @@ package struct MediaLimits: Equatable, Sendable {
     package var sideMax = 65_535
     /// What the decoder must hold at once, as far as the format tells.
     package var memoryByteCountMax = 192 << 20
-    /// What comes out of the decoder altogether: frames, pixels and bytes a pixel multiplied.
-    package var decodedByteCountMax = 400_000_000
+    /// What the decoder must produce, whatever the thumbnail keeps of it: pixels times bytes a pixel. Not for JPEG,
+    /// whose decoder shrinks before it has pixels.
+    package var decodedByteCountMax = 200_000_000
     /// Frames of an animation. Only the first ones are decoded, but all are walked.
     package var frameCountMax = 4096
     /// Scans of a progressive JPEG.

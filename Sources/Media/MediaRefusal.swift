@@ -45,7 +45,7 @@ package enum MediaRefusal: Error, Equatable, Sendable {
 
     /// Which bound of ``MediaLimits`` is passed.
     package enum Bound: String, Sendable {
-        case bytes, pixels, interlacedPixels = "interlaced-pixels", memory, frames, scans, chunks, metadata, tiles
+        case bytes, pixels, interlacedPixels = "interlaced-pixels", memory, decoded, frames, scans, chunks, metadata, tiles
         case side
     }
 

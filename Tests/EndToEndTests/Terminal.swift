@@ -65,6 +65,12 @@ final class Terminal {
         ]
     }
 
+    /// Without a server, for what needs none.
+    init() throws {
+        folder = try TemporaryFolder()
+        environment = ["SOTTO_CLIENT_DATA=\(folder.path)/account", "PATH=/usr/bin:/bin", "SWIFT_BACKTRACE=enable=no"]
+    }
+
     func run(_ arguments: String..., input: String = "") throws -> Ended {
         try run(arguments, input: input)
     }

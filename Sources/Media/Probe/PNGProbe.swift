@@ -33,6 +33,9 @@ struct PNGProbe {
         }
         guard walk.dataByteCount > 0, walk.hasPalette || !isIndexed else { throw .malformed(.chunk) }
         guard walk.isClosed else { throw .truncated }
+        // The decoder inflates to the end, also what no row needs: deflate never makes data this much larger.
+        let rowByteCount = facts.pixelCount * facts.pixelByteCount + facts.height * 2
+        guard walk.dataByteCount <= rowByteCount + rowByteCount / 8 + 65_536 else { throw .malformed(.chunk) }
         facts.trailingByteCount = reader.byteCount - offset
         return facts
     }

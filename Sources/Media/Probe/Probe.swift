@@ -27,7 +27,7 @@ package struct Probe: Sendable {
         case .webp: facts = try WebPProbe(limits: limits).look(&reader)
         case .gif: facts = try GIFProbe(limits: limits).look(&reader)
         case .heif: facts = try HEIFProbe(limits: limits).look(&reader)
-        case nil: throw .unknownFormat
+        case nil: throw try Self.isVideo(&reader) ? .unsupported(.video) : .unknownFormat
         }
         try limits.check(facts)
         return facts
@@ -59,7 +59,8 @@ extension MediaLimits {
         guard facts.scanCount <= scanCountMax, facts.scanCount * facts.pixelCount <= scannedPixelCountMax else {
             throw .tooLarge(.scans)
         }
-        guard facts.pixelCount * facts.pixelByteCount <= decodedByteCountMax else { throw .tooLarge(.memory) }
+        let decodedByteCount = facts.format == .jpeg ? 0 : facts.pixelCount * facts.pixelByteCount
+        guard decodedByteCount <= decodedByteCountMax else { throw .tooLarge(.decoded) }
         guard facts.memoryByteCount <= memoryByteCountMax else { throw .tooLarge(.memory) }
     }
 }

@@ -22,6 +22,14 @@ package struct VideoFacts: Equatable, Sendable {
 }
 
 extension Probe {
+    /// Whether ``lookAtVideo(_:)`` knows the magic number.
+    static func isVideo(_ reader: inout ByteReader) throws(MediaRefusal) -> Bool {
+        guard reader.byteCount >= 16 else { return false }
+        if try reader.big(0, 4) == 0x1A45_DFA3 { return true }
+        guard try reader.tag(4) == "ftyp" else { return false }
+        return try !HEIFProbe.isHEIF(&reader)
+    }
+
     /// Duration and size of an MP4 or WebM file, read from its boxes within bounds.
     /// - Throws: ``MediaRefusal/unknownFormat`` for anything else.
     package func lookAtVideo(_ media: OpenMedia) throws(MediaRefusal) -> VideoFacts {
@@ -31,9 +39,7 @@ extension Probe {
     /// The same for bytes in memory.
     func lookAtVideo(_ reader: consuming ByteReader) throws(MediaRefusal) -> VideoFacts {
         var reader = reader
-        guard reader.byteCount >= 16 else { throw .unknownFormat }
-        if try reader.big(0, 4) == 0x1A45_DFA3 { return try WebMProbe.look(&reader) }
-        if try reader.tag(4) == "ftyp", try !HEIFProbe.isHEIF(&reader) { return try MP4Probe.look(&reader) }
-        throw .unknownFormat
+        guard try Self.isVideo(&reader) else { throw .unknownFormat }
+        return try reader.tag(4) == "ftyp" ? try MP4Probe.look(&reader) : try WebMProbe.look(&reader)
     }
 }

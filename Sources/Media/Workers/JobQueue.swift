@@ -10,14 +10,16 @@ final class JobQueue: @unchecked Sendable {
     }
 
     private let lock = Lock()
+    /// Of entries that are not answered yet, those in the lanes included.
     private let countMax: Int
+    private var count = 0
     private var waiting: [Entry] = []
     private var laneCount: Int
     private var isClosed = false
     private var tally = WorkerPool.Counts()
 
     init(countMax: Int, laneCount: Int) {
-        self.countMax = countMax
+        self.countMax = countMax + laneCount
         self.laneCount = laneCount
     }
 
@@ -25,7 +27,8 @@ final class JobQueue: @unchecked Sendable {
     func add(_ entry: Entry) -> MediaRefusal? {
         lock.withLock {
             guard !isClosed else { return .unavailable }
-            guard waiting.count < countMax else { return .busy }
+            guard count < countMax else { return .busy }
+            count += 1
             waiting.append(entry)
             lock.broadcast()
             return nil
@@ -40,6 +43,15 @@ final class JobQueue: @unchecked Sendable {
         return waiting.isEmpty ? nil : waiting.removeFirst()
     }
 
+    /// Answers one that was taken; its place is free before the answer is heard.
+    func answer(_ entry: Entry, _ result: Result<ThumbnailAnswer, MediaRefusal>) {
+        lock.withLock {
+            count -= 1
+            if case .success = result { tally.done += 1 } else { tally.refused += 1 }
+        }
+        entry.answer(result)
+    }
+
     var counts: WorkerPool.Counts { lock.withLock { tally } }
 
     func count(_ change: (inout WorkerPool.Counts) -> Void) { lock.withLock { change(&tally) } }
@@ -47,7 +59,7 @@ final class JobQueue: @unchecked Sendable {
     func close() {
         let left = lock.withLock {
             isClosed = true
-            defer { waiting = [] }
+            defer { (waiting, count) = ([], count - waiting.count) }
             lock.broadcast()
             return waiting
         }

@@ -14,11 +14,7 @@ struct WorkerLane: ~Copyable {
         // The first image need not wait for a start; a failure shows itself when there is an image.
         try? ensureWorker()
         while let entry = queue.take() {
-            let result = result(of: entry)
-            queue.count { (counts) in
-                if case .success = result { counts.done += 1 } else { counts.refused += 1 }
-            }
-            entry.answer(result)
+            queue.answer(entry, result(of: entry))
             try? ensureWorker()
         }
         discard()
@@ -47,7 +43,7 @@ struct WorkerLane: ~Copyable {
         let reply: WorkerReply
         do {
             guard let answered = try worker?.run(
-                entry.job, on: entry.media.file, milliseconds: configuration.deadlineMilliseconds)
+                entry.job, on: entry.media.file, milliseconds: configuration.milliseconds(for: entry.job))
             else { throw WorkerProcess.Failure.died }
             reply = answered
         } catch WorkerProcess.Failure.late {

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Writes fixtures/media: one small picture in every format and shape that is decoded.
+
+    Scripts/make-media-samples.py fixtures/media
+
+Four quarters, red and green above blue and white, so that a turn shows. Needs Pillow, and `vips` for HEIC and AVIF;
+what they write differs from version to version, so the results are kept and not made anew by a test.
+"""
+
+import struct
+import subprocess
+import sys
+import zlib
+
+from PIL import Image, ImageCms
+
+folder = sys.argv[1]
+CANARY = "CANARY-51.5007N-0.1246W"
+picture = Image.new("RGB", (96, 64), (255, 0, 0))
+picture.paste((0, 255, 0), (48, 0, 96, 32))
+picture.paste((0, 0, 255), (0, 32, 48, 64))
+picture.paste((255, 255, 255), (48, 32, 96, 64))
+
+
+def exif(orientation):
+    fields = Image.Exif()
+    fields[0x0112] = orientation
+    fields[0x010F] = CANARY
+    fields.get_ifd(0x8825)[0x001D] = "2026:01:01"
+    fields.get_ifd(0x8825)[0x001B] = CANARY.encode()
+    return fields
+
+
+def save(name, image=picture, **options):
+    image.save(f"{folder}/{name}", **options)
+
+
+profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+for orientation in range(1, 9):
+    save(f"orientation-{orientation}.jpg", quality=90, subsampling=0, exif=exif(orientation))
+save("baseline.jpg", quality=90, icc_profile=profile, comment=CANARY)
+save("progressive.jpg", quality=90, progressive=True)
+save("grey.jpg", picture.convert("L"), quality=90)
+save("cmyk.jpg", picture.convert("CMYK"), quality=90)
+save("rgb.png", exif=exif(1), icc_profile=profile)
+save("palette.png", picture.convert("P"))
+save("grey.png", picture.convert("L"))
+
+
+def interlaced(image):
+    """Adam7, which Pillow does not write."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    width, height = image.size
+    steps = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    rows = b"".join(b"\0" + b"".join(bytes(image.getpixel((x, y))) for x in range(left, width, across))
+                    for left, top, across, down in steps for y in range(top, height, down))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+with open(f"{folder}/interlaced.png", "wb") as file:
+    file.write(interlaced(picture))
+clear = picture.convert("RGBA")
+clear.paste((0, 0, 0, 0), (48, 32, 96, 64))
+save("alpha.png", clear)
+save("lossy.webp", quality=90, exif=exif(6), icc_profile=profile)
+save("lossless.webp", clear, lossless=True)
+save("alpha.webp", clear, quality=90)
+frames = [picture.rotate(90 * n).resize((96, 64)) for n in range(4)]
+save("animated.gif", frames[0], save_all=True, append_images=frames[1:], duration=80, loop=0, comment=CANARY)
+save("animated.webp", frames[0], save_all=True, append_images=frames[1:], duration=80, loop=0)
+save("still.gif")
+for name, compression in [("still.avif", "av1"), ("still.heic", "hevc")]:
+    subprocess.run(["vips", "heifsave", f"{folder}/rgb.png", f"{folder}/{name}", "--compression", compression, "--Q",
+                    "80"], check=True)

@@ -1,0 +1,41 @@
+import Glibc
+import TestKit
+import Testing
+
+@Suite("sotto media")
+struct MediaProgramTests {
+    private static let samples = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+        + "/fixtures/media/"
+
+    private func run(_ words: String...) throws -> Terminal.Ended { try Terminal().run(words) }
+
+    @Test("it makes a thumbnail without a server and an account, and says what it decided")
+    func thumbnail() throws {
+        let folder = try TemporaryFolder()
+        let out = folder.path + "/out"
+        let made = try run("media", "thumbnail", Self.samples + "orientation-6.jpg", "-o", out, "--size", "48")
+        #expect(made.status == 0)
+        #expect(made.output.contains("probe     image/jpeg, 96×64, EXIF, orientation 6"))
+        #expect(made.output.contains("checked   image/webp, 32×48"))
+        #expect(TextFile.bytes(out).starts(with: "RIFF".utf8))
+        let json = try run("media", "thumbnail", Self.samples + "rgb.png", "--output=\(out)", "--jpeg", "--json")
+        #expect(json.output.contains(#""thumbnailType":"image/jpeg""#))
+        #expect(TextFile.bytes(out).starts(with: [0xFF, 0xD8]))
+    }
+
+    @Test("its exit status tells a refused file from a wrong command line and from a missing worker")
+    func statuses() throws {
+        let folder = try TemporaryFolder()
+        let out = folder.path + "/out"
+        let good = Self.samples + "rgb.png"
+        let refused = try run("media", "thumbnail", Self.samples + "clip.mp4", "-o", out, "--json")
+        #expect(refused.status == 3)
+        #expect(refused.output.contains(#""code":"unsupported""#))
+        #expect(try run("media", "thumbnail", good).status == 2)
+        #expect(try run("media", "thumbnail", good, "-o", out, "--size", "0").status == 2)
+        #expect(try run("media", "thumbnail", "/nowhere", "-o", out).status == 2)
+        #expect(try run("media", "paint", good, "-o", out).status == 2)
+        #expect(try run("media", "thumbnail", good, "-o", out, "--worker", "/bin/true").status == 1)
+        #expect(TextFile.bytes(out).isEmpty)
+    }
+}

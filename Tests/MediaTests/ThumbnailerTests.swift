@@ -1,0 +1,113 @@
+import TestKit
+import Testing
+
+@testable import Media
+
+@Suite("Thumbnails")
+struct ThumbnailerTests {
+    /// Red, green, blue and white in the four quarters of a picture, from its top left on.
+    private func quarters(_ picture: Picture) -> String {
+        let size = picture.size
+        let places = [(1, 1), (3, 1), (1, 3), (3, 3)].map { (size.width * $0.0 / 4, size.height * $0.1 / 4) }
+        return places.map { (x, y) in
+            let pixel = picture.bytes[((y * size.width + x) * 4)..<((y * size.width + x) * 4 + 4)].map(\.self)
+            if pixel[3] < 40 { return "-" }
+            let isHigh = pixel.prefix(3).map { $0 > 128 }
+            return switch (isHigh[0], isHigh[1], isHigh[2]) {
+            case (true, false, false): "R"
+            case (false, true, false): "G"
+            case (false, false, true): "B"
+            case (true, true, true): "W"
+            default: "?"
+            }
+        }.joined()
+    }
+
+    @Test("every sample becomes the picture that it shows", arguments: [
+        ("alpha.png", "RGB-"), ("alpha.webp", "RGB-"), ("animated.gif", "RGBW"), ("animated.webp", "RGBW"),
+        ("baseline.jpg", "RGBW"), ("interlaced.png", "RGBW"), ("lossless.webp", "RGB-"), ("palette.png", "RGBW"),
+        ("progressive.jpg", "RGBW"), ("rgb.png", "RGBW"), ("still.avif", "RGBW"), ("still.gif", "RGBW"),
+        ("still.heic", "RGBW"), ("lossy.webp", "BRWG"),
+    ])
+    func pictures(name: String, expected: String) async throws {
+        let workshop = Workshop()
+        let media = try Samples.media(Samples.folder + name)
+        #expect(quarters(try await workshop.tiny(media)) == expected)
+        // And the encoded one shows the same, when it is decoded in turn.
+        let made = try await workshop.thumbnails(of: media)
+        let again = try Samples.media(try #require(made.pictures.first).bytes)
+        #expect(quarters(try await workshop.tiny(again)) == expected)
+    }
+
+    @Test("each of the eight orientations is turned upright", arguments: zip(1...8, [
+        "RGBW", "GRWB", "WBGR", "BWRG", "RBGW", "BRWG", "WGBR", "GWRB",
+    ]))
+    func orientation(value: Int, expected: String) async throws {
+        let workshop = Workshop()
+        let media = try Samples.media(Samples.folder + "orientation-\(value).jpg")
+        #expect(quarters(try await workshop.tiny(media)) == expected)
+        let made = try await workshop.thumbnails(of: media)
+        let upright = PixelSize(width: 96, height: 64)
+        #expect(made.size == (value >= 5 ? upright.turned : upright))
+        #expect(made.pictures.map(\.size) == [made.size.fitted(to: 64)])
+    }
+
+    @Test("nothing that the file said beside its pixels comes through", arguments: [
+        "orientation-6.jpg", "baseline.jpg", "rgb.png", "lossy.webp", "animated.gif", "still.avif", "still.heic",
+    ])
+    func metadata(name: String) async throws {
+        let workshop = Workshop()
+        let media = try Samples.media(Samples.folder + name)
+        #expect(String(decoding: try Samples.bytes(name), as: UTF8.self).contains("CANARY") || name != "rgb.png")
+        for encoding in [ThumbnailRequest.Encoding.webp, .jpeg] {
+            let made = try await workshop.thumbnails(of: media, ThumbnailRequest(sides: [64, 32], encoding: encoding))
+            #expect(made.pictures.count == 2)
+            for picture in made.pictures + (made.preview.map { [$0] } ?? []) {
+                let text = String(decoding: picture.bytes, as: UTF8.self)
+                for word in ["CANARY", "Exif", "EXIF", "ICCP", "ICC_PROFILE", "XMP", "2026:01:01"] {
+                    #expect(!text.contains(word), "\(word)")
+                }
+            }
+        }
+    }
+
+    @Test("sizes come as asked for, the largest first, and never larger than the image")
+    func sizes() async throws {
+        let workshop = Workshop()
+        let request = ThumbnailRequest(sides: [32, 640, 48])
+        let made = try await workshop.thumbnails(of: Samples.media(Samples.folder + "rgb.png"), request)
+        let expected = [(96, 64), (48, 32), (32, 21)].map { PixelSize(width: $0.0, height: $0.1) }
+        #expect(made.pictures.map(\.size) == expected)
+        for picture in made.pictures {
+            let facts = try Probe().look(inMemory: picture.bytes)
+            #expect(PixelSize(width: facts.width, height: facts.height) == picture.size)
+            #expect(facts.format == .webp)
+        }
+    }
+
+    @Test("a JPEG is made on request, with white where the image is clear")
+    func jpeg() async throws {
+        let workshop = Workshop()
+        let request = ThumbnailRequest(sides: [64], encoding: .jpeg)
+        let made = try await workshop.thumbnails(of: Samples.media(Samples.folder + "alpha.png"), request)
+        let picture = try #require(made.pictures.first)
+        #expect(try Probe().look(inMemory: picture.bytes).format == .jpeg)
+        #expect(quarters(try await workshop.tiny(Samples.media(picture.bytes))) == "RGBW")
+    }
+
+    @Test("an animation has a preview of its first frames, and only when it is wanted", arguments: [
+        "animated.gif", "animated.webp",
+    ])
+    func preview(name: String) async throws {
+        let workshop = Workshop()
+        let media = try Samples.media(Samples.folder + name)
+        let preview = try #require(try await workshop.thumbnails(of: media).preview)
+        let facts = try Probe().look(inMemory: preview.bytes)
+        #expect(facts.frameCount == 4)
+        #expect(facts.format == .webp)
+        #expect(preview.size == PixelSize(width: 96, height: 64))
+        let without = ThumbnailRequest(sides: [64], wantsPreview: false)
+        #expect(try await workshop.thumbnails(of: media, without).preview == nil)
+        #expect(try await workshop.thumbnails(of: Samples.media(Samples.folder + "still.gif")).preview == nil)
+    }
+}
