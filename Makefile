@@ -14,7 +14,7 @@ targets ?=
 .PHONY: help setup build run test tidy vectors media-mutations bench descriptions tsan asan fuzz demo clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
 
 setup: ## install what building needs (Debian packages)
 	@Scripts/setup
@@ -50,7 +50,7 @@ bench: setup ## measure everything against what this disk can do (bench=folder o
 	swift build -c release --product sotto-bench $(strict)
 	.build/release/sotto-bench all --data $(bench)
 
-mutations: ## send 10,000 mutations of every sample through the media worker (an hour)
+media-mutations: ## send 10,000 mutations of every sample through the media worker (an hour)
 	swift build --build-tests $(debug)
 	SOTTO_MEDIA_MUTATIONS=10000 swift test --skip-build --filter HostileMediaTests
 

@@ -107,7 +107,9 @@ let package = Package(
         tests(of: "Client", ["TestKit", "Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["sottod", "sotto", "sotto-media", "Client", "TestKit", "Transport", "Keys", "Crypto", "Wire"],
+            dependencies: [
+                "sottod", "sotto", "sotto-media", "Client", "TestKit", "Transport", "Keys", "Crypto", "Wire",
+            ],
             path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(
             name: "BenchTests", dependencies: ["sotto-bench", "Wire"], path: "Tests/BenchTests", swiftSettings: strict),

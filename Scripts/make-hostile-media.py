@@ -171,7 +171,8 @@ def jpegs():
     write("jpeg-exif-that-points-at-itself.jpg", jpeg(before=segment(0xE1, loop)), "done")
     write("jpeg-profile-flood.jpg", jpeg(before=segment(0xE2, b"ICC_PROFILE\0\1\1" + bytes(65000)) * 80))
     write("pdf-and-jpeg.jpg", b"%PDF-1.4\n%" + jpeg())
-    write("jpeg-and-pdf.jpg", jpeg(after=b"\n%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n"), "done")
+    pdf = b"\n%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n"
+    write("jpeg-and-pdf.jpg", jpeg(after=pdf), "done")
     write("jpeg-and-html.jpg", jpeg(before=segment(0xFE, b"<script>alert(1)</script>")), "done")
 
 
@@ -273,7 +274,8 @@ def webps():
     write("webp-frame-flood.webp", riff(canvas(8, 8, 2) + ANIM + anmf(8, 8) * 20_000))
     write("webp-large-animation.webp", riff(canvas(4000, 4000, 2) + ANIM + anmf(4000, 4000) * 100), "either")
     write("webp-frame-outside.webp", riff(canvas(8, 8, 2) + ANIM + anmf(16000, 16000)))
-    write("webp-nested.webp", riff(canvas(64, 48, 2) + ANIM + anmf(64, 48, inner=riff(part(b"VP8L", lossless(64, 48))))))
+    inner = riff(part(b"VP8L", lossless(64, 48)))
+    write("webp-nested.webp", riff(canvas(64, 48, 2) + ANIM + anmf(64, 48, inner=inner)))
     write("webp-nested-frames.webp", riff(canvas(64, 48, 2) + ANIM + anmf(64, 48, inner=anmf(64, 48) * 20)))
     write("webp-riff-length-beyond.webp", riff(part(b"VP8L", lossless(64, 48)), 0xFFFFFFFE))
     write("webp-chunk-length-beyond.webp", riff(part(b"VP8L", lossless(64, 48), 0xFFFFFFFF)))

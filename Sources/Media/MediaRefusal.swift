@@ -45,8 +45,8 @@ package enum MediaRefusal: Error, Equatable, Sendable {
 
     /// Which bound of ``MediaLimits`` is passed.
     package enum Bound: String, Sendable {
-        case bytes, pixels, interlacedPixels = "interlaced-pixels", memory, decoded, frames, scans, chunks, metadata, tiles
-        case side
+        case bytes, side, pixels, interlacedPixels = "interlaced-pixels"
+        case memory, decoded, frames, scans, chunks, metadata, tiles
     }
 
     /// A word for programs; it keeps its meaning.

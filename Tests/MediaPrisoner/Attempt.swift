@@ -40,8 +40,7 @@ enum Attempt: String, CaseIterable {
         case .spawn: spawn()
         case .fork: fork()
         case .executableMemory: mapped(PROT_READ | PROT_WRITE | PROT_EXEC, byteCount: 4096) != nil
-        case .makeExecutable:
-            mapped(PROT_READ | PROT_WRITE, byteCount: 4096).map { mprotect($0, 4096, PROT_READ | PROT_EXEC) == 0 } ?? false
+        case .makeExecutable: makeExecutable()
         case .signalParent: kill(getppid(), 0) == 0
         case .readParent: open("/proc/\(getppid())/mem", O_RDONLY) >= 0
         // PTRACE_TRACEME: any parent would become a tracer.
@@ -62,6 +61,11 @@ enum Attempt: String, CaseIterable {
     private func mapped(_ protection: Int32, byteCount: Int) -> UnsafeMutableRawPointer? {
         let start = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         return start == MAP_FAILED ? nil : start
+    }
+
+    private func makeExecutable() -> Bool {
+        guard let start = mapped(PROT_READ | PROT_WRITE, byteCount: 4096) else { return false }
+        return mprotect(start, 4096, PROT_READ | PROT_EXEC) == 0
     }
 
     private func exec() -> Bool {

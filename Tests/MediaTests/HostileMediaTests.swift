@@ -4,7 +4,9 @@ import Testing
 
 @testable import Media
 
-/// Mirrors `Probe`, `WorkerPool` and `Sandbox`: every file of `Scripts/make-hostile-media.py` through the real worker.
+/// Mirrors `Probe`, `WorkerPool` and `Sandbox`.
+///
+/// Every file of `Scripts/make-hostile-media.py` through the real worker.
 @Suite("Hostile media", .serialized)
 struct HostileMediaTests {
     private static let script = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }

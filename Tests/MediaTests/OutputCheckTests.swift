@@ -20,13 +20,15 @@ struct OutputCheckTests {
         return file[..<4] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + file[8...] + chunks
     }
 
-    @Test("metadata in a WebP is left out, and the picture stays", arguments: ["lossy.webp", "alpha.webp", "lossless.webp"])
+    @Test("metadata in a WebP is left out, and the picture stays", arguments: [
+        "lossy.webp", "alpha.webp", "lossless.webp",
+    ])
     func webp(name: String) throws {
         let clean = try OutputCheck.still(try picture(name), as: .webp)
         var dirty = try picture(name)
         let canary = Array("CANARY".utf8)
-        dirty.bytes = adding(
-            chunk("EXIF", canary) + chunk("XMP ", canary) + chunk("ICCP", canary) + chunk("JUNK", canary), to: dirty.bytes)
+        let added = ["EXIF", "XMP ", "ICCP", "JUNK"].flatMap { chunk($0, canary) }
+        dirty.bytes = adding(added, to: dirty.bytes)
         #expect(try OutputCheck.still(dirty, as: .webp) == clean)
         let text = String(decoding: clean.bytes, as: UTF8.self)
         for word in ["CANARY", "EXIF", "XMP ", "ICCP", "JUNK"] { #expect(!text.contains(word)) }
@@ -51,7 +53,9 @@ struct OutputCheckTests {
             ("rgb.png", ThumbnailRequest.Encoding.webp), ("baseline.jpg", .webp), ("lossy.webp", .jpeg),
             ("animated.webp", .webp), ("still.gif", .jpeg), ("still.avif", .webp),
         ] {
-            #expect(throws: MediaRefusal.badOutput, "\(name)") { try OutputCheck.still(try picture(name), as: encoding) }
+            #expect(throws: MediaRefusal.badOutput, "\(name)") {
+                try OutputCheck.still(try picture(name), as: encoding)
+            }
         }
         var small = try picture("lossy.webp")
         small.size.width = 95

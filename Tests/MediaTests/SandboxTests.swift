@@ -45,7 +45,7 @@ struct SandboxTests {
         #expect(try outcome("landlock", attempt) == 0)
     }
 
-    @Test("a worker holds no descriptor but its socket and three of nothing, no variable of its parent, and is filtered")
+    @Test("a worker holds no descriptor but its socket and no variable of its parent, and is filtered")
     func worker() async throws {
         setenv("SOTTO_TEST_SECRET", "canary", 1)
         let workshop = Workshop()
