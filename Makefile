@@ -9,9 +9,10 @@ data ?= ./data
 bench ?= .build
 seconds ?= 60
 targets ?=
+python ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test tidy vectors media-mutations bench descriptions tsan asan fuzz demo clean
+.PHONY: help setup build run test tidy vectors media-mutations bench bench-media descriptions tsan asan fuzz demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -49,6 +50,11 @@ bench: setup ## measure everything against what this disk can do (bench=folder o
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-bench $(strict)
 	.build/release/sotto-bench all --data $(bench)
+
+bench-media: setup ## thumbnails beside vipsthumbnail, ImageMagick, ffmpeg and Pillow (python=one that has Pillow)
+	swift build -c release --product sotto-bench $(strict)
+	swift build -c release --product sotto-media $(strict)
+	$(python) Scripts/bench-media.py .build/release
 
 media-mutations: ## send 10,000 mutations of every sample through the media worker (an hour)
 	swift build --build-tests $(debug)

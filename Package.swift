@@ -78,7 +78,7 @@ let package = Package(
         program("sottod", ["Server", "SQLiteEngine", "Threads", "Wire", "CLinux"]),
         program("sotto", ["Client", "Media", "Wire"]),
         program("sotto-media", ["Media", "CVips", "CLinux"]),
-        program("sotto-bench", ["Transport", "Wire", "Keys", "Crypto", "CLinux"]),
+        program("sotto-bench", ["Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"]),
 
         // Tests mirror the rooms. TestKit is what several of them share.
         .target(

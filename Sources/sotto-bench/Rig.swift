@@ -70,7 +70,8 @@ final class Rig {
         ]
     }
 
-    private static func neighbour(_ name: String) throws(BenchError) -> String {
+    /// A program beside this one.
+    static func neighbour(_ name: String) throws(BenchError) -> String {
         guard let path = realpath("/proc/self/exe", nil) else { throw .system("no path to this program", errno: errno) }
         defer { free(path) }
         let own = String(cString: path)

@@ -10,6 +10,7 @@ struct SottoBench {
             if arguments.has("help") || arguments.verb.isEmpty { return print(help) }
             if arguments.verb == "echo" { return try await EchoVerb.run(arguments) }
             if arguments.verb == "load" { return try await LoadVerb.run(arguments) }
+            if arguments.verb == "media" { return try await MediaVerb.run(arguments) }
             guard let verb = Verb(rawValue: arguments.verb) else {
                 throw BenchError.usage("there is no verb \(arguments.verb). See --help.")
             }
@@ -40,6 +41,7 @@ struct SottoBench {
           ceiling       a raw preallocated log with group commit on the same disk
           all           each of them, as one table
           echo          a WebSocket echo server: --port N [--threads N] [--cert FILE --key FILE]
+          media         one thumbnail in the sandboxed worker: --file FILE [--size N] [--count N] [--worker FILE]
           load          the transport alone: --port N --kind http|ws|hub|idle [--pid SERVER] [--connections N]
 
           --data FOLDER           where the store is put while measuring; the working folder
