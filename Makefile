@@ -12,7 +12,8 @@ targets ?=
 python ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test tidy vectors media-mutations bench bench-media descriptions tsan asan fuzz demo clean
+.PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
+.PHONY: descriptions tsan asan fuzz demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -45,6 +46,13 @@ tidy: ## run the tests that read the sources as text
 vectors: ## hold the primitives to the published vectors, and count them
 	swift build --build-tests $(debug)
 	@Scripts/check-vectors
+
+rounds ?= 40
+
+differential: ## compare the primitives with other implementations, in both directions (rounds=n)
+	@Scripts/setup --descriptions
+	swift build -c release --product crypto-peer $(strict)
+	.venv/bin/python Scripts/check-primitives.py .build/release/crypto-peer --rounds $(rounds)
 
 bench: setup ## measure everything against what this disk can do (bench=folder on another disk)
 	swift build -c release --product sottod $(strict)

@@ -98,6 +98,9 @@ let package = Package(
         .executableTarget(
             name: "store-victim", dependencies: ["SQLiteEngine", "Store", "Wire"], path: "Tests/StoreVictim",
             swiftSettings: strict),
+        // Answers other implementations, which Scripts/check-primitives.py compares ours with.
+        .executableTarget(
+            name: "crypto-peer", dependencies: ["Crypto"], path: "Tests/CryptoPeer", swiftSettings: strict),
         tests(of: "Transport", ["Threads"]),
         tests(of: "Media", ["TestKit", "sotto-media", "media-prisoner"]),
         // Enters the worker's sandbox and tries to get out.
