@@ -54,6 +54,11 @@ differential: ## compare the primitives with other implementations, in both dire
 	swift build -c release --product crypto-peer $(strict)
 	.venv/bin/python Scripts/check-primitives.py .build/release/crypto-peer --rounds $(rounds)
 
+constant-time: ## look for branches and addresses that depend on a secret (valgrind)
+	@Scripts/setup --constant-time
+	SOTTO_CONSTANT_TIME=1 swift build -c release --product constant-time $(strict) --scratch-path .build-constant-time
+	@Scripts/check-constant-time .build-constant-time/release/constant-time
+
 bench: setup ## measure everything against what this disk can do (bench=folder on another disk)
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-bench $(strict)
@@ -93,4 +98,4 @@ demo: ## two people, a server killed in the middle, and a search for what they s
 	@Scripts/demo
 
 clean: ## forget everything that was built; data stays
-	rm -rf .build .build-tsan .build-asan .build-fuzz .venv
+	rm -rf .build .build-tsan .build-asan .build-constant-time .build-fuzz .venv

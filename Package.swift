@@ -124,3 +124,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20
 )
+
+// Valgrind's header is there only where somebody wants to look for leaks, so these are too (make constant-time).
+if Context.environment["SOTTO_CONSTANT_TIME"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CMemcheck", path: "Tests/ConstantTime/CMemcheck"),
+        .executableTarget(
+            name: "constant-time", dependencies: ["Crypto", "CMemcheck"], path: "Tests/ConstantTime",
+            exclude: ["CMemcheck", "public.supp"], swiftSettings: strict),
+    ]
+}

@@ -37,9 +37,9 @@ public enum XWing {
         /// A fresh shared secret, and the ciphertext that carries it to the key's owner.
         public func encapsulate() -> Encapsulation { encapsulateWithChosenSeed(.random(byteCount: 64)) }
 
-        /// For published vectors and as the step inside ``encapsulate()``: a seed used twice gives the same secret
-        /// twice. `seed` has 64 bytes: ML-KEM's message, then the ephemeral private key.
-        func encapsulateWithChosenSeed(_ seed: borrowing SecretBytes) -> Encapsulation {
+        /// For published vectors and checks, and the step inside ``encapsulate()``: a seed used twice gives the same
+        /// secret twice. `seed` has 64 bytes: ML-KEM's message, then the ephemeral private key.
+        package func encapsulateWithChosenSeed(_ seed: borrowing SecretBytes) -> Encapsulation {
             let first = kem.encapsulateWithChosenMessage(seed.part(0..<32))
             let ephemeral = X25519.PrivateKey(checked: seed.part(32..<64))
             return Encapsulation(

@@ -44,8 +44,8 @@ public enum MLKEM<Parameters: MLKEMParameters> {
             encapsulateWithChosenMessage(.random(byteCount: 32))
         }
 
-        /// For published vectors alone: a message used twice gives the same secret twice (algorithm 17).
-        func encapsulateWithChosenMessage(_ message: borrowing SecretBytes) -> Encapsulation {
+        /// For published vectors and checks alone: a message used twice gives the same secret twice (algorithm 17).
+        package func encapsulateWithChosenMessage(_ message: borrowing SecretBytes) -> Encapsulation {
             let digest = SHA3.digest256(bytes)
             let expanded = expand(message, digest)
             let ciphertext = [UInt8](unsafeUninitializedCapacity: ciphertextByteCount) { buffer, count in

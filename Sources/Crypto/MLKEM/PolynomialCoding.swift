@@ -1,3 +1,5 @@
+import CCrypto
+
 /// Polynomials as bytes, little-endian bits (FIPS 203, section 4.2.1).
 enum PolynomialCoding {
     /// Writes the 256 coefficients of `f`, `bits` bits each, to `output` (32 · `bits` bytes), each passed through
@@ -67,7 +69,8 @@ enum PolynomialCoding {
     /// ByteDecode, then Decompress. `bits` is 1, 4, 5, 10 or 11, and each has a loop of its own.
     static func decodeCompressed(_ input: UnsafeRawBufferPointer, bits: UInt32, into f: Polynomials.One) {
         switch bits {
-        case 1: decode(input, bits: 1, into: f) { FieldElement.decompress($0, bits: 1) }
+        // One bit of a message makes 0 or 1,665. An optimiser that sees as much chooses by a branch.
+        case 1: decode(input, bits: 1, into: f) { FieldElement.decompress(value_barrier($0), bits: 1) }
         case 4: decode(input, bits: 4, into: f) { FieldElement.decompress($0, bits: 4) }
         case 5: decode(input, bits: 5, into: f) { FieldElement.decompress($0, bits: 5) }
         case 10: decode(input, bits: 10, into: f) { FieldElement.decompress($0, bits: 10) }

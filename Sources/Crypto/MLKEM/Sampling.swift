@@ -2,7 +2,9 @@
 enum Sampling {
     /// Algorithm 7: a uniform, already transformed polynomial from the public seed and its place in the matrix.
     ///
-    /// Takes as long as the public seed makes it take.
+    /// Takes as long as the public seed makes it take. Stays a function of its own: make constant-time knows it by
+    /// its name, since where the seed is public a program that follows bytes cannot see.
+    @inline(never)
     static func uniform(seed: UnsafeRawBufferPointer, column: UInt8, row: UInt8, into f: Polynomials.One) {
         var sponge = Keccak.shake128()
         sponge.absorb(seed)
