@@ -13,7 +13,7 @@ python ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
-.PHONY: descriptions tsan asan fuzz demo clean
+.PHONY: fixtures descriptions tsan asan fuzz demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -53,6 +53,7 @@ differential: ## compare the primitives with other implementations, in both dire
 	@Scripts/setup --descriptions
 	swift build -c release --product crypto-peer $(strict)
 	.venv/bin/python Scripts/check-primitives.py .build/release/crypto-peer --rounds $(rounds)
+	.venv/bin/python Scripts/check-own-vectors.py
 
 constant-time: ## look for branches and addresses that depend on a secret (valgrind)
 	@Scripts/setup --constant-time
@@ -72,6 +73,9 @@ bench-media: setup ## thumbnails beside vipsthumbnail, ImageMagick, ffmpeg and P
 media-mutations: ## send 10,000 mutations of every sample through the media worker (an hour)
 	swift build --build-tests $(debug)
 	SOTTO_MEDIA_MUTATIONS=10000 swift test --skip-build --filter HostileMediaTests
+fixtures: ## write our own vectors anew, the same each time
+	swift build --product vector-maker $(debug)
+	.build/debug/vector-maker fixtures/vectors
 
 descriptions: ## check docs/protocol and its samples with tools that are not ours
 	@Scripts/setup --descriptions

@@ -116,9 +116,13 @@ let package = Package(
             path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(
             name: "BenchTests", dependencies: ["sotto-bench", "Wire"], path: "Tests/BenchTests", swiftSettings: strict),
+        // Replaces the random source of its process, so that our own vectors come out the same each time.
+        .executableTarget(
+            name: "vector-maker", dependencies: ["Client", "Ratchet", "Keys", "Crypto", "Wire", "CSodium"],
+            path: "Tests/VectorMaker", swiftSettings: strict),
         .testTarget(
-            name: "VectorTests", dependencies: ["Crypto", "Keys", "Ratchet", "Wire"], path: "Tests/VectorTests",
-            swiftSettings: strict),
+            name: "VectorTests", dependencies: ["Crypto", "Keys", "Ratchet", "Wire", "TestKit", "vector-maker"],
+            path: "Tests/VectorTests", swiftSettings: strict),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

@@ -6,9 +6,9 @@ import Testing
 @testable import Ratchet
 @testable import Wire
 
-/// Our own vectors of a session, `fixtures/session`: a responder opens what an initiator once sent.
+/// Our own vectors of a session, `fixtures/vectors/session-…`: a responder opens what an initiator once sent.
 ///
-/// A second implementation, Scripts/check-session-vectors.py, opens the same files and the replies in them.
+/// A second implementation, Scripts/check-own-vectors.py, opens the same files and the replies in them.
 @Suite struct SessionVectorTests {
     struct Vector: Decodable {
         struct Side: Decodable {
@@ -53,9 +53,7 @@ import Testing
         "none", "one-time", "last-resort",
     ])
     func session(name: String) throws {
-        let root = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let data = try Data(contentsOf: root.appendingPathComponent("fixtures/session/\(name).json"))
+        let data = try Data(contentsOf: Vectors.own.appendingPathComponent("session-\(name).json"))
         let vector = try JSONDecoder().decode(Vector.self, from: data)
         let messages = vector.messages.prefix { $0.from == "initiator" }
         let first = try SessionMessage(try #require(messages.first).bytes.bytes)
@@ -76,7 +74,7 @@ import Testing
             #expect(try session.decrypt(SessionMessage(message.bytes.bytes)) == message.plaintext.bytes)
         }
         #expect(messages.count == 3)
-        var tally = Tally("fixtures/session/\(name).json")
+        var tally = Tally("fixtures/vectors/session-\(name).json")
         tally.count(.valid, messages.count)
         tally.printed()
     }

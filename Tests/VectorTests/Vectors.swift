@@ -5,10 +5,14 @@ import Testing
 enum Vectors {
     static let folder: URL = {
         if let path = ProcessInfo.processInfo.environment["SOTTO_VECTORS"] { return URL(fileURLWithPath: path) }
-        let root = URL(fileURLWithPath: #filePath)
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         return root.deletingLastPathComponent().appendingPathComponent("shared/vectors")
     }()
+
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Our own, of what nobody else publishes.
+    static let own = root.appendingPathComponent("fixtures/vectors")
 
     /// Whether the folder is there. Where it is not, these tests are skipped, and say so.
     static let arePresent: Bool = {
