@@ -15,6 +15,8 @@ public actor Client {
 
     /// Verified lists by account, as they are in the store.
     var lists: [AccountID: VerifiedDeviceList] = [:]
+    /// The server's key log, as it is in the store.
+    var keyLog: PinnedLog?
     /// A login that is under way, for whoever needs one meanwhile.
     var login: Task<Result<TokenPair, ClientError>, Never>?
     var outboxRun = OutboxRun()

@@ -54,6 +54,9 @@ public enum ClientError: Error, Equatable, Sendable {
     case textTooLong
     /// A device list does not verify against what is known of its account.
     case untrustedList(DeviceListError)
+    /// The server's key log does not prove the list that came, or is not the log it was. Nothing was done with the
+    /// list.
+    case untrustedLog(LogFailure)
     /// A device's prekeys do not verify.
     case untrustedKeys(PreKeyBundleError)
     /// A device offers no usable keys, so nothing can be sealed for it.
@@ -92,6 +95,7 @@ extension ClientError: CustomStringConvertible {
         case .emptyText: "There is no text to send."
         case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
         case .untrustedList(let error): Self.text(error)
+        case .untrustedLog(let failure): Self.text(failure)
         case .untrustedKeys:
             "The keys that the server gave out do not verify. Nothing was sent: somebody may stand between."
         case .noKeys(let device): "Device \(device) of the recipient offers no usable keys yet."
@@ -149,6 +153,20 @@ extension ClientError: CustomStringConvertible {
         return "\(problem.code.title).\(detail)\(wait)"
     }
 
+    private static func text(_ failure: LogFailure) -> String {
+        switch failure {
+        case .missing: "The server did not prove that its key log has the keys it gave out. Nothing was sent."
+        case .anotherKey:
+            "The server's key log is signed by another key than before. Nothing was sent: ask who runs the server."
+        case .badSignature: "The server's key log is not signed by the server. Nothing was sent."
+        case .notIncluded: "The keys that the server gave out are not in its key log. Nothing was sent."
+        case .forked:
+            "The server's key log is not the one seen before: the server may show others other keys. Nothing was sent."
+        case .rolledBack:
+            "The server's key log is shorter than before. Was it restored? Ask who runs it. Nothing was sent."
+        }
+    }
+
     private static func text(_ error: DeviceListError) -> String {
         switch error {
         case .identityChanged:
@@ -194,6 +212,7 @@ extension ClientError {
         case .emptyText: "empty-text"
         case .textTooLong: "text-too-long"
         case .untrustedList, .untrustedKeys: "untrusted-keys"
+        case .untrustedLog: "untrusted-log"
         case .noKeys: "no-keys"
         case .cannotSeal: "cannot-seal"
         }

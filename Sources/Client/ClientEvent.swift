@@ -17,6 +17,12 @@ public enum ClientEvent: Sendable, Equatable {
     case conversation(LogEntry)
     /// The own device list has a new epoch.
     case devicesChanged(epoch: UInt64)
+    /// The key log has a list of the own account that this device never saw. Where no other device of the account
+    /// changed the list meanwhile, somebody else did. Told once.
+    case unseenOwnList(epoch: UInt64)
+    /// The key log has another list of the own account than the one that this device verified: the server shows a
+    /// false one to others. Told at each connect.
+    case foreignOwnList(epoch: UInt64)
     /// New one-time prekeys were uploaded.
     case keysUploaded(count: Int)
     /// Something beside the connection failed; it will be tried again.

@@ -12,6 +12,8 @@ enum ClientLimits {
     static let oneTimePreKeysKeptMax = 1_000
     /// Tries of one send against a device list that keeps changing.
     static let sendTriesMax = 4
+    /// Tries to go on to a head of the key log, while other answers move the last one.
+    static let headTriesMax = 16
     /// Tries in a row to reach a server, where only what waits there is wanted.
     static let connectTriesMax = 5
     /// An access token is renewed when it has less than this left.

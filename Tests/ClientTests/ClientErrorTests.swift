@@ -19,7 +19,9 @@ struct ClientErrorTests {
         .alreadyListening, .cannotChangeDevices, .noSuchDevice, .badCode, .badServerAddress, .insecureServer,
         .wrongServerName(expected: "a", found: "b"), .emptyText, .textTooLong, .untrustedList(.identityChanged),
         .untrustedList(.rolledBack(knownEpoch: 2, epoch: 1)), .untrustedList(.forked(epoch: 1)),
-        .untrustedList(.badSignature), .untrustedKeys(.wrongDevice), .noKeys(DeviceID(1)), .cannotSeal,
+        .untrustedList(.badSignature), .untrustedKeys(.wrongDevice), .untrustedLog(.missing),
+        .untrustedLog(.anotherKey), .untrustedLog(.badSignature), .untrustedLog(.notIncluded), .untrustedLog(.forked),
+        .untrustedLog(.rolledBack), .noKeys(DeviceID(1)), .cannotSeal,
     ]
 
     @Test("each is a sentence for a user, and has a name for machines", arguments: all)

@@ -16,26 +16,45 @@ extension Client {
     /// whatever the server says.
     func account(of handle: Handle) async throws(ClientError) -> AccountID {
         if let account = try read(.handle(handle)) { return account }
-        let view: AccountView = try await authorized("GET", "/v1/handles/\(handle)")
+        let asked = try lastHead()
+        let view: AccountView = try await authorized("GET", "/v1/handles/\(handle)\(treeSizeQuery(asked))")
         guard view.handle == handle else { throw .unexpectedAnswer(status: 200) }
         if let account = try read(.handle(handle)) { return account }
-        _ = try learn(view.account, view.identity, view.deviceList, handle: handle)
-        return view.account
+        _ = try await learn(view, since: asked)
+        return try read(.handle(handle)) ?? view.account
     }
 
     /// The account's list as the server has it now.
     func freshList(_ account: AccountID) async throws(ClientError) -> VerifiedDeviceList {
-        let view: AccountView = try await authorized("GET", "/v1/accounts/\(account)")
+        let asked = try lastHead()
+        let view: AccountView = try await authorized("GET", "/v1/accounts/\(account)\(treeSizeQuery(asked))")
         guard view.account == account else { throw .unexpectedAnswer(status: 200) }
-        return try learn(account, view.identity, view.deviceList, handle: view.handle)
+        return try await learn(view, since: asked)
     }
 
-    /// Verifies a list against what is known, and keeps it when it is newer.
+    /// As the other, of an account as the server shows it.
+    func learn(_ view: AccountView, since asked: VerifiedTreeHead?) async throws(ClientError) -> VerifiedDeviceList {
+        try await learn(
+            view.account, view.identity, view.deviceList, view.transparency, since: asked, handle: view.handle)
+    }
+
+    /// Verifies a list against what is known, makes sure that the key log has it, and keeps it when it is newer.
     ///
     /// Sessions with devices that are listed no more stay, to read what they sent before; nothing is sealed for them.
-    /// - Throws: ``ClientError/untrustedList(_:)``.
+    /// - Parameter asked: what ``lastHead()`` was when the list was asked for.
+    /// - Throws: ``ClientError/untrustedList(_:)``; ``ClientError/untrustedLog(_:)``.
     func learn(
-        _ account: AccountID, _ identity: IdentityPayload, _ payload: DeviceListPayload, handle: Handle?
+        _ account: AccountID, _ identity: IdentityPayload, _ payload: DeviceListPayload,
+        _ proof: TransparencyPayload?, since asked: VerifiedTreeHead?, handle: Handle?
+    ) async throws(ClientError) -> VerifiedDeviceList {
+        let list = try verified(account, identity, payload)
+        try await requireLogged(list, proof, since: asked)
+        // The world may have moved on meanwhile: what is known now decides.
+        return try keep(try verified(account, identity, payload), handle: handle)
+    }
+
+    private func verified(
+        _ account: AccountID, _ identity: IdentityPayload, _ payload: DeviceListPayload
     ) throws(ClientError) -> VerifiedDeviceList {
         let unverified: UnverifiedDeviceList
         do {
@@ -44,16 +63,17 @@ extension Client {
             throw .untrustedList(.badSignature)
         }
         let known = try knownList(account)
-        let list: VerifiedDeviceList
         do {
-            if let known {
-                list = try unverified.verified(account: account, identity: known.identity, after: known)
-            } else {
-                list = try unverified.verifiedOnFirstUse(account: account)
-            }
+            guard let known else { return try unverified.verifiedOnFirstUse(account: account) }
+            return try unverified.verified(account: account, identity: known.identity, after: known)
         } catch {
             throw .untrustedList(error)
         }
+    }
+
+    private func keep(_ list: VerifiedDeviceList, handle: Handle?) throws(ClientError) -> VerifiedDeviceList {
+        let account = list.account
+        let known = try knownList(account)
         let handleKnown = try read(.contact(account))?.handle
         guard list != known || handleKnown == nil && handle != nil else { return list }
         var transaction = StoreTransaction()
@@ -61,6 +81,7 @@ extension Client {
         if handleKnown == nil, let handle, try read(.handle(handle)) == nil {
             transaction.put(account, at: .handle(handle))
         }
+        try noteOwn(list, into: &transaction)
         try countDevices(of: list, into: &transaction)
         try commit(transaction)
         lists[account] = list

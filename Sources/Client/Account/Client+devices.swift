@@ -51,12 +51,14 @@ extension Client {
         let view: AccountView = try await calls.call(
             "GET", "/v1/accounts/\(reply.address.account)", token: tokens.accessToken)
         let list = try Self.joined(reply, view, try deviceIdentity(profile).publicKeys)
+        try await requireLogged(list, view.transparency, since: nil)
         profile.handle = view.handle
         profile.stage = .ready
         var transaction = StoreTransaction()
         transaction.put(profile, at: .profile)
         transaction.put(tokens, at: .tokens)
         transaction.put(Contact(handle: view.handle, list: list), at: .contact(list.account))
+        transaction.put(KnownOwnList(digest: list.logDigest, isVerified: true), at: .ownList(list.epoch))
         transaction.put(list.account, at: .handle(view.handle))
         try commit(transaction)
         lists[list.account] = list
@@ -121,8 +123,10 @@ extension Client {
     ) async throws(ClientError) -> VerifiedDeviceList {
         let next = try signedList(devices, after: current, profile)
         let change = DeviceListChange(deviceList: next.payload, preKeys: preKeys)
-        let view: AccountView = try await authorized("PUT", "/v1/devices", body: change)
-        return try learn(next.account, view.identity, view.deviceList, handle: view.handle)
+        let asked = try lastHead()
+        let view: AccountView = try await authorized("PUT", "/v1/devices\(treeSizeQuery(asked))", body: change)
+        guard view.account == next.account else { throw .unexpectedAnswer(status: 200) }
+        return try await learn(view, since: asked)
     }
 
     func signedList(

@@ -72,6 +72,7 @@ extension Client {
                 accountSecret: account.exportForSealedStore().exportUnprotected()),
             at: .profile)
         transaction.put(Contact(handle: handle, list: list), at: .contact(own.account))
+        transaction.put(KnownOwnList(digest: list.logDigest, isVerified: true), at: .ownList(list.epoch))
         transaction.put(own.account, at: .handle(handle))
         var counters = Counters()
         _ = PreKeyStock.mint(
@@ -97,6 +98,7 @@ extension Client {
         for key in store.keys(withPrefix: "") { transaction.remove(key) }
         try commit(transaction)
         lists = [:]
+        keyLog = nil
     }
 
     /// Logs in with the device's key, whether or not there is a token still good.
@@ -113,7 +115,16 @@ extension Client {
 /// What the server says of itself, as far as a client asks.
 struct ServerCard: WireRecord {
     var serverName: String
+    /// What it signs the key log with.
+    var serverKey: [UInt8]?
 
-    init(fields: inout Fields) throws(WireError) { serverName = try fields.text("serverName", length: 1...253) }
-    func write(fields writer: inout WireWriter) { writer.put("serverName", text: serverName) }
+    init(fields: inout Fields) throws(WireError) {
+        serverName = try fields.text("serverName", length: 1...253)
+        serverKey = try fields.bytesIfPresent("serverKey", count: 32...32)
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("serverName", text: serverName)
+        writer.put("serverKey", bytes: serverKey)
+    }
 }

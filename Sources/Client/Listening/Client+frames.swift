@@ -103,6 +103,7 @@ extension Client {
         let count = try await replenishPreKeys()
         if count > 0 { tell(.keysUploaded(count: count)) }
         await updateBackupIfAny(tell)
+        await watchQuietly(tell)
         try await catchUp(tell)
     }
 
@@ -117,6 +118,10 @@ extension Client {
         } catch {
             if !error.isPassing { tell(.trouble(error)) }
         }
+    }
+
+    private func watchQuietly(_ tell: @Sendable (ClientEvent) -> Void) async {
+        do { try await watchOwnEntries(tell) } catch { if !error.isPassing { tell(.trouble(error)) } }
     }
 
     private func refreshOwnList(_ tell: @Sendable (ClientEvent) -> Void) async {

@@ -30,7 +30,7 @@ extension Client {
             return try await freshList(sender.account).device(sender.device) == nil ? .unknownSender : nil
         } catch {
             switch error {
-            case .untrustedList: return .untrustedSender
+            case .untrustedList, .untrustedLog: return .untrustedSender
             case .refused(let problem) where problem.code == .notFound: return .unknownSender
             default: throw error
             }

@@ -29,6 +29,7 @@ extension Client {
             throw .wrongServerName(expected: content.serverName, found: serverName)
         }
         let current = try Self.list(of: view.account, heldAgainst: content)
+        try await requireLogged(current, view.account.transparency, since: nil)
         var profile = try startRestoring(content, key, view, current, serverName)
         guard let own = profile.address else { throw .notRegistered }
         let list = try await listed(profile, current, isUnlinkingOthers, path, headers)
@@ -38,6 +39,7 @@ extension Client {
         transaction.put(profile, at: .profile)
         transaction.put(tokens, at: .tokens)
         transaction.put(Contact(handle: content.handle, list: list), at: .contact(own.account))
+        transaction.put(KnownOwnList(digest: list.logDigest, isVerified: true), at: .ownList(list.epoch))
         var counters = try counters()
         counters.nextDevice = max(counters.nextDevice, own.device.rawValue + 1)
         transaction.put(counters, at: .counters)

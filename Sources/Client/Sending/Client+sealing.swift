@@ -105,11 +105,13 @@ extension Client {
     private func claim(
         _ account: AccountID, _ device: DeviceID?, into bundles: inout [DeviceID: VerifiedPreKeyBundle]
     ) async throws(ClientError) -> VerifiedDeviceList {
-        let query = device.map { "?device=\($0)" } ?? ""
+        let asked = try lastHead()
+        let query = device.map { "?device=\($0)" + treeSizeQuery(asked, first: false) } ?? treeSizeQuery(asked)
         let claimed: ClaimedKeys = try await authorized(
             "POST", "/v1/keys/\(account)/claims\(query)", idempotencyKey: .random())
         guard claimed.account == account else { throw .unexpectedAnswer(status: 200) }
-        let list = try learn(account, claimed.identity, claimed.deviceList, handle: nil)
+        let list = try await learn(
+            account, claimed.identity, claimed.deviceList, claimed.transparency, since: asked, handle: nil)
         for payload in claimed.bundles where device == nil || payload.device == device {
             let address = DeviceAddress(account: account, device: payload.device)
             do {

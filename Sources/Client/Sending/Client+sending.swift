@@ -191,7 +191,7 @@ extension ClientError {
     /// Whether giving up one send lets the others go on.
     fileprivate var isAboutOneSend: Bool {
         switch self {
-        case .refused, .unexpectedAnswer, .untrustedList, .untrustedKeys, .noKeys, .cannotSeal: true
+        case .refused, .unexpectedAnswer, .untrustedList, .untrustedLog, .untrustedKeys, .noKeys, .cannotSeal: true
         default: false
         }
     }

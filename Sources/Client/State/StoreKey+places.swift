@@ -22,6 +22,16 @@ extension StoreKey where Value == Contact {
     static func contact(_ account: AccountID) -> Self { .init("\(contactPrefix)\(account)") }
 }
 
+extension StoreKey where Value == KnownLog { static var keyLog: Self { .init("keylog") } }
+
+extension StoreKey where Value == KnownOwnList {
+    static var ownListPrefix: String { "own-list/" }
+    /// What the key log should have of the own account, by epoch.
+    static func ownList(_ epoch: UInt64) -> Self { .init(ownListPrefix + OrderedNumber.text(epoch)) }
+    /// The epoch in such a key.
+    static func ownListEpoch(_ name: String) -> UInt64? { UInt64(name.dropFirst(ownListPrefix.count)) }
+}
+
 extension StoreKey where Value == AccountID {
     static func handle(_ handle: Handle) -> Self { .init("handle/\(handle)") }
 }

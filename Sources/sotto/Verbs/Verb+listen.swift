@@ -37,8 +37,20 @@ extension Verb {
         case .devicesChanged(let epoch):
             output.object("devicesChanged") { $0.put("epoch", number: epoch) }
             output.progress("The list of this account's devices has changed (epoch \(epoch)).")
+        case .unseenOwnList(let epoch):
+            output.object("unseenOwnList") { $0.put("epoch", number: epoch) }
+            Output.complain(
+                "The key log has a list of your devices (epoch \(epoch)) that this device never saw. "
+                    + "If you changed your devices elsewhere, that was it; if not, ask who runs the server.")
+        case .foreignOwnList(let epoch):
+            output.object("foreignOwnList") { $0.put("epoch", number: epoch) }
+            Output.complain(
+                "The key log has another list of your devices (epoch \(epoch)) than yours: "
+                    + "the server shows others false keys for you. Compare safety numbers.")
         case .keysUploaded(let count):
             output.object("keysUploaded") { $0.put("count", number: UInt64(count)) }
+        case .trouble(.untrustedLog(let failure)):
+            output.failure(.untrustedLog(failure))
         case .trouble(let error), .ended(let error):
             output.progress("sotto: \(Output.harmless(error.description))")
         }

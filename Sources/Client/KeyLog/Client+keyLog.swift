@@ -1,0 +1,139 @@
+import Keys
+public import Wire
+
+// No list without a proof that the server's key log has it (docs/protocol/transparency.md).
+
+extension Client {
+    /// The log whose key is pinned; on first use, the one that the server names.
+    func pinnedLog() async throws(ClientError) -> PinnedLog {
+        if let known = try knownLog() { return known }
+        let card: ServerCard = try await calls.call("GET", "/.well-known/sotto")
+        // The world may have moved on while the server answered.
+        if let known = try knownLog() { return known }
+        guard let bytes = card.serverKey, let key = try? ServerPublicKey(bytes) else { throw .untrustedLog(.missing) }
+        let pinned = PinnedLog(key: key, head: nil)
+        try keep(pinned)
+        return pinned
+    }
+
+    /// Forgets what is known of the server's key log: the next list pins it anew.
+    ///
+    /// For a server that was restored from a copy, once its operator has said so by a way that the server does not
+    /// control. The old head is evidence; it is returned for whoever wants to keep it.
+    public func trustLogAnew() throws(ClientError) -> KeyLogEvidence? {
+        let known = try knownLog()
+        var transaction = StoreTransaction()
+        transaction.remove(StoreKey<KnownLog>.keyLog)
+        try commit(transaction)
+        keyLog = nil
+        return known?.head.map { KeyLogEvidence(head: $0.payload) }
+    }
+
+    /// What to append to a request for a list: the size of the tree that is known.
+    func treeSizeQuery(_ asked: VerifiedTreeHead?, first: Bool = true) -> String {
+        guard let size = asked?.head.size, size > 0 else { return "" }
+        return "\(first ? "?" : "&")treeSize=\(size)"
+    }
+
+    /// The last verified head, as it is known before a request.
+    func lastHead() throws(ClientError) -> VerifiedTreeHead? { try knownLog()?.head }
+
+    /// Makes sure that the log has the list, and that it goes on from what was seen of it before.
+    /// - Parameter asked: what ``lastHead()`` was when the list was asked for.
+    /// - Throws: ``ClientError/untrustedLog(_:)``.
+    func requireLogged(
+        _ list: VerifiedDeviceList, _ proof: TransparencyPayload?, since asked: VerifiedTreeHead?
+    ) async throws(ClientError) {
+        guard let proof else { throw .untrustedLog(.missing) }
+        let head = try Self.verified(proof.head, by: try await pinnedLog().key)
+        let entry = KeyLogEntry(list, kind: .init(proof.kind))
+        guard let path = MerkleProof.path(proof.inclusion), head.includes(entry, at: proof.index, by: path) else {
+            throw .untrustedLog(.notIncluded)
+        }
+        try await follow(head, proof.consistency.flatMap { MerkleProof.path($0) }, since: asked)
+    }
+
+    /// Goes on to `head`, when it goes on from the last one. One that is smaller must lead to the last one instead:
+    /// answers overtake each other.
+    private func follow(
+        _ head: VerifiedTreeHead, _ path: [[UInt8]]?, since asked: VerifiedTreeHead?
+    ) async throws(ClientError) {
+        // Other answers may move the last head meanwhile.
+        for _ in 0..<ClientLimits.headTriesMax {
+            guard let last = try lastHead() else { return try keep(head) }
+            let isNewer = head.head.size >= last.head.size
+            let (earlier, later) = isNewer ? (last, head) : (head, last)
+            var proof: [[UInt8]] = []
+            if earlier.head.size > 0, earlier.head.size < later.head.size {
+                if isNewer, last == asked, let path {
+                    proof = path
+                } else {
+                    proof = try await consistency(from: earlier, to: later, isGrowing: isNewer)
+                }
+            }
+            guard earlier.precedes(later, by: proof) else { throw .untrustedLog(.forked) }
+            guard try lastHead() == last else { continue }
+            if head.head.size > last.head.size { try keep(head) }
+            return
+        }
+        throw .unexpectedAnswer(status: 200)
+    }
+
+    private func consistency(
+        from earlier: VerifiedTreeHead, to later: VerifiedTreeHead, isGrowing: Bool
+    ) async throws(ClientError) -> [[UInt8]] {
+        let sizes = "from=\(earlier.head.size)&to=\(later.head.size)"
+        let answer: MerkleProofPayload
+        do {
+            answer = try await calls.call("GET", "/v1/transparency/consistency?\(sizes)")
+        } catch {
+            // The server says that it has no tree of that size: of the last one, it once signed it.
+            guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
+            throw .untrustedLog(isGrowing ? .forked : .rolledBack)
+        }
+        guard let path = MerkleProof.path(answer.hashes) else { throw .untrustedLog(.forked) }
+        return path
+    }
+
+    static func verified(
+        _ payload: TreeHeadPayload, by key: ServerPublicKey
+    ) throws(ClientError) -> VerifiedTreeHead {
+        guard let unverified = UnverifiedTreeHead(payload) else { throw .untrustedLog(.badSignature) }
+        do {
+            return try unverified.verified(by: key)
+        } catch {
+            switch error {
+            case .anotherLog: throw .untrustedLog(.anotherKey)
+            case .badSignature: throw .untrustedLog(.badSignature)
+            }
+        }
+    }
+
+    // MARK: In the store
+
+    private func knownLog() throws(ClientError) -> PinnedLog? {
+        if let keyLog { return keyLog }
+        guard let known = try read(.keyLog) else { return nil }
+        do { keyLog = try known.pinned() } catch { throw .store(error) }
+        return keyLog
+    }
+
+    private func keep(_ head: VerifiedTreeHead) throws(ClientError) {
+        guard var pinned = try knownLog() else { return }
+        pinned.head = head
+        try keep(pinned)
+    }
+
+    private func keep(_ pinned: PinnedLog) throws(ClientError) {
+        var transaction = StoreTransaction()
+        transaction.put(KnownLog(key: pinned.key, head: pinned.head), at: .keyLog)
+        try commit(transaction)
+        keyLog = pinned
+    }
+}
+
+/// A head that a server signed, for whoever compares it with another.
+public struct KeyLogEvidence: Sendable, Equatable {
+    /// The signed head.
+    public let head: TreeHeadPayload
+}

@@ -1,0 +1,63 @@
+import Keys
+import Wire
+
+// What the key log has of the own account, held against the lists that this device has verified.
+
+extension Client {
+    /// Puts what the log will know a list of the own account by into `transaction`, when it is one.
+    func noteOwn(_ list: VerifiedDeviceList, into transaction: inout StoreTransaction) throws(ClientError) {
+        guard let profile = try read(.profile), profile.account == list.account else { return }
+        transaction.put(KnownOwnList(digest: list.logDigest, isVerified: true), at: .ownList(list.epoch))
+    }
+
+    /// Tells of entries of the own account that are of no list that this device has verified.
+    func watchOwnEntries(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
+        let (_, own) = try readyProfile()
+        var entries = try await ownEntries(own.account)
+        // Another device of the account may have changed the list meanwhile.
+        if let newest = entries.last?.epoch, try (knownList(own.account)?.epoch ?? 0) < newest {
+            _ = try await freshList(own.account)
+            entries = try await ownEntries(own.account)
+        }
+        let known = store.keys(withPrefix: StoreKey.ownListPrefix).compactMap { StoreKey.ownListEpoch($0) }
+        // A device that was linked later knows nothing of what was before it.
+        guard let first = known.min() else { return }
+        for entry in entries where entry.epoch >= first {
+            try tellOfForeign(entry, tell)
+        }
+        let logged = Set(entries.map(\.epoch))
+        for epoch in known where !logged.contains(epoch) {
+            tell(.trouble(.untrustedLog(.missing)))
+            return
+        }
+    }
+
+    private func tellOfForeign(
+        _ entry: KeyLogEntry, _ tell: @Sendable (ClientEvent) -> Void
+    ) throws(ClientError) {
+        guard let known = try read(.ownList(entry.epoch)) else {
+            var transaction = StoreTransaction()
+            transaction.put(KnownOwnList(digest: entry.listDigest, isVerified: false), at: .ownList(entry.epoch))
+            try commit(transaction)
+            return tell(.unseenOwnList(epoch: entry.epoch))
+        }
+        if known.digest != entry.listDigest { tell(.foreignOwnList(epoch: entry.epoch)) }
+    }
+
+    /// By epoch, ascending.
+    private func ownEntries(_ account: AccountID) async throws(ClientError) -> [KeyLogEntry] {
+        var entries: [KeyLogEntry] = []
+        while true {
+            let after = entries.last?.epoch ?? 0
+            let page: AccountKeyLog = try await authorized(
+                "GET", "/v1/accounts/me/transparency?after=\(after)&limit=\(Limits.pageItemsMax)")
+            for item in page.items {
+                guard let entry = try? KeyLogEntry(item.entry), entry.account == KeyLogAccountName(account),
+                    entry.epoch > entries.last?.epoch ?? 0
+                else { throw .unexpectedAnswer(status: 200) }
+                entries.append(entry)
+            }
+            if page.items.count < Limits.pageItemsMax { return entries }
+        }
+    }
+}
