@@ -13,7 +13,7 @@ python ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
-.PHONY: fixtures descriptions tsan asan fuzz demo clean
+.PHONY: bench-crypto fixtures descriptions tsan asan fuzz demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -64,6 +64,11 @@ bench: setup ## measure everything against what this disk can do (bench=folder o
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-bench $(strict)
 	.build/release/sotto-bench all --data $(bench)
+
+bench-crypto: ## the primitives beside the calls into C that they wrap, and ML-KEM beside OpenSSL's
+	@Scripts/setup --descriptions
+	swift build -c release --product crypto-bench $(strict)
+	.venv/bin/python Scripts/bench-primitives.py .build/release/crypto-bench
 
 bench-media: setup ## thumbnails beside vipsthumbnail, ImageMagick, ffmpeg and Pillow (python=one that has Pillow)
 	swift build -c release --product sotto-bench $(strict)

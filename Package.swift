@@ -101,6 +101,10 @@ let package = Package(
         // Answers other implementations, which Scripts/check-primitives.py compares ours with.
         .executableTarget(
             name: "crypto-peer", dependencies: ["Crypto"], path: "Tests/CryptoPeer", swiftSettings: strict),
+        // Measures the primitives beside the calls into C that they wrap (make bench-crypto).
+        .executableTarget(
+            name: "crypto-bench", dependencies: ["Crypto", "Keys", "Ratchet", "Wire", "CSodium", "CCrypto"],
+            path: "Tests/CryptoBench", swiftSettings: strict),
         tests(of: "Transport", ["Threads"]),
         tests(of: "Media", ["TestKit", "sotto-media", "media-prisoner"]),
         // Enters the worker's sandbox and tries to get out.

@@ -39,9 +39,18 @@ struct Keccak: ~Copyable {
 
     mutating func absorb(_ bytes: UnsafeRawBufferPointer) {
         precondition(!isSqueezing, "a sponge absorbs before it is squeezed")
-        for byte in bytes {
-            toggle(byte, at: offset)
-            offset += 1
+        var place = 0
+        while place < bytes.count {
+            // The rate is whole lanes, so a lane never lies on both sides of its end.
+            if offset & 7 == 0, bytes.count - place >= 8 {
+                lanes[offset >> 3] ^= UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                place += 8
+                offset += 8
+            } else {
+                toggle(bytes[place], at: offset)
+                place += 1
+                offset += 1
+            }
             if offset == rate {
                 permute()
                 offset = 0
@@ -61,13 +70,21 @@ struct Keccak: ~Copyable {
             permute()
             offset = 0
         }
-        for index in output.indices {
+        var place = 0
+        while place < output.count {
             if offset == rate {
                 permute()
                 offset = 0
             }
-            output[index] = UInt8(truncatingIfNeeded: lanes[offset >> 3] >> UInt64((offset & 7) << 3))
-            offset += 1
+            if offset & 7 == 0, output.count - place >= 8 {
+                output.storeBytes(of: lanes[offset >> 3].littleEndian, toByteOffset: place, as: UInt64.self)
+                place += 8
+                offset += 8
+            } else {
+                output[place] = UInt8(truncatingIfNeeded: lanes[offset >> 3] >> UInt64((offset & 7) << 3))
+                place += 1
+                offset += 1
+            }
         }
     }
 
