@@ -92,7 +92,8 @@ def main():
         dot = f"{folder}/dot.png"
         Image.new("RGB", (1, 1)).save(dot)
         out = f"{folder}/out.webp"
-        print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; CPU (wall) in ms an image, {SIDE} px WebP\n")
+        load = os.getloadavg()[0]
+        print(f"{os.cpu_count()} processors, load {load:.1f}; CPU (wall) in ms an image, {SIDE} px WebP\n")
         print("| | worker CPU | wall | worker memory | vipsthumbnail | ImageMagick | ffmpeg | Pillow |")
         print("|---|---|---|---|---|---|---|---|")
         for name, path in files.items():
@@ -104,7 +105,8 @@ def main():
                     program(["vipsthumbnail", path, "--size", str(SIDE), "-o", out + "[Q=75]"]),
                     program(["convert", "-define", f"jpeg:size={SIDE * 2}x{SIDE * 2}", path, "-thumbnail",
                              f"{SIDE}x{SIDE}", "-quality", "75", out]),
-                    program(["ffmpeg", "-v", "error", "-y", "-i", path, "-vf", f"scale={SIDE}:-1", "-quality", "75", out]),
+                    program(["ffmpeg", "-v", "error", "-y", "-i", path, "-vf", f"scale={SIDE}:-1",
+                             "-quality", "75", out]),
                     pillow(path, out),
                 ]
             print(f"| {name} | {own['workerCPU']:.1f} | {own['wall']:.1f} | {own['peak']:.0f} MB | "
