@@ -34,6 +34,9 @@ public enum ClientError: Error, Equatable, Sendable {
     /// Not a code that a device gave out.
     case badCode
 
+    /// The other side's safety number is another than the one here.
+    case safetyNumberDiffers
+
     /// Not a whole recovery key.
     case badRecoveryKey(RecoveryKeyError)
     /// There is no backup: none was made, or none under this recovery key.
@@ -84,6 +87,8 @@ extension ClientError: CustomStringConvertible {
         case .cannotChangeDevices: "Only a device that holds the account's key can link and unlink: the first one."
         case .noSuchDevice: "The account has no such device."
         case .badCode: "This is not a whole code. Copy it again, as one piece."
+        case .safetyNumberDiffers:
+            "The safety numbers differ. Compare them again; if they stay different, somebody stands between."
         case .badRecoveryKey(let error): Self.text(error)
         case .noBackup: "There is no backup for this recovery key at this server."
         case .backupExists: "The account has a backup under another recovery key. Replace it, or use that key."
@@ -202,6 +207,7 @@ extension ClientError {
         case .cannotChangeDevices: "cannot-change-devices"
         case .noSuchDevice: "no-such-device"
         case .badCode: "bad-code"
+        case .safetyNumberDiffers: "safety-number-differs"
         case .badRecoveryKey: "bad-recovery-key"
         case .noBackup: "no-backup"
         case .backupExists: "backup-exists"

@@ -13,7 +13,7 @@ enum Verb: String, CaseIterable {
         case .listen: "listen [--until-idle] [--count N]"
         case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
-        case .safetyNumber: "safety-number HANDLE"
+        case .safetyNumber: "safety-number HANDLE [--compare DIGITS | --verified | --not-verified]"
         case .history: "history [--with HANDLE] [--after INDEX] [--limit N]"
         case .media: "media thumbnail FILE -o OUT [--size N] [--jpeg] [--preview OUT] [--worker PATH]"
         case .backup: "backup [status | create [--replace] | update | delete]"
@@ -70,7 +70,13 @@ enum Verb: String, CaseIterable {
             [.init(name: "--replace", help: "Take the place of a backup that another device or key has made.")]
         case .restore:
             [.init(name: "--unlink-others", help: "The account's other devices are lost: unlink them.")]
-        case .login, .send, .devices, .safetyNumber: []
+        case .safetyNumber:
+            [
+                .init(name: "--compare", value: "DIGITS", help: "What the other side shows: equal means verified."),
+                .init(name: "--verified", help: "You have compared them, and they are equal."),
+                .init(name: "--not-verified", help: "Take that back."),
+            ]
+        case .login, .send, .devices: []
         }
     }
 

@@ -100,6 +100,41 @@ struct ClientDevicesTests {
         #expect(shown.matches(scanned: try await laptop.client.safetyNumber(with: toAlice).payload))
     }
 
+    @Test("a comparison that succeeds is remembered, through restarts, new devices and a recovery")
+    func verification() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bob")
+        let (toBob, toAlice) = (try #require(Handle(text: "bob")), try #require(Handle(text: "alice")))
+        let shown = try await bob.client.safetyNumber(with: toAlice)
+        #expect(try await alice.client.verification(of: toBob) == .unverified)
+        let wrong = String(shown.digits.reversed())
+        await #expect(throws: ClientError.safetyNumberDiffers) { try await alice.client.verify(toBob, digits: wrong) }
+        await #expect(throws: ClientError.safetyNumberDiffers) { try await alice.client.verify(toBob, digits: "") }
+        await #expect(throws: ClientError.safetyNumberDiffers) {
+            try await alice.client.verify(toBob, scanned: [UInt8](repeating: 0, count: 65))
+        }
+        #expect(try await alice.client.verification(of: toBob) == .unverified)
+        try await alice.client.verify(toBob, digits: shown.groups.joined(separator: " "))
+        let verified = try await alice.client.verification(of: toBob)
+        #expect(verified != .unverified)
+        try await alice.restart()
+        let laptop = try await Phone(house, joining: bob)
+        try await alice.send("to both", to: "bob")
+        #expect(try await laptop.client.whoami()?.address.device == DeviceID(2))
+        #expect(try await alice.client.verification(of: toBob) == verified)
+        #expect(try await alice.client.devices(of: toBob).map(\.device) == [DeviceID(1), DeviceID(2)])
+        #expect(try await alice.client.devices(of: toBob).allSatisfy { $0.verification == verified })
+        let key = try await alice.client.createBackup()
+        let restored = try Phone(house)
+        _ = try await restored.client.restore(recoveryKey: key)
+        #expect(try await restored.client.verification(of: toBob) == verified)
+        try await alice.client.setVerified(false, toBob)
+        #expect(try await alice.client.verification(of: toBob) == .unverified)
+        try await bob.client.verify(toAlice, scanned: try await alice.client.safetyNumber(with: toBob).payload)
+        #expect(try await bob.client.verification(of: toAlice) != .unverified)
+    }
+
     @Test("a handle that is taken is refused, and another may be tried in the same folder")
     func takenHandle() async throws {
         let house = try await House()

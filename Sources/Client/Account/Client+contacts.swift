@@ -1,5 +1,5 @@
-public import Keys
-public import Wire
+import Keys
+import Wire
 
 // Other accounts: pinned at first sight, verified ever after.
 
@@ -74,11 +74,14 @@ extension Client {
     private func keep(_ list: VerifiedDeviceList, handle: Handle?) throws(ClientError) -> VerifiedDeviceList {
         let account = list.account
         let known = try knownList(account)
-        let handleKnown = try read(.contact(account))?.handle
-        guard list != known || handleKnown == nil && handle != nil else { return list }
+        let before = try read(.contact(account))
+        guard list != known || before?.handle == nil && handle != nil else { return list }
+        var contact = before ?? Contact(handle: handle, list: list)
+        contact.handle = contact.handle ?? handle
+        contact.listBytes = list.bytes
         var transaction = StoreTransaction()
-        transaction.put(Contact(handle: handleKnown ?? handle, list: list), at: .contact(account))
-        if handleKnown == nil, let handle, try read(.handle(handle)) == nil {
+        transaction.put(contact, at: .contact(account))
+        if before?.handle == nil, let handle, try read(.handle(handle)) == nil {
             transaction.put(account, at: .handle(handle))
         }
         try noteOwn(list, into: &transaction)
@@ -99,22 +102,5 @@ extension Client {
         guard last.device.rawValue >= counters.nextDevice else { return }
         counters.nextDevice = last.device.rawValue + 1
         transaction.put(counters, at: .counters)
-    }
-
-    /// Sixty digits to compare with the other side, by voice or by screen.
-    public func safetyNumber(with handle: Handle) async throws(ClientError) -> SafetyNumber {
-        let (_, own) = try readyProfile()
-        let peer = try await account(of: handle)
-        guard let ownList = try knownList(own.account), let list = try knownList(peer) else { throw .notRegistered }
-        return SafetyNumber(
-            localAccount: own.account, localIdentity: ownList.identity, remoteAccount: peer,
-            remoteIdentity: list.identity)
-    }
-}
-
-extension Client {
-    /// ``safetyNumber(with:)`` in twelve groups of five digits, for a screen.
-    public func safetyNumberGroups(with handle: Handle) async throws(ClientError) -> [String] {
-        try await safetyNumber(with: handle).groups
     }
 }

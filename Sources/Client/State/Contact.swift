@@ -6,6 +6,10 @@ struct Contact: WireRecord, Equatable {
     var handle: Handle?
     /// ``VerifiedDeviceList/bytes`` of the newest list seen.
     var listBytes: [UInt8]
+    /// When its owner was found to hold the keys behind ``verifiedFingerprint``.
+    var verifiedAt: Timestamp?
+    /// The fingerprint of the identity that was compared; another one is not verified.
+    var verifiedFingerprint: [UInt8]?
 
     init(handle: Handle?, list: VerifiedDeviceList) {
         self.handle = handle
@@ -15,11 +19,15 @@ struct Contact: WireRecord, Equatable {
     init(fields: inout Fields) throws(WireError) {
         handle = try fields.valueIfPresent("handle")
         listBytes = try fields.bytes("list", count: 1...4096)
+        verifiedAt = try fields.valueIfPresent("verifiedAt")
+        verifiedFingerprint = try fields.bytesIfPresent("verifiedFingerprint", count: 32...32)
     }
 
     func write(fields writer: inout WireWriter) {
         writer.put("handle", handle)
         writer.put("list", bytes: listBytes)
+        writer.put("verifiedAt", verifiedAt)
+        writer.put("verifiedFingerprint", bytes: verifiedFingerprint)
     }
 
     /// The list as it was verified when it was stored.

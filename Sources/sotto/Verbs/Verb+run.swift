@@ -64,18 +64,6 @@ extension Verb {
         output.say("Accepted.")
     }
 
-    private static func safetyNumber(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
-        let handle = try handle(arguments.words[0])
-        let groups = try await client.safetyNumberGroups(with: handle)
-        output.object("safetyNumber") { (writer) in
-            writer.put("handle", handle)
-            writer.put("digits", text: groups.joined())
-        }
-        for line in stride(from: 0, to: groups.count, by: 4) {
-            output.say(groups[line..<min(line + 4, groups.count)].joined(separator: " "))
-        }
-    }
-
     private static func history(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
         let peer = try arguments.values["--with"].map { (text) throws(UsageError) in try handle(text) }
         var index = try arguments.number("--after") ?? 0
