@@ -75,7 +75,7 @@ let package = Package(
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
 
         // 7
-        program("sottod", ["Server", "SQLiteEngine", "Threads", "Wire", "CLinux"]),
+        program("sottod", ["Server", "SQLiteEngine", "BlobsEngine", "Threads", "Wire", "CLinux"]),
         program("sotto", ["Client", "Media", "Wire"]),
         program("sotto-media", ["Media", "CVips", "CLinux"]),
         program("sotto-bench", ["Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"]),

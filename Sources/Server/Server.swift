@@ -1,4 +1,4 @@
-import Chat
+public import Chat
 import Keys
 public import Store
 import Transport
@@ -16,12 +16,16 @@ public final class Server: Sendable {
     /// Opens the store; the closure it is given must be called after every batch of commits.
     public typealias StoreOpener = @Sendable (_ afterBatch: @escaping @Sendable () -> Void) throws -> Store
 
+    /// Opens the place for files; asked after the store, which sees to it that the folder is this process's alone.
+    public typealias BlobsOpener = @Sendable () throws -> BlobStore
+
     private let group: EventLoopGroup
     private let listener: Listener
     private let admin: Listener
     private let desks: [Desk]
     private let services: Services
     private let janitor: Janitor
+    private let sweeper: MediaSweeper
 
     /// The port clients connect to.
     public var port: UInt16 { listener.port }
@@ -31,7 +35,8 @@ public final class Server: Sendable {
     /// - Throws: what the opener throws; `Problem` when the store cannot say which key the server signs with;
     ///   `TransportError` when a port or certificate cannot be used.
     public init(
-        _ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener
+        _ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener,
+        openBlobs: BlobsOpener, processor: MediaProcessor? = nil
     ) async throws {
         let group = EventLoopGroup(count: configuration.loopCount)
         let desks = group.loops.enumerated().map { Desk(loop: $1, loopIndex: $0) }
@@ -48,7 +53,9 @@ public final class Server: Sendable {
         }
         let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
         let signingKey: ServerSigningKey
+        let media: MediaHouse
         do {
+            media = MediaHouse(chat: chat, blobs: try openBlobs(), bounds: configuration.media, processor: processor)
             signingKey = try await Self.prepare(chat)
         } catch {
             await store.close()
@@ -57,7 +64,8 @@ public final class Server: Sendable {
         }
         let services = Services(
             configuration: configuration, chat: chat, signingKey: signingKey,
-            treeHeads: TreeHeads(signedBy: signingKey), challenges: Challenges(), limiters: Limiters(configuration),
+            treeHeads: TreeHeads(signedBy: signingKey), media: media, mediaLinks: MediaLinks(chat: chat),
+            challenges: Challenges(), limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: clock))
         for desk in desks {
@@ -70,7 +78,7 @@ public final class Server: Sendable {
         do {
             let listener = try Self.listen(configuration, on: group, front)
             let gauges: @Sendable () -> [(name: String, help: String, value: UInt64)] = {
-                Self.gauges(listener: listener, store: store, switchboard: switchboard)
+                Self.gauges(listener: listener, store: store, switchboard: switchboard) + Self.gauges(of: media)
             }
             let adminRouter = Router(routes: AdminRoutes.all(gauges: gauges), services: services)
             let adminFront = HTTPFront(router: adminRouter, services: services, sockets: nil)
@@ -88,6 +96,9 @@ public final class Server: Sendable {
         let janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
         self.janitor = janitor
         group.loops[0].execute { janitor.assumeIsolated { $0.start() } }
+        let sweeper = MediaSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
+        self.sweeper = sweeper
+        Task(executorPreference: group.loops[0]) { await sweeper.start() }
     }
 
     /// What the store must hold before anyone is served: the server's key, and every list in the key log.
@@ -132,6 +143,15 @@ public final class Server: Sendable {
         ]
     }
 
+    private static func gauges(of media: MediaHouse) -> [(name: String, help: String, value: UInt64)] {
+        let status = media.status
+        return [
+            ("sotto_media_stored", "Files that became complete since the start.", status.storedBlobs),
+            ("sotto_media_damaged_pieces", "Reads of files that did not fit their digests.", status.damagedPieces),
+            ("sotto_media_queued_jobs", "Work on files that waits for a thread.", status.queuedJobs),
+        ]
+    }
+
     /// Ends in order: no more connections, goaway to every socket, running requests finish, acknowledgements are
     /// written down, the store commits and closes.
     public func shutdown() async {
@@ -144,7 +164,9 @@ public final class Server: Sendable {
         if cutCount > 0 { services.log.warning("server.cut", [("connections", .number(UInt64(cutCount)))]) }
         await admin.shutdown(within: .seconds(1))
         await janitor.stop()
+        await sweeper.stop()
         for desk in desks { await desk.trim() }
+        await services.media.close()
         await services.chat.store.close()
         group.shutdown()
         services.log.info("server.stopped")
@@ -174,5 +196,5 @@ extension Route {
     /// The whole surface, in the order of the description.
     static let all: [Route] =
         ServerRoutes.all + AccountRoutes.all + BackupRoutes.all + KeyRoutes.all + TransparencyRoutes.all
-            + MessageRoutes.all + ConversationRoutes.all
+            + MessageRoutes.all + ConversationRoutes.all + UploadRoutes.all + MediaRoutes.all
 }

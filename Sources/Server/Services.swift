@@ -9,6 +9,8 @@ struct Services: Sendable {
     /// What the server signs with in its own name.
     let signingKey: ServerSigningKey
     let treeHeads: TreeHeads
+    let media: MediaHouse
+    let mediaLinks: MediaLinks
     let challenges: Challenges
     let limiters: Limiters
     let origins: Origins

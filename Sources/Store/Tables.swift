@@ -62,6 +62,26 @@ public protocol ReadableTables: AnyObject {
     /// In the order of account ids (as unsigned 128-bit numbers), from after `account` on.
     func accounts(after account: AccountID?, limit: Int) throws(Problem) -> [AccountRow]
 
+    // MARK: Media
+    func media(_ media: MediaID) throws(Problem) -> MediaRow?
+    func media(uploadHash: [UInt8]) throws(Problem) -> MediaRow?
+    /// Those still uploading, in the order of their ids.
+    func unfinishedMedia(of account: AccountID) throws(Problem) -> [MediaRow]
+    /// In the order of their ids.
+    func processingMedia(limit: Int) throws(Problem) -> [MediaRow]
+    /// Of one account, or of all.
+    func mediaTotals(of account: AccountID?) throws(Problem) -> MediaTotals
+    /// Those whose ``MediaRow/endsAt`` has come, the earliest first.
+    func endedMedia(by now: Timestamp, limit: Int) throws(Problem) -> [MediaID]
+    /// By side, ascending.
+    func thumbnails(of media: MediaID) throws(Problem) -> [ThumbnailRow]
+    /// The one that ends first comes first; ended ones are among them.
+    func leases(of media: MediaID) throws(Problem) -> [LeaseRow]
+    /// Blobs whose files are to go.
+    func doomedBlobs(limit: Int) throws(Problem) -> [BlobID]
+    /// Whether any row, a doomed one included, is about that blob.
+    func isKnown(_ blob: BlobID) throws(Problem) -> Bool
+
     // MARK: The server's own
     func savedReply(key: [UInt8]) throws(Problem) -> SavedReply?
     func setting(_ name: String) throws(Problem) -> [UInt8]?
@@ -137,6 +157,21 @@ public protocol Tables: ReadableTables {
     // MARK: The key log
     /// Adds an entry at the end of the log, and hashes at the end of its nodes. Nothing of either is ever changed.
     func appendToKeyLog(_ row: KeyLogRow, nodes: [[UInt8]]) throws(Problem)
+
+    // MARK: Media
+    /// Inserts or replaces by id. The blob never changes.
+    func putMedia(_ row: MediaRow) throws(Problem)
+    /// Removes media with their thumbnails and leases, and dooms all their blobs.
+    func removeMedia(_ media: MediaID) throws(Problem)
+    /// Inserts or replaces by (media, side).
+    func putThumbnail(_ row: ThumbnailRow) throws(Problem)
+    /// Inserts or replaces by (media, hash).
+    func putLease(_ row: LeaseRow) throws(Problem)
+    func removeLease(hash: [UInt8], of media: MediaID) throws(Problem)
+    /// Notes that a blob's file is to go.
+    func doom(_ blob: BlobID) throws(Problem)
+    /// The file is gone.
+    func forget(_ blob: BlobID) throws(Problem)
 
     // MARK: The server's own
     func saveReply(_ reply: SavedReply, key: [UInt8]) throws(Problem)

@@ -71,6 +71,24 @@ final class ExchangeState: @unchecked Sendable {
         if hasBody && !bytes.isEmpty {
             connection.write(SharedBytes(chunked ? Self.chunk(bytes) : bytes))
         }
+        resumeWhenDrained(writer)
+    }
+
+    /// A stretch of a file, for a body whose length was said. Takes the descriptor.
+    func write(file descriptor: Int32, offset: UInt64, byteCount: UInt64, _ writer: Writer) {
+        guard failure == nil, case .streaming(false, let hasBody) = phase else {
+            FileBody.close(descriptor)
+            return writer.resume(returning: .failure(failure ?? .closedLocally))
+        }
+        if hasBody && byteCount > 0 {
+            ct_write_file(connection.handle, descriptor, offset, byteCount)
+        } else {
+            FileBody.close(descriptor)
+        }
+        resumeWhenDrained(writer)
+    }
+
+    private func resumeWhenDrained(_ writer: Writer) {
         guard ct_buffered(connection.handle) > Self.bufferedByteCountMax else {
             return writer.resume(returning: .success(()))
         }

@@ -18,5 +18,7 @@ public struct FileBody: Sendable {
         return (descriptor, UInt64(clamping: status.st_size))
     }
 
+    static func duplicate(_ descriptor: Int32) -> Int32 { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
+
     static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
 }

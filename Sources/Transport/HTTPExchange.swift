@@ -79,6 +79,16 @@ public final class HTTPExchange: Sendable {
         }
     }
 
+    /// Which part of `byteCount` bytes is asked for: 206 for a single `Range` of them, 416 for one beyond the end,
+    /// 200 for the whole. `If-Range` is compared with `entityTag`.
+    public func requestedPart(of byteCount: UInt64, entityTag: String?) -> RequestedPart {
+        let isRangeWanted = head.method == "GET" && head.headers["if-range"].map { $0 == entityTag } ?? true
+        let plan = ByteRange.plan(range: isRangeWanted ? head.headers["range"] : nil, byteCount: byteCount)
+        return RequestedPart(
+            status: plan.status, bytes: plan.offset..<(plan.offset + plan.byteCount),
+            headers: [("Accept-Ranges", "bytes")] + plan.headers)
+    }
+
     /// Makes the connection a WebSocket. `subprotocol` must be one of ``RequestHead/offeredSubprotocols``.
     ///
     /// - Throws: ``TransportError/notAnUpgrade``; answer with 400 or 426 then.

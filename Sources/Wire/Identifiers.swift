@@ -86,6 +86,12 @@ public struct ClientID: RandomIdentifier {
     public init(bytes: SixteenBytes) { self.bytes = bytes }
 }
 
+/// Names media that were uploaded. Whoever is logged in and knows it may download sealed media.
+public struct MediaID: RandomIdentifier {
+    public let bytes: SixteenBytes
+    public init(bytes: SixteenBytes) { self.bytes = bytes }
+}
+
 /// Numbers a device within its account, from 1 up. Never reused: a device that comes back is a new one.
 public struct DeviceID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let rawValue: UInt32

@@ -63,6 +63,20 @@ public enum Limits {
     public static let offlineAfterMilliseconds: UInt64 = 30_000
     public static let typingMilliseconds: UInt64 = 10_000
 
+    // Media
+    /// An upload that is not complete by then is gone.
+    public static let uploadSeconds: UInt64 = 24 * 3600
+    /// Of an account.
+    public static let uploadsUnderWayMax = 100
+    public static let mediaSeconds: UInt64 = 45 * 86_400
+    public static let longMediaSeconds: UInt64 = 365 * 86_400
+    public static let expiringMediaSeconds: ClosedRange<UInt64> = 60...45 * 86_400
+    public static let leaseSeconds: ClosedRange<UInt64> = 60...365 * 86_400
+    public static let leasesPerMediaMax = 1_000
+    public static let mediaLinkSecondsMax: UInt64 = 7 * 86_400
+    /// No server takes more for one file.
+    public static let mediaByteCountMax: UInt64 = 2 << 30
+
     // Idempotency
     /// How long a request with the same key gets the same answer.
     public static let idempotencySeconds: UInt64 = 24 * 3600

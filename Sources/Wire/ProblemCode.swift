@@ -28,6 +28,15 @@ public enum ProblemCode: String, WireEnumeration {
     case preconditionRequired = "precondition-required"
     case preconditionFailed = "precondition-failed"
     case idempotencyMismatch = "idempotency-mismatch"
+    case uploadOffsetMismatch = "upload-offset-mismatch"
+    case uploadLocked = "upload-locked"
+    case uploadIncomplete = "upload-incomplete"
+    case uploadVersion = "upload-version"
+    case checksumMismatch = "checksum-mismatch"
+    case mediaHashMismatch = "media-hash-mismatch"
+    case mediaNotReady = "media-not-ready"
+    case mediaDamaged = "media-damaged"
+    case quotaExceeded = "quota-exceeded"
     case rateLimited = "rate-limited"
     case overloaded
     case storageFull = "storage-full"
@@ -73,6 +82,15 @@ public enum ProblemCode: String, WireEnumeration {
         case .preconditionRequired: (428, "The request must say what it replaces")
         case .preconditionFailed: (412, "What the request replaces has changed")
         case .idempotencyMismatch: (422, "The idempotency key was used for a different request")
+        case .uploadOffsetMismatch: (409, "The upload does not stand where these bytes begin")
+        case .uploadLocked: (423, "Somebody else is appending to the upload")
+        case .uploadIncomplete: (409, "Not all bytes of the upload are there")
+        case .uploadVersion: (412, "This version of the upload protocol is not spoken here")
+        case .checksumMismatch: (460, "The bytes do not have the checksum they came with")
+        case .mediaHashMismatch: (422, "The whole does not have the SHA-256 that was promised")
+        case .mediaNotReady: (409, "The media are still being looked at, or were refused")
+        case .mediaDamaged: (500, "The stored bytes are damaged")
+        case .quotaExceeded: (507, "The account's room is used up")
         case .rateLimited: (429, "Too many requests")
         case .overloaded: (503, "The server is overloaded")
         case .storageFull: (507, "The server's storage is full")

@@ -1,3 +1,4 @@
+import BlobsEngine
 import Glibc
 import SQLiteEngine
 import Server
@@ -33,6 +34,8 @@ struct Main {
                 storage.logByteCountAhead = storage.checkpointByteCount * 5 / 4
                 return try SQLiteEngine.open(
                     folder: configuration.dataFolder, configuration: storage, afterBatch: afterBatch)
+            } openBlobs: {
+                try DiskBlobs.open(folder: configuration.dataFolder + "/media")
             }
         } catch {
             fail("The server did not start: \(error)", status: 1)

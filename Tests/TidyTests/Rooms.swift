@@ -14,7 +14,7 @@ enum Rooms {
         "Chat": ["Store", "Keys", "Crypto", "Threads", "Wire"],
         "Server": ["Chat", "Store", "Transport", "Keys", "Crypto", "Wire"],
         "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport"],
-        "sottod": ["Server", "SQLiteEngine", "Threads", "Wire", "CLinux"],
+        "sottod": ["Server", "SQLiteEngine", "BlobsEngine", "Threads", "Wire", "CLinux"],
         "sotto": ["Client", "Media", "Wire"],
         "sotto-media": ["Media", "CVips", "CLinux"],
         "sotto-bench": ["Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"],

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ProblemCodeTests {
     /// Statuses of RFC 9110 and RFC 6585 (428, 429, 431) and RFC 4918 (422, 507) that a refusal may have.
     static let statuses: Set = [
-        400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 422, 428, 429, 431, 500, 503, 507,
+        400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 422, 423, 428, 429, 431, 460, 500, 503, 507,
     ]
 
     @Test("every code has a status that means refusal, a title of its own and a name fit for a URN")

@@ -57,6 +57,7 @@ extension Turn {
         try tables.updateAccount(row)
         try log(change.list)
         for device in before where !remaining.contains(device.address.device) {
+            try abandonUploads(of: device.address)
             try tables.removeDevice(device.address)
             after(.disconnect(device.address, .deviceUnlinked))
         }

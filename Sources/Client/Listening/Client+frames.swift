@@ -59,6 +59,9 @@ extension Client {
         case .devicesChanged:
             await refreshOwnList(tell)
             return .goOn
+        case .media:
+            // Whoever uploads open media asks for their state.
+            return .goOn
         }
     }
 

@@ -18,9 +18,18 @@ struct BlobFolder: Sendable {
     /// Makes what is missing (folders 0700), durably.
     init(_ folder: String) throws(BlobError) {
         path = folder
-        for name in [folder, parts, blobs] { try Self.make(name) }
-        for number in UInt8.min...UInt8.max { try Self.make(blobs + "/" + Self.hex([number])) }
-        for name in [folder, blobs] { try Self.sync(name) }
+        var isNew = false
+        for name in [folder, parts, blobs] where try Self.make(name) { isNew = true }
+        if isNew { try Self.sync(folder) }
+    }
+
+    /// Gives a part the name of a stored blob, durably. The folder of the name is made when it is the first in it.
+    func store(_ blob: BlobID) throws(BlobError) {
+        if rename(part(blob), stored(blob)) != 0 {
+            guard errno == ENOENT, try Self.make(self.folder(of: blob)) else { throw Self.failure() }
+            try Self.sync(blobs)
+            guard rename(part(blob), stored(blob)) == 0 else { throw Self.failure() }
+        }
     }
 
     func part(_ blob: BlobID) -> String { parts + "/" + Self.name(blob) }
@@ -66,8 +75,11 @@ struct BlobFolder: Sendable {
         }
     }
 
-    static func remove(_ path: String) throws(BlobError) {
-        if unlink(path) != 0, errno != ENOENT { throw failure() }
+    /// - Returns: whether it was there.
+    static func remove(_ path: String) throws(BlobError) -> Bool {
+        if unlink(path) == 0 { return true }
+        guard errno == ENOENT else { throw failure() }
+        return false
     }
 
     /// What was made, renamed or removed in a folder is so after a power cut only when the folder was synced.
@@ -76,8 +88,11 @@ struct BlobFolder: Sendable {
         guard fsync(file.descriptor) == 0 else { throw failure() }
     }
 
-    private static func make(_ folder: String) throws(BlobError) {
-        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw failure() }
+    /// - Returns: whether it was not there before.
+    private static func make(_ folder: String) throws(BlobError) -> Bool {
+        if mkdir(folder, 0o700) == 0 { return true }
+        guard errno == EEXIST else { throw failure() }
+        return false
     }
 
     // MARK: Names
@@ -98,7 +113,10 @@ struct BlobFolder: Sendable {
     }
 
     private static func names(in folder: String) throws(BlobError) -> [BlobID] {
-        guard let stream = opendir(folder) else { throw failure() }
+        guard let stream = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw failure()
+        }
         defer { closedir(stream) }
         var found: [BlobID] = []
         while let entry = readdir(stream) {

@@ -132,9 +132,8 @@ private final class DiskHouse: @unchecked Sendable {
     func remove(_ blob: BlobID) async throws(BlobError) {
         try await workers.run { [self] () throws(BlobError) in
             try BlobStep.remove.begin(strike)
-            try BlobFolder.remove(folder.part(blob))
-            try BlobFolder.remove(folder.stored(blob))
-            try BlobFolder.sync(folder.folder(of: blob))
+            if try BlobFolder.remove(folder.part(blob)) { try BlobFolder.sync(folder.parts) }
+            if try BlobFolder.remove(folder.stored(blob)) { try BlobFolder.sync(folder.folder(of: blob)) }
         }
     }
 

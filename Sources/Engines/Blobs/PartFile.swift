@@ -142,7 +142,7 @@ final class PartFile {
         try BlobStep.syncWhole.begin(strike)
         guard fdatasync(file.descriptor) == 0 else { throw BlobFolder.failure() }
         try BlobStep.rename.begin(strike)
-        guard rename(folder.part(blob), folder.stored(blob)) == 0 else { throw BlobFolder.failure() }
+        try folder.store(blob)
         try BlobStep.syncFolder.begin(strike)
         try BlobFolder.sync(folder.folder(of: blob))
         return stored

@@ -7,7 +7,7 @@ import Wire
 /// (ciphertext to the server), *open text* (readable, by choice of those who wrote it). There is no column for the
 /// plaintext of a sealed conversation.
 enum Schema {
-    static let steps: [String] = [first, keyLog, backups]
+    static let steps: [String] = [first, keyLog, backups, media]
 
     private static let first = """
         -- One row for each send and each change of a conversation, in the order of acceptance.

@@ -31,6 +31,7 @@ public struct ServerConfiguration: Sendable {
     public var limits = Rates()
     /// Bytes that may wait for one socket before it is closed as a slow consumer.
     public var socketQueueByteCountMax = 8 * 1024 * 1024
+    public var media = MediaBounds()
     public var connectionCountMax = 20_000
 
     /// How often things may be done.
@@ -71,6 +72,9 @@ public struct ServerConfiguration: Sendable {
             problems.append("--witness names at most \(Limits.witnessesMax) witnesses, each with a key of its own.")
         }
         if !(1...64).contains(loopCount) { problems.append("--loops must be from 1 to 64.") }
+        if !(1...Limits.mediaByteCountMax).contains(media.fileByteCountMax) {
+            problems.append("--media-file-bytes must be from 1 to \(Limits.mediaByteCountMax).")
+        }
         if dataFolder.isEmpty { problems.append("--data must name a folder.") }
         return problems
     }

@@ -180,6 +180,17 @@ public enum ServerSettings {
             $1.logForm = form
             return true
         },
+        bytes("--media-file-bytes", "SOTTO_MEDIA_FILE_BYTES", "One uploaded file at most", \.fileByteCountMax),
+        bytes("--media-account-bytes", "SOTTO_MEDIA_ACCOUNT_BYTES", "All files of an account", \.accountByteCountMax),
+        bytes("--media-server-bytes", "SOTTO_MEDIA_SERVER_BYTES", "All files of all accounts", \.serverByteCountMax),
+        Setting(
+            flag: "--limit-upload-bytes", variable: "SOTTO_LIMIT_UPLOAD_BYTES", value: "BURST/PER_SECOND",
+            help: "Bytes an account uploads; slowed down above it; 1 GiB at once and 100 MiB a second."
+        ) { (text, configuration) in
+            guard let rate = rate(text) else { return false }
+            configuration.media.uploadRate = rate
+            return true
+        },
         rate("--limit-requests", "SOTTO_LIMIT_REQUESTS", "HTTP requests of a device or address", \.requests),
         rate("--limit-registrations", "SOTTO_LIMIT_REGISTRATIONS", "Registrations from an address", \.registrations),
         rate("--limit-logins", "SOTTO_LIMIT_LOGINS", "Login steps from an address", \.logins),
@@ -196,9 +207,27 @@ public enum ServerSettings {
             flag: flag, variable: variable, value: "BURST/PER_SECOND",
             help: "\(what); \(usual.burst)/\(usual.perSecond)."
         ) { (text, configuration) in
-            let parts = text.split(separator: "/").compactMap { Double($0) }
-            guard parts.count == 2, parts.allSatisfy({ $0.isFinite && $0 >= 0 }), parts[0] >= 1 else { return false }
-            configuration.limits[keyPath: path] = Rate(burst: parts[0], perSecond: parts[1])
+            guard let rate = rate(text) else { return false }
+            configuration.limits[keyPath: path] = rate
+            return true
+        }
+    }
+
+    private static func rate(_ text: String) -> Rate? {
+        let parts = text.split(separator: "/").compactMap { Double($0) }
+        guard parts.count == 2, parts.allSatisfy({ $0.isFinite && $0 >= 0 }), parts[0] >= 1 else { return nil }
+        return Rate(burst: parts[0], perSecond: parts[1])
+    }
+
+    private static func bytes(
+        _ flag: String, _ variable: String, _ what: String,
+        _ path: any WritableKeyPath<MediaBounds, UInt64> & Sendable
+    ) -> Setting {
+        Setting(
+            flag: flag, variable: variable, value: "BYTES", help: "\(what); \(MediaBounds()[keyPath: path])."
+        ) { (text, configuration) in
+            guard let count = UInt64(text) else { return false }
+            configuration.media[keyPath: path] = count
             return true
         }
     }

@@ -27,6 +27,14 @@ struct HTTPFront: Sendable {
             }
             let (route, places) = try router.route(method: exchange.head.method, target: target)
             pattern = route.path.text
+            if let handle = route.exchange {
+                let request = request(exchange, on: route, id: id, body: .none)
+                let reply = await router.answer(request, on: route, places: places, query: target.query) {
+                    (call) throws(Problem) in try await handle(call, exchange)
+                }
+                if let reply { respond(reply, to: exchange, id: id, pattern: pattern) }
+                return
+            }
             let request = try await request(exchange, on: route, id: id)
             let reply = await router.reply(to: request, on: route, places: places, query: target.query)
             respond(reply, to: exchange, id: id, pattern: pattern)
@@ -52,6 +60,11 @@ struct HTTPFront: Sendable {
                 throw Problem(.bodyTooLarge, "This route takes at most \(route.bodyByteCountMax) bytes.")
             }
         }
+        return request(exchange, on: route, id: id, body: body)
+    }
+
+    private func request(_ exchange: HTTPExchange, on route: Route, id: String, body: Request.Body) -> Request {
+        let head = exchange.head
         var headers: [String: String] = [:]
         for header in route.headers { headers[header.name] = head.headers[header.name.lowercased()] }
         return Request(
@@ -96,7 +109,9 @@ struct HTTPFront: Sendable {
             body = bytes
             headers.append(("Content-Type", mediaType))
         }
-        if status == 200, exchange.head.method == "GET" || exchange.head.method == "HEAD" {
+        if reply.headers.contains(where: { $0.0 == "Cache-Control" }) {
+            // The route knows better.
+        } else if status == 200, exchange.head.method == "GET" || exchange.head.method == "HEAD" {
             let own = reply.headers.first { $0.0 == "ETag" }?.1
             let tag = own ?? "\"\(Base64URL.encode(SHA256.hash(body).prefix(16)))\""
             if own == nil { headers.append(("ETag", tag)) }
@@ -120,7 +135,7 @@ struct HTTPFront: Sendable {
     }
 
     /// RFC 9110, section 13.1.2: any of a list of tags, weakly compared, or `*`.
-    private static func matches(_ condition: String?, _ tag: String) -> Bool {
+    static func matches(_ condition: String?, _ tag: String) -> Bool {
         guard let condition else { return false }
         return condition.split(separator: ",").contains { (candidate) in
             let trimmed = candidate.split(separator: " ").joined()

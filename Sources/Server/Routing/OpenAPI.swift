@@ -48,6 +48,8 @@ enum OpenAPI {
         case "account": AccountID.schema
         case "conversation": ConversationID.schema
         case "handle": Handle.schema
+        case "media": MediaID.schema
+        case "upload": .text(length: 43...43)
         case "backup": BackupID.schema
         default: preconditionFailure("no schema for the place \(name)")
         }
@@ -71,7 +73,7 @@ enum OpenAPI {
             .init(key: "operationId", value: .text(operationID(route))),
             .init(key: "summary", value: .text(route.summary)),
             .init(key: "tags", value: .list([.text(route.area)])),
-            .init(key: "security", value: .list(route.access == .device ? [.object(["device": .list([])])] : [])),
+            .init(key: "security", value: .list(security(of: route))),
         ]
         let parameters = parameters(of: route)
         if !parameters.isEmpty { entries.append(.init(key: "parameters", value: .list(parameters))) }
@@ -81,6 +83,14 @@ enum OpenAPI {
         }
         entries.append(.init(key: "responses", value: .map(responses(of: route))))
         return .map(entries)
+    }
+
+    private static func security(of route: Route) -> [WireValue] {
+        switch route.access {
+        case .none: []
+        case .device: [.object(["device": .list([])])]
+        case .deviceOrCapability: [.object(["device": .list([])]), .object([:])]
+        }
     }
 
     /// `get /v1/conversations/{conversation}/members` is `getConversationsMembers`.
@@ -170,7 +180,7 @@ extension Route {
     var allProblems: [ProblemCode] {
         var codes: [ProblemCode] = problems + [.rateLimited, .overloaded, .storageFull, .shuttingDown, .internalError]
         codes += [.malformed]
-        if access == .device { codes += [.unauthenticated, .tokenExpired] }
+        if access != .none { codes += [.unauthenticated, .tokenExpired] }
         if !path.places.isEmpty { codes += [.notFound] }
         if reads != nil { codes += [.unsupportedMediaType, .bodyTooLarge] }
         if access == .device, method != .get { codes += [.idempotencyMismatch] }

@@ -14,7 +14,11 @@ struct Origins: Sendable {
     func headers(for head: RequestHead) -> [(String, String)] {
         guard !allowed.isEmpty else { return [] }
         guard let origin = head.headers["origin"], allowed.contains(origin) else { return [("Vary", "Origin")] }
-        let exposed = "ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+        let exposed = """
+            Accept-Ranges, Content-Range, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, \
+            Retry-After, Sotto-Delete-Capability, Sotto-Media, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, \
+            Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset, X-Request-Id
+            """
         return [
             ("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", exposed), ("Vary", "Origin"),
         ]
@@ -25,7 +29,10 @@ struct Origins: Sendable {
         guard head.method == "OPTIONS", head.headers["access-control-request-method"] != nil,
             let origin = head.headers["origin"], allowed.contains(origin)
         else { return nil }
-        let fields = "Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match"
+        let fields = """
+            Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range, \
+            Sotto-Delete-Capability, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset
+            """
         return [
             ("Access-Control-Allow-Origin", origin),
             ("Access-Control-Allow-Methods", Method.allCases.map(\.rawValue).joined(separator: ", ")),

@@ -24,7 +24,8 @@ struct Reply: Sendable {
         body = .bytes(bytes, mediaType: mediaType)
     }
 
-    private init(status: Int, headers: [(String, String)]) {
+    /// Without a body.
+    init(status: Int, headers: [(String, String)]) {
         self.status = status
         self.headers = headers
         body = .none

@@ -1,4 +1,5 @@
 import Chat
+import Transport
 import Wire
 
 enum Method: String, Sendable, CaseIterable {
@@ -7,6 +8,8 @@ enum Method: String, Sendable, CaseIterable {
     case put = "PUT"
     case patch = "PATCH"
     case delete = "DELETE"
+    case head = "HEAD"
+    case options = "OPTIONS"
 }
 
 /// One row of the route table: all there is to know of a route, for the router and for the description alike.
@@ -15,6 +18,8 @@ struct Route: Sendable {
         case none
         /// A device's access token.
         case device
+        /// A device's access token, or a capability in its place that the route checks itself.
+        case deviceOrCapability
     }
 
     struct Parameter: Sendable {
@@ -40,6 +45,10 @@ struct Route: Sendable {
     let problems: [ProblemCode]
     let bodyByteCountMax: Int
     let handle: @Sendable (Call) async throws(Problem) -> Reply
+    /// Stand in every answer of the route, refusals included.
+    var constantHeaders: [(String, String)] = []
+    /// In place of ``handle`` for a route that reads its own body or writes its own answer: HTTP only.
+    var exchange: (@Sendable (Call, HTTPExchange) async throws(Problem) -> Reply?)?
 
     /// - Parameters:
     ///   - reads: the record its body holds; `nil` for a route without a body.
@@ -65,6 +74,23 @@ struct Route: Sendable {
         self.problems = problems
         self.bodyByteCountMax = bodyByteCountMax
         self.handle = handle
+    }
+
+    /// A route that carries bytes of its own. It answers by the exchange and returns `nil`, or returns the reply.
+    static func bytes(
+        _ method: Method, _ path: String, area: String, _ summary: String, access: Access,
+        query: [Parameter] = [], headers: [Parameter] = [], gives: Schema? = nil, givesMediaType: String? = nil,
+        status: Int? = nil, problems: [ProblemCode] = [],
+        exchange: @escaping @Sendable (Call, HTTPExchange) async throws(Problem) -> Reply?
+    ) -> Route {
+        var route = Route(
+            method, path, area: area, summary, access: access, query: query, headers: headers, gives: gives,
+            givesMediaType: givesMediaType, status: status, problems: problems
+        ) { (_) throws(Problem) in
+            throw Problem(.malformed, "This route carries bytes: use HTTP.")
+        }
+        route.exchange = exchange
+        return route
     }
 
     static let limitParameter = Parameter(

@@ -75,19 +75,29 @@ struct Router: Sendable {
     func reply(
         to request: Request, on route: Route, places: [String: String], query: [String: String]
     ) async -> Reply {
-        var limits: [(String, String)] = []
+        await answer(request, on: route, places: places, query: query) { (call) throws(Problem) in
+            try await route.handle(call)
+        } ?? .nothing()
+    }
+
+    /// As ``reply(to:on:places:query:)``, by a handler that may answer by itself and then returns `nil`.
+    func answer(
+        _ request: Request, on route: Route, places: [String: String], query: [String: String],
+        by handle: (Call) async throws(Problem) -> Reply?
+    ) async -> Reply? {
+        var headers = route.constantHeaders
         do throws(Problem) {
             for name in query.keys where !route.query.contains(where: { $0.name == name }) {
                 throw Problem(.malformed, "This route takes no such query parameter.", field: "query")
             }
             let caller = try await caller(of: request, on: route)
-            limits = services.limiters.requests.headers(remaining: try limit(request, caller))
-            var reply = try await route.handle(try call(request, on: route, caller, places, query))
-            reply.headers += limits
+            headers += services.limiters.requests.headers(remaining: try limit(request, caller))
+            guard var reply = try await handle(try call(request, on: route, caller, places, query)) else { return nil }
+            reply.headers += headers
             return reply
         } catch {
             var reply = error.reply(requestID: request.id)
-            reply.headers += limits
+            reply.headers += headers
             return reply
         }
     }
@@ -108,8 +118,9 @@ struct Router: Sendable {
     }
 
     private func caller(of request: Request, on route: Route) async throws(Problem) -> Call.Caller? {
-        guard route.access == .device else { return nil }
+        if route.access == .none { return nil }
         if let device = request.socketDevice { return Call.Caller(device: device, token: nil) }
+        if route.access == .deviceOrCapability, request.authorization == nil { return nil }
         guard let token = Self.bearer(request.authorization) else {
             throw Problem(.unauthenticated, "Log in, and send the access token as Bearer.")
         }

@@ -24,6 +24,10 @@ struct MemoryState {
     var keyLog: [KeyLogRow] = []
     var keyLogPlaces: [[UInt8]: [Int]] = [:]
     var keyLogNodes: [[UInt8]] = []
+    var media: [MediaID: MediaRow] = [:]
+    var thumbnails: [MediaID: [ThumbnailRow]] = [:]
+    var leases: [MediaID: [[UInt8]: LeaseRow]] = [:]
+    var doomed: Set<BlobID> = []
     var messageIDs = MessageIDSource()
     /// Copies of each envelope row that wait to be delivered.
     var waitingCopies: [MessageID: Int] = [:]

@@ -20,6 +20,7 @@ extension AccountID: WireType {}
 extension ConversationID: WireType {}
 extension BackupID: WireType {}
 extension ClientID: WireType {}
+extension MediaID: WireType {}
 
 /// A number that is text in JSON, because JavaScript loses integers above 2^53.
 extension MessageID: WireType {

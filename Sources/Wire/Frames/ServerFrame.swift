@@ -133,26 +133,33 @@ public enum ServerFrame: WireUnion, Equatable {
             case keysLow = "keys.low"
             /// This account's device list has a new epoch.
             case devicesChanged = "devices.changed"
+            /// Open media are ready, or were refused; `media` says which.
+            case media
         }
 
         public static let name = "Notice"
         /// What it is about, and how many where that is a number.
         public var topic: Topic
         public var count: UInt64?
+        /// Which media.
+        public var media: MediaID?
 
-        public init(topic: Topic, count: UInt64? = nil) {
+        public init(topic: Topic, count: UInt64? = nil, media: MediaID? = nil) {
             self.topic = topic
             self.count = count
+            self.media = media
         }
 
         public init(fields: inout Fields) throws(WireError) {
             topic = try fields.value("topic")
             count = try fields.numberIfPresent("count")
+            media = try fields.valueIfPresent("media")
         }
 
         public func write(fields writer: inout WireWriter) {
             writer.put("topic", topic)
             writer.put("count", number: count)
+            writer.put("media", media)
         }
     }
 

@@ -1,0 +1,13 @@
+/// How much the server takes.
+public struct MediaBounds: Sendable {
+    /// One file; never more than `Limits.mediaByteCountMax`.
+    public var fileByteCountMax: UInt64 = 100 << 20
+    /// All of an account, counted from the creation of an upload.
+    public var accountByteCountMax: UInt64 = 10 << 30
+    /// All of all accounts.
+    public var serverByteCountMax: UInt64 = 1 << 40
+    /// Bytes an account may upload at once, and in a second after that. What comes faster is slowed down.
+    public var uploadRate = Rate(burst: 1_073_741_824, perSecond: 104_857_600)
+
+    public init() {}
+}

@@ -1,0 +1,188 @@
+import Crypto
+public import Store
+public import Wire
+
+extension Turn {
+    /// Makes room for an upload.
+    /// - Throws: `body-too-large`; `quota-exceeded`; `storage-full`; for open media `not-found` and
+    ///   `requires-open-mode`.
+    public func createUpload(_ draft: UploadDraft, within bounds: MediaBounds) throws(Problem) {
+        let row = draft.row
+        guard (1...bounds.fileByteCountMax).contains(row.byteCount) else {
+            throw Problem(.bodyTooLarge, "A file has 1 to \(bounds.fileByteCountMax) bytes here.")
+        }
+        if let conversation = row.conversation {
+            let (found, _) = try look.membership(of: row.owner.account, in: conversation)
+            guard found.mode == .open else {
+                throw Problem(.requiresOpenMode, "Upload sealed media for a sealed conversation.")
+            }
+        }
+        guard try tables.unfinishedMedia(of: row.owner.account).count < Limits.uploadsUnderWayMax else {
+            throw Problem(.quotaExceeded, "\(Limits.uploadsUnderWayMax) uploads are under way: finish some.")
+        }
+        let own = try tables.mediaTotals(of: row.owner.account).byteCount
+        guard row.byteCount <= bounds.accountByteCountMax, own <= bounds.accountByteCountMax - row.byteCount else {
+            throw Problem(.quotaExceeded, "The account holds \(own) of \(bounds.accountByteCountMax) bytes.")
+        }
+        let all = try tables.mediaTotals(of: nil).byteCount
+        guard row.byteCount <= bounds.serverByteCountMax, all <= bounds.serverByteCountMax - row.byteCount else {
+            throw Problem(.storageFull, "The server takes no more media.")
+        }
+        try tables.putMedia(row)
+    }
+
+    /// Notes that all bytes are stored. Doing it again changes nothing.
+    /// - Returns: the row; `nil` when the media were deleted meanwhile, and the blob is doomed.
+    public func completeUpload(
+        _ media: MediaID, blob: BlobID, stored: StoredBlob, isProcessed: Bool
+    ) throws(Problem) -> MediaRow? {
+        guard var row = try tables.media(media) else {
+            try tables.doom(blob)
+            return nil
+        }
+        guard row.state == .uploading else { return row }
+        row.state = row.mediaClass == .open && isProcessed ? .processing : .ready
+        row.byteCount = stored.byteCount
+        row.sha256 = stored.sha256
+        row.endsAt = row.expiresAt
+        try tables.putMedia(row)
+        return row
+    }
+
+    /// Deletes media with everything that hangs on them.
+    /// - Parameter capability: what was given out at creation; an own device needs none.
+    /// - Throws: `not-found`, also for what the caller may not delete.
+    public func deleteMedia(
+        _ media: MediaID, by account: AccountID?, capability: PresentedToken?
+    ) throws(Problem) {
+        guard let row = try tables.media(media) else { throw Self.noMedia }
+        let isHeld = capability.map { ConstantTime.equal($0.hash, row.deleteHash) } ?? false
+        guard isHeld || row.owner.account == account else { throw Self.noMedia }
+        try tables.removeMedia(media)
+    }
+
+    /// Gives an upload up.
+    public func abandonUpload(_ media: MediaID) throws(Problem) {
+        try tables.removeMedia(media)
+    }
+
+    /// Keeps media until at least then.
+    /// - Throws: `not-found`; `forbidden` for expiring media; `quota-exceeded` for too many leases.
+    public func lease(_ request: LeaseRequest, of media: MediaID, by account: AccountID) throws(Problem) -> MediaInfo {
+        var row = try look.readableMedia(media, by: account)
+        guard row.lifetime != .expiring else { throw Problem(.forbidden, "Expiring media end when they said.") }
+        let hash = PresentedToken.hash(request.lease)
+        for old in try tables.leases(of: media) where old.expiresAt <= now {
+            try tables.removeLease(hash: old.hash, of: media)
+        }
+        let others = try tables.leases(of: media).filter { $0.hash != hash }
+        guard others.count < Limits.leasesPerMediaMax else {
+            throw Problem(.quotaExceeded, "At most \(Limits.leasesPerMediaMax) leases.")
+        }
+        try tables.putLease(LeaseRow(media: media, hash: hash, expiresAt: now.adding(seconds: request.seconds)))
+        return MediaInfo(try settleEnd(of: &row))
+    }
+
+    /// Lets go. A lease that is not there is let go already.
+    public func release(_ lease: [UInt8], of media: MediaID, by account: AccountID) throws(Problem) {
+        var row = try look.readableMedia(media, by: account)
+        try tables.removeLease(hash: PresentedToken.hash(lease), of: media)
+        _ = try settleEnd(of: &row)
+    }
+
+    private func settleEnd(of row: inout MediaRow) throws(Problem) -> MediaRow {
+        let lease = try tables.leases(of: row.media).last?.expiresAt
+        row.endsAt = row.expiresAt.map { (end) in lease.map { max(end, $0) } ?? end }
+        try tables.putMedia(row)
+        return row
+    }
+
+    /// Deletes media whose time has come.
+    /// - Returns: how many; call again while it is not zero.
+    public func sweepMedia(limit: Int) throws(Problem) -> Int {
+        let ended = try tables.endedMedia(by: now, limit: limit)
+        for media in ended { try tables.removeMedia(media) }
+        return ended.count
+    }
+
+    /// Deletes the uploads that a removed device leaves unfinished.
+    func abandonUploads(of device: DeviceAddress) throws(Problem) {
+        for row in try tables.unfinishedMedia(of: device.account) where row.owner == device {
+            try tables.removeMedia(row.media)
+        }
+    }
+
+    /// Writes a verdict down, and tells the device that uploaded. Media that went meanwhile take their pictures along.
+    mutating func judged(
+        _ media: MediaID, _ verdict: MediaProcessor.Verdict, thumbnails: [ThumbnailRow]
+    ) throws(Problem) {
+        guard var row = try tables.media(media), row.state == .processing else {
+            for thumbnail in thumbnails { try tables.doom(thumbnail.blob) }
+            return
+        }
+        switch verdict {
+        case .ready(let picture, _):
+            row.state = .ready
+            row.picture = picture
+            for thumbnail in thumbnails { try tables.putThumbnail(thumbnail) }
+        case .failed(let reason):
+            row.state = .failed
+            row.failure = reason
+        case .later:
+            for thumbnail in thumbnails { try tables.doom(thumbnail.blob) }
+            return
+        }
+        try tables.putMedia(row)
+        after(.notify(.init(topic: .media, media: media), row.owner))
+    }
+
+    static var noMedia: Problem { Problem(.notFound, "There are no such media.") }
+}
+
+extension Look {
+    /// The upload that a capability is for.
+    /// - Throws: `not-found`, also when it has expired.
+    public func upload(_ capability: PresentedToken) throws(Problem) -> MediaRow {
+        guard let row = try tables.media(uploadHash: capability.hash), row.uploadExpiresAt > now else {
+            throw Problem(.notFound, "There is no such upload, or no more.")
+        }
+        return row
+    }
+
+    /// Complete media that an account may see.
+    /// - Throws: `not-found`.
+    public func readableMedia(_ media: MediaID, by account: AccountID) throws(Problem) -> MediaRow {
+        let row = try completeMedia(media)
+        if let conversation = row.conversation, row.owner.account != account,
+            try tables.member(account, of: conversation) == nil { throw Turn.noMedia }
+        return row
+    }
+
+    /// Complete media, for whoever has proved to be let in otherwise.
+    /// - Throws: `not-found`.
+    public func completeMedia(_ media: MediaID) throws(Problem) -> MediaRow {
+        guard let row = try tables.media(media), row.state != .uploading, row.endsAt.map({ $0 > now }) ?? true else {
+            throw Turn.noMedia
+        }
+        return row
+    }
+
+    /// What an account has stored.
+    public func mediaUsage(of account: AccountID, within bounds: MediaBounds) throws(Problem) -> MediaUsage {
+        let totals = try tables.mediaTotals(of: account)
+        return MediaUsage(
+            count: totals.count, byteCount: totals.byteCount, byteCountMax: bounds.accountByteCountMax,
+            fileByteCountMax: bounds.fileByteCountMax)
+    }
+}
+
+extension MediaInfo {
+    /// What may be known of a row.
+    public init(_ row: MediaRow) {
+        self.init(
+            media: row.media, mediaClass: row.mediaClass, state: row.state, byteCount: row.byteCount,
+            sha256: row.state == .uploading ? nil : row.sha256, lifetime: row.lifetime,
+            expiresAt: row.state == .uploading ? row.uploadExpiresAt : row.endsAt, picture: row.picture,
+            failure: row.failure)
+    }
+}

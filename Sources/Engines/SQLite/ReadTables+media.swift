@@ -1,0 +1,102 @@
+import Store
+import Wire
+
+extension ReadTables {
+    func media(_ media: MediaID) throws(Problem) -> MediaRow? {
+        try connection.first(
+            """
+            SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
+                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure
+            FROM media WHERE media = ?
+            """, .id(media), read: Self.mediaRow)
+    }
+
+    func media(uploadHash: [UInt8]) throws(Problem) -> MediaRow? {
+        try connection.first(
+            """
+            SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
+                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure
+            FROM media WHERE upload_hash = ?
+            """, .blob(uploadHash), read: Self.mediaRow)
+    }
+
+    func unfinishedMedia(of account: AccountID) throws(Problem) -> [MediaRow] {
+        try connection.rows(
+            """
+            SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
+                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure
+            FROM media WHERE account = ? AND state = 'uploading' ORDER BY media
+            """, .id(account), read: Self.mediaRow)
+    }
+
+    func processingMedia(limit: Int) throws(Problem) -> [MediaRow] {
+        try connection.rows(
+            """
+            SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
+                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure
+            FROM media WHERE state = 'processing' ORDER BY media LIMIT ?
+            """, .integer(Int64(max(0, limit))), read: Self.mediaRow)
+    }
+
+    func mediaTotals(of account: AccountID?) throws(Problem) -> MediaTotals {
+        // An empty blob is the name of all accounts together.
+        let name = account.map { SQLValue.id($0) } ?? .blob([])
+        return try connection.first("SELECT count, byte_count FROM media_total WHERE account = ?", name) {
+            MediaTotals(count: $0.number(0), byteCount: $0.number(1))
+        } ?? MediaTotals()
+    }
+
+    func endedMedia(by now: Timestamp, limit: Int) throws(Problem) -> [MediaID] {
+        try connection.rows(
+            "SELECT media FROM media WHERE ends_at <= ? ORDER BY ends_at LIMIT ?", .time(now),
+            .integer(Int64(max(0, limit)))
+        ) { $0.id(0).map { MediaID(bytes: $0) } }
+    }
+
+    func thumbnails(of media: MediaID) throws(Problem) -> [ThumbnailRow] {
+        try connection.rows(
+            "SELECT side, blob, media_type FROM thumbnail WHERE media = ? ORDER BY side", .id(media)
+        ) { (row) in
+            guard let blob = row.id(1), let mediaType = row.text(2) else { return nil }
+            return ThumbnailRow(media: media, side: row.number(0), blob: BlobID(bytes: blob), mediaType: mediaType)
+        }
+    }
+
+    func leases(of media: MediaID) throws(Problem) -> [LeaseRow] {
+        try connection.rows(
+            "SELECT hash, expires_at FROM lease WHERE media = ? ORDER BY expires_at, hash", .id(media)
+        ) { LeaseRow(media: media, hash: $0.bytes(0), expiresAt: $0.time(1)) }
+    }
+
+    func doomedBlobs(limit: Int) throws(Problem) -> [BlobID] {
+        try connection.rows(
+            "SELECT blob FROM doomed_blob ORDER BY blob LIMIT ?", .integer(Int64(max(0, limit)))
+        ) { $0.id(0).map { BlobID(bytes: $0) } }
+    }
+
+    func isKnown(_ blob: BlobID) throws(Problem) -> Bool {
+        try connection.first(
+            """
+            SELECT EXISTS (SELECT 1 FROM media WHERE blob = ?1) OR EXISTS (SELECT 1 FROM thumbnail WHERE blob = ?1)
+                OR EXISTS (SELECT 1 FROM doomed_blob WHERE blob = ?1)
+            """, .id(blob)
+        ) { $0.integer(0) != 0 } ?? false
+    }
+
+    private static func mediaRow(_ row: Statement) -> MediaRow? {
+        guard let media = row.id(0), let blob = row.id(1), let account = row.id(2),
+            let mediaClass = row.text(4).flatMap({ MediaClass(rawValue: $0) }),
+            let state = row.text(5).flatMap({ MediaState(rawValue: $0) }),
+            let lifetime = row.text(8).flatMap({ MediaLifetime(rawValue: $0) })
+        else { return nil }
+        let device = DeviceID(UInt32(truncatingIfNeeded: row.integer(3)))
+        return MediaRow(
+            media: MediaID(bytes: media), blob: BlobID(bytes: blob),
+            owner: DeviceAddress(account: AccountID(bytes: account), device: device), mediaClass: mediaClass,
+            state: state, byteCount: row.number(6), sha256: row.bytesIfPresent(7), lifetime: lifetime,
+            conversation: row.id(9).map { ConversationID(bytes: $0) }, createdAt: row.time(10),
+            uploadHash: row.bytes(11), uploadExpiresAt: row.time(12), deleteHash: row.bytes(13),
+            expiresAt: row.isNull(14) ? nil : row.time(14), endsAt: row.isNull(15) ? nil : row.time(15),
+            picture: row.bytesIfPresent(16).flatMap { record($0) }, failure: row.text(17))
+    }
+}

@@ -1,0 +1,56 @@
+import Chat
+import Transport
+import Wire
+
+/// Ends media whose time has come and removes the files of what has ended: so often that none outlives its row by a
+/// minute, whatever was cut short before.
+actor MediaSweeper {
+    static let interval = Duration.seconds(15)
+    static let mediaPerCommand = 100
+
+    private nonisolated let loop: EventLoop
+    private let chat: Chat
+    private let media: MediaHouse
+    private let log: Log
+    private var timer: LoopTimer?
+    private var isStopped = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    init(loop: EventLoop, chat: Chat, media: MediaHouse, log: Log) {
+        self.loop = loop
+        self.chat = chat
+        self.media = media
+        self.log = log
+    }
+
+    /// Removes what earlier runs of the server left, then sweeps now and after every interval.
+    func start() async {
+        let orphans = await media.sweepOrphans()
+        if orphans > 0 { log.info("media.orphans", [("files", .number(UInt64(orphans)))]) }
+        await sweep()
+    }
+
+    func stop() {
+        isStopped = true
+        timer?.cancel()
+    }
+
+    private func sweep() async {
+        guard !isStopped else { return }
+        do throws(Problem) {
+            while try await chat.commit({ (turn) throws(Problem) in
+                try turn.sweepMedia(limit: Self.mediaPerCommand)
+            }) > 0 {}
+        } catch {
+            log.warning("media.sweep.failed", [("code", .text(error.code.rawValue))])
+        }
+        let files = await media.bury()
+        if files > 0 { log.debug("media.sweep", [("files", .number(UInt64(files)))]) }
+        await media.resumeProcessing()
+        guard !isStopped else { return }
+        timer = loop.schedule(after: Self.interval) { [self] in
+            Task.immediate(executorPreference: loop) { await sweep() }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+public import Wire
+
+// Media, who keeps them, and the files that are to go.
+
+/// Media from the creation of their upload on.
+public struct MediaRow: Sendable, Equatable {
+    /// The name that clients know.
+    public var media: MediaID
+    /// The name of the bytes.
+    public var blob: BlobID
+    /// Whose room they take, and who hears of them.
+    public var owner: DeviceAddress
+    /// Sealed or open, for ever.
+    public var mediaClass: MediaClass
+    public var state: MediaState
+    /// As declared, and as stored in the end.
+    public var byteCount: UInt64
+    /// What was promised; what is stored, once all of it is.
+    public var sha256: [UInt8]?
+    public var lifetime: MediaLifetime
+    /// The open conversation they are for.
+    public var conversation: ConversationID?
+    public var createdAt: Timestamp
+    /// SHA-256 of the upload's capability; and until when it is good, and the upload must be complete.
+    public var uploadHash: [UInt8]
+    public var uploadExpiresAt: Timestamp
+    /// SHA-256 of the capability to delete.
+    public var deleteHash: [UInt8]
+    /// The end of the lifetime, were there no lease; `nil` for pinned ones.
+    public var expiresAt: Timestamp?
+    /// When they go: ``uploadExpiresAt`` while not complete, then the lifetime's end or that of the longest lease.
+    public var endsAt: Timestamp?
+    /// What was seen in an open image.
+    public var picture: PictureInfo?
+    /// Why open ones failed.
+    public var failure: String?
+
+    public init(
+        media: MediaID, blob: BlobID, owner: DeviceAddress, mediaClass: MediaClass, state: MediaState,
+        byteCount: UInt64, sha256: [UInt8]?, lifetime: MediaLifetime, conversation: ConversationID?,
+        createdAt: Timestamp, uploadHash: [UInt8], uploadExpiresAt: Timestamp, deleteHash: [UInt8],
+        expiresAt: Timestamp?, endsAt: Timestamp?, picture: PictureInfo? = nil, failure: String? = nil
+    ) {
+        self.media = media
+        self.blob = blob
+        self.owner = owner
+        self.mediaClass = mediaClass
+        self.state = state
+        self.byteCount = byteCount
+        self.sha256 = sha256
+        self.lifetime = lifetime
+        self.conversation = conversation
+        self.createdAt = createdAt
+        self.uploadHash = uploadHash
+        self.uploadExpiresAt = uploadExpiresAt
+        self.deleteHash = deleteHash
+        self.expiresAt = expiresAt
+        self.endsAt = endsAt
+        self.picture = picture
+        self.failure = failure
+    }
+}
+
+/// A picture that we made of open media.
+public struct ThumbnailRow: Sendable, Equatable {
+    public var media: MediaID
+    /// Pixels that its longer side may have at most, as it is asked for.
+    public var side: UInt64
+    public var blob: BlobID
+    /// `image/webp` or `image/jpeg`.
+    public var mediaType: String
+
+    public init(media: MediaID, side: UInt64, blob: BlobID, mediaType: String) {
+        self.media = media
+        self.side = side
+        self.blob = blob
+        self.mediaType = mediaType
+    }
+}
+
+/// Somebody's wish that media stay.
+public struct LeaseRow: Sendable, Equatable {
+    public var media: MediaID
+    /// SHA-256 of the lease, 32 bytes. Whose it is stands nowhere.
+    public var hash: [UInt8]
+    public var expiresAt: Timestamp
+
+    public init(media: MediaID, hash: [UInt8], expiresAt: Timestamp) {
+        self.media = media
+        self.hash = hash
+        self.expiresAt = expiresAt
+    }
+}
+
+/// How many media there are, and their declared bytes.
+public struct MediaTotals: Sendable, Equatable {
+    public var count: UInt64
+    public var byteCount: UInt64
+
+    public init(count: UInt64 = 0, byteCount: UInt64 = 0) {
+        self.count = count
+        self.byteCount = byteCount
+    }
+}

@@ -1,0 +1,258 @@
+/// Whether the server may look at media. Fixed when the upload is created.
+public enum MediaClass: String, WireEnumeration {
+    case sealed, open
+}
+
+/// How far media have come.
+public enum MediaState: String, WireEnumeration {
+    case uploading
+    /// Complete, open, and being looked at.
+    case processing
+    case ready
+    /// Open, and refused by what looked at it.
+    case failed
+}
+
+/// How long media stay when nobody says otherwise.
+public enum MediaLifetime: String, WireEnumeration {
+    case usual = "default"
+    case long
+    /// Until somebody deletes them.
+    case pinned
+    /// Until a moment that was set when they were uploaded, and no longer.
+    case expiring
+}
+
+/// The answer to a created upload; the same stands in fields of the answer's head, for clients of tus.
+public struct UploadCreated: WireRecord, Equatable {
+    public var media: MediaID
+    /// Where to append: a capability, good for this upload until it expires.
+    public var upload: String
+    /// Whoever has it may delete the media: 43 characters of base64url.
+    public var deleteCapability: String
+    public var offset: UInt64
+    public var expiresAt: Timestamp
+
+    public init(
+        media: MediaID, upload: String, deleteCapability: String, offset: UInt64, expiresAt: Timestamp
+    ) {
+        self.media = media
+        self.upload = upload
+        self.deleteCapability = deleteCapability
+        self.offset = offset
+        self.expiresAt = expiresAt
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        media = try fields.value("media")
+        upload = try fields.text("upload", length: 1...200)
+        deleteCapability = try fields.text("deleteCapability", length: 43...43)
+        offset = try fields.number("offset", in: 0...UInt64(1) << 53)
+        expiresAt = try fields.value("expiresAt")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("media", media)
+        writer.put("upload", text: upload)
+        writer.put("deleteCapability", text: deleteCapability)
+        writer.put("offset", number: offset)
+        writer.put("expiresAt", expiresAt)
+    }
+}
+
+/// What may be known of media.
+public struct MediaInfo: WireRecord, Equatable {
+    public var media: MediaID
+    public var mediaClass: MediaClass
+    public var state: MediaState
+    public var byteCount: UInt64
+    /// SHA-256 of the stored bytes; absent while they are not complete.
+    public var sha256: [UInt8]?
+    public var lifetime: MediaLifetime
+    /// Absent where nothing but a deletion ends them.
+    public var expiresAt: Timestamp?
+    /// Open media, when they were looked at.
+    public var picture: PictureInfo?
+    /// Why open media are `failed`: a word for programs.
+    public var failure: String?
+
+    public init(
+        media: MediaID, mediaClass: MediaClass, state: MediaState, byteCount: UInt64, sha256: [UInt8]?,
+        lifetime: MediaLifetime, expiresAt: Timestamp?, picture: PictureInfo? = nil, failure: String? = nil
+    ) {
+        self.media = media
+        self.mediaClass = mediaClass
+        self.state = state
+        self.byteCount = byteCount
+        self.sha256 = sha256
+        self.lifetime = lifetime
+        self.expiresAt = expiresAt
+        self.picture = picture
+        self.failure = failure
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        media = try fields.value("media")
+        mediaClass = try fields.value("class")
+        state = try fields.value("state")
+        byteCount = try fields.number("byteCount", in: 0...UInt64(1) << 53)
+        sha256 = try fields.bytesIfPresent("digest", count: 32...32)
+        lifetime = try fields.value("lifetime")
+        expiresAt = try fields.valueIfPresent("expiresAt")
+        picture = try fields.valueIfPresent("picture")
+        failure = try fields.textIfPresent("failure", length: 1...64)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("media", media)
+        writer.put("class", mediaClass)
+        writer.put("state", state)
+        writer.put("byteCount", number: byteCount)
+        writer.put("digest", bytes: sha256)
+        writer.put("lifetime", lifetime)
+        writer.put("expiresAt", expiresAt)
+        writer.put("picture", picture)
+        writer.put("failure", text: failure)
+    }
+}
+
+/// What the server saw of an open image.
+public struct PictureInfo: WireRecord, Equatable {
+    /// As the bytes say, whatever the file was called.
+    public var mediaType: String
+    public var width: UInt64
+    public var height: UInt64
+    /// A blurred preview of about 25 bytes.
+    public var thumbHash: [UInt8]
+    /// The longer sides of the thumbnails that may be asked for.
+    public var thumbnails: [UInt64]
+
+    public init(mediaType: String, width: UInt64, height: UInt64, thumbHash: [UInt8], thumbnails: [UInt64]) {
+        self.mediaType = mediaType
+        self.width = width
+        self.height = height
+        self.thumbHash = thumbHash
+        self.thumbnails = thumbnails
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        mediaType = try fields.text("mediaType", length: 1...64)
+        width = try fields.number("width", in: 1...1 << 20)
+        height = try fields.number("height", in: 1...1 << 20)
+        thumbHash = try fields.bytes("thumbHash", count: 1...64)
+        let sides: [PictureSide] = try fields.list("thumbnails", count: 0...16)
+        thumbnails = sides.map(\.rawValue)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("mediaType", text: mediaType)
+        writer.put("width", number: width)
+        writer.put("height", number: height)
+        writer.put("thumbHash", bytes: thumbHash)
+        writer.put("thumbnails", list: thumbnails.map { PictureSide($0) })
+    }
+}
+
+/// A side of a picture in pixels.
+struct PictureSide: WireNumber, Equatable {
+    static let bounds: ClosedRange<UInt64> = 1...1 << 16
+    let rawValue: UInt64
+    init(_ rawValue: UInt64) { self.rawValue = rawValue }
+    static func make(_ number: UInt64) -> Self? { PictureSide(number) }
+    var number: UInt64 { rawValue }
+}
+
+/// How much of the account's room is taken. Uploads count from their creation.
+public struct MediaUsage: WireRecord, Equatable {
+    public var count: UInt64
+    public var byteCount: UInt64
+    public var byteCountMax: UInt64
+    /// Of one file.
+    public var fileByteCountMax: UInt64
+
+    public init(count: UInt64, byteCount: UInt64, byteCountMax: UInt64, fileByteCountMax: UInt64) {
+        self.count = count
+        self.byteCount = byteCount
+        self.byteCountMax = byteCountMax
+        self.fileByteCountMax = fileByteCountMax
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        count = try fields.number("count", in: 0...UInt64(1) << 53)
+        byteCount = try fields.number("byteCount", in: 0...UInt64(1) << 53)
+        byteCountMax = try fields.number("byteCountMax", in: 0...UInt64(1) << 53)
+        fileByteCountMax = try fields.number("fileByteCountMax", in: 0...UInt64(1) << 53)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("count", number: count)
+        writer.put("byteCount", number: byteCount)
+        writer.put("byteCountMax", number: byteCountMax)
+        writer.put("fileByteCountMax", number: fileByteCountMax)
+    }
+}
+
+/// Asks for an address that lets somebody without an account download.
+public struct MediaLinkRequest: WireRecord, Equatable {
+    public var seconds: UInt64
+
+    public init(seconds: UInt64) { self.seconds = seconds }
+
+    public init(fields: inout Fields) throws(WireError) {
+        seconds = try fields.number("seconds", in: 1...Limits.mediaLinkSecondsMax)
+    }
+
+    public func write(fields writer: inout WireWriter) { writer.put("seconds", number: seconds) }
+}
+
+/// Such an address.
+public struct MediaLink: WireRecord, Equatable {
+    public var address: String
+    public var expiresAt: Timestamp
+
+    public init(address: String, expiresAt: Timestamp) {
+        self.address = address
+        self.expiresAt = expiresAt
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        address = try fields.text("address", length: 1...300)
+        expiresAt = try fields.value("expiresAt")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("address", text: address)
+        writer.put("expiresAt", expiresAt)
+    }
+}
+
+/// Keeps media for longer, under a name that only the one who made it up knows.
+public struct LeaseRequest: WireRecord, Equatable {
+    /// Random; who knows it may let go again.
+    public var lease: [UInt8]
+    public var seconds: UInt64
+
+    public init(lease: [UInt8], seconds: UInt64) {
+        self.lease = lease
+        self.seconds = seconds
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        lease = try fields.bytes("lease", count: 32)
+        seconds = try fields.number("seconds", in: Limits.leaseSeconds)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("lease", bytes: lease)
+        writer.put("seconds", number: seconds)
+    }
+}
+
+/// Lets go of media.
+public struct LeaseRelease: WireRecord, Equatable {
+    public var lease: [UInt8]
+
+    public init(lease: [UInt8]) { self.lease = lease }
+    public init(fields: inout Fields) throws(WireError) { lease = try fields.bytes("lease", count: 32) }
+    public func write(fields writer: inout WireWriter) { writer.put("lease", bytes: lease) }
+}

@@ -1,0 +1,129 @@
+import Crypto
+import Glibc
+import TestKit
+import Transport
+import Wire
+
+/// Uploads as a client written from the specification of tus would make them.
+struct Tus {
+    let house: House
+    let token: String
+
+    /// An upload that was created.
+    struct Upload {
+        let location: String
+        let created: UploadCreated
+    }
+
+    static let version = ("Tus-Resumable", "1.0.0")
+    static let bytesType = ("Content-Type", "application/offset+octet-stream")
+
+    static func metadata(_ pairs: [(String, String)]) -> String {
+        pairs.map { "\($0.0) \(Base64.encode(Array($0.1.utf8)))" }.joined(separator: ",")
+    }
+
+    static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// Bytes of which no two stretches of 4 KiB are alike; made in large strokes, because builds for tests are slow.
+    static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
+        var random = SplitMix(seed: seed)
+        let stroke = (0..<512).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count + stroke.count)
+        while bytes.count < count {
+            let number = UInt64(bytes.count)
+            bytes.append(contentsOf: stroke)
+            withUnsafeBytes(of: number) { bytes.replaceSubrange((bytes.count - 8)..., with: $0) }
+        }
+        return Array(bytes.prefix(count))
+    }
+
+    /// The answer to a creation, whatever it is.
+    func creation(
+        of byteCount: Int, _ metadata: [(String, String)], first bytes: [UInt8] = [], more: [(String, String)] = []
+    ) async throws -> HTTPResponse {
+        var fields = [
+            Self.version, ("Upload-Length", String(byteCount)), ("Upload-Metadata", Self.metadata(metadata)),
+        ]
+        if !bytes.isEmpty { fields.append(Self.bytesType) }
+        return try await house.api.raw("POST", "/v1/media/uploads", token: token, headers: fields + more, body: bytes)
+    }
+
+    /// A sealed upload for `bytes`, of which the first come along.
+    func create(
+        _ bytes: [UInt8], first count: Int = 0, _ metadata: [(String, String)] = []
+    ) async throws -> Upload {
+        let digest = ("sha256", Self.hexadecimal(SHA256.hash(bytes)))
+        let answer = try await creation(of: bytes.count, [digest] + metadata, first: Array(bytes.prefix(count)))
+        guard answer.status == 201 else { throw try Self.problem(answer) }
+        let created = try UploadCreated.decode(answer.body, in: .init(form: .json, refusesUnknownFields: false))
+        return Upload(location: answer.headers["location"] ?? "", created: created)
+    }
+
+    func append(
+        _ bytes: [UInt8], at offset: Int, to upload: Upload, more: [(String, String)] = []
+    ) async throws -> HTTPResponse {
+        try await house.api.raw(
+            "PATCH", upload.location,
+            headers: [Self.version, Self.bytesType, ("Upload-Offset", String(offset))] + more, body: bytes)
+    }
+
+    func offset(of upload: Upload) async throws -> Int {
+        let answer = try await house.api.raw("HEAD", upload.location, headers: [Self.version])
+        return answer.headers["upload-offset"].flatMap { Int($0) } ?? -answer.status
+    }
+
+    /// Stores `bytes` in one request.
+    func store(_ bytes: [UInt8], _ metadata: [(String, String)] = []) async throws -> UploadCreated {
+        try await create(bytes, first: bytes.count, metadata).created
+    }
+
+    func download(_ media: MediaID, _ fields: [(String, String)] = []) async throws -> HTTPResponse {
+        try await house.api.raw("GET", "/v1/media/\(media)", token: token, headers: fields)
+    }
+
+    static func problem(_ answer: HTTPResponse) throws -> Problem {
+        try Problem.decode(answer.body, in: .init(form: .json, refusesUnknownFields: false))
+    }
+
+    /// Begins a request that goes on for as long as the result is held.
+    func beginAppending(_ bytes: [UInt8], of byteCount: Int, to upload: Upload) throws -> HalfRequest {
+        let head = """
+            PATCH \(upload.location) HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r
+            Content-Type: application/offset+octet-stream\r\nContent-Length: \(byteCount)\r\n\r\n
+            """
+        return try HalfRequest(port: house.server.port, Array(head.utf8) + bytes)
+    }
+}
+
+/// A request of which only a part is sent. The connection is cut when this goes.
+final class HalfRequest: Sendable {
+    private let socket: Int32
+
+    init(port: UInt16, _ bytes: [UInt8]) throws {
+        // Not for the servers that other tests start meanwhile.
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) { (pointer) in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw ServerProcess.Failure(description: "no connection") }
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                send(socket, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw ServerProcess.Failure(description: "cut") }
+            sent += count
+        }
+    }
+
+    deinit { close(socket) }
+}

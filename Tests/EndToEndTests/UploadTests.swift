@@ -1,0 +1,229 @@
+import Crypto
+import Glibc
+import TestKit
+import Testing
+import Transport
+import Wire
+
+/// Uploads to a real server, with everything that may go wrong on the way.
+@Suite(.serialized) struct UploadTests {
+    private func tus(_ arguments: [String] = [], folder: TemporaryFolder? = nil) async throws -> Tus {
+        let house = try await House(arguments: arguments, folder: folder)
+        return Tus(house: house, token: try await house.person("alice").token)
+    }
+
+    @Test("the server says what it speaks")
+    func discovery() async throws {
+        let tus = try await tus(["--media-file-bytes", "12345"])
+        let answer = try await tus.house.api.raw("OPTIONS", "/v1/media/uploads")
+        #expect(answer.status == 204)
+        #expect(answer.headers["tus-version"] == "1.0.0" && answer.headers["tus-resumable"] == "1.0.0")
+        #expect(answer.headers["tus-max-size"] == "12345")
+        #expect(answer.headers["tus-checksum-algorithm"] == "sha1,sha256")
+        #expect(answer.headers["tus-extension"] == "creation,creation-with-upload,checksum,expiration,termination")
+    }
+
+    @Test("bytes that come in several requests are one file in the end, under a name of its own")
+    func pieces() async throws {
+        let tus = try await tus()
+        let bytes = Tus.bytes(300_000)
+        let upload = try await tus.create(bytes)
+        #expect(try await tus.offset(of: upload) == 0)
+        #expect(try await tus.download(upload.created.media).status == 404, "nothing to see before it is whole")
+        var offset = 0
+        for end in [1, 65_536, 200_000, 300_000] {
+            let answer = try await tus.append(Array(bytes[offset..<end]), at: offset, to: upload)
+            #expect(answer.status == 204 && answer.headers["upload-offset"] == String(end))
+            #expect(answer.headers["tus-resumable"] == "1.0.0" && answer.headers["upload-expires"] != nil)
+            #expect(try await tus.offset(of: upload) == end)
+            offset = end
+        }
+        #expect(try await tus.download(upload.created.media).body == bytes)
+        // Finishing again, in every way there is, is the same.
+        #expect(try await tus.append([], at: 300_000, to: upload).status == 204)
+        for _ in 0..<2 {
+            let info: MediaInfo = try await tus.house.api.call("POST", upload.location + "/complete")
+            #expect(info.state == .ready && info.sha256 == SHA256.hash(bytes) && info.byteCount == 300_000)
+        }
+    }
+
+    @Test("creation takes the first bytes, or all of them")
+    func creationWithUpload() async throws {
+        let tus = try await tus()
+        let bytes = Tus.bytes(100_000)
+        let upload = try await tus.create(bytes, first: 60_000)
+        #expect(upload.created.offset == 60_000)
+        #expect(try await tus.append(Array(bytes[60_000...]), at: 60_000, to: upload).status == 204)
+        #expect(try await tus.download(upload.created.media).body == bytes)
+        #expect(try await tus.download(try await tus.store(bytes).media).body == bytes)
+    }
+
+    @Test("what does not fit is refused in words, and costs nothing")
+    func refusals() async throws {
+        let tus = try await tus(["--media-file-bytes", "100000"])
+        let bytes = Tus.bytes(1_000)
+        let digest = Tus.hexadecimal(SHA256.hash(bytes))
+        for (byteCount, metadata, code) in [
+            (1_000, [], ProblemCode.malformed), (0, [("sha256", digest)], .bodyTooLarge),
+            (100_001, [("sha256", digest)], .bodyTooLarge), (10, [("sha256", "abc")], .malformed),
+            (10, [("sha256", digest), ("filename", "me.jpg")], .plaintextInSealed),
+            (10, [("sha256", digest), ("class", "secret")], .malformed),
+            (10, [("class", "open")], .malformed),
+            (10, [("class", "open"), ("conversation", "\(ConversationID.random())")], .notFound),
+            (10, [("sha256", digest), ("lifetime", "expiring")], .malformed),
+            (10, [("sha256", digest), ("lifetime", "expiring"), ("expires", "59")], .malformed),
+            (10, [("sha256", digest), ("expires", "60")], .malformed),
+        ] as [(Int, [(String, String)], ProblemCode)] {
+            let answer = try await tus.creation(of: byteCount, metadata)
+            #expect(try Tus.problem(answer).code == code, "\(metadata)")
+            #expect(answer.headers["tus-resumable"] == "1.0.0")
+        }
+        let upload = try await tus.create(bytes)
+        let raw = tus.house.api
+        let version = try await raw.raw("PATCH", upload.location, headers: [Tus.bytesType, ("Upload-Offset", "0")])
+        #expect(version.status == 412 && version.headers["tus-version"] == "1.0.0")
+        let type = try await raw.raw(
+            "PATCH", upload.location, headers: [Tus.version, ("Upload-Offset", "0")], body: [1])
+        #expect(type.status == 415)
+        #expect(try await tus.append([1], at: 1, to: upload).status == 409)
+        #expect(try await tus.append(bytes + [0], at: 0, to: upload).status == 413)
+        #expect(try await tus.append([], at: 0, to: .init(location: upload.location + "x", created: upload.created))
+            .status == 404)
+        #expect(try await tus.offset(of: upload) == 0)
+        #expect(try await tus.append(bytes, at: 0, to: upload).status == 204)
+        #expect(tus.house.server.stop() == 0)
+    }
+
+    @Test("a body with a wrong checksum is not kept; a right one is", arguments: ["sha256", "sha1"])
+    func checksums(algorithm: String) async throws {
+        let tus = try await tus()
+        let bytes = Tus.bytes(200_000)
+        let upload = try await tus.create(bytes, first: 100_000)
+        func field(_ bytes: [UInt8]) -> [(String, String)] {
+            var sha1 = SHA1()
+            sha1.update(bytes)
+            let digest = algorithm == "sha1" ? sha1.finish() : SHA256.hash(bytes)
+            return [("Upload-Checksum", "\(algorithm) \(Base64.encode(digest))")]
+        }
+        let rest = Array(bytes[100_000...])
+        let wrong = try await tus.append(rest, at: 100_000, to: upload, more: field([1]))
+        #expect(wrong.status == 460)
+        #expect(try await tus.offset(of: upload) == 100_000)
+        let unknown = try await tus.append(rest, at: 100_000, to: upload, more: [("Upload-Checksum", "md5 AAAA")])
+        #expect(unknown.status == 400)
+        #expect(try await tus.append(rest, at: 100_000, to: upload, more: field(rest)).status == 204)
+        #expect(try await tus.download(upload.created.media).body == bytes)
+    }
+
+    @Test("a whole with another SHA-256 than promised is thrown away")
+    func otherHash() async throws {
+        let tus = try await tus()
+        let bytes = Tus.bytes(1_000)
+        let upload = try await tus.create(bytes)
+        let answer = try await tus.append(Array(bytes.reversed()), at: 0, to: upload)
+        #expect(try Tus.problem(answer).code == .mediaHashMismatch)
+        #expect(try await tus.offset(of: upload) == -404)
+        #expect(tus.house.mediaFiles.isEmpty)
+        let usage: MediaUsage = try await tus.house.api.call("GET", "/v1/media/usage", token: tus.token)
+        #expect(usage.count == 0 && usage.byteCount == 0)
+    }
+
+    @Test("while one appends, another is locked out; when it is cut, what came is kept and the upload goes on")
+    func lockAndCut() async throws {
+        let tus = try await tus()
+        let bytes = Tus.bytes(1_000_000)
+        let upload = try await tus.create(bytes)
+        var half: HalfRequest? = try tus.beginAppending(Array(bytes[..<700_000]), of: bytes.count, to: upload)
+        var status = 204
+        while status != 423 {
+            // The server may not have begun with the first request.
+            status = try await tus.append([], at: 0, to: upload).status
+            try #require([204, 423].contains(status))
+        }
+        withExtendedLifetime(half) {}
+        half = nil
+        var offset = 0
+        while offset == 0 { offset = try await tus.offset(of: upload) }
+        #expect(offset == 700_000)
+        while true {
+            let answer = try await tus.append(Array(bytes[offset...]), at: offset, to: upload)
+            if answer.status == 204 { break }
+            try #require(answer.status == 423)
+        }
+        #expect(try await tus.download(upload.created.media).body == bytes)
+    }
+
+    @Test("a killed server has what it received, and the upload goes on to the exact bytes", arguments: [1, 2])
+    func killed(seed: UInt64) async throws {
+        let folder = try TemporaryFolder()
+        let bytes = Tus.bytes(5_000_000, seed: seed)
+        var random = SplitMix(seed: seed)
+        var tus = try await tus(folder: folder)
+        let upload = try await tus.create(bytes)
+        var offset = 0
+        for _ in 0..<4 {
+            let end = Int.random(in: (offset + 1)...4_000_000, using: &random)
+            let acknowledged = try await tus.append(Array(bytes[offset..<end]), at: offset, to: upload)
+            #expect(acknowledged.status == 204)
+            // Struck in the middle of a request.
+            let more = try HalfRequest(
+                port: tus.house.server.port,
+                Array("""
+                    PATCH \(upload.location) HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: \(end)\r
+                    Content-Type: application/offset+octet-stream\r\nContent-Length: \(bytes.count - end)\r\n\r\n
+                    """.utf8) + bytes[end..<min(end + 600_000, bytes.count - 1)])
+            tus.house.server.kill()
+            withExtendedLifetime(more) {}
+            tus = Tus(house: try await House(folder: folder), token: tus.token)
+            offset = try await tus.offset(of: upload)
+            #expect(offset >= end && offset < bytes.count, "what was acknowledged is there (seed \(seed))")
+        }
+        #expect(try await tus.append(Array(bytes[offset...]), at: offset, to: upload).status == 204)
+        tus.house.server.kill()
+        tus = Tus(house: try await House(folder: folder), token: tus.token)
+        #expect(try await tus.download(upload.created.media).body == bytes, "and what is complete is complete")
+        #expect(tus.house.mediaFiles.count == 1)
+    }
+
+    @Test("quotas count from creation, and what is given up gives its room back")
+    func quota() async throws {
+        let tus = try await tus(["--media-account-bytes", "1500", "--media-server-bytes", "2000"])
+        let bytes = Tus.bytes(1_000)
+        let first = try await tus.create(bytes)
+        #expect(try Tus.problem(try await tus.creation(of: 501, [("sha256", Tus.hexadecimal(SHA256.hash(bytes)))])).code
+            == .quotaExceeded)
+        let bob = Tus(house: tus.house, token: try await tus.house.person("bobby").token)
+        #expect(try Tus.problem(try await bob.creation(of: 1001, [("sha256", Tus.hexadecimal(SHA256.hash(bytes)))]))
+            .code == .storageFull)
+        _ = try await tus.append(Array(bytes[..<400]), at: 0, to: first)
+        #expect(tus.house.mediaFiles.count == 1)
+        let gone = try await tus.house.api.raw("DELETE", first.location, headers: [Tus.version])
+        #expect(gone.status == 204)
+        #expect(tus.house.mediaFiles.isEmpty)
+        #expect(try await tus.offset(of: first) == -404)
+        _ = try await bob.store(bytes)
+    }
+}
+
+extension House {
+    /// Every file that holds bytes of media, parts and blobs, by its name.
+    var mediaFiles: [String] {
+        let root = folder.path + "/data/media"
+        return ["/parts", "/blobs"].flatMap { Self.files(below: root + $0) }
+    }
+
+    private static func files(below folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var found: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasPrefix(".") { continue }
+            let path = folder + "/" + name
+            if Int32(entry.pointee.d_type) == Int32(DT_DIR) { found += files(below: path) } else { found.append(path) }
+        }
+        return found
+    }
+}

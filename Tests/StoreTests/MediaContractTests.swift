@@ -1,0 +1,116 @@
+import Store
+import Testing
+import Wire
+
+/// Mirrors `Tables` and `MediaRow`.
+@Suite("Contract: media", .timeLimit(.minutes(2)))
+struct MediaContractTests {
+    private static func row(
+        _ number: UInt64, of account: UInt64 = 1, state: MediaState = .uploading, endsAt: Timestamp? = nil
+    ) -> MediaRow {
+        MediaRow(
+            media: MediaID(bytes: SixteenBytes(high: number, low: 1)),
+            blob: BlobID(bytes: SixteenBytes(high: number, low: 2)),
+            owner: DeviceAddress(account: AccountID(bytes: SixteenBytes(high: account, low: 0)), device: DeviceID(1)),
+            mediaClass: .sealed, state: state, byteCount: 100 * number, sha256: [UInt8](repeating: 3, count: 32),
+            lifetime: .usual, conversation: nil, createdAt: .start,
+            uploadHash: [UInt8](repeating: UInt8(number), count: 32),
+            uploadExpiresAt: Timestamp.start.adding(seconds: 60), deleteHash: [UInt8](repeating: 9, count: 32),
+            expiresAt: endsAt, endsAt: endsAt)
+    }
+
+    @Test("media are found by id and by upload, change, and are counted for each account", arguments: Engine.allCases)
+    func rows(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            let account = AccountID(bytes: SixteenBytes(high: 1, low: 0))
+            var first = Self.row(1)
+            let (stored, second, foreign) = (first, Self.row(2, state: .processing), Self.row(3, of: 2))
+            try await store.write { (tables) throws(Problem) in
+                for row in [stored, second, foreign] { try tables.putMedia(row) }
+                #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 2, byteCount: 300))
+                #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 3, byteCount: 600))
+            }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.media(stored.media) == stored)
+                #expect(try tables.media(uploadHash: foreign.uploadHash) == foreign)
+                #expect(try tables.media(uploadHash: [1]) == nil)
+                #expect(try tables.unfinishedMedia(of: account) == [stored])
+                #expect(try tables.processingMedia(limit: 9) == [second])
+                #expect(try tables.isKnown(stored.blob))
+                #expect(try !tables.isKnown(.random()))
+            }
+            first.state = .ready
+            first.byteCount = 7
+            first.conversation = .random()
+            first.picture = PictureInfo(mediaType: "image/png", width: 1, height: 2, thumbHash: [1], thumbnails: [96])
+            first.failure = "x"
+            let changed = first
+            try await store.write { (tables) throws(Problem) in
+                try tables.putMedia(changed)
+                #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 2, byteCount: 207))
+            }
+            #expect(try await store.read { (tables) throws(Problem) in try tables.media(changed.media) } == changed)
+        }
+    }
+
+    @Test("what has ended is listed by its end; pinned media never are", arguments: Engine.allCases)
+    func ends(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            let ends: [UInt64?] = [30, 10, nil, 20, 40]
+            let rows = ends.enumerated().map { (index, seconds) in
+                Self.row(UInt64(index) + 1, state: .ready, endsAt: seconds.map { Timestamp.start.adding(seconds: $0) })
+            }
+            try await store.write { (tables) throws(Problem) in
+                for row in rows { try tables.putMedia(row) }
+                let now = Timestamp.start.adding(seconds: 30)
+                #expect(try tables.endedMedia(by: now, limit: 9) == [1, 3, 0].map { rows[$0].media })
+                #expect(try tables.endedMedia(by: now, limit: 1) == [rows[1].media])
+                #expect(try tables.endedMedia(by: .start, limit: 9).isEmpty)
+            }
+        }
+    }
+
+    @Test(
+        "media go with thumbnails and leases, and all their blobs are doomed until forgotten",
+        arguments: Engine.allCases)
+    func removal(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            let row = Self.row(1, state: .ready)
+            let thumbnails = [320, 96].map {
+                ThumbnailRow(media: row.media, side: $0, blob: .random(), mediaType: "image/webp")
+            }
+            let leases = [2, 1].map {
+                LeaseRow(media: row.media, hash: [UInt8($0)], expiresAt: Timestamp.start.adding(seconds: UInt64($0)))
+            }
+            try await store.write { (tables) throws(Problem) in
+                try tables.putMedia(row)
+                for thumbnail in thumbnails { try tables.putThumbnail(thumbnail) }
+                for lease in leases { try tables.putLease(lease) }
+                try tables.doom(BlobID(bytes: SixteenBytes(high: 0, low: 0)))
+            }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.thumbnails(of: row.media) == thumbnails.reversed())
+                #expect(try tables.leases(of: row.media) == leases.reversed())
+                #expect(try tables.isKnown(thumbnails[0].blob))
+            }
+            try await store.write { (tables) throws(Problem) in
+                try tables.removeLease(hash: [1], of: row.media)
+                #expect(try tables.leases(of: row.media) == [leases[0]])
+                try tables.removeMedia(row.media)
+                try tables.removeMedia(row.media)
+                #expect(try tables.media(row.media) == nil)
+                #expect(try tables.thumbnails(of: row.media).isEmpty)
+                #expect(try tables.leases(of: row.media).isEmpty)
+                #expect(try tables.mediaTotals(of: nil) == MediaTotals())
+                let doomed = try tables.doomedBlobs(limit: 9)
+                let zero = BlobID(bytes: SixteenBytes(high: 0, low: 0))
+                #expect(Set(doomed) == Set([row.blob, zero] + thumbnails.map(\.blob)))
+                #expect(doomed.first == zero)
+                #expect(try tables.isKnown(row.blob))
+                for blob in doomed { try tables.forget(blob) }
+                #expect(try tables.doomedBlobs(limit: 9).isEmpty)
+                #expect(try !tables.isKnown(row.blob))
+            }
+        }
+    }
+}
