@@ -17,7 +17,7 @@ struct FuzzTarget: Sendable {
 
 private let target: FuzzTarget = {
     let all = FuzzTarget.wire + FuzzTarget.keys + FuzzTarget.sessions + FuzzTarget.secrets + FuzzTarget.server
-        + FuzzTarget.client
+        + FuzzTarget.client + FuzzTarget.media
     guard let text = getenv("FUZZ_TARGET").map({ String(cString: $0) }) else {
         // The list for `Scripts/fuzz`.
         for target in all { print(target.name, target.byteCountMax) }

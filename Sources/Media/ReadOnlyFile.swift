@@ -23,6 +23,26 @@ package final class ReadOnlyFile: Sendable {
         byteCount = Int(state.st_size)
     }
 
+    /// The first `byteCount` bytes of a file that somebody else has open; what stands behind them is no part of it.
+    ///
+    /// Has a descriptor of its own for the same open file.
+    /// - Throws: ``MediaRefusal/unreadable`` when it is no regular file, shorter, or open for writing.
+    package init(sharing other: Int32, byteCount: Int) throws(MediaRefusal) {
+        // A worker gets this descriptor: what it cannot write to, it cannot change.
+        guard fcntl(other, F_GETFL) & O_ACCMODE == O_RDONLY else { throw .unreadable }
+        let descriptor = fcntl(other, F_DUPFD_CLOEXEC, 0)
+        guard descriptor >= 0 else { throw .unreadable }
+        var state = stat()
+        guard fstat(descriptor, &state) == 0, state.st_mode & S_IFMT == S_IFREG, byteCount >= 0,
+            Int(state.st_size) >= byteCount
+        else {
+            close(descriptor)
+            throw .unreadable
+        }
+        self.descriptor = descriptor
+        self.byteCount = byteCount
+    }
+
     deinit { close(descriptor) }
 
     /// Up to `count` bytes from `offset`; fewer at the end of the file.

@@ -14,7 +14,7 @@ package struct Thumbnailer: Sendable {
         of media: OpenMedia, _ request: ThumbnailRequest = ThumbnailRequest()
     ) async throws(MediaRefusal) -> Thumbnails {
         let facts = try probe.look(at: media)
-        let job = ThumbnailJob(facts, for: request)
+        let job = ThumbnailJob(facts, of: media.byteCount, for: request)
         let answer = try await pool.run(job, on: media)
         return try Thumbnails(facts, job, answer)
     }

@@ -4,12 +4,12 @@ import Media
 struct Decoding {
     let job: ThumbnailJob
 
-    func answer(from file: Int32) throws(Image.Failure) -> ThumbnailAnswer {
+    func answer(from file: MappedFile) throws(Image.Failure) -> ThumbnailAnswer {
         if job.previewFrameCount > 1, let animated = try? animation(from: file) { return animated }
         return try still(from: file)
     }
 
-    private func still(from file: Int32) throws(Image.Failure) -> ThumbnailAnswer {
+    private func still(from file: MappedFile) throws(Image.Failure) -> ThumbnailAnswer {
         let largest = job.targets[0]
         // WebP's decoder scales by itself as well; the last step is ours, for the exact size.
         let scale = job.format == .webp
@@ -50,7 +50,7 @@ struct Decoding {
     }
 
     /// The first frames in one pass: the first of them is the thumbnail, all of them the preview.
-    private func animation(from file: Int32) throws(Image.Failure) -> ThumbnailAnswer {
+    private func animation(from file: MappedFile) throws(Image.Failure) -> ThumbnailAnswer {
         let count = job.previewFrameCount
         let tall = try Image(file: file, format: job.format.rawValue, frameCount: count)
         try compare(tall, shrink: 1)

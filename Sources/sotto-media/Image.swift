@@ -20,9 +20,10 @@ final class Image {
 
     /// The head of a file; its pixels come as they are asked for, from top to bottom.
     convenience init(
-        file: Int32, format: UInt8, shrink: Int = 1, scale: Double = 1, frameCount: Int = 1
+        file: MappedFile, format: UInt8, shrink: Int = 1, scale: Double = 1, frameCount: Int = 1
     ) throws(Failure) {
-        try self.init(sotto_image_open(file, Int32(format), Int32(shrink), scale, Int32(frameCount)))
+        try self.init(
+            sotto_image_open(file.start, file.byteCount, Int32(format), Int32(shrink), scale, Int32(frameCount)))
     }
 
     static func black(_ width: Int, _ height: Int, bands: Int) throws(Failure) -> Image {

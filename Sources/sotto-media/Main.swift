@@ -41,9 +41,11 @@ struct Main {
     private static func reply(to frame: [UInt8], _ file: Int32?) -> WorkerReply {
         guard let job = ThumbnailJob(bytes: frame), let file else { return .refused(.badJob, "") }
         if job.format == .heif, sotto_vips_has_heif() == 0 { return .refused(.unsupported, "no HEIF decoder") }
-        lseek(file, 0, SEEK_SET)
+        guard let mapped = MappedFile(file, byteCount: job.byteCount) else { return .refused(.badJob, "") }
+        // The images are gone before the file is.
+        defer { withExtendedLifetime(mapped) {} }
         do {
-            return .done(try Decoding(job: job).answer(from: file))
+            return .done(try Decoding(job: job).answer(from: mapped))
         } catch .contradictory {
             return .refused(.contradictory, "")
         } catch {

@@ -24,10 +24,12 @@ enum WarmUp {
         guard file >= 0 else { return }
         defer { close(file) }
         guard write(file, bytes, bytes.count) == bytes.count else { return }
-        lseek(file, 0, SEEK_SET)
+        guard let mapped = MappedFile(file, byteCount: bytes.count) else { return }
+        defer { withExtendedLifetime(mapped) {} }
         for encoding in [ThumbnailRequest.Encoding.webp, .jpeg] {
-            let job = ThumbnailJob(media, for: ThumbnailRequest(sides: [32, 16], encoding: encoding))
-            _ = try? Decoding(job: job).answer(from: file)
+            let job = ThumbnailJob(
+                media, of: bytes.count, for: ThumbnailRequest(sides: [32, 16], encoding: encoding))
+            _ = try? Decoding(job: job).answer(from: mapped)
         }
     }
 }

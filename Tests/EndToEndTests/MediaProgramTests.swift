@@ -38,4 +38,15 @@ struct MediaProgramTests {
         #expect(try run("media", "thumbnail", good, "-o", out, "--worker", "/bin/true").status == 1)
         #expect(TextFile.bytes(out).isEmpty)
     }
+
+    @Test("libvips is linked into the worker, and into no other program")
+    func linked() {
+        func names(_ program: String) -> Bool {
+            guard let grep = popen("grep -q -F libvips.so '\(BuildFolder.path)/\(program)'", "r") else { return false }
+            return pclose(grep) == 0
+        }
+        #expect(names("sotto-media"))
+        #expect(!names("sottod"))
+        #expect(!names("sotto"))
+    }
 }

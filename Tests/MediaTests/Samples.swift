@@ -27,13 +27,19 @@ enum Samples {
 
     /// An open upload that is in no folder.
     static func media(_ bytes: [UInt8]) throws -> OpenMedia {
+        guard case .open(let media) = Upload(try file(bytes), declared: .open) else { throw MediaRefusal.unreadable }
+        return media
+    }
+
+    /// A file that is in no folder.
+    static func file(_ bytes: [UInt8]) throws -> ReadOnlyFile {
         let folder = try TemporaryFolder()
         let path = folder.path + "/media"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         try #require(descriptor >= 0)
         defer { close(descriptor) }
         try #require(write(descriptor, bytes, bytes.count) == bytes.count)
-        return try media(path)
+        return try ReadOnlyFile(path: path)
     }
 }
 
@@ -58,7 +64,8 @@ final class Workshop: Sendable {
     /// The tiny picture that the worker hands over, which is the one with pixels to look at.
     func tiny(_ media: OpenMedia) async throws -> Picture {
         let facts = try Probe().look(at: media)
-        return try await pool.run(ThumbnailJob(facts, for: ThumbnailRequest(sides: [64])), on: media).tiny
+        let job = ThumbnailJob(facts, of: media.byteCount, for: ThumbnailRequest(sides: [64]))
+        return try await pool.run(job, on: media).tiny
     }
 
     /// Kilobytes that a worker has held at once at most.

@@ -78,44 +78,4 @@ struct WorkerPoolTests {
         #expect(kill(process, 0) == -1)
         #expect(await refusal { _ = try await workshop.thumbnails(of: Samples.media(good)) } == .unavailable)
     }
-
-    /// A worker that somebody else wrote.
-    private func impostor(_ body: String) throws -> (folder: TemporaryFolder, path: String) {
-        let folder = try TemporaryFolder()
-        let path = folder.path + "/impostor"
-        let script = """
-            #!/usr/bin/python3
-            import os, socket, struct, sys, time
-            peer = socket.socket(fileno=3)
-            def say(frame): peer.sendall(struct.pack("<I", len(frame)) + frame)
-            def numbers(*all): return struct.pack("<%dI" % len(all), *all)
-            say(b"\\x01" + numbers(0, 1))
-            job = peer.recv(4096)
-            \(body)
-            """
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o700)
-        try #require(write(descriptor, script, script.utf8.count) == script.utf8.count)
-        close(descriptor)
-        return (folder, path)
-    }
-
-    @Test("a worker that dies of an image twice, and one that lies, cost that image alone", arguments: [
-        ("sys.exit(1)", MediaRefusal.crashed),
-        ("say(b'\\x09nonsense')", .badOutput),
-        ("peer.sendall(struct.pack('<I', 0xffffffff)); time.sleep(5)", .crashed),
-        ("say(b'\\x03' + numbers(1, 3) + b'\\x1b[2')", .undecodable),
-        ("say(b'\\x03' + numbers(2, 0))", .contradictory),
-        // The right sizes, and no picture in them.
-        ("say(b'\\x02' + numbers(1, 64, 43, 4) + b'GIF8' + numbers(64, 43, 11008) + bytes(11008) + numbers(0, 0, 0))",
-            .badOutput),
-        // Another size than was asked for.
-        ("say(b'\\x02' + numbers(1, 9, 9, 0) + numbers(64, 43, 11008) + bytes(11008) + numbers(0, 0, 0))", .badOutput),
-        ("say(b'\\x02' + numbers(1, 64, 43, 0xffffffff))", .badOutput),
-    ])
-    func impostors(body: String, expected: MediaRefusal) async throws {
-        let impostor = try impostor(body)
-        let workshop = Workshop { $0.workerPath = impostor.path }
-        #expect(await refusal { _ = try await workshop.thumbnails(of: Samples.media(good)) } == expected)
-        if expected == .crashed { #expect(workshop.pool.counts.crashed == 2) }
-    }
 }

@@ -54,8 +54,9 @@ const char *sotto_vips_last_words(void) {
     return words;
 }
 
-sotto_image *sotto_image_open(int descriptor, int format, int shrink, double scale, int page_count) {
-    VipsSource *source = vips_source_new_from_descriptor(descriptor);
+sotto_image *sotto_image_open(
+    const void *bytes, size_t count, int format, int shrink, double scale, int page_count) {
+    VipsSource *source = vips_source_new_from_memory(bytes, count);
     if (source == NULL) return NULL;
     VipsImage *image = NULL;
     int failed = -1;

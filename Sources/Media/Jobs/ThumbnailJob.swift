@@ -4,6 +4,7 @@
 ///
 /// | field | |
 /// |---|---|
+/// | bytes | how much of the file is the image |
 /// | format, encoding, quality | |
 /// | width, height | what the probe read; the worker refuses another size |
 /// | orientation | 1 to 8 |
@@ -12,6 +13,7 @@
 /// | width, height | the tiny picture, in raw RGBA |
 /// | frames, width, height | the preview of an animation; 0 frames for none |
 package struct ThumbnailJob: Equatable, Sendable {
+    package var byteCount: Int
     package var format: ImageFormat
     package var encoding: ThumbnailRequest.Encoding
     package var quality: Int
@@ -32,7 +34,9 @@ package struct ThumbnailJob: Equatable, Sendable {
     static let tinySide = 64
 
     /// Decides how `facts` become what `request` asks for.
-    package init(_ facts: ImageFacts, for request: ThumbnailRequest) {
+    /// - Parameter byteCount: of the file that it was read from.
+    package init(_ facts: ImageFacts, of byteCount: Int, for request: ThumbnailRequest) {
+        self.byteCount = byteCount
         format = facts.format
         encoding = request.encoding
         quality = request.quality
@@ -63,8 +67,8 @@ extension ThumbnailJob {
     package var bytes: [UInt8] {
         var writer = NumberWriter()
         for number in [
-            Int(format.rawValue), Int(encoding.rawValue), quality, stored.width, stored.height, orientation, shrink,
-            targets.count,
+            byteCount, Int(format.rawValue), Int(encoding.rawValue), quality, stored.width, stored.height, orientation,
+            shrink, targets.count,
         ] { writer.put(number) }
         for size in targets { writer.put(size) }
         writer.put(tiny)
@@ -76,12 +80,13 @@ extension ThumbnailJob {
     /// Of bytes from whoever started the worker; `nil` for anything that is no job.
     package init?(bytes: [UInt8]) {
         var reader = NumberReader(bytes)
-        guard let format = reader.next().flatMap({ ImageFormat(rawValue: UInt8(clamping: $0)) }),
+        guard let byteCount = reader.next(),
+            let format = reader.next().flatMap({ ImageFormat(rawValue: UInt8(clamping: $0)) }),
             let encoding = reader.next().flatMap({ ThumbnailRequest.Encoding(rawValue: UInt8(clamping: $0)) }),
             let quality = reader.next(), let stored = reader.nextSize(), let orientation = reader.next(),
             let shrink = reader.next(), let count = reader.next(), (1...ThumbnailRequest.sideCountMax).contains(count)
         else { return nil }
-        (self.format, self.encoding, self.quality) = (format, encoding, quality)
+        (self.byteCount, self.format, self.encoding, self.quality) = (byteCount, format, encoding, quality)
         (self.stored, self.orientation, self.shrink) = (stored, orientation, shrink)
         targets = []
         for _ in 0..<count {

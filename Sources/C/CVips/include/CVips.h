@@ -22,10 +22,12 @@ int sotto_vips_has_heif(void);
 // The library's last words, which are then forgotten; in UTF-8, zero-terminated, overwritten by the next call.
 const char *sotto_vips_last_words(void);
 
-// Opens an image for one pass from top to bottom. Nothing is decoded yet.
+// Opens an image for one pass from top to bottom. Nothing is decoded yet, and nothing copied: the bytes must outlive
+// every image that is made of it.
 // `shrink`: JPEG only, 1, 2, 4 or 8. `scale`: WebP only, at most 1. `page_count`: GIF and WebP, frames one above the
 // other. Returns NULL when the loader refuses.
-sotto_image *sotto_image_open(int descriptor, int format, int shrink, double scale, int page_count);
+sotto_image *sotto_image_open(
+    const void *bytes, size_t count, int format, int shrink, double scale, int page_count);
 void sotto_image_release(sotto_image *image);
 
 int sotto_image_width(const sotto_image *image);
