@@ -31,10 +31,31 @@ extension FuzzTarget {
             let verified = try? bundle.verified(for: alice.party.address, in: alice.list, now: alice.now)
             require(verified == nil || payload.identity == alice.identity.publicKeys.payload, "a stranger's bundle")
         },
+        FuzzTarget(name: "key-log-entry", byteCountMax: 100) { (bytes) in
+            guard let entry = try? KeyLogEntry(bytes) else { return }
+            require(entry.bytes == bytes, "an entry of two forms")
+        },
+        FuzzTarget(name: "merkle-proofs", byteCountMax: 2_000) { proofs($0) },
         FuzzTarget(name: "prekey-upload", byteCountMax: 4096) { (bytes) in
             let context = WireContext(form: .cbor, refusesUnknownFields: true)
             guard let upload = try? PreKeyUpload.decode(bytes, in: context) else { return }
             _ = try? VerifiedPreKeyUpload(upload, of: alice.identity.publicKeys, now: alice.now)
         },
     ]
+
+    /// Numbers and hashes as they come: nothing traps, and nothing is proved that an honest log does not have.
+    private static func proofs(_ bytes: [UInt8]) {
+        guard bytes.count >= 16 + 64 else { return }
+        let numbers = stride(from: 0, to: 16, by: 8).map { (at) in
+            bytes[at..<at + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        }
+        let (one, other) = (Array(bytes[16..<48]), Array(bytes[48..<80]))
+        guard let path = MerkleProof.path(Array(bytes[80...])) else { return }
+        let isIncluded = MerkleProof.includes(
+            leafHash: one, at: numbers[0], size: numbers[1], root: other, path: path)
+        require(!isIncluded || (numbers[1] == 1 && one == other), "a proof out of nothing")
+        let isConsistent = MerkleProof.isConsistent(
+            earlierSize: numbers[0], earlierRoot: one, laterSize: numbers[1], laterRoot: other, path: path)
+        require(!isConsistent || (numbers[0] == numbers[1] && one == other), "a history out of nothing")
+    }
 }
