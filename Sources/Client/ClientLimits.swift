@@ -12,6 +12,8 @@ enum ClientLimits {
     static let oneTimePreKeysKeptMax = 1_000
     /// Tries of one send against a device list that keeps changing.
     static let sendTriesMax = 4
+    /// Entries of a key log that an auditor reads into memory: about a gigabyte.
+    static let auditEntriesMax: UInt64 = 1 << 24
     /// Tries to go on to a head of the key log, while other answers move the last one.
     static let headTriesMax = 16
     /// Tries in a row to reach a server, where only what waits there is wanted.

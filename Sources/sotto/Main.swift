@@ -21,7 +21,8 @@ struct Main {
         }
         if arguments.verb == .media { exit(await runMedia(arguments)) }
         let network = ClientNetwork()
-        let status = await run(arguments, over: network)
+        let status = arguments.verb == .auditLog
+            ? await runAudit(arguments, over: network) : await run(arguments, over: network)
         network.shutdown()
         exit(status)
     }
@@ -30,6 +31,24 @@ struct Main {
     private static func runMedia(_ arguments: Arguments) async -> Int32 {
         do {
             return try await Verb.media(arguments, Output(isJSON: arguments.switches.contains("--json")))
+        } catch let error as UsageError {
+            Output.complain(error.message)
+            return 2
+        } catch {
+            Output.complain("\(error)")
+            return 1
+        }
+    }
+
+    /// Needs no account.
+    private static func runAudit(_ arguments: Arguments, over network: ClientNetwork) async -> Int32 {
+        let output = Output(isJSON: arguments.switches.contains("--json"))
+        let setup = Setup(arguments: arguments) { (name) in getenv(name).map { String(cString: $0) } }
+        do {
+            return try await Verb.auditLog(arguments, setup, output, over: network)
+        } catch let error as ClientError {
+            output.failure(error)
+            return 1
         } catch let error as UsageError {
             Output.complain(error.message)
             return 2

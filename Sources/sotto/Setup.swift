@@ -18,6 +18,14 @@ struct Setup {
         return try Client.open(configuration, unlock: .passphrase(copying: passphrase), over: network)
     }
 
+    /// For what asks a server and has no account.
+    func auditor(over network: ClientNetwork) throws -> LogAuditor {
+        guard let server = try server() else { throw ClientError.noServer }
+        return try LogAuditor(
+            server: server, trust: arguments.values["--ca"].map { .rootsFile($0) } ?? .systemRoots,
+            allowsPlainHTTP: arguments.switches.contains("--insecure-http"), over: network)
+    }
+
     private func server() throws -> ServerAddress? {
         guard let text = arguments.values["--server"] ?? environment("SOTTO_SERVER"), !text.isEmpty else {
             return nil

@@ -3,6 +3,8 @@ enum Verb: String, CaseIterable {
     case register, login, send, listen, chat, devices
     case safetyNumber = "safety-number"
     case history, backup, restore, media
+    case trustLog = "trust-log"
+    case auditLog = "audit-log"
 
     /// As it is typed, after the program's name.
     var usage: String {
@@ -18,6 +20,8 @@ enum Verb: String, CaseIterable {
         case .media: "media thumbnail FILE -o OUT [--size N] [--jpeg] [--preview OUT] [--worker PATH]"
         case .backup: "backup [status | create [--replace] | update | delete]"
         case .restore: "restore KEY [--unlink-others]"
+        case .trustLog: "trust-log"
+        case .auditLog: "audit-log [--server URL | --from-dump FILE] [--state FILE] [--dump FILE]"
         }
     }
 
@@ -34,6 +38,8 @@ enum Verb: String, CaseIterable {
         case .media: "Make a thumbnail as the server makes it, without a server; status 3 for a file that is refused."
         case .backup: "Keep a sealed backup of this account at the server; `create` prints the recovery key."
         case .restore: "Make this a new device of the account whose recovery key this is; KEY `-` reads standard input."
+        case .trustLog: "Trust the server's key log anew, once its operator has said why it began again."
+        case .auditLog: "Check a server's whole key log, without an account; status 3 where it is false."
         }
     }
 
@@ -76,7 +82,13 @@ enum Verb: String, CaseIterable {
                 .init(name: "--verified", help: "You have compared them, and they are equal."),
                 .init(name: "--not-verified", help: "Take that back."),
             ]
-        case .login, .send, .devices: []
+        case .auditLog:
+            [
+                .init(name: "--state", value: "FILE", help: "What the last audit left; written anew when all is well."),
+                .init(name: "--dump", value: "FILE", help: "Where the whole log goes; as evidence, where it is false."),
+                .init(name: "--from-dump", value: "FILE", help: "Check this dump, and ask no server."),
+            ]
+        case .trustLog, .login, .send, .devices: []
         }
     }
 
@@ -85,7 +97,7 @@ enum Verb: String, CaseIterable {
         case .register, .safetyNumber, .restore: 1...1
         case .login, .backup: 0...1
         case .send: 2...2
-        case .listen, .history: 0...0
+        case .listen, .history, .trustLog, .auditLog: 0...0
         case .chat: 0...1
         case .devices: 0...2
         case .media: 2...2

@@ -67,7 +67,7 @@ extension Verb {
     }
 
     /// Whole or not at all: a new file that takes the name when it is complete.
-    private static func write(_ bytes: [UInt8], to path: String) throws(UsageError) {
+    static func write(_ bytes: [UInt8], to path: String) throws(UsageError) {
         let partial = path + ".partial"
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw UsageError(message: "The file \(path) cannot be written.") }

@@ -13,8 +13,9 @@ extension Verb {
         case .devices: try await Self.devices(client, arguments, output)
         case .safetyNumber: try await Self.safetyNumber(client, arguments, output)
         case .history: try await Self.history(client, arguments, output)
-        // Done by `Main`, which opens no account for it.
-        case .media: break
+        case .trustLog: try await Self.trustLog(client, output)
+        // Done by `Main`, which opens no account for them.
+        case .media, .auditLog: break
         case .backup: try await Self.backup(client, arguments, output)
         case .restore: try await Self.restore(client, arguments, output)
         }
