@@ -84,7 +84,7 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["Transport", "Keys", "Crypto", "Threads", "Wire"], path: "Tests/TestKit",
             swiftSettings: strict),
-        tests(of: "Chat", ["TestKit", "Store", "Keys", "Wire"]),
+        tests(of: "Chat", ["TestKit", "Store", "Keys", "Crypto", "Wire"]),
         tests(of: "Server", ["TestKit", "Chat", "Store", "Transport", "Wire"]),
         tests(of: "Wire"),
         tests(of: "Crypto"),

@@ -19,6 +19,7 @@ package enum SignatureContext: String, CaseIterable, Sendable {
     case login = "Sotto login v1"
     case treeHead = "Sotto tree head v1"
     case treeHeadCosignature = "Sotto tree head cosignature v1"
+    case senderCertificate = "Sotto sender certificate v1"
 
     /// The bytes that are signed for `content`.
     package func signedBytes(_ content: [UInt8]) -> [UInt8] {

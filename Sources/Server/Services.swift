@@ -33,6 +33,11 @@ struct Limiters: Sendable {
     /// Prekey claims, by claimer and target.
     let claims: RateLimiter<String>
     let sends: RateLimiter<DeviceAddress>
+    /// Requests of those who do not say who they are, by address.
+    let sealedRequests: RateLimiter<String>
+    /// What they send, by recipient; counted behind the right token only.
+    let sealedDeliveries: RateLimiter<AccountID>
+    let sealedClaims: RateLimiter<AccountID>
 
     init(_ configuration: ServerConfiguration) {
         let limits = configuration.limits
@@ -41,5 +46,8 @@ struct Limiters: Sendable {
         logins = RateLimiter(name: "logins", rate: limits.logins)
         claims = RateLimiter(name: "claims", rate: limits.claims)
         sends = RateLimiter(name: "sends", rate: limits.sends)
+        sealedRequests = RateLimiter(name: "sealed requests", rate: limits.sealedRequests)
+        sealedClaims = RateLimiter(name: "sealed claims", rate: limits.sealedClaims)
+        sealedDeliveries = RateLimiter(name: "sealed deliveries", rate: limits.sealedDeliveries)
     }
 }

@@ -27,6 +27,9 @@ public enum ProblemCode: String, WireEnumeration {
     case queueFull = "queue-full"
     case preconditionRequired = "precondition-required"
     case preconditionFailed = "precondition-failed"
+    case deliveryRefused = "delivery-refused"
+    case unmaskedSender = "unmasked-sender"
+    case reportRefused = "report-refused"
     case idempotencyMismatch = "idempotency-mismatch"
     case uploadOffsetMismatch = "upload-offset-mismatch"
     case uploadLocked = "upload-locked"
@@ -81,6 +84,9 @@ public enum ProblemCode: String, WireEnumeration {
         case .queueFull: (507, "The recipient's queue is full")
         case .preconditionRequired: (428, "The request must say what it replaces")
         case .preconditionFailed: (412, "What the request replaces has changed")
+        case .deliveryRefused: (403, "The delivery token opens no such door")
+        case .unmaskedSender: (400, "A sealed request must not say who asks")
+        case .reportRefused: (422, "The report does not verify")
         case .idempotencyMismatch: (422, "The idempotency key was used for a different request")
         case .uploadOffsetMismatch: (409, "The upload does not stand where these bytes begin")
         case .uploadLocked: (423, "Somebody else is appending to the upload")

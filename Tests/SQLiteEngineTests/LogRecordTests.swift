@@ -19,7 +19,7 @@ struct LogRecordTests {
         DeviceAddress(account: AccountID(bytes: SixteenBytes(high: 9, low: number)), device: DeviceID(4))
     }
 
-    private static func record() -> [UInt8] {
+    private static func record(_ draft: EnvelopeDraft = draft) -> [UInt8] {
         var writer = RecordWriter()
         let numbers = (0..<3).map { QueueNumber(100 + $0) }
         return [UInt8](writer.record(draft, row: 77, seq: SequenceNumber(12), numbers: numbers))
@@ -43,6 +43,30 @@ struct LogRecordTests {
             #expect(record.envelope(for: Self.address(8), number: 100) == nil)
             #expect(record.entry == nil)
             #expect(LogRecord(bytes, row: 78) == nil)
+        }
+    }
+
+    @Test("a commitment comes out as it went in, and a send without a sender names nobody")
+    func commitment() throws {
+        var draft = Self.draft
+        draft.commitment = [UInt8](0..<32)
+        draft.sender = nil
+        draft.kind = .sealed
+        let bytes = Self.record(draft)
+        #expect(bytes.count == Self.record().count + 32)
+        try bytes.withUnsafeBytes { (bytes) in
+            let record = try #require(LogRecord(bytes, row: 77))
+            #expect(record.sender == nil && record.clientID == nil)
+            for (index, copy) in draft.copies.enumerated() {
+                let envelope = try #require(record.envelope(for: copy.recipient, number: UInt64(100 + index)))
+                #expect(envelope.body == copy.body)
+                #expect(envelope.commitment == draft.commitment)
+                #expect(envelope.sender == nil && envelope.kind == .sealed)
+            }
+        }
+        try Self.record().withUnsafeBytes { (bytes) in
+            let record = try #require(LogRecord(bytes, row: 77))
+            #expect(record.commitment == nil)
         }
     }
 

@@ -6,6 +6,27 @@ import Wire
 
 @Suite("Schema")
 struct SchemaTests {
+    @Test("a file of any earlier schema is taken up to the newest, with what is in it")
+    func upgrades() async throws {
+        for count in 1..<Schema.steps.count {
+            let folder = try TestFolder()
+            let account = AccountID(bytes: SixteenBytes(high: 1, low: 2))
+            try folder.execute(Schema.steps[..<count].joined(separator: "\n;"))
+            try folder.execute("PRAGMA user_version = \(count); PRAGMA journal_mode = WAL")
+            try folder.execute(
+                """
+                INSERT INTO account (account, handle, signing_key, agreement_key, created_at, list_epoch,
+                    list_signature, next_device)
+                VALUES (x'00000000000000010000000000000002', 'alice', zeroblob(32), zeroblob(32), 5, 1, zeroblob(64), 2)
+                """)
+            let store = try SQLiteEngine.open(folder: folder.path)
+            let row = try await store.read { (tables) throws(Problem) in try tables.account(account) }
+            #expect(row?.handle.text == "alice")
+            #expect(row?.deliveryTokenHash == nil)
+            await store.close()
+        }
+    }
+
     @Test("every column says what kind of thing it holds")
     func classified() throws {
         let classes = ["id", "time", "counter", "hash", "public key", "sealed", "open text"]

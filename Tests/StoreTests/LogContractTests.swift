@@ -30,6 +30,21 @@ struct LogContractTests {
         }
     }
 
+    @Test("a commitment comes out as it went in, and where there was none, none does", arguments: Engine.allCases)
+    func commitments(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 3)
+            for client in 1...6 { _ = try await store.append(Sample.envelope(client, to: [.number(2), .number(3)])) }
+            let expected = (1...6).map { Sample.envelope($0, to: []).commitment }
+            #expect(expected.compactMap(\.self).count == 2)
+            for device in 2...3 {
+                let envelopes = try await store.drain(.number(device))
+                #expect(envelopes.map(\.commitment) == expected)
+                #expect(envelopes.allSatisfy { $0.frankingTag == nil })
+            }
+        }
+    }
+
     @Test("every kind, a sealed sender and an empty list of copies are kept", arguments: Engine.allCases)
     func kinds(_ engine: Engine) async throws {
         try await withStore(engine) { (store) in

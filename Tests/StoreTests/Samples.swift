@@ -83,6 +83,7 @@ enum Sample {
         EnvelopeDraft(
             time: time, sender: sender, clientID: .number(client), kind: .message, isUrgent: client.isMultiple(of: 2),
             conversation: conversation.map { .number($0) },
+            commitment: client.isMultiple(of: 3) ? [UInt8](repeating: UInt8(client & 0xFF), count: 32) : nil,
             copies: recipients.enumerated().map { (index, recipient) in
                 .init(recipient: recipient, body: body ?? Sample.body(client, index))
             })

@@ -18,6 +18,7 @@ struct TablesContractTests {
             row.handle = try #require(Handle(text: "renamed"))
             row.listEpoch = 2
             row.nextDevice = DeviceID(7)
+            row.deliveryTokenHash = [UInt8](repeating: 8, count: 32)
             let second = row
             try await store.write { (tables) throws(Problem) in
                 try tables.updateAccount(second)

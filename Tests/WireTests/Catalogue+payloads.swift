@@ -111,6 +111,17 @@ extension Catalogue {
                 seq: SequenceNumber(1), isReplay: true)),
         Specimen(Envelope.self, envelope),
         Specimen(DeviceAddressPayload.self, sender),
+        Specimen(
+            SenderCertificatePayload.self,
+            SenderCertificatePayload(
+                certificate: bytes(SenderCertificatePayload.byteCount), expiresAt: endOfTime,
+                attributionKey: bytes(32))),
+        Specimen(
+            DeliveryTokenSetting.self, DeliveryTokenSetting(hash: nil), DeliveryTokenSetting(hash: bytes(32))),
+        Specimen(
+            SealedSendRequest.self, SealedSendRequest(clientID: clientID, copies: []),
+            SealedSendRequest(
+                clientID: clientID, copies: send.copies, isUrgent: true, isEphemeral: true, commitment: bytes(32))),
         Specimen(EnvelopePage.self, EnvelopePage(items: [envelope, envelope], hasMore: true)),
         Specimen(Delivered.self, Delivered(through: QueueNumber(1 << 53))),
     ]

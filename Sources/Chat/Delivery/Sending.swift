@@ -7,7 +7,8 @@ extension Turn {
     ///
     /// Throws only before its first write.
     /// - Throws: `not-found` for an unknown account; `mismatched-devices` with the exact difference; `queue-full`;
-    ///   `unauthenticated` when the sending device was unlinked meanwhile.
+    ///   `unauthenticated` when the sending device was unlinked meanwhile; `malformed` for a sealed sender, which has
+    ///   a route of its own.
     public mutating func send(
         _ request: SendRequest, from sender: DeviceAddress, to recipient: AccountID
     ) throws(Problem) -> Accepted {
@@ -17,44 +18,53 @@ extension Turn {
         guard try tables.device(sender) != nil else {
             throw Problem(.unauthenticated, "This device is no longer linked.")
         }
-        try checkDevices(request, from: sender, to: recipient)
+        guard request.kind != .sealed else {
+            throw Problem(.malformed, "A sealed sender sends without a login.", field: "kind")
+        }
+        try checkDevices(
+            of: recipient, addressed: request.copies, except: recipient == sender.account ? sender.device : nil)
         let copies = request.copies.map { (copy) in
             EnvelopeDraft.Copy(
                 recipient: DeviceAddress(account: recipient, device: copy.device), body: copy.body)
         }
         if request.isEphemeral { return passOn(request, copies, from: sender) }
-        for copy in copies where try tables.queueState(of: copy.recipient).count >= Limits.queuedEnvelopesMax {
-            throw Problem(.queueFull, "Device \(copy.recipient.device) has not fetched its messages for too long.")
-        }
+        try checkQueues(of: copies)
         let conversation =
             recipient == sender.account || request.kind != .message
             ? nil : try tables.dm(between: DMPair(sender.account, recipient))
         let appended = try tables.append(
             EnvelopeDraft(
                 time: now, sender: sender, clientID: request.clientID, kind: request.kind, isUrgent: request.isUrgent,
-                conversation: conversation, copies: copies))
+                conversation: conversation, commitment: request.commitment, copies: copies))
         for (copy, number) in zip(copies, appended.numbers) {
             let envelope = Envelope(
                 number: number, id: appended.id, time: now, sender: DeviceAddressPayload(sender), kind: request.kind,
-                conversation: conversation, seq: appended.seq, isUrgent: request.isUrgent, body: copy.body)
+                conversation: conversation, seq: appended.seq, isUrgent: request.isUrgent,
+                commitment: request.commitment, body: copy.body)
             after(.deliver(envelope, to: copy.recipient))
         }
         return Accepted(
             clientID: request.clientID, id: appended.id, time: now, conversation: conversation, seq: appended.seq)
     }
 
-    private func checkDevices(
-        _ request: SendRequest, from sender: DeviceAddress, to recipient: AccountID
+    /// - Parameter sender: left out where an account writes to its own other devices.
+    func checkDevices(
+        of recipient: AccountID, addressed copies: [DeviceCopy], except sender: DeviceID?
     ) throws(Problem) {
         let devices = try tables.devices(of: recipient)
         guard !devices.isEmpty else { throw Problem(.notFound, "There is no such account.") }
         let mismatch = DeviceCheck.mismatch(
-            addressed: request.copies.map { ($0.device, $0.registrationID) },
-            devices: devices.map { ($0.address.device, $0.registrationID) },
-            except: recipient == sender.account ? sender.device : nil)
+            addressed: copies.map { ($0.device, $0.registrationID) },
+            devices: devices.map { ($0.address.device, $0.registrationID) }, except: sender)
         if let mismatch {
             let detail = "Fetch the account's device list and send to exactly its devices."
             throw Problem(.mismatchedDevices, detail, devices: mismatch)
+        }
+    }
+
+    func checkQueues(of copies: [EnvelopeDraft.Copy]) throws(Problem) {
+        for copy in copies where try tables.queueState(of: copy.recipient).count >= Limits.queuedEnvelopesMax {
+            throw Problem(.queueFull, "Device \(copy.recipient.device) has not fetched its messages for too long.")
         }
     }
 
@@ -66,7 +76,7 @@ extension Turn {
         for copy in copies {
             let envelope = Envelope(
                 number: nil, id: id, time: now, sender: DeviceAddressPayload(sender), kind: request.kind,
-                isUrgent: request.isUrgent, body: copy.body)
+                isUrgent: request.isUrgent, commitment: request.commitment, body: copy.body)
             after(.deliver(envelope, to: copy.recipient))
         }
         return Accepted(clientID: request.clientID, id: id, time: now)

@@ -7,7 +7,7 @@ import Store
 /// |---|---|---|
 /// | 0 | 8 | digest of all that follows (``RowDigest``) |
 /// | 8 | 1 | form: 1 envelopes, 2 an entry |
-/// | 9 | 1 | flags: 1 has a sender, 2 urgent, 4 has a conversation and seq, 8 has a client id |
+/// | 9 | 1 | flags: 1 has a sender, 2 urgent, 4 has a conversation and seq, 8 has a client id, 16 has a commitment |
 /// | 10 | 1 | kind of the envelopes |
 /// | 11 | 1 | zero |
 /// | 12 | 4 | number of copies |
@@ -15,12 +15,14 @@ import Store
 /// | 24 | 16 | client id |
 /// | 40 | 20 | sender: account and device |
 /// | 60 | 24 | conversation and seq |
-/// | 84 | 40 each | copies: account 16, device 4, zero 4, queue number 8, end of the body 8 |
+/// | 84 | 0 or 32 | commitment |
+/// | … | 40 each | copies: account 16, device 4, zero 4, queue number 8, end of the body 8 |
 /// | … | | the copies' bodies one after the other, or the entry's event in CBOR |
 ///
 /// What a flag says is absent is zero. Borrows the bytes it was made from.
 struct LogRecord {
     static let headByteCount = 84
+    static let commitmentByteCount = 32
     static let copyByteCount = 40
 
     enum Form: UInt8 { case envelopes = 1, entry = 2 }
@@ -31,12 +33,15 @@ struct LogRecord {
         static let urgent = Flags(rawValue: 2)
         static let conversation = Flags(rawValue: 4)
         static let clientID = Flags(rawValue: 8)
+        static let commitment = Flags(rawValue: 16)
     }
 
     let row: Int64
     let form: Form
     let flags: Flags
     let copyCount: Int
+    /// Where the copies begin, or the entry's event.
+    private let restOffset: Int
     private let bytes: UnsafeRawBufferPointer
 
     /// `nil` when the digest does not fit, or the parts do not fit each other.
@@ -46,10 +51,15 @@ struct LogRecord {
         guard digest == RowDigest.of(UnsafeRawBufferPointer(rebasing: bytes[8...]), row: row) else { return nil }
         guard let form = Form(rawValue: bytes[8]) else { return nil }
         let copyCount = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: UInt32.self)))
-        guard copyCount <= (bytes.count - Self.headByteCount) / Self.copyByteCount else { return nil }
+        let flags = Flags(rawValue: bytes[9])
+        let restOffset = Self.headByteCount + (flags.contains(.commitment) ? Self.commitmentByteCount : 0)
+        guard bytes.count >= restOffset, copyCount <= (bytes.count - restOffset) / Self.copyByteCount else {
+            return nil
+        }
         self.row = row
         self.form = form
-        self.flags = Flags(rawValue: bytes[9])
+        self.flags = flags
+        self.restOffset = restOffset
         self.copyCount = copyCount
         self.bytes = bytes
     }
@@ -61,11 +71,14 @@ struct LogRecord {
     var conversation: ConversationID? {
         flags.contains(.conversation) ? ConversationID(bytes: sixteen(at: 60)) : nil
     }
+    var commitment: [UInt8]? {
+        flags.contains(.commitment) ? [UInt8](bytes[Self.headByteCount..<restOffset]) : nil
+    }
     var seq: SequenceNumber? { flags.contains(.conversation) ? SequenceNumber(number(at: 76)) : nil }
 
     /// Whom the copy at an index is for, and its number in their queue.
     func copy(at index: Int) -> (recipient: DeviceAddress, number: UInt64) {
-        let offset = Self.headByteCount + index * Self.copyByteCount
+        let offset = restOffset + index * Self.copyByteCount
         return (address(at: offset), number(at: offset + 24))
     }
 
@@ -77,7 +90,8 @@ struct LogRecord {
             guard copy.number == number, copy.recipient == device, let body = body(at: index) else { continue }
             return Envelope(
                 number: QueueNumber(number), id: id, time: time, sender: sender.map { DeviceAddressPayload($0) },
-                kind: kind, conversation: conversation, seq: seq, isUrgent: flags.contains(.urgent), body: body)
+                kind: kind, conversation: conversation, seq: seq, isUrgent: flags.contains(.urgent),
+                commitment: commitment, body: body)
         }
         return nil
     }
@@ -86,7 +100,7 @@ struct LogRecord {
     var entry: LogEntry? {
         guard form == .entry, let conversation, let seq, let sender else { return nil }
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
-        guard let value = try? WireValue.parse([UInt8](bytes[Self.headByteCount...]), as: .cbor),
+        guard let value = try? WireValue.parse([UInt8](bytes[restOffset...]), as: .cbor),
             let event = try? ConversationEvent(wire: value, in: context)
         else { return nil }
         return LogEntry(
@@ -95,14 +109,14 @@ struct LogRecord {
     }
 
     private func body(at index: Int) -> [UInt8]? {
-        let bodies = Self.headByteCount + copyCount * Self.copyByteCount
+        let bodies = restOffset + copyCount * Self.copyByteCount
         let start = index == 0 ? 0 : end(at: index - 1)
         let end = end(at: index)
         guard start <= end, end <= UInt64(bytes.count - bodies) else { return nil }
         return [UInt8](bytes[bodies + Int(start)..<bodies + Int(end)])
     }
 
-    private func end(at index: Int) -> UInt64 { number(at: Self.headByteCount + index * Self.copyByteCount + 32) }
+    private func end(at index: Int) -> UInt64 { number(at: restOffset + index * Self.copyByteCount + 32) }
 
     private func number(at offset: Int) -> UInt64 {
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
@@ -128,6 +142,7 @@ extension EnvelopeKind {
         case .receipt: 3
         case .call: 4
         case .control: 5
+        case .sealed: 6
         }
     }
 

@@ -5,7 +5,8 @@ extension ReadTables {
     func storedAccount(_ account: AccountID) throws(Problem) -> AccountRow? {
         try connection.first(
             """
-            SELECT account, handle, signing_key, agreement_key, created_at, list_epoch, list_signature, next_device
+            SELECT account, handle, signing_key, agreement_key, created_at, list_epoch, list_signature, next_device,
+                delivery_token
             FROM account WHERE account = ?
             """, .id(account), read: Self.accountRow)
     }
@@ -13,7 +14,8 @@ extension ReadTables {
     func account(handle: Handle) throws(Problem) -> AccountRow? {
         try connection.first(
             """
-            SELECT account, handle, signing_key, agreement_key, created_at, list_epoch, list_signature, next_device
+            SELECT account, handle, signing_key, agreement_key, created_at, list_epoch, list_signature, next_device,
+                delivery_token
             FROM account WHERE handle = ?
             """, .text(handle.text), read: Self.accountRow)
     }
@@ -110,7 +112,7 @@ extension ReadTables {
             account: AccountID(bytes: account), handle: handle,
             identity: IdentityPayload(signingKey: row.bytes(2), agreementKey: row.bytes(3)), createdAt: row.time(4),
             listEpoch: row.number(5), listSignature: row.bytes(6),
-            nextDevice: DeviceID(UInt32(truncatingIfNeeded: row.integer(7))))
+            nextDevice: DeviceID(UInt32(truncatingIfNeeded: row.integer(7))), deliveryTokenHash: row.bytesIfPresent(8))
     }
 
     private static func deviceRow(_ row: Statement, _ account: AccountID) -> DeviceRow? {

@@ -13,14 +13,21 @@ struct RecordWriter: ~Copyable {
         _ draft: EnvelopeDraft, row: Int64, seq: SequenceNumber?, numbers: [QueueNumber]
     ) -> UnsafeRawBufferPointer {
         let bodyByteCount = draft.copies.reduce(0) { $0 + $1.body.count }
-        reserve(LogRecord.headByteCount + draft.copies.count * LogRecord.copyByteCount + bodyByteCount)
+        reserve(
+            LogRecord.headByteCount + LogRecord.commitmentByteCount
+                + draft.copies.count * LogRecord.copyByteCount + bodyByteCount)
         var flags: LogRecord.Flags = draft.isUrgent ? [.urgent] : []
         if draft.sender != nil { flags.formUnion([.sender, .clientID]) }
         if draft.conversation != nil { flags.insert(.conversation) }
+        if let commitment = draft.commitment {
+            precondition(commitment.count == LogRecord.commitmentByteCount, "a commitment of another size")
+            flags.insert(.commitment)
+        }
         head(
             form: .envelopes, flags: flags, kind: draft.kind.code, copyCount: draft.copies.count, time: draft.time,
             clientID: draft.sender == nil ? nil : draft.clientID, sender: draft.sender,
             conversation: draft.conversation, seq: seq)
+        if let commitment = draft.commitment { put(commitment) }
         var end = 0
         for (copy, number) in zip(draft.copies, numbers) {
             end += copy.body.count

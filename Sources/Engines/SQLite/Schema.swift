@@ -7,7 +7,12 @@ import Wire
 /// (ciphertext to the server), *open text* (readable, by choice of those who wrote it). There is no column for the
 /// plaintext of a sealed conversation.
 enum Schema {
-    static let steps: [String] = [first, keyLog, backups, media]
+    static let steps: [String] = [first, keyLog, backups, media, deliveryTokens]
+
+    private static let deliveryTokens = """
+        ALTER TABLE account ADD COLUMN
+            delivery_token  BLOB;                   -- hash: of the delivery token, SHA-256
+        """
 
     private static let first = """
         -- One row for each send and each change of a conversation, in the order of acceptance.
@@ -211,7 +216,9 @@ enum Schema {
                 throw StoreError.newerSchema(file: databaseName, found: found, known: steps.count)
             }
             for number in steps.indices.dropFirst(found) {
-                try connection.execute("BEGIN IMMEDIATE; \(steps[number]); PRAGMA user_version = \(number + 1); COMMIT")
+                // A step may end in a comment.
+                let step = "\(steps[number])\n; PRAGMA user_version = \(number + 1)"
+                try connection.execute("BEGIN IMMEDIATE; \(step); COMMIT")
             }
         } catch let error as StoreError {
             throw error

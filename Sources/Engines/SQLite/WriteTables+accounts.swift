@@ -9,10 +9,10 @@ extension WriteTables {
         try connection.run(
             """
             INSERT INTO account (account, handle, signing_key, agreement_key, created_at, list_epoch, list_signature,
-                next_device) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                next_device, delivery_token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, .id(row.account), .text(row.handle.text), .blob(row.identity.signingKey),
             .blob(row.identity.agreementKey), .time(row.createdAt), .number(row.listEpoch), .blob(row.listSignature),
-            .integer(Int64(row.nextDevice.rawValue)))
+            .integer(Int64(row.nextDevice.rawValue)), .blob(row.deliveryTokenHash))
         wrote(.account(row.account))
     }
 
@@ -21,10 +21,10 @@ extension WriteTables {
         let updated = try connection.rows(
             """
             UPDATE account SET handle = ?, signing_key = ?, agreement_key = ?, created_at = ?, list_epoch = ?,
-                list_signature = ?, next_device = ? WHERE account = ? RETURNING 1
+                list_signature = ?, next_device = ?, delivery_token = ? WHERE account = ? RETURNING 1
             """, .text(row.handle.text), .blob(row.identity.signingKey), .blob(row.identity.agreementKey),
             .time(row.createdAt), .number(row.listEpoch), .blob(row.listSignature),
-            .integer(Int64(row.nextDevice.rawValue)), .id(row.account)) { $0.integer(0) }
+            .integer(Int64(row.nextDevice.rawValue)), .blob(row.deliveryTokenHash), .id(row.account)) { $0.integer(0) }
         precondition(updated.count == 1, "an update of no account")
         wrote(.account(row.account))
     }

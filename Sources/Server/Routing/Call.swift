@@ -37,6 +37,9 @@ struct Call: Sendable {
         return caller.device
     }
 
+    /// What opens sealed routes, where it has the form of a token.
+    var deliveryToken: PresentedToken? { headers[Route.deliveryToken.name].flatMap { PresentedToken(text: $0) } }
+
     // MARK: Reading
 
     /// The body as a record.
@@ -71,14 +74,15 @@ struct Call: Sendable {
 
     /// Runs a verb as one command and replies with its record. Under an idempotency key the reply is kept in the
     /// same transaction, and a retry gets it again.
+    /// - Parameter scope: what tells the keys of those apart who do not say who they are.
     func commit<R: WireRecord>(
-        status: Int = 200, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
+        status: Int = 200, scope: [UInt8]? = nil, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
     ) async throws(Problem) -> Reply {
-        guard let idempotencyKey, let caller else {
+        let own = caller.map { $0.device.account.bytes.array + Array("\($0.device.device)\n".utf8) }
+        guard let idempotencyKey, let owner = own ?? scope.map({ Array("sealed\n".utf8) + $0 }) else {
             return Reply(status: status, try await chat.commit(byteCount: 256 + bodyByteCount, verb))
         }
-        let key = SHA256.hash(
-            caller.device.account.bytes.array + Array("\(caller.device.device)\n\(idempotencyKey)".utf8))
+        let key = SHA256.hash(owner + Array(idempotencyKey.utf8))
         let digest = digest
         return try await chat.commit(byteCount: 256 + bodyByteCount) { (turn) throws(Problem) in
             if let saved = try turn.tables.savedReply(key: key), saved.expiresAt > turn.now {

@@ -87,7 +87,7 @@ enum OpenAPI {
 
     private static func security(of route: Route) -> [WireValue] {
         switch route.access {
-        case .none: []
+        case .none, .sealed: []
         case .device: [.object(["device": .list([])])]
         case .deviceOrCapability: [.object(["device": .list([])]), .object([:])]
         }
@@ -180,7 +180,8 @@ extension Route {
     var allProblems: [ProblemCode] {
         var codes: [ProblemCode] = problems + [.rateLimited, .overloaded, .storageFull, .shuttingDown, .internalError]
         codes += [.malformed]
-        if access != .none { codes += [.unauthenticated, .tokenExpired] }
+        if access == .device || access == .deviceOrCapability { codes += [.unauthenticated, .tokenExpired] }
+        if access == .sealed { codes += [.deliveryRefused, .unmaskedSender] }
         if !path.places.isEmpty { codes += [.notFound] }
         if reads != nil { codes += [.unsupportedMediaType, .bodyTooLarge] }
         if access == .device, method != .get { codes += [.idempotencyMismatch] }

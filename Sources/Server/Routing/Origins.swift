@@ -30,8 +30,8 @@ struct Origins: Sendable {
             let origin = head.headers["origin"], allowed.contains(origin)
         else { return nil }
         let fields = """
-            Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range, \
-            Sotto-Delete-Capability, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset
+            Accept, Authorization, Content-Type, Delivery-Token, Idempotency-Key, If-None-Match, If-Range, \
+            Range, Sotto-Delete-Capability, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset
             """
         return [
             ("Access-Control-Allow-Origin", origin),

@@ -20,6 +20,8 @@ struct Route: Sendable {
         case device
         /// A device's access token, or a capability in its place that the route checks itself.
         case deviceOrCapability
+        /// The delivery token of the account that stands in the path, and nothing that says who asks.
+        case sealed
     }
 
     struct Parameter: Sendable {
@@ -96,6 +98,10 @@ struct Route: Sendable {
     static let limitParameter = Parameter(
         name: "limit", schema: .integer(1...UInt64(Limits.pageItemsMax)),
         summary: "Items in a page; \(Limits.pageItemsDefault) when absent.")
+    /// What opens sealed routes.
+    static let deliveryToken = Parameter(
+        name: "Delivery-Token", schema: .text(length: 43...43),
+        summary: "The delivery token of the account in the path, in base64url; without Authorization.")
     static let cursorParameter = Parameter(
         name: "cursor", schema: .text(length: 1...200), summary: "The `next` of the page before.")
 }

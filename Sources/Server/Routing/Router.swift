@@ -91,7 +91,7 @@ struct Router: Sendable {
                 throw Problem(.malformed, "This route takes no such query parameter.", field: "query")
             }
             let caller = try await caller(of: request, on: route)
-            headers += services.limiters.requests.headers(remaining: try limit(request, caller))
+            headers += services.limiters.requests.headers(remaining: try limit(request, route, caller))
             guard var reply = try await handle(try call(request, on: route, caller, places, query)) else { return nil }
             reply.headers += headers
             return reply
@@ -118,7 +118,15 @@ struct Router: Sendable {
     }
 
     private func caller(of request: Request, on route: Route) async throws(Problem) -> Call.Caller? {
-        if route.access == .none { return nil }
+        switch route.access {
+        case .none: return nil
+        case .sealed:
+            guard request.socketDevice == nil, request.authorization == nil else {
+                throw Problem(.unmaskedSender, "Send it without a login, on a connection of its own.")
+            }
+            return nil
+        case .device, .deviceOrCapability: break
+        }
         if let device = request.socketDevice { return Call.Caller(device: device, token: nil) }
         if route.access == .deviceOrCapability, request.authorization == nil { return nil }
         guard let token = Self.bearer(request.authorization) else {
@@ -134,8 +142,11 @@ struct Router: Sendable {
         return PresentedToken(text: parts[1])
     }
 
-    private func limit(_ request: Request, _ caller: Call.Caller?) throws(Problem) -> UInt64 {
+    private func limit(_ request: Request, _ route: Route, _ caller: Call.Caller?) throws(Problem) -> UInt64 {
         let key = caller.map { "\($0.device)" } ?? request.remoteAddress
+        if route.access == .sealed {
+            try services.limiters.sealedRequests.take(request.remoteAddress, now: services.chat.clock())
+        }
         return try services.limiters.requests.take(key, now: services.chat.clock())
     }
 

@@ -68,7 +68,7 @@ extension MemoryTables {
                 Envelope(
                     number: queue.head, id: id, time: draft.time, sender: draft.sender.map { DeviceAddressPayload($0) },
                     kind: draft.kind, conversation: draft.conversation, seq: seq, isUrgent: draft.isUrgent,
-                    body: copy.body))
+                    commitment: draft.commitment, body: copy.body))
             numbers.append(queue.head)
             state.queues[copy.recipient] = queue
         }

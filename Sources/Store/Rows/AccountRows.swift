@@ -17,10 +17,12 @@ public struct AccountRow: Sendable, Equatable {
     public var listSignature: [UInt8]
     /// The number the next device gets. Numbers are never given twice.
     public var nextDevice: DeviceID
+    /// SHA-256 of the delivery token, 32 bytes; none where no sealed messages are taken.
+    public var deliveryTokenHash: [UInt8]?
 
     public init(
         account: AccountID, handle: Handle, identity: IdentityPayload, createdAt: Timestamp, listEpoch: UInt64,
-        listSignature: [UInt8], nextDevice: DeviceID
+        listSignature: [UInt8], nextDevice: DeviceID, deliveryTokenHash: [UInt8]? = nil
     ) {
         self.account = account
         self.handle = handle
@@ -29,6 +31,7 @@ public struct AccountRow: Sendable, Equatable {
         self.listEpoch = listEpoch
         self.listSignature = listSignature
         self.nextDevice = nextDevice
+        self.deliveryTokenHash = deliveryTokenHash
     }
 }
 

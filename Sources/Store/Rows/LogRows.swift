@@ -19,19 +19,21 @@ public struct EnvelopeDraft: Sendable {
 
     /// When it was accepted.
     public var time: Timestamp
-    /// Absent when the sender is sealed; then there is no idempotency either.
+    /// Absent when the sender is sealed; then nothing is remembered by client id either.
     public var sender: DeviceAddress?
     public var clientID: ClientID
     public var kind: EnvelopeKind
     public var isUrgent: Bool
     /// The dm it counts in, where there is one: takes the next seq, but leaves no entry to page through.
     public var conversation: ConversationID?
+    /// What the sender commits to, 32 bytes.
+    public var commitment: [UInt8]?
     /// At most ``Limits/devicesPerSendMax``; may be empty (an account writing to its own only device).
     public var copies: [Copy]
 
     public init(
         time: Timestamp, sender: DeviceAddress?, clientID: ClientID, kind: EnvelopeKind, isUrgent: Bool,
-        conversation: ConversationID?, copies: [Copy]
+        conversation: ConversationID?, commitment: [UInt8]? = nil, copies: [Copy]
     ) {
         self.time = time
         self.sender = sender
@@ -39,6 +41,7 @@ public struct EnvelopeDraft: Sendable {
         self.kind = kind
         self.isUrgent = isUrgent
         self.conversation = conversation
+        self.commitment = commitment
         self.copies = copies
     }
 }

@@ -1,6 +1,8 @@
 /// What a sealed envelope is for. The server routes by it and never looks further.
 public enum EnvelopeKind: String, WireEnumeration {
     case message, handshake, sync, receipt, call, control
+    /// Its sender is sealed inside, with the kind of what is there. Comes by the sealed route alone.
+    case sealed
 }
 
 /// One device's copy of a pairwise send.
@@ -42,16 +44,19 @@ public struct SendRequest: WireRecord, Equatable {
     public var isUrgent: Bool
     /// Handed over to who is connected now, and never stored.
     public var isEphemeral: Bool
+    /// What the sender commits to, 32 bytes; docs/protocol/franking.md.
+    public var commitment: [UInt8]?
 
     public init(
         clientID: ClientID, kind: EnvelopeKind = .message, copies: [DeviceCopy],
-        isUrgent: Bool = false, isEphemeral: Bool = false
+        isUrgent: Bool = false, isEphemeral: Bool = false, commitment: [UInt8]? = nil
     ) {
         self.clientID = clientID
         self.kind = kind
         self.copies = copies
         self.isUrgent = isUrgent
         self.isEphemeral = isEphemeral
+        self.commitment = commitment
     }
 
     public init(fields: inout Fields) throws(WireError) {
@@ -60,6 +65,7 @@ public struct SendRequest: WireRecord, Equatable {
         copies = try fields.list("copies", count: 0...Limits.devicesPerSendMax)
         isUrgent = try fields.flag("urgent")
         isEphemeral = try fields.flag("ephemeral")
+        commitment = try fields.bytesIfPresent("commitment", count: 32...32)
     }
 
     public func write(fields writer: inout WireWriter) {
@@ -68,6 +74,7 @@ public struct SendRequest: WireRecord, Equatable {
         writer.put("copies", list: copies)
         writer.put("urgent", flag: isUrgent)
         writer.put("ephemeral", flag: isEphemeral)
+        writer.put("commitment", bytes: commitment)
     }
 }
 
@@ -124,11 +131,16 @@ public struct Envelope: WireRecord, Equatable {
     public var conversation: ConversationID?
     public var seq: SequenceNumber?
     public var isUrgent: Bool
+    /// What the sender committed to, 32 bytes.
+    public var commitment: [UInt8]?
+    /// The server's stamp on the commitment, 32 bytes. Worked out when the envelope is delivered; not stored.
+    public var frankingTag: [UInt8]?
     public var body: [UInt8]
 
     public init(
         number: QueueNumber?, id: MessageID, time: Timestamp, sender: DeviceAddressPayload?, kind: EnvelopeKind,
-        conversation: ConversationID? = nil, seq: SequenceNumber? = nil, isUrgent: Bool = false, body: [UInt8]
+        conversation: ConversationID? = nil, seq: SequenceNumber? = nil, isUrgent: Bool = false,
+        commitment: [UInt8]? = nil, frankingTag: [UInt8]? = nil, body: [UInt8]
     ) {
         self.number = number
         self.id = id
@@ -138,6 +150,8 @@ public struct Envelope: WireRecord, Equatable {
         self.conversation = conversation
         self.seq = seq
         self.isUrgent = isUrgent
+        self.commitment = commitment
+        self.frankingTag = frankingTag
         self.body = body
     }
 
@@ -150,6 +164,8 @@ public struct Envelope: WireRecord, Equatable {
         conversation = try fields.valueIfPresent("conversation")
         seq = try fields.valueIfPresent("seq")
         isUrgent = try fields.flag("urgent")
+        commitment = try fields.bytesIfPresent("commitment", count: 32...32)
+        frankingTag = try fields.bytesIfPresent("frankingTag", count: 32...32)
         body = try fields.bytes("body", count: 1...Limits.sealedBodyByteCountMax)
     }
 
@@ -162,6 +178,8 @@ public struct Envelope: WireRecord, Equatable {
         writer.put("conversation", conversation)
         writer.put("seq", seq)
         writer.put("urgent", flag: isUrgent)
+        writer.put("commitment", bytes: commitment)
+        writer.put("frankingTag", bytes: frankingTag)
         writer.put("body", bytes: body)
     }
 }

@@ -1,0 +1,84 @@
+// Sending without saying who sends: docs/protocol/sealed-sender.md.
+
+/// What a device gets to show, sealed, to those it writes to.
+public struct SenderCertificatePayload: WireRecord, Equatable {
+    public static let name = "SenderCertificate"
+    public static let byteCount = 231
+    /// The certificate in its own layout, 231 bytes.
+    public var certificate: [UInt8]
+    public var expiresAt: Timestamp
+    /// For attributions, 32 secret bytes.
+    public var attributionKey: [UInt8]
+
+    public init(certificate: [UInt8], expiresAt: Timestamp, attributionKey: [UInt8]) {
+        self.certificate = certificate
+        self.expiresAt = expiresAt
+        self.attributionKey = attributionKey
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        certificate = try fields.bytes("certificate", count: Self.byteCount)
+        expiresAt = try fields.value("expiresAt")
+        attributionKey = try fields.bytes("attributionKey", count: 32)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("certificate", bytes: certificate)
+        writer.put("expiresAt", expiresAt)
+        writer.put("attributionKey", bytes: attributionKey)
+    }
+}
+
+/// What lets others write to an account without saying who they are, by its hash.
+public struct DeliveryTokenSetting: WireRecord, Equatable {
+    /// SHA-256 of the token, 32 bytes; absent where sealed messages are not taken.
+    public var hash: [UInt8]?
+
+    public init(hash: [UInt8]?) { self.hash = hash }
+
+    public init(fields: inout Fields) throws(WireError) {
+        hash = try fields.bytesIfPresent("hash", count: 32...32)
+    }
+
+    public func write(fields writer: inout WireWriter) { writer.put("hash", bytes: hash) }
+}
+
+/// A send that does not say who sends: one sealed body for each device of one account.
+public struct SealedSendRequest: WireRecord, Equatable {
+    /// The very same request again gets the same answer.
+    public var clientID: ClientID
+    public var copies: [DeviceCopy]
+    /// Worth waking a sleeping phone for.
+    public var isUrgent: Bool
+    /// Handed over to who is connected now, and never stored.
+    public var isEphemeral: Bool
+    /// What the sender commits to, 32 bytes; docs/protocol/franking.md.
+    public var commitment: [UInt8]?
+
+    public init(
+        clientID: ClientID, copies: [DeviceCopy], isUrgent: Bool = false, isEphemeral: Bool = false,
+        commitment: [UInt8]? = nil
+    ) {
+        self.clientID = clientID
+        self.copies = copies
+        self.isUrgent = isUrgent
+        self.isEphemeral = isEphemeral
+        self.commitment = commitment
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        clientID = try fields.value("clientId")
+        copies = try fields.list("copies", count: 0...Limits.devicesPerSendMax)
+        isUrgent = try fields.flag("urgent")
+        isEphemeral = try fields.flag("ephemeral")
+        commitment = try fields.bytesIfPresent("commitment", count: 32...32)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("clientId", clientID)
+        writer.put("copies", list: copies)
+        writer.put("urgent", flag: isUrgent)
+        writer.put("ephemeral", flag: isEphemeral)
+        writer.put("commitment", bytes: commitment)
+    }
+}
