@@ -10,6 +10,8 @@ public actor Client {
     let store: LocalStore
     let server: ServerAddress?
     let network: Network?
+    /// A connection of its own, for what must not say who asks.
+    let anonymousNetwork: Network?
     let configuration: ClientConfiguration
     let surroundings: Surroundings
 
@@ -23,6 +25,8 @@ public actor Client {
     var isReplenishing = false
     var isBackingUp = false
     var isListening = false
+    /// Whoever listens now.
+    var teller: (@Sendable (ClientEvent) -> Void)?
     /// What ``events(untilIdle:)`` started last.
     var listener: Task<Void, Never>?
     /// The last entry that was told of each conversation that is followed.
@@ -43,25 +47,28 @@ public actor Client {
             throw .store(error)
         }
         let server = configuration.server ?? profile.flatMap { ServerAddress($0.server) }
-        let network = try server.map { (server) throws(ClientError) in
+        let networks = try server.map { (server) throws(ClientError) in
             guard server.isSecure || server.isLoopback || configuration.allowsPlainHTTP else { throw .insecureServer }
             do throws(TransportError) {
-                return try loop.network(to: server, trust: configuration.trust.forTransport)
+                let trust = configuration.trust.forTransport
+                return (try loop.network(to: server, trust: trust), try loop.network(to: server, trust: trust))
             } catch {
                 throw .unreachable(error)
             }
         }
         return Client(
-            store: store, server: server, network: network, configuration: configuration, surroundings: .real)
+            store: store, server: server, network: networks?.0, anonymousNetwork: networks?.1,
+            configuration: configuration, surroundings: .real)
     }
 
     init(
-        store: sending LocalStore, server: ServerAddress?, network: Network?, configuration: ClientConfiguration,
-        surroundings: Surroundings
+        store: sending LocalStore, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
+        configuration: ClientConfiguration, surroundings: Surroundings
     ) {
         self.store = store
         self.server = server
         self.network = network
+        self.anonymousNetwork = anonymousNetwork
         self.configuration = configuration
         self.surroundings = surroundings
     }
@@ -72,6 +79,7 @@ public actor Client {
         await listener?.value
         store.close()
         await network?.close()
+        await anonymousNetwork?.close()
     }
 
     // MARK: Who this is

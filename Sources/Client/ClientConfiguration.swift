@@ -17,6 +17,9 @@ public struct ClientConfiguration: Sendable {
     /// Lets `http` go beyond this machine, where something else protects the way.
     public var allowsPlainHTTP = false
 
+    /// Does not tell the server who sends, wherever the recipient lets it.
+    public var hidesSender = true
+
     public init(folder: String, server: ServerAddress? = nil) {
         self.folder = folder
         self.server = server

@@ -52,6 +52,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case insecureServer
     /// The server calls itself by another name than it should.
     case wrongServerName(expected: String, found: String)
+    /// What the server signed is not of the key that it had at first contact, or says something else of this device.
+    case untrustedServer
 
     case emptyText
     case textTooLong
@@ -97,6 +99,8 @@ extension ClientError: CustomStringConvertible {
         case .insecureServer: "Without TLS everyone on the way could take over the account. Use https."
         case .wrongServerName(let expected, let found):
             "The server calls itself \(found), not \(expected). Nothing was signed for it."
+        case .untrustedServer:
+            "The server does not sign with the key it had at first contact. Somebody may stand between."
         case .emptyText: "There is no text to send."
         case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
         case .untrustedList(let error): Self.text(error)
@@ -215,6 +219,7 @@ extension ClientError {
         case .badServerAddress: "bad-server-address"
         case .insecureServer: "insecure-server"
         case .wrongServerName: "wrong-server-name"
+        case .untrustedServer: "untrusted-server"
         case .emptyText: "empty-text"
         case .textTooLong: "text-too-long"
         case .untrustedList, .untrustedKeys: "untrusted-keys"

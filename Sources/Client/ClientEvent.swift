@@ -25,8 +25,20 @@ public enum ClientEvent: Sendable, Equatable {
     case foreignOwnList(epoch: UInt64)
     /// New one-time prekeys were uploaded.
     case keysUploaded(count: Int)
+    /// A message went out signed in, so that the server knows who sent it.
+    case senderShown(to: AccountID, SenderShownReason)
     /// Something beside the connection failed; it will be tried again.
     case trouble(ClientError)
     /// Last: listening cannot go on.
     case ended(ClientError)
+}
+
+/// Why a sender was not hidden.
+public enum SenderShownReason: String, Sendable, Equatable {
+    /// The recipient has not told its delivery token yet: it does with its first message.
+    case tokenUnknown
+    /// The recipient has changed its token, or takes no such messages any more.
+    case tokenRefused
+    /// The server gave out no certificate.
+    case noCertificate
 }

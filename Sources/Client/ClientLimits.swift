@@ -25,5 +25,9 @@ enum ClientLimits {
     static let acknowledgementMilliseconds: UInt64 = 200
     /// Accounts in a backup; what does not fit its bytes is refused all the same.
     static let backupContactsMax = 20_000
+    /// A sender certificate is used until it is this old, and replaced ahead of need from this age on. The server lets
+    /// one be good for 24 hours.
+    static let certificateSeconds: UInt64 = 23 * 3600
+    static let certificateRenewalSeconds: UInt64 = 12 * 3600
     static let linkCodeByteCountMax = 16 * 1024
 }

@@ -126,3 +126,39 @@ extension DeviceAddress {
         return bytes
     }
 }
+
+/// What a server needs for franking: two keys, made at its first start and kept in its store.
+///
+/// A class so that all share the one copy; it never changes.
+public final class FrankingSecrets: Sendable {
+    /// Bytes in the store: the key of tags, then that of attributions.
+    public static let byteCount = 64
+
+    private let tagKey: SecretBytes
+    private let attributionKey: SecretBytes
+
+    /// - Throws: ``LengthError`` unless there are 64 bytes.
+    public init(_ secret: borrowing SecretBytes) throws(LengthError) {
+        guard secret.byteCount == Self.byteCount else {
+            throw LengthError(expectedByteCount: Self.byteCount, byteCount: secret.byteCount)
+        }
+        tagKey = secret.part(0..<32)
+        attributionKey = secret.part(32..<64)
+    }
+
+    /// The tag of a stamp, 32 bytes.
+    public func tag(_ stamp: FrankingStamp) -> [UInt8] { stamp.tag(under: tagKey) }
+
+    /// Whether the server made `tag` for exactly this stamp.
+    public func made(_ tag: [UInt8], for stamp: FrankingStamp) -> Bool { ConstantTime.equal(tag, self.tag(stamp)) }
+
+    /// The key that goes with a certificate.
+    public func attributionKey(of claim: SenderClaim) -> AttributionKey {
+        AttributionKey(of: claim, under: attributionKey)
+    }
+
+    /// Whether the certified device itself said that it stands behind `commitment`.
+    public func attributes(_ commitment: [UInt8], to claim: SenderClaim, by attribution: [UInt8]) -> Bool {
+        ConstantTime.equal(attribution, attributionKey(of: claim).attribution(of: commitment))
+    }
+}

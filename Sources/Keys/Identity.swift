@@ -113,6 +113,11 @@ public struct IdentityPrivateKeys<Owner>: ~Copyable, Sendable {
         signing.sign(context.signedBytes(content))
     }
 
+    /// What was sealed by HPKE, in base mode, to the agreement key.
+    package borrowing func open(_ sealed: HPKE.Sealed, info: [UInt8]) throws(HPKE.Failure) -> [UInt8] {
+        try HPKE.open(sealed, key: HPKE.PrivateKey(agreement.duplicate()), info: info, aad: [])
+    }
+
     /// The shared secret of the agreement key with `peer`.
     package borrowing func agree(with peer: X25519.PublicKey) throws(X25519.AgreementError) -> SecretBytes {
         try agreement.agree(with: peer)

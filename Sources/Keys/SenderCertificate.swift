@@ -1,25 +1,5 @@
-public import Crypto
+import Crypto
 public import Wire
-
-/// The Ed25519 key that a server signs with, as others know it.
-public struct ServerVerificationKey: Hashable, Sendable {
-    /// Bytes of ``id``.
-    public static let idByteCount = 8
-
-    /// Verifies what the server signs.
-    public let key: Ed25519.PublicKey
-
-    public init(_ key: Ed25519.PublicKey) { self.key = key }
-
-    /// - Throws: ``LengthError`` unless there are 32 bytes.
-    public init(_ bytes: [UInt8]) throws(LengthError) { key = try Ed25519.PublicKey(bytes) }
-
-    /// The 32 bytes.
-    public var bytes: [UInt8] { key.bytes }
-
-    /// The first 8 bytes of SHA-256 of ``bytes``: says which key signed, not that it did.
-    public var id: [UInt8] { Array(SHA256.hash(bytes).prefix(Self.idByteCount)) }
-}
 
 /// What a sender certificate says.
 public struct SenderClaim: Hashable, Sendable {
@@ -106,7 +86,7 @@ public struct UnverifiedSenderCertificate: Hashable, Sendable {
         claim = SenderClaim(
             address: address, registration: registration, accountIdentity: accountIdentity,
             deviceIdentity: deviceIdentity, expiresAt: Timestamp(milliseconds: expires))
-        serverKeyID = try reader.take(ServerVerificationKey.idByteCount)
+        serverKeyID = try reader.take(VerifiedSenderCertificate.serverKeyIDByteCount)
         signature = try reader.signature()
         try reader.finish()
     }
@@ -115,11 +95,11 @@ public struct UnverifiedSenderCertificate: Hashable, Sendable {
     /// - Parameter time: when the server accepted what it came with.
     /// - Throws: ``SenderCertificateError``.
     public func verified(
-        by server: ServerVerificationKey, acceptedAt time: Timestamp
+        by server: ServerPublicKey, acceptedAt time: Timestamp
     ) throws(SenderCertificateError) -> VerifiedSenderCertificate {
-        guard serverKeyID == server.id else { throw .unknownServerKey }
+        guard serverKeyID == VerifiedSenderCertificate.id(of: server) else { throw .unknownServerKey }
         let content = VerifiedSenderCertificate.content(claim, serverKeyID: serverKeyID)
-        guard server.key.verifies(signature, over: SignatureContext.senderCertificate.signedBytes(content)) else {
+        guard server.verifies(signature, over: content, as: .senderCertificate) else {
             throw .badSignature
         }
         let grace = VerifiedSenderCertificate.graceSeconds
@@ -137,6 +117,7 @@ public struct VerifiedSenderCertificate: Hashable, Sendable {
     public static let lifetimeSeconds: UInt64 = 24 * 3600
     /// How far two clocks of one server may be apart.
     public static let graceSeconds: UInt64 = 5 * 60
+    static let serverKeyIDByteCount = 8
 
     /// What it says.
     public let claim: SenderClaim
@@ -149,14 +130,13 @@ public struct VerifiedSenderCertificate: Hashable, Sendable {
     }
 
     /// Issues one, as the server.
-    /// - Parameter sign: signs bytes with the server's key.
-    public init(
-        issuing claim: SenderClaim, by server: ServerVerificationKey, sign: ([UInt8]) -> Ed25519.Signature
-    ) {
-        let content = Self.content(claim, serverKeyID: server.id)
-        let signature = sign(SignatureContext.senderCertificate.signedBytes(content))
-        self.init(claim: claim, bytes: content + signature.bytes)
+    public init(issuing claim: SenderClaim, signedBy server: ServerSigningKey) {
+        let content = Self.content(claim, serverKeyID: Self.id(of: server.publicKey))
+        self.init(claim: claim, bytes: content + server.sign(content, as: .senderCertificate).bytes)
     }
+
+    /// The first 8 bytes of a server key's fingerprint: says which key signed, not that it did.
+    static func id(of server: ServerPublicKey) -> [UInt8] { Array(server.fingerprint.prefix(serverKeyIDByteCount)) }
 
     static func content(_ claim: SenderClaim, serverKeyID: [UInt8]) -> [UInt8] {
         var bytes = [UnverifiedSenderCertificate.version] + claim.address.account.bytes.array

@@ -54,9 +54,11 @@ public final class Server: Sendable {
         let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
         let signingKey: ServerSigningKey
         let media: MediaHouse
+        let franking: FrankingSecrets
         do {
             media = MediaHouse(chat: chat, blobs: try openBlobs(), bounds: configuration.media, processor: processor)
             signingKey = try await Self.prepare(chat)
+            franking = try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }
         } catch {
             await store.close()
             group.shutdown()
@@ -64,8 +66,8 @@ public final class Server: Sendable {
         }
         let services = Services(
             configuration: configuration, chat: chat, signingKey: signingKey,
-            treeHeads: TreeHeads(signedBy: signingKey), media: media, mediaLinks: MediaLinks(chat: chat),
-            challenges: Challenges(), limiters: Limiters(configuration),
+            treeHeads: TreeHeads(signedBy: signingKey), franking: franking, media: media,
+            mediaLinks: MediaLinks(chat: chat), challenges: Challenges(), limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: clock))
         for desk in desks {

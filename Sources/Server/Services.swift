@@ -9,6 +9,7 @@ struct Services: Sendable {
     /// What the server signs with in its own name.
     let signingKey: ServerSigningKey
     let treeHeads: TreeHeads
+    let franking: FrankingSecrets
     let media: MediaHouse
     let mediaLinks: MediaLinks
     let challenges: Challenges

@@ -26,6 +26,7 @@ struct Arguments {
         Option(name: "--ca", value: "FILE", help: "Trust the certificates in this PEM file, and no others."),
         Option(name: "--server-name", value: "NAME", help: "How the server must call itself; else its host."),
         Option(name: "--insecure-http", help: "Let http go beyond this machine, where something else protects it."),
+        Option(name: "--show-sender", help: "Tell the server who sends, also where the recipient lets it be hidden."),
         Option(name: "--json", help: "One JSON object a line, with stable fields."),
         Option(name: "--help", help: "Print this."),
     ]

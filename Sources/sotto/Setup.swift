@@ -11,6 +11,7 @@ struct Setup {
         if let roots = arguments.values["--ca"] { configuration.trust = .rootsFile(roots) }
         configuration.serverName = arguments.values["--server-name"]
         configuration.allowsPlainHTTP = arguments.switches.contains("--insecure-http")
+        configuration.hidesSender = !arguments.switches.contains("--show-sender")
         guard let file = arguments.values["--passphrase-file"] else {
             return try Client.open(configuration, unlock: .keyFile, over: network)
         }

@@ -49,8 +49,8 @@ final class ScriptedServer: @unchecked Sendable {
     func client() async throws -> Client {
         let configuration = ClientConfiguration(folder: "", server: ServerAddress("http://127.0.0.1:1"))
         let client = Client(
-            store: try FakeDisk().open(), server: configuration.server, network: network, configuration: configuration,
-            surroundings: surroundings)
+            store: try FakeDisk().open(), server: configuration.server, network: network,
+            anonymousNetwork: network, configuration: configuration, surroundings: surroundings)
         try await client.register(handle: try #require(Handle(text: "alice")))
         return client
     }
@@ -155,6 +155,10 @@ final class ScriptedServer: @unchecked Sendable {
         var serverName: String
         init(serverName: String) { self.serverName = serverName }
         init(fields: inout Fields) throws(WireError) { serverName = try fields.text("serverName", length: 1...253) }
-        func write(fields writer: inout WireWriter) { writer.put("serverName", text: serverName) }
+
+        func write(fields writer: inout WireWriter) {
+            writer.put("serverName", text: serverName)
+            writer.put("serverKey", bytes: [UInt8](repeating: 5, count: 32))
+        }
     }
 }

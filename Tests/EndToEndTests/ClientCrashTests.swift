@@ -53,6 +53,65 @@ struct ClientCrashTests {
         #expect(expected.count > 3 * 6)
     }
 
+    @Test("nor does one that hides itself, and its recipient has each message once", arguments: [false, true])
+    func hidden(isLastWriteDone: Bool) async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: "bob")
+        try await bob.fetch()
+        var expected: [String] = []
+        var hiddenCount = 0
+        try await everyPoint { (point) in
+            let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
+            let phone = try await acquainted(house, bob, "alice-\(point)", then: fate)
+            let texts = (0..<3).map { "\(point)-\($0)" }
+            _ = try? await phone.sendAll(texts, to: "bob")
+            try await phone.revive()
+            try await phone.sendAll(texts, to: "bob")
+            hiddenCount += try await phone.client.history().count(where: \.isSenderHidden)
+            expected += ["hello \(point)"] + texts
+            return fate.hasStruck
+        }
+        try await bob.fetch()
+        #expect(try await bob.received() == expected.map { $0.hasPrefix("hello") ? "hello" : $0 })
+        #expect(hiddenCount >= expected.count / 4 * 3)
+        #expect(try await bob.history().allSatisfy { $0.kind != .unreadable })
+    }
+
+    @Test("an answer to a hidden sender that is lost costs nothing")
+    func lostHiddenAnswers() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: "bob")
+        try await bob.fetch()
+        var expected: [String] = []
+        try await everyPoint { (point) in
+            let fate = Fate(answers: point)
+            let phone = try await acquainted(house, bob, "alice-\(point)", then: fate)
+            let texts = (0..<3).map { "\(point)-\($0)" }
+            _ = try? await phone.sendAll(texts, to: "bob")
+            try await phone.sendAll(texts, to: "bob")
+            expected += ["hello"] + texts
+            return fate.hasStruck
+        }
+        try await bob.fetch()
+        #expect(try await bob.received() == expected)
+        #expect(try await bob.history().allSatisfy { $0.kind != .unreadable })
+    }
+
+    /// A phone that knows bob's delivery token, as bob knows its.
+    private func acquainted(
+        _ house: House, _ bob: Phone, _ name: String, then fate: Fate
+    ) async throws -> MortalPhone {
+        let phone = try MortalPhone(house, Fate())
+        try await phone.register(name)
+        try await phone.fetch()
+        try await phone.sendAll(["hello"], to: "bob")
+        try await bob.fetch()
+        try await bob.send("and you", to: name)
+        try await phone.fetch()
+        try await phone.revive(fate)
+        return phone
+    }
+
     @Test("a recipient that dies anywhere has every message once and in order", arguments: [false, true])
     func receiving(isLastWriteDone: Bool) async throws {
         let house = try await House()

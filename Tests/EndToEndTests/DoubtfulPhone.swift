@@ -45,7 +45,8 @@ final class DoubtfulPhone: @unchecked Sendable {
         let path = folder.path + "/account"
         opened = Client(
             store: try LocalStore(folder: path, unlock: .keyFile), server: server, network: network,
-            configuration: ClientConfiguration(folder: path, server: server), surroundings: .real)
+            anonymousNetwork: network, configuration: ClientConfiguration(folder: path, server: server),
+            surroundings: .real)
     }
 
     @discardableResult

@@ -94,7 +94,8 @@ final class MortalPhone {
             create: { (bytes) throws(StoreError) in try SmallFile.create(path + "/key", in: path, bytes) })
         return Client(
             store: try LocalStore(disk: disk, keys: keys, unlock: .keyFile, cost: .standard), server: server,
-            network: network, configuration: ClientConfiguration(folder: path, server: server), surroundings: .real)
+            network: network, anonymousNetwork: network,
+            configuration: ClientConfiguration(folder: path, server: server), surroundings: .real)
     }
 
     func register(_ name: String) async throws {

@@ -54,9 +54,14 @@ struct SchemaTests {
         try await old.prepare()
         _ = try await old.send(1)
         await old.close()
-        let later = Schema.steps.dropFirst().joined().matches(of: /CREATE TABLE (\w+)/).map { String($0.1) }
+        let steps = Schema.steps.dropFirst().joined()
+        let later = steps.matches(of: /CREATE TABLE (\w+)/).map { String($0.1) }
         #expect(later.contains("key_log"))
-        try folder.execute(later.map { "DROP TABLE \($0);" }.joined() + "PRAGMA user_version = 1")
+        let columns = steps.matches(of: /ALTER TABLE (\w+) ADD COLUMN\s+(\w+)/).map {
+            "ALTER TABLE \($0.1) DROP COLUMN \($0.2);"
+        }
+        try folder.execute(
+            later.map { "DROP TABLE \($0);" }.joined() + columns.joined() + "PRAGMA user_version = 1")
         let new = try SQLiteEngine.open(folder: folder.path)
         #expect(try await new.drain().count == 1)
         #expect(try await new.read { (tables) throws(Problem) in try tables.keyLogSize() } == 0)

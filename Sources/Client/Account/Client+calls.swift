@@ -13,6 +13,13 @@ extension Client {
         }
     }
 
+    /// Calls of nobody, on a connection of their own.
+    /// - Throws: ``ClientError/noServer``.
+    func anonymousCalls(_ pass: SealedPass) throws(ClientError) -> ServerCalls {
+        guard let anonymousNetwork else { throw .noServer }
+        return ServerCalls(network: anonymousNetwork, deliveryToken: pass.token)
+    }
+
     /// A call as this device.
     func authorized<Answer: WireRecord>(
         _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil,

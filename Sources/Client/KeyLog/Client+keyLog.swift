@@ -111,7 +111,7 @@ extension Client {
 
     // MARK: In the store
 
-    private func knownLog() throws(ClientError) -> PinnedLog? {
+    func knownLog() throws(ClientError) -> PinnedLog? {
         if let keyLog { return keyLog }
         guard let known = try read(.keyLog) else { return nil }
         do { keyLog = try known.pinned() } catch { throw .store(error) }

@@ -102,12 +102,24 @@ extension Client {
     /// What a device does at each connect: knows its own devices, sends what waits, keeps its prekeys in stock.
     func lookAfter(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         await refreshOwnList(tell)
+        try await lookAfterSealedSenders()
         await sendOutbox()
         let count = try await replenishPreKeys()
         if count > 0 { tell(.keysUploaded(count: count)) }
         await updateBackupIfAny(tell)
         await watchQuietly(tell)
         try await catchUp(tell)
+    }
+
+    /// What hides senders: the own token for others, and a certificate for this device.
+    private func lookAfterSealedSenders() async throws(ClientError) {
+        do {
+            try await lookAfterDeliveryToken()
+            try await lookAfterCertificate()
+        } catch {
+            // An older server has neither.
+            guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
+        }
     }
 
     func lookAfterQuietly(_ tell: @Sendable (ClientEvent) -> Void) async {

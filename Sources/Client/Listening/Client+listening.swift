@@ -21,7 +21,11 @@ extension Client {
     public func listen(untilIdle: Bool = false, _ tell: @escaping @Sendable (ClientEvent) -> Void) async {
         guard !isListening else { return tell(.ended(.alreadyListening)) }
         isListening = true
-        defer { isListening = false }
+        teller = tell
+        defer {
+            isListening = false
+            teller = nil
+        }
         var backoff = Backoff()
         var failedTries = 0
         while !Task.isCancelled {

@@ -1,3 +1,4 @@
+import Keys
 import Wire
 
 /// What a sealed message says, before padding and sealing: one CBOR map. docs/protocol/content.md describes it.
@@ -15,12 +16,15 @@ struct MessageContent: WireRecord, Equatable {
     var text: String
     /// Only in a copy for the sender's own other devices: whom the message went to.
     var to: AccountID?
+    /// The delivery token of the account it is from, 32 bytes.
+    var deliveryToken: [UInt8]?
 
-    init(message: ClientID, sentAt: Timestamp, text: String, to: AccountID? = nil) {
+    init(message: ClientID, sentAt: Timestamp, text: String, to: AccountID? = nil, deliveryToken: [UInt8]? = nil) {
         self.message = message
         self.sentAt = sentAt
         self.text = text
         self.to = to
+        self.deliveryToken = deliveryToken
     }
 
     init(fields: inout Fields) throws(WireError) {
@@ -30,6 +34,7 @@ struct MessageContent: WireRecord, Equatable {
         sentAt = try fields.value("sentAt")
         text = try fields.text("text", length: 1...Limits.textLengthMax)
         to = try fields.valueIfPresent("to")
+        deliveryToken = try fields.bytesIfPresent("deliveryToken", count: 32...32)
     }
 
     func write(fields writer: inout WireWriter) {
@@ -39,6 +44,7 @@ struct MessageContent: WireRecord, Equatable {
         writer.put("sentAt", sentAt)
         writer.put("text", text: text)
         writer.put("to", to)
+        writer.put("deliveryToken", bytes: deliveryToken)
     }
 
     /// - Throws: `WireError` for another version or type, and for what is not of this form.

@@ -6,6 +6,8 @@ import Wire
 /// Speaks CBOR. Knows nothing of logins: a token is given with the call.
 struct ServerCalls: Sendable {
     let network: Network
+    /// Of the account that is asked about, by somebody who does not say who asks.
+    var deliveryToken: [UInt8]?
 
     /// A call that answers with a record.
     func call<Answer: WireRecord>(
@@ -40,6 +42,7 @@ struct ServerCalls: Sendable {
             request.body = body.encoded(as: .cbor)
             request.headers.append(("Content-Type", WireForm.cbor.mediaType))
         }
+        if let deliveryToken { request.headers.append(("Delivery-Token", Base64URL.encode(deliveryToken))) }
         if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
         if let idempotencyKey { request.headers.append(("Idempotency-Key", idempotencyKey.description)) }
         let answer: Network.Answer

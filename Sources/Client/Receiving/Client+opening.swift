@@ -13,11 +13,23 @@ extension Client {
     ///   sender's keys, or a store that is full. Then nothing has changed and nothing may be acknowledged.
     func receive(_ envelope: Envelope) async throws(ClientError) -> ClientEvent? {
         if let number = envelope.number, try counters().cursor >= number { return nil }
+        guard envelope.kind == .sealed else { return try await receive(envelope, seal: nil) }
+        guard let message = try await unseal(envelope) else {
+            // Nobody is known to have sent it, so there is nobody to say anything of.
+            if let number = envelope.number, try counters().cursor >= number { return nil }
+            var transaction = StoreTransaction()
+            return try note(envelope, nil, .notAuthentic, into: &transaction)
+        }
+        return try await receive(envelope.unsealed(message), seal: message)
+    }
+
+    /// - Parameter seal: what was around it, where its sender was sealed.
+    private func receive(_ envelope: Envelope, seal: SealedMessage?) async throws(ClientError) -> ClientEvent? {
         let refusal = try await learnSender(of: envelope)
         // The world may have moved on meanwhile.
         if let number = envelope.number, try counters().cursor >= number { return nil }
         if let refusal { return try refuse(envelope, refusal) }
-        return try take(envelope)
+        return try take(envelope, seal)
     }
 
     /// Sees to it that the sending device is known, where a new session needs that.
@@ -38,7 +50,7 @@ extension Client {
     }
 
     /// Decrypts and commits. All in one step: nothing else of this client runs between.
-    private func take(_ envelope: Envelope) throws(ClientError) -> ClientEvent? {
+    private func take(_ envelope: Envelope, _ seal: SealedMessage?) throws(ClientError) -> ClientEvent? {
         guard let sender = envelope.sender?.address else { return try refuse(envelope, .unknownSender) }
         var transaction = StoreTransaction()
         switch try open(envelope.body, from: sender, into: &transaction) {
@@ -46,11 +58,31 @@ extension Client {
             return try refuse(envelope, reason)
         case .success(let plaintext):
             let (_, own) = try readyProfile()
-            guard let content = try? MessageContent.decode(plaintext),
-                content.to == nil || sender.account == own.account
-            else { return try note(envelope, sender, .unknownContent, into: &transaction) }
-            return try record(content, envelope, sender, own, into: &transaction)
+            switch Self.content(of: plaintext, envelope, sender, own) {
+            case .failure(let reason):
+                return try note(envelope, sender, reason, into: &transaction)
+            case .success(let content):
+                try learnDeliveryToken(
+                    content.deliveryToken, of: sender.account, own: own.account, into: &transaction)
+                return try record(content, envelope, sender, own, isSenderHidden: seal != nil, into: &transaction)
+            }
         }
+    }
+
+    /// What a plaintext says. From somebody else it says only what its sender has committed to.
+    private static func content(
+        of plaintext: [UInt8], _ envelope: Envelope, _ sender: DeviceAddress, _ own: DeviceAddress
+    ) -> Result<MessageContent, UnreadableReason> {
+        var bytes = plaintext
+        if sender.account != own.account {
+            guard let franked = try? FrankedContent.decode(plaintext) else { return .failure(.malformed) }
+            guard let opened = franked.opened(envelope.commitment, by: sender) else { return .failure(.malformed) }
+            bytes = opened
+        }
+        guard let content = try? MessageContent.decode(bytes), content.to == nil || sender.account == own.account else {
+            return .failure(.unknownContent)
+        }
+        return .success(content)
     }
 
     /// The plaintext of a sealed body; what opening it changed is in `transaction`.
@@ -113,7 +145,7 @@ extension Client {
 
     private func record(
         _ content: MessageContent, _ envelope: Envelope, _ sender: DeviceAddress, _ own: DeviceAddress,
-        into transaction: inout StoreTransaction
+        isSenderHidden: Bool, into transaction: inout StoreTransaction
     ) throws(ClientError) -> ClientEvent? {
         let seen = StoreKey.seen(content.message, from: sender.account)
         var entry: HistoryEntry?
@@ -124,6 +156,7 @@ extension Client {
             entry?.message = content.message
             entry?.text = content.text
             entry?.sentAt = content.sentAt
+            entry?.isSenderHidden = isSenderHidden
             transaction.put(surroundings.now(), at: seen)
         }
         let written = try write(entry, envelope, into: &transaction)

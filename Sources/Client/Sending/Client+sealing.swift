@@ -5,15 +5,17 @@ import Wire
 // Pairwise sessions, from the sending side.
 
 extension Client {
-    /// Copies of `content` for the devices of an account, without the own device and those in `except`. The sessions
-    /// that moved on are in `transaction`: nothing may leave before it is committed.
+    /// Copies of what `entry` says for the devices of its account, without the own device and those in `except`. The
+    /// sessions that moved on are in `transaction`: nothing may leave before it is committed.
     ///
+    /// - Parameter pass: hides the sender.
     /// - Returns: `nil`, and nothing in `transaction`, when a device has no usable session and no bundle.
     func seal(
-        _ content: [UInt8], to account: AccountID, except: Set<DeviceID> = [],
-        bundles: [DeviceID: VerifiedPreKeyBundle], into transaction: inout StoreTransaction
+        _ entry: OutboxEntry, except: Set<DeviceID> = [], bundles: [DeviceID: VerifiedPreKeyBundle],
+        pass: SealedPass?, into transaction: inout StoreTransaction
     ) throws(ClientError) -> [DeviceCopy]? {
         let (profile, own) = try readyProfile()
+        let account = entry.to
         guard let list = try knownList(account) else { return nil }
         var changes = StoreTransaction()
         var copies: [DeviceCopy] = []
@@ -22,13 +24,30 @@ extension Client {
             guard address != own else { continue }
             guard let session = try session(with: address, device, bundles[device.device], profile) else { return nil }
             var current = session
-            let body: [UInt8]
-            do { body = try current.encrypt(content) } catch { throw .cannotSeal }
+            var body: [UInt8]
+            do { body = try current.encrypt(entry.content) } catch { throw .cannotSeal }
+            if let pass { body = try hideSender(of: body, entry, pass, from: profile, to: address, device) }
             changes.put(StoredSession(current, registrationID: device.registration), at: .session(address))
             copies.append(DeviceCopy(device: device.device, registrationID: device.registration, body: body))
         }
         transaction.append(changes)
         return copies
+    }
+
+    /// The sealed body around a session's message.
+    private func hideSender(
+        of message: [UInt8], _ entry: OutboxEntry, _ pass: SealedPass, from profile: Profile, to address: DeviceAddress,
+        _ device: ListedDevice
+    ) throws(ClientError) -> [UInt8] {
+        let identity = try deviceIdentity(profile)
+        do {
+            return try SealedSender.seal(
+                message, entry.kind, certificate: pass.certificate,
+                attribution: entry.commitment.map { pass.attributionKey.attribution(of: $0) }, from: identity,
+                to: SealedRecipient(address, device.registration), device.identity)
+        } catch {
+            throw .cannotSeal
+        }
     }
 
     /// The session to send with: the stored one, or a new one out of a bundle. `nil` when it takes a bundle.
@@ -65,9 +84,11 @@ extension Client {
     }
 
     /// Bundles for those devices of an account that have no usable session, after which `seal` finds all it needs.
-    /// - Parameter anew: devices to begin anew with in any case.
+    /// - Parameters:
+    ///   - anew: devices to begin anew with in any case.
+    ///   - pass: to ask without saying who asks.
     func bundlesForSending(
-        to account: AccountID, anew: Set<DeviceID> = []
+        to account: AccountID, anew: Set<DeviceID> = [], pass: SealedPass?
     ) async throws(ClientError) -> [DeviceID: VerifiedPreKeyBundle] {
         let (_, own) = try readyProfile()
         let known = try knownList(account)
@@ -80,9 +101,9 @@ extension Client {
             guard !lacking.isEmpty else { return bundles }
             let others = list.devices.filter { DeviceAddress(account: account, device: $0.device) != own }
             if lacking.count == others.count, account != own.account {
-                list = try await claim(account, nil, into: &bundles)
+                list = try await claim(account, nil, pass, into: &bundles)
             } else {
-                for device in lacking { list = try await claim(account, device, into: &bundles) }
+                for device in lacking { list = try await claim(account, device, pass, into: &bundles) }
             }
         }
         return bundles
@@ -103,12 +124,20 @@ extension Client {
 
     /// Claims bundles of one device, or of all, and verifies them.
     private func claim(
-        _ account: AccountID, _ device: DeviceID?, into bundles: inout [DeviceID: VerifiedPreKeyBundle]
+        _ account: AccountID, _ device: DeviceID?, _ pass: SealedPass?,
+        into bundles: inout [DeviceID: VerifiedPreKeyBundle]
     ) async throws(ClientError) -> VerifiedDeviceList {
         let asked = try lastHead()
-        let query = device.map { "?device=\($0)" + treeSizeQuery(asked, first: false) } ?? treeSizeQuery(asked)
-        let claimed: ClaimedKeys = try await authorized(
-            "POST", "/v1/keys/\(account)/claims\(query)", idempotencyKey: .random())
+        let path = "keys/\(account)/claims"
+        let claimed: ClaimedKeys
+        if let pass {
+            let query = device.map { "?device=\($0)" } ?? ""
+            claimed = try await anonymousCalls(pass)
+                .call("POST", "/v1/sealed/\(path)\(query)", idempotencyKey: .random())
+        } else {
+            let query = device.map { "?device=\($0)" + treeSizeQuery(asked, first: false) } ?? treeSizeQuery(asked)
+            claimed = try await authorized("POST", "/v1/\(path)\(query)", idempotencyKey: .random())
+        }
         guard claimed.account == account else { throw .unexpectedAnswer(status: 200) }
         let list = try await learn(
             account, claimed.identity, claimed.deviceList, claimed.transparency, since: asked, handle: nil)

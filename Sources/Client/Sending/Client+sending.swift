@@ -46,30 +46,63 @@ extension Client {
         entry.progress = .queued
         counters.nextHistory += 1
         transaction.put(entry, at: .history(entry.index))
-        let content = MessageContent(message: clientID, sentAt: now, text: text)
-        var sends = [
-            OutboxEntry(
-                clientID: clientID, to: account, kind: .message, content: content.encoded(as: .cbor),
-                history: entry.index)
-        ]
-        if account != own.account, let ownList = try knownList(own.account), ownList.devices.count > 1 {
-            let copy = MessageContent(message: clientID, sentAt: now, text: text, to: account)
-            sends.append(
-                OutboxEntry(
-                    clientID: .random(), to: own.account, kind: .sync, content: copy.encoded(as: .cbor), history: nil))
-        }
+        let sends = try outboxEntries(entry, text, to: account, own)
         let numbers = sends.indices.map { counters.nextOutbox + UInt64($0) }
-        for (var send, number) in zip(sends, numbers) {
+        for (send, number) in zip(sends, numbers) {
             // A session moves on once per transaction: only one of these sends is for a given account.
-            let copies = try seal(send.content, to: send.to, bundles: [:], into: &transaction)
-            send.copies = copies ?? []
-            transaction.put(send, at: .outbox(number))
+            transaction.put(try sealedAtHand(send, into: &transaction), at: .outbox(number))
         }
         counters.nextOutbox += UInt64(sends.count)
         transaction.put(counters, at: .counters)
         try commit(transaction)
         for number in numbers { outboxRun.added(number) }
         return (clientID, entry.index)
+    }
+
+    /// What is sent of a message: to its recipient, and to the own other devices where there are any.
+    private func outboxEntries(
+        _ line: HistoryEntry, _ text: String, to account: AccountID, _ own: DeviceAddress
+    ) throws(ClientError) -> [OutboxEntry] {
+        guard let clientID = line.message, let sentAt = line.sentAt else { return [] }
+        var content = MessageContent(
+            message: clientID, sentAt: sentAt, text: text, deliveryToken: try sharedDeliveryToken())
+        guard account != own.account else {
+            return [
+                OutboxEntry(
+                    clientID: clientID, to: account, kind: .message, content: content.encoded(as: .cbor),
+                    history: line.index)
+            ]
+        }
+        let bytes = content.encoded(as: .cbor)
+        let key = FrankingKey()
+        var sends = [
+            OutboxEntry(
+                clientID: clientID, to: account, kind: .message,
+                content: FrankedContent(bytes, under: key).encoded(as: .cbor), history: line.index,
+                commitment: key.commitment(to: bytes, by: own))
+        ]
+        if let ownList = try knownList(own.account), ownList.devices.count > 1 {
+            content.to = account
+            sends.append(
+                OutboxEntry(
+                    clientID: .random(), to: own.account, kind: .sync, content: content.encoded(as: .cbor),
+                    history: nil))
+        }
+        return sends
+    }
+
+    /// The entry sealed, where nothing has to be asked of the server for that.
+    private func sealedAtHand(
+        _ entry: OutboxEntry, into transaction: inout StoreTransaction
+    ) throws(ClientError) -> OutboxEntry {
+        let pass = try passAtHand(to: entry.to)
+        // Its certificate has to be fetched first.
+        let token = try peerToken(entry.to)
+        guard token == nil || pass != nil else { return entry }
+        var entry = entry
+        entry.copies = try seal(entry, bundles: [:], pass: pass, into: &transaction) ?? []
+        entry.certifiedAt = entry.copies.isEmpty ? nil : pass?.receivedAt
+        return entry
     }
 
     /// Works through the outbox, oldest first, until it is empty or the server cannot be reached.
@@ -113,63 +146,6 @@ extension Client {
         }
     }
 
-    /// Sends one entry until the server takes it: more than once only when the device list has changed.
-    /// - Returns: `nil` when there was nobody to send to.
-    private func deliver(_ key: StoreKey<OutboxEntry>) async throws(ClientError) -> Accepted? {
-        var lastProblem: ClientError = .unexpectedAnswer(status: 409)
-        for _ in 0..<ClientLimits.sendTriesMax {
-            guard let entry = try await sealed(key) else { return nil }
-            do throws(ClientError) {
-                let request = SendRequest(clientID: entry.clientID, kind: entry.kind, copies: entry.copies)
-                let accepted: Accepted = try await authorized("POST", "/v1/messages/\(entry.to)", body: request)
-                guard accepted.clientID == entry.clientID else { throw .unexpectedAnswer(status: 200) }
-                return accepted
-            } catch {
-                guard case .refused(let problem) = error, problem.code == .mismatchedDevices,
-                    let mismatch = problem.devices
-                else { throw error }
-                lastProblem = error
-                try await repair(key, mismatch)
-            }
-        }
-        throw lastProblem
-    }
-
-    /// The entry with its copies, sealed now if they were not. `nil` when no device is left to send to.
-    private func sealed(_ key: StoreKey<OutboxEntry>) async throws(ClientError) -> OutboxEntry? {
-        guard let entry = try read(key) else { return nil }
-        guard entry.copies.isEmpty else { return entry }
-        let bundles = try await bundlesForSending(to: entry.to)
-        guard var entry = try read(key) else { return nil }
-        guard entry.copies.isEmpty else { return entry }
-        var transaction = StoreTransaction()
-        guard let copies = try seal(entry.content, to: entry.to, bundles: bundles, into: &transaction) else {
-            throw .cannotSeal
-        }
-        guard !copies.isEmpty else { return nil }
-        entry.copies = copies
-        transaction.put(entry, at: key)
-        try commit(transaction)
-        return entry
-    }
-
-    /// Brings an entry's copies in line with the device list: what was sealed for devices that stay is kept.
-    private func repair(_ key: StoreKey<OutboxEntry>, _ mismatch: DeviceMismatch) async throws(ClientError) {
-        guard let stale = try read(key) else { return }
-        _ = try await freshList(stale.to)
-        let bundles = try await bundlesForSending(to: stale.to, anew: Set(mismatch.stale))
-        guard var entry = try read(key) else { return }
-        let gone = Set(mismatch.extra + mismatch.stale)
-        entry.copies.removeAll { gone.contains($0.device) }
-        let kept = Set(entry.copies.map(\.device))
-        var transaction = StoreTransaction()
-        let sealed = try seal(entry.content, to: entry.to, except: kept, bundles: bundles, into: &transaction)
-        guard let added = sealed else { throw .cannotSeal }
-        entry.copies = (entry.copies + added).sorted { $0.device < $1.device }
-        transaction.put(entry, at: key)
-        try commit(transaction)
-    }
-
     /// Takes an entry out of the outbox and says in the transcript what became of it.
     private func settle(
         _ key: StoreKey<OutboxEntry>, _ accepted: Accepted?, _ error: ClientError?
@@ -180,6 +156,7 @@ extension Client {
         if let index = entry.history, var line = try read(.history(index)) {
             line.progress = error == nil ? .accepted : .refused
             line.time = accepted?.time
+            line.isSenderHidden = entry.certifiedAt != nil
             if case .refused(let problem) = error { line.problem = problem.code }
             transaction.put(line, at: .history(index))
         }

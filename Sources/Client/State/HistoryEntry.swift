@@ -44,6 +44,8 @@ public struct HistoryEntry: WireRecord, Equatable {
     public var time: Timestamp?
     /// Of a sent message.
     public var progress: Progress?
+    /// It travelled without telling the server who sent it.
+    public var isSenderHidden = false
     /// Of what cannot be read.
     public var reason: UnreadableReason?
     /// Of a refused message.
@@ -68,6 +70,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         sentAt = try fields.valueIfPresent("sentAt")
         time = try fields.valueIfPresent("time")
         progress = try fields.valueIfPresent("progress")
+        isSenderHidden = try fields.flag("senderHidden")
         reason = try fields.valueIfPresent("reason")
         problem = try fields.valueIfPresent("problem")
     }
@@ -83,6 +86,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         writer.put("sentAt", sentAt)
         writer.put("time", time)
         writer.put("progress", progress)
+        writer.put("senderHidden", flag: isSenderHidden)
         writer.put("reason", reason)
         writer.put("problem", problem)
     }

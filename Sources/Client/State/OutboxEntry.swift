@@ -11,13 +11,23 @@ struct OutboxEntry: WireRecord, Equatable {
     var copies: [DeviceCopy]
     /// The history entry to update; none for a copy to the own devices.
     var history: UInt64?
+    /// What the sender commits to, 32 bytes; none for a copy to the own devices.
+    var commitment: [UInt8]?
+    /// Since when there is the certificate that ``copies`` carry; none while they are not sealed, or say who sends.
+    var certifiedAt: Timestamp?
+    /// The recipient's token was refused, or there is no certificate: it goes out signed in.
+    var showsSender = false
 
-    init(clientID: ClientID, to: AccountID, kind: EnvelopeKind, content: [UInt8], history: UInt64?) {
+    init(
+        clientID: ClientID, to: AccountID, kind: EnvelopeKind, content: [UInt8], history: UInt64?,
+        commitment: [UInt8]? = nil
+    ) {
         self.clientID = clientID
         self.to = to
         self.kind = kind
         self.content = content
         self.history = history
+        self.commitment = commitment
         copies = []
     }
 
@@ -28,6 +38,9 @@ struct OutboxEntry: WireRecord, Equatable {
         content = try fields.bytes("content", count: 1...StoreLimits.valueByteCountMax)
         copies = try fields.list("copies", count: 0...Limits.devicesPerSendMax)
         history = try fields.numberIfPresent("history")
+        commitment = try fields.bytesIfPresent("commitment", count: 32...32)
+        certifiedAt = try fields.valueIfPresent("certifiedAt")
+        showsSender = try fields.flag("showsSender")
     }
 
     func write(fields writer: inout WireWriter) {
@@ -37,5 +50,8 @@ struct OutboxEntry: WireRecord, Equatable {
         writer.put("content", bytes: content)
         writer.put("copies", list: copies)
         writer.put("history", number: history)
+        writer.put("commitment", bytes: commitment)
+        writer.put("certifiedAt", certifiedAt)
+        writer.put("showsSender", flag: showsSender)
     }
 }

@@ -196,6 +196,15 @@ public enum ServerSettings {
         rate("--limit-logins", "SOTTO_LIMIT_LOGINS", "Login steps from an address", \.logins),
         rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.claims),
         rate("--limit-sends", "SOTTO_LIMIT_SENDS", "Sends and posts of a device", \.sends),
+        rate(
+            "--limit-sealed-requests", "SOTTO_LIMIT_SEALED_REQUESTS", "Anonymous requests of an address",
+            \.sealedRequests),
+        rate(
+            "--limit-sealed-deliveries", "SOTTO_LIMIT_SEALED_DELIVERIES", "Anonymous sends to an account",
+            \.sealedDeliveries),
+        rate(
+            "--limit-sealed-claims", "SOTTO_LIMIT_SEALED_CLAIMS", "Anonymous prekey claims of an account",
+            \.sealedClaims),
     ]
 
     private static func rate(

@@ -24,6 +24,20 @@ enum KeyRoutes {
             return Reply(try await call.chat.look { (look) throws(Problem) in try look.preKeyCounts(of: device) })
         },
         Route(
+            .get, "/v1/keys/sender-certificate", area: "keys",
+            "The server's word on who this device is, to show to those it writes to without a login",
+            gives: SenderCertificatePayload.schema
+        ) { (call) throws(Problem) in
+            let device = call.device
+            let claim = try await call.chat.look { (look) throws(Problem) in try look.senderClaim(of: device) }
+            let services = call.services
+            let certificate = VerifiedSenderCertificate(issuing: claim, signedBy: services.signingKey)
+            return Reply(
+                SenderCertificatePayload(
+                    certificate: certificate.bytes, expiresAt: claim.expiresAt,
+                    attributionKey: services.franking.attributionKey(of: claim).bytes))
+        },
+        Route(
             .post, "/v1/keys/{account}/claims", area: "keys",
             "Claim a prekey bundle of each device; a one-time prekey is handed out once, ever",
             query: [

@@ -45,9 +45,14 @@ enum SealedRoutes {
             let token = call.deliveryToken
             try await call.chat.look { (look) throws(Problem) in try look.admit(token, to: account) }
             try call.services.limiters.sealedClaims.take(account, now: call.chat.clock())
+            let heads = call.services.treeHeads
             return try await call.commit(scope: account.bytes.array) { (turn) throws(Problem) in
                 try turn.look.admit(token, to: account)
-                return try turn.claimKeys(of: account, device: device)
+                var claimed = try turn.claimKeys(of: account, device: device)
+                // Which tree somebody knows already may tell who it is: here nobody is asked.
+                claimed.transparency = try turn.look.transparency(
+                    of: account, epoch: claimed.deviceList.epoch, since: nil, heads)
+                return claimed
             }
         },
         Route(
@@ -57,10 +62,11 @@ enum SealedRoutes {
         ) { (call) throws(Problem) in
             let account: AccountID = try call.place("account")
             let token = call.deliveryToken
+            let heads = call.services.treeHeads
             return Reply(
                 try await call.chat.look { (look) throws(Problem) in
                     try look.admit(token, to: account)
-                    return try look.account(account)
+                    return try look.account(account).proven(in: look, since: nil, heads)
                 })
         },
         Route(

@@ -31,7 +31,8 @@ struct Origins: Sendable {
         else { return nil }
         let fields = """
             Accept, Authorization, Content-Type, Delivery-Token, Idempotency-Key, If-None-Match, If-Range, \
-            Range, Sotto-Delete-Capability, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset
+            Range, Sotto-Delete-Capability, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
+            Upload-Offset
             """
         return [
             ("Access-Control-Allow-Origin", origin),

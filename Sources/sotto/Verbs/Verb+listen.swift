@@ -49,6 +49,11 @@ extension Verb {
                     + "the server shows others false keys for you. Compare safety numbers.")
         case .keysUploaded(let count):
             output.object("keysUploaded") { $0.put("count", number: UInt64(count)) }
+        case .senderShown(let account, let reason):
+            output.object("senderShown") { (writer) in
+                writer.put("to", account)
+                writer.put("reason", text: reason.rawValue)
+            }
         case .trouble(.untrustedLog(let failure)):
             output.failure(.untrustedLog(failure))
         case .trouble(let error), .ended(let error):

@@ -68,7 +68,8 @@ struct ClientAccountTests {
     func noAccount() async throws {
         let configuration = ClientConfiguration(folder: "")
         let client = Client(
-            store: try FakeDisk().open(), server: nil, network: nil, configuration: configuration, surroundings: .real)
+            store: try FakeDisk().open(), server: nil, network: nil, anonymousNetwork: nil,
+            configuration: configuration, surroundings: .real)
         await #expect(throws: ClientError.notRegistered) { try await client.devices() }
         await #expect(throws: ClientError.noServer) {
             try await client.register(handle: try #require(Handle(text: "bob")))

@@ -1,0 +1,24 @@
+import Crypto
+public import Keys
+import Store
+public import Wire
+
+extension Turn {
+    /// The server's franking keys: the stored ones, or new ones that are stored with this command.
+    /// - Throws: `internal-error` when what is stored is not of their size.
+    public mutating func frankingSecrets() throws(Problem) -> FrankingSecrets {
+        let stored = try tables.setting(Self.frankingSetting)
+        let secret = stored.map { SecretBytes(copying: $0) } ?? .random(byteCount: FrankingSecrets.byteCount)
+        let secrets: FrankingSecrets
+        do {
+            secrets = try FrankingSecrets(secret)
+        } catch {
+            throw Problem(.internalError, "The server's stored franking keys are damaged.")
+        }
+        if stored == nil { try tables.putSetting(Self.frankingSetting, secret.exportUnprotected()) }
+        return secrets
+    }
+
+    /// Where the store keeps them: 64 bytes.
+    private static var frankingSetting: String { "server-franking-keys" }
+}
