@@ -30,14 +30,12 @@ enum BulkCipher {
                 EVP_EncryptInit_ex(context, cipher, nil, key.bytes, nonce)
             }
             var count: Int32 = 0
-            guard started == 1 else { return false }
-            guard bound.isEmpty || EVP_EncryptUpdate(context, nil, &count, bound, Int32(bound.count)) == 1 else {
-                return false
-            }
-            guard Self.inPieces(plaintext, output, { EVP_EncryptUpdate(context, $0, &count, $1, $2) == 1 }),
-                  EVP_EncryptFinal_ex(context, output.bytes, &count) == 1 else { return false }
             let tag = output.bytes + plaintext.count
-            return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagByteCount), tag) == 1
+            return started == 1
+                && (bound.isEmpty || EVP_EncryptUpdate(context, nil, &count, bound, Int32(bound.count)) == 1)
+                && Self.inPieces(plaintext, output, { EVP_EncryptUpdate(context, $0, &count, $1, $2) == 1 })
+                && EVP_EncryptFinal_ex(context, output.bytes, &count) == 1
+                && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagByteCount), tag) == 1
         }
         precondition(isDone, "libcrypto cannot seal")
     }
@@ -55,15 +53,12 @@ enum BulkCipher {
             }
             var count: Int32 = 0
             var tag = Array(sealed.suffix(Self.tagByteCount))
-            guard started == 1,
-                  EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), &tag) == 1 else { return false }
-            guard bound.isEmpty || EVP_DecryptUpdate(context, nil, &count, bound, Int32(bound.count)) == 1 else {
-                return false
-            }
-            let isDecrypted = Self.inPieces(UnsafeRawBufferPointer(rebasing: sealed[..<output.count]), output) {
-                EVP_DecryptUpdate(context, $0, &count, $1, $2) == 1
-            }
-            return isDecrypted && EVP_DecryptFinal_ex(context, output.bytes, &count) == 1
+            let ciphertext = UnsafeRawBufferPointer(rebasing: sealed[..<output.count])
+            return started == 1
+                && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), &tag) == 1
+                && (bound.isEmpty || EVP_DecryptUpdate(context, nil, &count, bound, Int32(bound.count)) == 1)
+                && Self.inPieces(ciphertext, output, { EVP_DecryptUpdate(context, $0, &count, $1, $2) == 1 })
+                && EVP_DecryptFinal_ex(context, output.bytes, &count) == 1
         }
         if !isAuthentic { output.initializeMemory(as: UInt8.self, repeating: 0) }
         return isAuthentic

@@ -10,13 +10,4 @@ public enum Hash: Sendable, Hashable {
         case .sha512: 64
         }
     }
-
-    /// Bytes the hash takes in at once; what HMAC pads its key to.
-    var blockByteCount: Int {
-        switch self {
-        case .sha256: 64
-        case .sha512: 128
-        }
-    }
 }
-

@@ -1,5 +1,4 @@
 import CCrypto
-import CSodium
 
 /// Diffie-Hellman and signatures over NIST P-256 (FIPS 186-5, SP 800-56A), by libcrypto.
 ///
@@ -29,8 +28,7 @@ public enum P256 {
         public init(_ bytes: [UInt8]) throws(KeyError) {
             guard bytes.count == publicKeyByteCount else { throw .wrongByteCount(bytes.count) }
             // libcrypto would take the hybrid forms 0x06 and 0x07 too.
-            guard bytes[0] == 0x04, let point = Curve.point(bytes) else { throw .outOfRange }
-            EC_POINT_free(point)
+            guard bytes[0] == 0x04, Curve.withPoint(bytes, { _ in true }) else { throw .outOfRange }
             self.bytes = bytes
         }
 
@@ -39,12 +37,12 @@ public enum P256 {
         /// Whether `signature` is this key's over the SHA-256 digest of exactly `message` (ECDSA, FIPS 186-5,
         /// section 6.4.2).
         public func verifies(_ signature: Signature, over message: [UInt8]) -> Bool {
-            guard let point = Curve.point(bytes) else { return false }
-            defer { EC_POINT_free(point) }
             let der = signature.derBytes
             return Curve.withKey { key in
-                guard EC_KEY_set_public_key(key, point) == 1 else { return false }
-                return ECDSA_verify(0, SHA256.hash(message), 32, der, Int32(der.count), key) == 1
+                Curve.withPoint(bytes) { point in
+                    EC_KEY_set_public_key(key, point) == 1
+                        && ECDSA_verify(0, SHA256.hash(message), 32, der, Int32(der.count), key) == 1
+                }
             }
         }
     }
@@ -83,9 +81,8 @@ public enum P256 {
         public init() {
             // A draw is out of range once in 2^32 times.
             while true {
-                let draw = SecretBytes.random(byteCount: keyByteCount)
-                if let publicKey = Curve.publicKey(of: draw) {
-                    self.init(publicKey: publicKey, secret: draw)
+                if let key = PrivateKey(inRange: .random(byteCount: keyByteCount)) {
+                    self = key
                     return
                 }
             }
@@ -95,8 +92,8 @@ public enum P256 {
         /// - Throws: ``KeyError``.
         public init(_ secret: consuming SecretBytes) throws(KeyError) {
             guard secret.byteCount == keyByteCount else { throw .wrongByteCount(secret.byteCount) }
-            guard let publicKey = Curve.publicKey(of: secret) else { throw .outOfRange }
-            self.init(publicKey: publicKey, secret: secret)
+            guard let key = PrivateKey(inRange: secret) else { throw .outOfRange }
+            self = key
         }
 
         /// Takes over 32 bytes; `nil` when they are not in range.
@@ -114,12 +111,11 @@ public enum P256 {
         /// derivation. Always there: the curve has prime order, so no checked point leads to infinity.
         public borrowing func agree(with peer: PublicKey) -> SecretBytes {
             SecretBytes(byteCount: keyByteCount) { shared in
-                let isDone = Curve.withKey(of: secret) { key in
-                    guard let point = Curve.point(peer.bytes) else { return false }
-                    defer { EC_POINT_free(point) }
-                    return ECDH_compute_key(shared.bytes, keyByteCount, point, key, nil) == Int32(keyByteCount)
+                Curve.withKey(of: secret) { key in
+                    Curve.withPoint(peer.bytes) { point in
+                        ECDH_compute_key(shared.bytes, keyByteCount, point, key, nil) == Int32(keyByteCount)
+                    }
                 }
-                precondition(isDone, "libcrypto cannot agree")
             }
         }
 
@@ -127,14 +123,10 @@ public enum P256 {
         public borrowing func sign(_ message: [UInt8]) -> Signature {
             var der = [UInt8](repeating: 0, count: 80)
             var byteCount: UInt32 = 0
-            let isDone = Curve.withKey(of: secret) { key in
+            Curve.withKey(of: secret) { key in
                 ECDSA_sign(0, SHA256.hash(message), 32, &der, &byteCount, key) == 1
             }
-            precondition(isDone, "libcrypto cannot sign")
-            guard let signature = Signature(der: Array(der.prefix(Int(byteCount)))) else {
-                preconditionFailure("libcrypto signs in DER")
-            }
-            return signature
+            return Curve.made(Signature(der: Array(der.prefix(Int(byteCount)))))
         }
 
         /// A second owner of the same key.
@@ -147,64 +139,61 @@ public enum P256 {
     }
 
     /// libcrypto's objects for this curve. Those of secrets are cleared when they are freed.
+    ///
+    /// Traps when libcrypto refuses what was checked: that is lack of memory or a broken installation.
     private enum Curve {
         /// Read by all, written by none after it was made.
-        private nonisolated(unsafe) static let group: OpaquePointer = {
-            guard let group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1) else {
-                preconditionFailure("libcrypto has P-256")
-            }
-            return group
-        }()
+        private nonisolated(unsafe) static let group = made(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1))
 
-        /// The point that 65 `bytes` name; `nil` when it is not on the curve. The caller frees it.
-        static func point(_ bytes: [UInt8]) -> OpaquePointer? {
-            guard let point = EC_POINT_new(group) else { return nil }
-            guard EC_POINT_oct2point(group, point, bytes, bytes.count, nil) == 1 else {
-                EC_POINT_free(point)
-                return nil
-            }
-            return point
+        static func made<Value>(_ value: Value?) -> Value {
+            guard let value else { preconditionFailure("libcrypto cannot work") }
+            return value
+        }
+
+        /// Lends the point that 65 `bytes` name; `false` when it is not on the curve, or from `body`.
+        static func withPoint(_ bytes: [UInt8], _ body: (OpaquePointer) -> Bool) -> Bool {
+            let point = made(EC_POINT_new(group))
+            defer { EC_POINT_free(point) }
+            return EC_POINT_oct2point(group, point, bytes, bytes.count, nil) == 1 && body(point)
         }
 
         /// The public key of a 32-byte number; `nil` when it is not in 1…n - 1.
         static func publicKey(of secret: borrowing SecretBytes) -> PublicKey? {
             withScalar(secret) { scalar in
-                guard BN_is_zero(scalar) == 0, BN_cmp(scalar, EC_GROUP_get0_order(group)) < 0,
-                      let point = EC_POINT_new(group) else { return nil }
+                guard BN_is_zero(scalar) == 0, BN_cmp(scalar, EC_GROUP_get0_order(group)) < 0 else { return nil }
+                let point = made(EC_POINT_new(group))
                 defer { EC_POINT_clear_free(point) }
                 var bytes = [UInt8](repeating: 0, count: publicKeyByteCount)
-                guard EC_POINT_mul(group, point, scalar, nil, nil, nil) == 1,
-                      EC_POINT_point2oct(
-                        group, point, POINT_CONVERSION_UNCOMPRESSED, &bytes, bytes.count, nil) == bytes.count else {
-                    return nil
-                }
-                return PublicKey(checked: bytes)
+                let isMade = EC_POINT_mul(group, point, scalar, nil, nil, nil) == 1
+                    && EC_POINT_point2oct(
+                        group, point, POINT_CONVERSION_UNCOMPRESSED, &bytes, bytes.count, nil) == bytes.count
+                return made(isMade ? PublicKey(checked: bytes) : nil)
             }
         }
 
         /// Lends an empty key of this curve.
         static func withKey(_ body: (OpaquePointer) -> Bool) -> Bool {
-            guard let key = EC_KEY_new() else { return false }
+            let key = made(EC_KEY_new())
             defer { EC_KEY_free(key) }
-            guard EC_KEY_set_group(key, group) == 1 else { return false }
-            return body(key)
+            return EC_KEY_set_group(key, group) == 1 && body(key)
         }
 
-        /// Lends the private key of a 32-byte number in range.
-        static func withKey(of secret: borrowing SecretBytes, _ body: (OpaquePointer) -> Bool) -> Bool {
-            withScalar(secret) { scalar in
+        /// Lends the private key of a 32-byte number in range, for work that cannot fail.
+        static func withKey(of secret: borrowing SecretBytes, _ body: (OpaquePointer) -> Bool) {
+            let isDone = withScalar(secret) { scalar in
                 withKey { key in EC_KEY_set_private_key(key, scalar) == 1 && body(key) }
-            } ?? false
+            }
+            made(isDone ? () : nil)
         }
 
         private static func withScalar<Result>(
-            _ secret: borrowing SecretBytes, _ body: (OpaquePointer) -> Result?
-        ) -> Result? {
-            guard let scalar = BN_secure_new() else { return nil }
+            _ secret: borrowing SecretBytes, _ body: (OpaquePointer) -> Result
+        ) -> Result {
+            let scalar = made(BN_secure_new())
             defer { BN_clear_free(scalar) }
             BN_set_flags(scalar, BN_FLG_CONSTTIME)
-            let isRead = secret.withUnsafeBytes { BN_bin2bn($0.bytes, Int32($0.count), scalar) != nil }
-            return isRead ? body(scalar) : nil
+            _ = secret.withUnsafeBytes { made(BN_bin2bn($0.bytes, Int32($0.count), scalar)) }
+            return body(scalar)
         }
     }
 }

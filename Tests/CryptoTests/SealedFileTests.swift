@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test("a file comes back as it was, and its sealed size is that of its bucket", arguments: [
-        0, 1, 1_023, 1_024, 1_025, 65_535, 65_536, 65_537, 300_000,
+        0, 1, 1_023, 1_024, 1_025, 65_535, 65_536, 65_537, 300_000, 4_194_305,
     ])
     func roundTrip(byteCount: Int) throws {
         let upload = try Upload(byteCount: byteCount)
@@ -122,6 +122,14 @@ import Testing
         #expect(SealedFile.Summary(byteCount: SealedFile.byteCountMax + 1, digest: digest) == nil)
         #expect(SealedFile.Summary(byteCount: 0, digest: [0] + digest) == nil)
         #expect(SealedFile.Summary(byteCount: SealedFile.byteCountMax, digest: digest) != nil)
+    }
+
+    @Test("a file above the bound is refused as soon as it is above it")
+    func tooLong() throws {
+        var sealer = SealedFile.Sealer(key: SealedStream.Key())
+        sealer.byteCount = SealedFile.byteCountMax - 1
+        _ = try sealer.seal([1])
+        #expect(throws: SealedFile.Failure.tooLong) { _ = try sealer.seal([1]) }
     }
 
     @Test("an upload that fails stops the sealing")

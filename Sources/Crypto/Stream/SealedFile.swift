@@ -60,7 +60,8 @@ public enum SealedFile {
     public struct Sealer: ~Copyable, Sendable {
         private var stream: SealedStream.Sealer
         private var hash = SHA256()
-        private var byteCount = 0
+        /// Bytes of the file so far.
+        var byteCount = 0
 
         /// Nothing sealed yet. The key is spent; export it for the pointer before.
         public init(key: consuming SealedStream.Key) { stream = SealedStream.Sealer(key: key) }
