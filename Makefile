@@ -13,7 +13,7 @@ python ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
-.PHONY: bench-crypto fixtures descriptions tsan asan fuzz demo clean
+.PHONY: bench-crypto fixtures descriptions tsan asan fuzz check-uploads demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -103,6 +103,13 @@ asan: ## run every test under the address sanitizer
 
 fuzz: setup ## feed every parser and the ratchet what nobody would write (seconds=60 each; targets="cbor json")
 	Scripts/fuzz --seconds $(seconds) $(targets)
+
+cuts ?= 60
+
+check-uploads: ## upload with clients of tus that are not ours, and cut them (cuts=1000 for more)
+	@Scripts/setup --descriptions
+	swift build --product sottod $(debug)
+	.venv/bin/python Scripts/check-uploads.py --cuts $(cuts)
 
 demo: ## two people, a server killed in the middle, and a search for what they said
 	@Scripts/setup --test

@@ -71,7 +71,7 @@ let package = Package(
         // 6
         room("SQLiteEngine", ["Store", "Threads", "Wire", "CSQLite"], path: "Sources/Engines/SQLite"),
         room("BlobsEngine", ["Store", "Crypto", "Threads", "Wire"], path: "Sources/Engines/Blobs"),
-        room("Server", ["Chat", "Store", "Transport", "Keys", "Crypto", "Wire"]),
+        room("Server", ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Wire"]),
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
 
         // 7
@@ -84,7 +84,7 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["Transport", "Keys", "Crypto", "Threads", "Wire"], path: "Tests/TestKit",
             swiftSettings: strict),
-        tests(of: "Chat", ["TestKit", "Store", "Keys", "Crypto", "Wire"]),
+        tests(of: "Chat", ["TestKit", "Store", "BlobsEngine", "Keys", "Crypto", "Wire"]),
         tests(of: "Server", ["TestKit", "Chat", "Store", "Transport", "Wire"]),
         tests(of: "Wire"),
         tests(of: "Crypto"),

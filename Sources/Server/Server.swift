@@ -1,4 +1,5 @@
-public import Chat
+import Chat
+import Media
 import Keys
 public import Store
 import Transport
@@ -26,6 +27,7 @@ public final class Server: Sendable {
     private let services: Services
     private let janitor: Janitor
     private let sweeper: MediaSweeper
+    private let workers: WorkerPool?
 
     /// The port clients connect to.
     public var port: UInt16 { listener.port }
@@ -36,7 +38,7 @@ public final class Server: Sendable {
     ///   `TransportError` when a port or certificate cannot be used.
     public init(
         _ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener,
-        openBlobs: BlobsOpener, processor: MediaProcessor? = nil
+        openBlobs: BlobsOpener
     ) async throws {
         let group = EventLoopGroup(count: configuration.loopCount)
         let desks = group.loops.enumerated().map { Desk(loop: $1, loopIndex: $0) }
@@ -51,12 +53,16 @@ public final class Server: Sendable {
             group.shutdown()
             throw error
         }
+        let workers = configuration.mediaWorkerPath.map { WorkerPool(.init(workerPath: $0)) }
+        self.workers = workers
         let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
         let signingKey: ServerSigningKey
         let media: MediaHouse
         let franking: FrankingSecrets
         do {
-            media = MediaHouse(chat: chat, blobs: try openBlobs(), bounds: configuration.media, processor: processor)
+            media = MediaHouse(
+                chat: chat, blobs: try openBlobs(), bounds: configuration.media,
+                processor: workers.map { .thumbnails(by: $0) })
             signingKey = try await Self.prepare(chat)
             franking = try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }
         } catch {
@@ -168,6 +174,7 @@ public final class Server: Sendable {
         await janitor.stop()
         await sweeper.stop()
         for desk in desks { await desk.trim() }
+        workers?.shutdown()
         await services.media.close()
         await services.chat.store.close()
         group.shutdown()

@@ -17,7 +17,8 @@ struct Main {
             case .help(let text):
                 print(text)
                 return
-            case .run(let read):
+            case .run(var read):
+                read.mediaWorkerPath = read.mediaWorkerPath ?? workerBesideUs
                 configuration = read
             }
         } catch {
@@ -43,6 +44,16 @@ struct Main {
         Welcome.print(configuration, port: server.port, adminPort: server.adminPort)
         await signals.wait()
         await server.shutdown()
+    }
+
+    /// `sotto-media` in the folder of this program; `nil` where there is none.
+    private static var workerBesideUs: String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let own = String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard let end = own.lastIndex(of: "/") else { return nil }
+        let path = own[...end] + "sotto-media"
+        return access(String(path), X_OK) == 0 ? String(path) : nil
     }
 
     private static func fail(_ message: String, status: Int32) -> Never {

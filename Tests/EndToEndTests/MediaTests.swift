@@ -150,6 +150,51 @@ import Wire
         #expect(refused.status == 403)
     }
 
+    @Test("an open image gets thumbnails and its uploader hears of it; the same bytes sealed are never looked at")
+    func thumbnails() async throws {
+        let tus = try await tus()
+        let api = tus.house.api
+        let carol = try await tus.house.person("carol")
+        let uploader = Tus(house: tus.house, token: carol.token)
+        let socket = try await tus.house.socket(carol)
+        let request = NewConversation(kind: .channel, mode: .open, name: "town", members: [])
+        let town: ConversationView = try await api.call("POST", "/v1/conversations", request, token: carol.token)
+        let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+        let picture = TextFile.bytes(root + "/fixtures/media/progressive.jpg")
+        let answer = try await uploader.creation(
+            of: picture.count, [("class", "open"), ("conversation", "\(town.conversation)")], first: picture)
+        let media = try #require(answer.headers["sotto-media"].flatMap { MediaID(text: $0) })
+        let told = try await socket.first { (frame) -> MediaID? in
+            guard case .notice(let notice) = frame, notice.topic == .media else { return nil }
+            return notice.media
+        }
+        #expect(told == media)
+        let info: MediaInfo = try await api.call("GET", "/v1/media/\(media)/info", token: carol.token)
+        #expect(info.state == .ready && info.picture?.mediaType == "image/jpeg")
+        #expect(try #require(info.picture).thumbnails.isEmpty == false)
+        let thumbnail = try await api.raw("GET", "/v1/media/\(media)/thumbnail?size=96", token: carol.token)
+        #expect(thumbnail.status == 200 && thumbnail.headers["content-type"] == "image/webp")
+        #expect(thumbnail.headers["content-disposition"] == nil)
+        #expect(thumbnail.headers["x-content-type-options"] == "nosniff")
+        #expect(Array(thumbnail.body.prefix(4)) == Array("RIFF".utf8))
+        let text = try await uploader.creation(
+            of: 5, [("class", "open"), ("conversation", "\(town.conversation)")], first: Array("hello".utf8))
+        let other = try await socket.first { (frame) -> MediaID? in
+            guard case .notice(let notice) = frame else { return nil }
+            return notice.media
+        }
+        #expect("\(other)" == text.headers["sotto-media"])
+        let failed: MediaInfo = try await api.call("GET", "/v1/media/\(other)/info", token: carol.token)
+        #expect(failed.state == .failed && failed.failure == "unknown-format")
+        let sealed = try await uploader.store(picture)
+        let untouched: MediaInfo = try await api.call("GET", "/v1/media/\(sealed.media)/info", token: carol.token)
+        #expect(untouched.state == .ready && untouched.picture == nil)
+        // Deleting takes the pictures along.
+        let gone = try await api.raw("DELETE", "/v1/media/\(media)", token: carol.token)
+        #expect(gone.status == 204)
+        #expect(tus.house.mediaFiles.count == 2)
+    }
+
     @Test("open media are for the members of their conversation; a sealed one takes none, and has no thumbnail")
     func conversations() async throws {
         let tus = try await tus()

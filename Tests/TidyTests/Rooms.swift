@@ -12,7 +12,7 @@ enum Rooms {
         "Transport": ["Threads", "CTransport"],
         "Media": ["Threads", "CLinux"],
         "Chat": ["Store", "Keys", "Crypto", "Threads", "Wire"],
-        "Server": ["Chat", "Store", "Transport", "Keys", "Crypto", "Wire"],
+        "Server": ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Wire"],
         "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport"],
         "sottod": ["Server", "SQLiteEngine", "BlobsEngine", "Threads", "Wire", "CLinux"],
         "sotto": ["Client", "Media", "Wire"],

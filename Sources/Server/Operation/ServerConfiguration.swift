@@ -32,6 +32,8 @@ public struct ServerConfiguration: Sendable {
     /// Bytes that may wait for one socket before it is closed as a slow consumer.
     public var socketQueueByteCountMax = 8 * 1024 * 1024
     public var media = MediaBounds()
+    /// The program that makes thumbnails of open media; none are made without it.
+    public var mediaWorkerPath: String?
     public var connectionCountMax = 20_000
 
     /// How often things may be done.

@@ -184,6 +184,13 @@ public enum ServerSettings {
         bytes("--media-account-bytes", "SOTTO_MEDIA_ACCOUNT_BYTES", "All files of an account", \.accountByteCountMax),
         bytes("--media-server-bytes", "SOTTO_MEDIA_SERVER_BYTES", "All files of all accounts", \.serverByteCountMax),
         Setting(
+            flag: "--media-worker", variable: "SOTTO_MEDIA_WORKER", value: "FILE",
+            help: "Makes thumbnails of open images; sotto-media beside sottod, where it is."
+        ) {
+            $1.mediaWorkerPath = $0
+            return !$0.isEmpty
+        },
+        Setting(
             flag: "--limit-upload-bytes", variable: "SOTTO_LIMIT_UPLOAD_BYTES", value: "BURST/PER_SECOND",
             help: "Bytes an account uploads; slowed down above it; 1 GiB at once and 100 MiB a second."
         ) { (text, configuration) in

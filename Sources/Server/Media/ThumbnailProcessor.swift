@@ -1,0 +1,42 @@
+import Chat
+import Media
+import Store
+import Wire
+
+extension MediaProcessor {
+    /// Thumbnails by the worker pool: the bytes are checked, then lent to a worker by a descriptor that can only read.
+    static func thumbnails(by pool: WorkerPool) -> MediaProcessor {
+        let thumbnailer = Thumbnailer(pool: pool)
+        return MediaProcessor { (upload, reader) in
+            guard case .success(.file(let file, 0, let byteCount)) = await Self.whole(reader) else { return .later }
+            do throws(MediaRefusal) {
+                let shared = try ReadOnlyFile(sharing: file.descriptor, byteCount: Int(clamping: byteCount))
+                // Only an `OpenUpload` comes this far, and no sealed media become one.
+                guard case .open(let media) = Upload(shared, declared: .open) else { return .failed("sealed") }
+                return verdict(try await thumbnailer.thumbnails(of: media))
+            } catch {
+                return error.isPassing ? .later : .failed(error.code)
+            }
+        }
+    }
+
+    private static func whole(_ reader: BlobReader) async -> Result<BlobPiece, BlobError> {
+        do throws(BlobError) {
+            return .success(try await reader.piece(0, reader.blob.byteCount))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func verdict(_ made: Thumbnails) -> Verdict {
+        let pictures = made.pictures.map { (picture) in
+            Made(
+                side: UInt64(max(picture.size.width, picture.size.height)), mediaType: made.encoding.mediaType,
+                bytes: picture.bytes)
+        }
+        let info = PictureInfo(
+            mediaType: made.facts.mediaType, width: UInt64(made.size.width), height: UInt64(made.size.height),
+            thumbHash: made.thumbHash.bytes, thumbnails: Set(pictures.map(\.side)).sorted())
+        return .ready(info, pictures)
+    }
+}

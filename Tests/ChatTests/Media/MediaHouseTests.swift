@@ -1,0 +1,208 @@
+import BlobsEngine
+import Crypto
+import Store
+import TestKit
+import Testing
+import Wire
+
+@testable import Chat
+
+/// Media over a store in memory and files on the disk, with a clock that the test moves.
+@Suite struct MediaHouseTests {
+    private final class Place: Sendable {
+        let folder: TemporaryFolder
+        let house = ChatHouse()
+        let blobs: BlobStore
+        let media: MediaHouse
+        let owner: DeviceAddress
+
+        init(processor: MediaProcessor? = nil) async throws {
+            folder = try TemporaryFolder()
+            blobs = try DiskBlobs.open(folder: folder.path + "/media")
+            media = MediaHouse(chat: house.chat, blobs: blobs, bounds: MediaBounds(), processor: processor)
+            owner = try await house.person("alice").address
+        }
+
+        func draft(
+            _ bytes: [UInt8], lifetime: MediaLifetime = .usual, seconds: UInt64? = nil,
+            conversation: ConversationID? = nil
+        ) throws -> UploadDraft {
+            try UploadDraft(
+                by: owner, mediaClass: conversation == nil ? .sealed : .open, byteCount: UInt64(bytes.count),
+                sha256: SHA256.hash(bytes), conversation: conversation, lifetime: lifetime, expiresSeconds: seconds,
+                now: house.now)
+        }
+
+        /// Creates an upload and appends what there is.
+        func upload(_ bytes: [UInt8], of draft: UploadDraft) async throws -> MediaID {
+            let bounds = media.bounds
+            try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
+            let writer = try await media.append(to: draft.row, at: 0)
+            try await writer.append(bytes)
+            _ = try await writer.finish()
+            return draft.row.media
+        }
+
+        /// What a sweep does.
+        func sweep() async throws {
+            _ = try await house.chat.commit { (turn) throws(Problem) in try turn.sweepMedia(limit: 100) }
+            await media.bury()
+            await media.resumeProcessing()
+        }
+
+        func fileCount() async throws -> Int { try await blobs.list(nil, 1_000).count }
+
+        func row(_ id: MediaID) async throws -> MediaRow? {
+            try await house.store.read { (tables) throws(Problem) in try tables.media(id) }
+        }
+    }
+
+    @Test("media go when their time has come, sealed ones too: the row, and the bytes on the disk")
+    func expiry() async throws {
+        let place = try await Place()
+        let bytes: [UInt8] = [1, 2, 3]
+        let expiring = try await place.upload(bytes, of: try place.draft(bytes, lifetime: .expiring, seconds: 60))
+        let usual = try await place.upload(bytes, of: try place.draft(bytes))
+        let pinned = try await place.upload(bytes, of: try place.draft(bytes, lifetime: .pinned))
+        place.house.clock.advance(seconds: 59)
+        try await place.sweep()
+        #expect(try await place.fileCount() == 3)
+        place.house.clock.advance(seconds: 1)
+        let account = place.owner.account
+        await #expect(throws: Problem.self, "gone from that moment on, swept or not") {
+            try await place.house.chat.look { (look) throws(Problem) in
+                try look.readableMedia(expiring, by: account)
+            }
+        }
+        try await place.sweep()
+        #expect(try await place.row(expiring) == nil)
+        #expect(try await place.fileCount() == 2)
+        place.house.clock.advance(seconds: Limits.mediaSeconds)
+        try await place.sweep()
+        #expect(try await place.row(usual) == nil)
+        #expect(try await place.row(pinned) != nil)
+        #expect(try await place.fileCount() == 1)
+    }
+
+    @Test("an upload that is not complete after a day is gone with what was appended")
+    func unfinished() async throws {
+        let place = try await Place()
+        let draft = try place.draft([1, 2, 3])
+        _ = try await place.upload([1, 2], of: draft)
+        #expect(try await place.fileCount() == 1)
+        place.house.clock.advance(seconds: Limits.uploadSeconds)
+        try await place.sweep()
+        #expect(try await place.row(draft.row.media) == nil)
+        #expect(try await place.fileCount() == 0)
+    }
+
+    @Test("a lease keeps media beyond their lifetime; when it ends too, they go")
+    func lease() async throws {
+        let place = try await Place()
+        let media = try await place.upload([1], of: try place.draft([1]))
+        let account = place.owner.account
+        let request = LeaseRequest(lease: [UInt8](repeating: 7, count: 32), seconds: 60 * 86_400)
+        _ = try await place.house.chat.commit { (turn) throws(Problem) in
+            try turn.lease(request, of: media, by: account)
+        }
+        place.house.clock.advance(seconds: Limits.mediaSeconds)
+        try await place.sweep()
+        #expect(try await place.row(media) != nil)
+        place.house.clock.advance(seconds: 15 * 86_400)
+        try await place.sweep()
+        #expect(try await place.row(media) == nil)
+        #expect(try await place.fileCount() == 0)
+    }
+
+    @Test("a row that went without its file, and a file without a row, are caught up with")
+    func sweeping() async throws {
+        let place = try await Place()
+        let (kept, gone) = (
+            try await place.upload([1], of: try place.draft([1])), try await place.upload([2], of: try place.draft([2]))
+        )
+        // A crash between the row's end and the file's.
+        try await place.house.chat.commit { (turn) throws(Problem) in try turn.abandonUpload(gone) }
+        #expect(try await place.fileCount() == 2)
+        #expect(await place.media.bury() == 1)
+        #expect(try await place.fileCount() == 1)
+        // And files nobody knows.
+        let orphan = try await place.blobs.begin(.random(), 5)
+        await orphan.release()
+        #expect(await place.media.sweepOrphans() == 1)
+        #expect(try await place.fileCount() == 1)
+        #expect(try await place.row(kept) != nil)
+    }
+
+    @Test("a crash between file and row is made good by asking")
+    func fileBeforeRow() async throws {
+        let place = try await Place()
+        let draft = try place.draft([1, 2, 3])
+        let bounds = place.media.bounds
+        try await place.house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
+        let part = try await place.blobs.begin(draft.row.blob, 3)
+        try await part.append([1, 2, 3])
+        _ = try await part.finish(nil)
+        await part.release()
+        #expect(try await place.media.offset(of: draft.row) == 3)
+        #expect(try await place.row(draft.row.media)?.state == .ready)
+    }
+
+    @Test("a device that is removed takes its unfinished uploads along, and leaves what is complete")
+    func removedDevice() async throws {
+        let place = try await Place()
+        let complete = try await place.upload([1], of: try place.draft([1]))
+        let draft = try place.draft([1, 2])
+        _ = try await place.upload([1], of: draft)
+        let owner = place.owner
+        try await place.house.chat.commit { (turn) throws(Problem) in try turn.abandonUploads(of: owner) }
+        await place.media.bury()
+        #expect(try await place.row(complete) != nil)
+        #expect(try await place.row(draft.row.media) == nil)
+        #expect(try await place.fileCount() == 1)
+    }
+
+    @Test("what looks at media gets open ones only, and its pictures come and go with them")
+    func processing() async throws {
+        let seen = Guarded<[MediaID]>([])
+        let place = try await Place(
+            processor: MediaProcessor { (upload, _) in
+                seen.withLock { $0.append(upload.media) }
+                let info = PictureInfo(
+                    mediaType: "image/png", width: 9, height: 9, thumbHash: [1], thumbnails: [96])
+                return .ready(info, [.init(side: 96, mediaType: "image/webp", bytes: [9, 9])])
+            })
+        _ = await place.media.sweepOrphans()
+        let owner = place.owner
+        let conversation = try await place.house.chat.commit { (turn) throws(Problem) in
+            try turn.createConversation(
+                NewConversation(kind: .channel, mode: .open, name: "town", members: []), by: owner
+            ).view.conversation
+        }
+        let sealed = try await place.upload([1], of: try place.draft([1]))
+        let open = try await place.upload([2], of: try place.draft([2], conversation: conversation))
+        var row = try await place.row(open)
+        while row?.state == .processing { row = try await place.row(open) }
+        #expect(row?.state == .ready && row?.picture?.mediaType == "image/png")
+        #expect(seen.withLock { $0 } == [open])
+        #expect(try await place.row(sealed)?.state == .ready)
+        #expect(try await place.fileCount() == 3)
+        let told = place.house.takeEffects().contains {
+            if case .notify(let notice, owner) = $0 { notice.topic == .media && notice.media == open } else { false }
+        }
+        #expect(told)
+        try await place.house.chat.commit { (turn) throws(Problem) in
+            try turn.deleteMedia(open, by: owner.account, capability: nil)
+        }
+        await place.media.bury()
+        #expect(try await place.fileCount() == 1)
+    }
+
+    @Test("bytes above the rate are waited for, not refused", arguments: [(1_000, 0), (1_500, 5_000), (9_000, 10_000)])
+    func budget(byteCount: Int, milliseconds: UInt64) {
+        let start = Timestamp(milliseconds: 1_000_000)
+        let budget = ByteBudget<Int>(rate: Rate(burst: 1_000, perSecond: 100))
+        #expect(budget.spend(byteCount, by: 1, now: start) == milliseconds)
+        #expect(budget.spend(1_000, by: 2, now: start) == 0)
+        #expect(budget.spend(1, by: 1, now: start.adding(seconds: 1_000)) == 0)
+    }
+}
