@@ -17,6 +17,8 @@ public final class MediaHouse: @unchecked Sendable {
     private let lock = Lock()
     private var inProcess: Set<MediaID> = []
     private var isSwept = false
+    /// Twenty milliseconds apart.
+    private static let completionChecksMax = 500
     /// Open media that are looked at at the same time.
     private static let inProcessMax = 8
 
@@ -53,8 +55,26 @@ public final class MediaHouse: @unchecked Sendable {
         } catch {
             throw Problem(error)
         }
-        if byteCount == row.byteCount { _ = try await complete(row) }
+        if byteCount == row.byteCount { try await awaitCompletion(of: row) }
         return byteCount
+    }
+
+    /// Completes an upload, or waits for the request that is doing so: a client that hears of the last byte may
+    /// download at once.
+    private func awaitCompletion(of row: MediaRow) async throws(Problem) {
+        for _ in 0..<Self.completionChecksMax {
+            do throws(Problem) {
+                _ = try await complete(row)
+                return
+            } catch {
+                guard error.code == .uploadLocked else { throw error }
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+            let found = try await chat.look { (look) throws(Problem) in try look.tables.media(row.media) }
+            guard let found else { throw Turn.noMedia }
+            if found.state != .uploading { return }
+        }
+        throw Problem(.uploadLocked, "The upload is being completed.", retryAfterSeconds: 1)
     }
 
     /// Takes an upload to append to it from `offset` on.
