@@ -60,9 +60,8 @@ public final class Server: Sendable {
         let media: MediaHouse
         let franking: FrankingSecrets
         do {
-            media = MediaHouse(
-                chat: chat, blobs: try openBlobs(), bounds: configuration.media,
-                processor: workers.map { .thumbnails(by: $0) })
+            let processor = workers.map { MediaProcessor.thumbnails(by: $0) }
+            media = MediaHouse(chat: chat, blobs: try openBlobs(), bounds: configuration.media, processor: processor)
             signingKey = try await Self.prepare(chat)
             franking = try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }
         } catch {
@@ -104,9 +103,8 @@ public final class Server: Sendable {
         let janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
         self.janitor = janitor
         group.loops[0].execute { janitor.assumeIsolated { $0.start() } }
-        let sweeper = MediaSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
-        self.sweeper = sweeper
-        Task(executorPreference: group.loops[0]) { await sweeper.start() }
+        sweeper = MediaSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
+        Task(executorPreference: group.loops[0]) { [sweeper] in await sweeper.start() }
     }
 
     /// What the store must hold before anyone is served: the server's key, and every list in the key log.
