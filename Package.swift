@@ -78,7 +78,9 @@ let package = Package(
         program("sottod", ["Server", "SQLiteEngine", "BlobsEngine", "Threads", "Wire", "CLinux"]),
         program("sotto", ["Client", "Media", "Wire"]),
         program("sotto-media", ["Media", "CVips", "CLinux"]),
-        program("sotto-bench", ["Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"]),
+        program(
+            "sotto-bench",
+            ["Chat", "SQLiteEngine", "Store", "Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"]),
 
         // Tests mirror the rooms. TestKit is what several of them share.
         .target(
@@ -115,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "sottod", "sotto", "sotto-media", "Client", "TestKit", "Transport", "Keys", "Crypto", "Wire",
+                "sottod", "sotto", "sotto-media", "Client", "TestKit", "Transport", "Keys", "Crypto", "CSQLite", "Wire",
             ],
             path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(

@@ -38,6 +38,7 @@ struct SottoBench {
           idle          sockets that say nothing: bytes each in the server
           startup       from the start to the first answer, on an empty and on a full store
           fsyncs        a short one-to-one under strace: fdatasync calls against commits
+          log           the key log: entries appended to the store, then lists proven from it
           ceiling       a raw preallocated log with group commit on the same disk
           all           each of them, as one table
           echo          a WebSocket echo server: --port N [--threads N] [--cert FILE --key FILE]
@@ -52,6 +53,7 @@ struct SottoBench {
           --rate N                latency: 500
           --messages N            offline: 1000; startup: 1000000
           --sockets N             idle: 10000
+          --entries N             log: 1000000
           --quick                 shorter and smaller; all of it in less than a minute
           --json                  one JSON object a verb
           --markdown              rows of a table

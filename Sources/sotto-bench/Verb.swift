@@ -10,6 +10,7 @@ enum Verb: String, CaseIterable {
     case idle
     case startup
     case fsyncs
+    case log
     case all
 
     func run(_ rig: Rig) async throws {
@@ -39,6 +40,7 @@ enum Verb: String, CaseIterable {
         { (rig) in try await GroupVerb.measure(rig, memberCount: 250) },
         { (rig) in try await GroupVerb.measure(rig, memberCount: min(1000, Limits.membersMax)) },
         Verb.latency.measure, Verb.offline.measure, Verb.idle.measure, Verb.startup.measure, Verb.fsyncs.measure,
+        Verb.log.measure,
     ]
 
     private func measure(_ rig: Rig) async throws -> Measurement {
@@ -50,6 +52,7 @@ enum Verb: String, CaseIterable {
         case .idle: try await IdleVerb.measure(rig)
         case .startup: try await StartupVerb.measure(rig)
         case .fsyncs: try await FsyncsVerb.measure(rig)
+        case .log: try await LogVerb.measure(rig)
         case .ceiling, .all:
             Measurement(verb: "ceiling", title: "ceiling: a raw log on the same disk", figures: rig.ceilingFigures)
         }

@@ -122,4 +122,12 @@ import Wire
         #expect(after.cosignatures == before.cosignatures && after.head.root == before.head.root)
         #expect(try await self.key(again) == key, "the server's key is its own for good")
     }
+
+    @Test("who reads the log without an account is limited like anyone")
+    func limited() async throws {
+        let house = try await House(arguments: ["--limit-requests", "5/0.001"])
+        var statuses: [Int] = []
+        for _ in 0..<7 { statuses.append(try await house.api.send("GET", "/v1/transparency/head").status) }
+        #expect(statuses == [200, 200, 200, 200, 200, 429, 429])
+    }
 }

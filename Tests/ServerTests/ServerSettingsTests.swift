@@ -66,4 +66,19 @@ import Testing
     func rates() throws {
         #expect(try read(["--limit-claims", "12/0.5"]).limits.claims == Rate(burst: 12, perSecond: 0.5))
     }
+
+    @Test("witnesses are named by name and key, as often as there are; one key once")
+    func witnesses() throws {
+        let keys = ["A", "B"].map { String(repeating: $0, count: 42) + "A" }
+        let one = ["--witness", "library=\(keys[0])"]
+        let two = ["--witness", "museum=\(keys[1])"]
+        #expect(try read(one + two).witnesses.map(\.name) == ["library", "museum"])
+        #expect(try read(two, ["SOTTO_WITNESSES": "library=\(keys[0])"]).witnesses.count == 2)
+        #expect(try read([], ["SOTTO_WITNESSES": "a=\(keys[0]),b=\(keys[1])"]).witnesses.map(\.name) == ["a", "b"])
+        #expect(try read(one + two).problems().isEmpty)
+        #expect(try read(one + one).problems().count == 1)
+        for wrong in ["", "library", "=\(keys[0])", "library=AAAA", "library=\(keys[0]),museum"] {
+            #expect(throws: ServerSettings.UsageError.self) { try read(["--witness", wrong]) }
+        }
+    }
 }

@@ -17,7 +17,7 @@ enum Rooms {
         "sottod": ["Server", "SQLiteEngine", "BlobsEngine", "Threads", "Wire", "CLinux"],
         "sotto": ["Client", "Media", "Wire"],
         "sotto-media": ["Media", "CVips", "CLinux"],
-        "sotto-bench": ["Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"],
+        "sotto-bench": ["Chat", "SQLiteEngine", "Store", "Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"],
     ]
 
     /// Executables: nobody imports them, they may print, and they need no documentation comments.

@@ -1,4 +1,4 @@
-import Keys
+package import Keys
 import Store
 public import Wire
 
@@ -6,7 +6,12 @@ extension Turn {
     /// Puts a list at the end of the key log; in the command that publishes the list, after its last check.
     /// - Throws: `account-taken` when the log has this list's epoch already: such an account was there before.
     func log(_ list: VerifiedDeviceList, as kind: KeyLogEntry.Kind = .changed) throws(Problem) {
-        let entry = KeyLogEntry(list, kind: kind)
+        try log(KeyLogEntry(list, kind: kind))
+    }
+
+    /// Puts an entry at the end of the key log. A verb has a list to show for it; measurements do without.
+    /// - Throws: as ``log(_:as:)``.
+    package func log(_ entry: KeyLogEntry) throws(Problem) {
         guard try tables.keyLogRows(of: entry.account.bytes, after: entry.epoch - 1, limit: 1).isEmpty else {
             throw Problem(.accountTaken, "The key log has this account already; choose another id.")
         }
