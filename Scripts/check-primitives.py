@@ -90,7 +90,7 @@ class Check:
 
     def hashes(self):
         data, key, count = self.text(), self.bytes(self.dice.randrange(16, 65)), self.dice.randrange(1, 500)
-        for name in ("sha256", "sha512"):
+        for name in ("sha256", "sha384", "sha512"):
             self.same(name, self.ask(name, data), hashlib.new(name, data).digest())
             self.same(f"hmac-{name}", self.ask(f"hmac-{name}", key, data), hmac.new(key, data, name).digest())
         self.same("sha3-256", self.ask("sha3-256", data), hashlib.sha3_256(data).digest())
@@ -101,7 +101,8 @@ class Check:
         theirs = hashlib.blake2b(data, key=key, digest_size=size).digest()
         self.same("blake2b", self.ask("blake2b", key, data, size), theirs)
         salt, info = self.text(200), self.text(200)
-        for name, theirs in (("sha256", hashes.SHA256()), ("sha512", hashes.SHA512())):
+        for name, theirs in (
+                ("sha256", hashes.SHA256()), ("sha384", hashes.SHA384()), ("sha512", hashes.SHA512())):
             derived = HKDF(theirs, count, salt, info).derive(key)
             self.same(f"hkdf-{name}", self.ask(f"hkdf-{name}", key, salt, info, count), derived)
 
@@ -231,7 +232,8 @@ class Check:
     def hpke(self):
         kems = {0x10: hpke.KEM.P256, 0x20: hpke.KEM.X25519, 0x41: hpke.KEM.MLKEM768, 0x42: hpke.KEM.MLKEM1024,
                 0x647A: hpke.KEM.MLKEM768_X25519}
-        kdfs = {1: hpke.KDF.HKDF_SHA256, 3: hpke.KDF.HKDF_SHA512, 16: hpke.KDF.SHAKE128, 17: hpke.KDF.SHAKE256}
+        kdfs = {1: hpke.KDF.HKDF_SHA256, 2: hpke.KDF.HKDF_SHA384, 3: hpke.KDF.HKDF_SHA512, 16: hpke.KDF.SHAKE128,
+                17: hpke.KDF.SHAKE256}
         aeads = {1: hpke.AEAD.AES_128_GCM, 2: hpke.AEAD.AES_256_GCM, 3: hpke.AEAD.CHACHA20_POLY1305}
         for kem, their_kem in kems.items():
             kdf, aead = self.dice.choice(list(kdfs)), self.dice.choice(list(aeads))

@@ -1,7 +1,7 @@
 import CCrypto
 import CSodium
 
-/// Keyed hashing (RFC 2104) over SHA-256 or SHA-512.
+/// Keyed hashing (RFC 2104) over SHA-2.
 ///
 /// Ours over libcrypto's SHA-2, which uses the processor's SHA instructions; libsodium's HMAC is portable C.
 public enum HMAC {
@@ -40,61 +40,42 @@ public enum HMAC {
         into tag: UnsafeMutableRawBufferPointer
     ) {
         switch hash {
-        case .sha256: authenticate256(key: key, pieces: pieces, into: tag)
-        case .sha512: authenticate512(key: key, pieces: pieces, into: tag)
+        case .sha256: authenticate(SHA256.self, key, pieces, into: tag)
+        case .sha384: authenticate(SHA384.self, key, pieces, into: tag)
+        case .sha512: authenticate(SHA512.self, key, pieces, into: tag)
         }
     }
 
-    private static func authenticate256(
-        key: UnsafeRawBufferPointer, pieces: [UnsafeRawBufferPointer], into tag: UnsafeMutableRawBufferPointer
+    private static func authenticate<Function: HashFunction & ~Copyable>(
+        _ function: Function.Type, _ key: UnsafeRawBufferPointer, _ pieces: [UnsafeRawBufferPointer],
+        into tag: UnsafeMutableRawBufferPointer
     ) {
-        withPaddedKey(byteCount: 64, key: key, shorten: { long, digest in
-            var hash = SHA256()
-            hash.update(long)
-            hash.finish(into: digest)
-        }, body: { inner, outer in
-            var hash = SHA256()
+        withPads(of: key, function) { inner, outer in
+            var hash = Function()
             hash.update(inner)
             for piece in pieces { hash.update(piece) }
             hash.finish(into: tag)
-            hash = SHA256()
+            hash = Function()
             hash.update(outer)
             hash.update(UnsafeRawBufferPointer(tag))
             hash.finish(into: tag)
-        })
-    }
-
-    private static func authenticate512(
-        key: UnsafeRawBufferPointer, pieces: [UnsafeRawBufferPointer], into tag: UnsafeMutableRawBufferPointer
-    ) {
-        withPaddedKey(byteCount: 128, key: key, shorten: { long, digest in
-            var hash = SHA512()
-            hash.update(long)
-            hash.finish(into: digest)
-        }, body: { inner, outer in
-            var hash = SHA512()
-            hash.update(inner)
-            for piece in pieces { hash.update(piece) }
-            hash.finish(into: tag)
-            hash = SHA512()
-            hash.update(outer)
-            hash.update(UnsafeRawBufferPointer(tag))
-            hash.finish(into: tag)
-        })
+        }
     }
 
     /// Lends the key block xored with the inner and with the outer pad, and zeroes both afterwards.
-    private static func withPaddedKey(
-        byteCount: Int, key: UnsafeRawBufferPointer,
-        shorten: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) -> Void,
-        body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
+    private static func withPads<Function: HashFunction & ~Copyable>(
+        of key: UnsafeRawBufferPointer, _ function: Function.Type,
+        _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> Void
     ) {
+        let byteCount = Function.blockByteCount
         withUnsafeTemporaryAllocation(byteCount: 2 * byteCount, alignment: 16) { pads in
             pads.initializeMemory(as: UInt8.self, repeating: 0)
             let inner = UnsafeMutableRawBufferPointer(rebasing: pads[..<byteCount])
             let outer = UnsafeMutableRawBufferPointer(rebasing: pads[byteCount...])
             if key.count > byteCount {
-                shorten(key, UnsafeMutableRawBufferPointer(rebasing: inner[..<(byteCount / 2)]))
+                var hash = Function()
+                hash.update(key)
+                hash.finish(into: UnsafeMutableRawBufferPointer(rebasing: inner[..<Function.digestByteCount]))
             } else {
                 inner.copyMemory(from: key)
             }

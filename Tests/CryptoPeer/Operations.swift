@@ -8,6 +8,7 @@ let operations: [String: Operation] = [hashes, keys, ciphers, encapsulation, hyb
 
 private let hashes: [String: Operation] = [
     "sha256": { [SHA256.hash(try $0.bytes(0))] },
+    "sha384": { [SHA384.hash(try $0.bytes(0))] },
     "sha512": { [SHA512.hash(try $0.bytes(0))] },
     "sha3-256": { [SHA3.digest256(try $0.bytes(0))] },
     "sha3-512": { [SHA3.digest512(try $0.bytes(0))] },
@@ -15,8 +16,10 @@ private let hashes: [String: Operation] = [
     "shake256": { [SHA3.shake256(try $0.bytes(0), byteCount: try $0.number(1))] },
     "blake2b": { [BLAKE2b.hash(try $0.bytes(1), key: try $0.secret(0), byteCount: try $0.number(2))] },
     "hmac-sha256": { [HMAC.tag(.sha256, key: try $0.secret(0), over: try $0.bytes(1))] },
+    "hmac-sha384": { [HMAC.tag(.sha384, key: try $0.secret(0), over: try $0.bytes(1))] },
     "hmac-sha512": { [HMAC.tag(.sha512, key: try $0.secret(0), over: try $0.bytes(1))] },
     "hkdf-sha256": { [try hkdf(.sha256, $0)] },
+    "hkdf-sha384": { [try hkdf(.sha384, $0)] },
     "hkdf-sha512": { [try hkdf(.sha512, $0)] },
     "argon2id": { question in
         guard let cost = Argon2id.Cost(

@@ -32,6 +32,9 @@ import Testing
         let message = Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8)
         let long = HMAC.tag(.sha256, key: key, over: message)
         #expect(long == Hex.decode("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"))
+        let middle = HMAC.tag(.sha384, key: key, over: message)
+        #expect(middle == Hex.decode(
+            "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c60c2ef6ab4030fe8296248df163f44952"))
         let secret = HMAC.secretTag(.sha256, key: key, over: message).exportUnprotected()
         #expect(secret == long)
         let isRefused = !HMAC.verifies(long.flipped(3), .sha256, key: key, over: message)

@@ -5,6 +5,8 @@ import Testing
 @Suite struct HashTests {
     @Test("the digest of three letters, FIPS 180-4 example", arguments: [
         (Hash.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (Hash.sha384, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+            + "8086072ba1e7cc2358baeca134c825a7"),
         (Hash.sha512, "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
             + "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"),
     ])
@@ -12,6 +14,7 @@ import Testing
         let message = Array("abc".utf8)
         let digest = switch hash {
         case .sha256: SHA256.hash(message)
+        case .sha384: SHA384.hash(message)
         case .sha512: SHA512.hash(message)
         }
         #expect(digest == Hex.decode(hex))
@@ -26,6 +29,10 @@ import Testing
             short.update(Array(bytes[..<cut]))
             short.update(Array(bytes[cut...]))
             #expect(short.finish() == SHA256.hash(bytes))
+            var middle = SHA384()
+            middle.update(Array(bytes[..<cut]))
+            middle.update(Array(bytes[cut...]))
+            #expect(middle.finish() == SHA384.hash(bytes))
             var long = SHA512()
             long.update(Array(bytes[..<cut]))
             long.update(Array(bytes[cut...]))

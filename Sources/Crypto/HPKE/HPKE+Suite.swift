@@ -38,6 +38,7 @@ extension HPKE {
     /// A key derivation function; the raw value is its number in the IANA registry.
     public enum KDF: UInt16, CaseIterable, Sendable {
         case hkdfSHA256 = 0x0001
+        case hkdfSHA384 = 0x0002
         case hkdfSHA512 = 0x0003
         case shake128 = 0x0010
         case shake256 = 0x0011
@@ -48,6 +49,7 @@ extension HPKE {
         var digestByteCount: Int {
             switch self {
             case .hkdfSHA256, .shake128, .turboSHAKE128: 32
+            case .hkdfSHA384: 48
             case .hkdfSHA512, .shake256, .turboSHAKE256: 64
             }
         }
@@ -56,6 +58,7 @@ extension HPKE {
         var hash: Hash? {
             switch self {
             case .hkdfSHA256: .sha256
+            case .hkdfSHA384: .sha384
             case .hkdfSHA512: .sha512
             case .shake128, .shake256, .turboSHAKE128, .turboSHAKE256: nil
             }

@@ -33,7 +33,7 @@ struct LabeledKDF {
         case .shake128: Keccak.shake128()
         case .shake256: Keccak.shake256()
         case .turboSHAKE128: Keccak.turboSHAKE128()
-        case .hkdfSHA256, .hkdfSHA512, .turboSHAKE256: Keccak.turboSHAKE256()
+        case .hkdfSHA256, .hkdfSHA384, .hkdfSHA512, .turboSHAKE256: Keccak.turboSHAKE256()
         }
         sponge.absorb(input)
         sponge.absorb(Self.version + suiteID + Self.prefixed(Array(label.utf8)))
