@@ -55,6 +55,8 @@ public enum ClientError: Error, Equatable, Sendable {
     /// What the server signed is not of the key that it had at first contact, or says something else of this device.
     case untrustedServer
 
+    /// There is nothing at that place of the transcript that the server would know again.
+    case cannotReport
     case emptyText
     case textTooLong
     /// A device list does not verify against what is known of its account.
@@ -101,6 +103,7 @@ extension ClientError: CustomStringConvertible {
             "The server calls itself \(found), not \(expected). Nothing was signed for it."
         case .untrustedServer:
             "The server does not sign with the key it had at first contact. Somebody may stand between."
+        case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
         case .emptyText: "There is no text to send."
         case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
         case .untrustedList(let error): Self.text(error)
@@ -220,6 +223,7 @@ extension ClientError {
         case .insecureServer: "insecure-server"
         case .wrongServerName: "wrong-server-name"
         case .untrustedServer: "untrusted-server"
+        case .cannotReport: "cannot-report"
         case .emptyText: "empty-text"
         case .textTooLong: "text-too-long"
         case .untrustedList, .untrustedKeys: "untrusted-keys"

@@ -203,5 +203,6 @@ extension Route {
     /// The whole surface, in the order of the description.
     static let all: [Route] =
         ServerRoutes.all + AccountRoutes.all + BackupRoutes.all + KeyRoutes.all + TransparencyRoutes.all
-            + MessageRoutes.all + SealedRoutes.all + ConversationRoutes.all + UploadRoutes.all + MediaRoutes.all
+            + MessageRoutes.all + SealedRoutes.all + ReportRoutes.all + ConversationRoutes.all + UploadRoutes.all
+            + MediaRoutes.all
 }

@@ -39,6 +39,7 @@ struct Limiters: Sendable {
     /// What they send, by recipient; counted behind the right token only.
     let sealedDeliveries: RateLimiter<AccountID>
     let sealedClaims: RateLimiter<AccountID>
+    let reports: RateLimiter<AccountID>
 
     init(_ configuration: ServerConfiguration) {
         let limits = configuration.limits
@@ -48,6 +49,7 @@ struct Limiters: Sendable {
         claims = RateLimiter(name: "claims", rate: limits.claims)
         sends = RateLimiter(name: "sends", rate: limits.sends)
         sealedRequests = RateLimiter(name: "sealed requests", rate: limits.sealedRequests)
+        reports = RateLimiter(name: "reports", rate: limits.reports)
         sealedClaims = RateLimiter(name: "sealed claims", rate: limits.sealedClaims)
         sealedDeliveries = RateLimiter(name: "sealed deliveries", rate: limits.sealedDeliveries)
     }

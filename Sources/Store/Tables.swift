@@ -84,6 +84,9 @@ public protocol ReadableTables: AnyObject {
 
     // MARK: The server's own
     func savedReply(key: [UInt8]) throws(Problem) -> SavedReply?
+    func report(_ report: [UInt8]) throws(Problem) -> ReportRow?
+    /// By number, ascending.
+    func reports(after number: UInt64, limit: Int) throws(Problem) -> [ReportRow]
     func setting(_ name: String) throws(Problem) -> [UInt8]?
 }
 
@@ -175,6 +178,8 @@ public protocol Tables: ReadableTables {
 
     // MARK: The server's own
     func saveReply(_ reply: SavedReply, key: [UInt8]) throws(Problem)
+    /// Gives the next number, or replaces what there is of the same report, which keeps its number.
+    func putReport(_ row: ReportRow) throws(Problem)
     func putSetting(_ name: String, _ value: [UInt8]) throws(Problem)
     /// Removes what has run out by `now`: tokens, invites, saved replies, envelopes older than ``Limits/queueDays``.
     /// - Returns: how many rows went, at most about `limit`; call again while it is not zero.

@@ -2,7 +2,7 @@
 enum Verb: String, CaseIterable {
     case register, login, send, listen, chat, devices
     case safetyNumber = "safety-number"
-    case history, backup, restore, media
+    case history, report, backup, restore, media
     case trustLog = "trust-log"
     case auditLog = "audit-log"
 
@@ -17,6 +17,7 @@ enum Verb: String, CaseIterable {
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
         case .safetyNumber: "safety-number HANDLE [--compare DIGITS | --verified | --not-verified]"
         case .history: "history [--with HANDLE] [--after INDEX] [--limit N]"
+        case .report: "report INDEX"
         case .media: "media thumbnail FILE -o OUT [--size N] [--jpeg] [--preview OUT] [--worker PATH]"
         case .backup: "backup [status | create [--replace] | update | delete]"
         case .restore: "restore KEY [--unlink-others]"
@@ -35,6 +36,7 @@ enum Verb: String, CaseIterable {
         case .devices: "List this account's devices, or change them."
         case .safetyNumber: "Sixty digits to compare with the other side: equal means that nobody stands between."
         case .history: "Print the transcript that this device keeps."
+        case .report: "Show one message that came to whoever runs the server; INDEX as in `history --json`."
         case .media: "Make a thumbnail as the server makes it, without a server; status 3 for a file that is refused."
         case .backup: "Keep a sealed backup of this account at the server; `create` prints the recovery key."
         case .restore: "Make this a new device of the account whose recovery key this is; KEY `-` reads standard input."
@@ -88,13 +90,13 @@ enum Verb: String, CaseIterable {
                 .init(name: "--dump", value: "FILE", help: "Where the whole log goes; as evidence, where it is false."),
                 .init(name: "--from-dump", value: "FILE", help: "Check this dump, and ask no server."),
             ]
-        case .trustLog, .login, .send, .devices: []
+        case .trustLog, .login, .send, .devices, .report: []
         }
     }
 
     var wordCounts: ClosedRange<Int> {
         switch self {
-        case .register, .safetyNumber, .restore: 1...1
+        case .register, .safetyNumber, .restore, .report: 1...1
         case .login, .backup: 0...1
         case .send: 2...2
         case .listen, .history, .trustLog, .auditLog: 0...0

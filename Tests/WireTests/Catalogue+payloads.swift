@@ -98,6 +98,10 @@ extension Catalogue {
         copies: (1...3).map { DeviceCopy(device: DeviceID($0), registrationID: registrationID($0), body: bytes(50)) },
         isUrgent: true, isEphemeral: true)
 
+    static let report = ReportView(
+        number: 1 << 53, report: bytes(32), reporter: account, sender: sender, standing: .attributed,
+        id: MessageID(1), time: epoch, reportedAt: endOfTime, content: [0xA0])
+
     static let envelope = Envelope(
         number: nil, id: MessageID(.max), time: endOfTime, sender: nil, kind: .control, isUrgent: true, body: [0])
 
@@ -116,6 +120,15 @@ extension Catalogue {
             SenderCertificatePayload(
                 certificate: bytes(SenderCertificatePayload.byteCount), expiresAt: endOfTime,
                 attributionKey: bytes(32))),
+        Specimen(
+            ReportRequest.self,
+            ReportRequest(
+                id: MessageID(.max), time: endOfTime, sender: nil, commitment: bytes(32), frankingTag: bytes(32),
+                frankingKey: bytes(32), content: [0xA0], certificate: bytes(SenderCertificatePayload.byteCount),
+                attribution: bytes(32))),
+        Specimen(ReportReceipt.self, ReportReceipt(report: bytes(32), standing: .unattributed)),
+        Specimen(ReportView.self, report),
+        Specimen(ReportPage.self, ReportPage(items: [report, report])),
         Specimen(
             DeliveryTokenSetting.self, DeliveryTokenSetting(hash: nil), DeliveryTokenSetting(hash: bytes(32))),
         Specimen(

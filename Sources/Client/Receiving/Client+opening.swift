@@ -61,9 +61,10 @@ extension Client {
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
                 return try note(envelope, sender, reason, into: &transaction)
-            case .success(let content):
+            case .success(let (content, franked)):
                 try learnDeliveryToken(
                     content.deliveryToken, of: sender.account, own: own.account, into: &transaction)
+                try keepEvidence(franked, envelope, seal, into: &transaction)
                 return try record(content, envelope, sender, own, isSenderHidden: seal != nil, into: &transaction)
             }
         }
@@ -72,17 +73,18 @@ extension Client {
     /// What a plaintext says. From somebody else it says only what its sender has committed to.
     private static func content(
         of plaintext: [UInt8], _ envelope: Envelope, _ sender: DeviceAddress, _ own: DeviceAddress
-    ) -> Result<MessageContent, UnreadableReason> {
+    ) -> Result<(MessageContent, FrankedContent?), UnreadableReason> {
         var bytes = plaintext
+        var franked: FrankedContent?
         if sender.account != own.account {
-            guard let franked = try? FrankedContent.decode(plaintext) else { return .failure(.malformed) }
-            guard let opened = franked.opened(envelope.commitment, by: sender) else { return .failure(.malformed) }
+            franked = try? FrankedContent.decode(plaintext)
+            guard let opened = franked?.opened(envelope.commitment, by: sender) else { return .failure(.malformed) }
             bytes = opened
         }
         guard let content = try? MessageContent.decode(bytes), content.to == nil || sender.account == own.account else {
             return .failure(.unknownContent)
         }
-        return .success(content)
+        return .success((content, franked))
     }
 
     /// The plaintext of a sealed body; what opening it changed is in `transaction`.

@@ -7,7 +7,23 @@ import Wire
 /// (ciphertext to the server), *open text* (readable, by choice of those who wrote it). There is no column for the
 /// plaintext of a sealed conversation.
 enum Schema {
-    static let steps: [String] = [first, keyLog, backups, media, deliveryTokens]
+    static let steps: [String] = [first, keyLog, backups, media, deliveryTokens, reports]
+
+    private static let reports = """
+        -- Messages that their recipients reported.
+        CREATE TABLE report (
+            number         INTEGER PRIMARY KEY AUTOINCREMENT, -- counter
+            report         BLOB NOT NULL UNIQUE,    -- hash: of the message's franking tag
+            reporter       BLOB NOT NULL,           -- id
+            sender         BLOB NOT NULL,           -- id: its account
+            sender_device  INTEGER NOT NULL,        -- id: within the account
+            is_attributed  INTEGER NOT NULL,        -- counter: a flag
+            message        INTEGER NOT NULL,        -- id: log.row, which may be gone
+            time           INTEGER NOT NULL,        -- time: of the message
+            reported_at    INTEGER NOT NULL,        -- time
+            content        BLOB NOT NULL            -- open text: by the reporter's choice
+        );
+        """
 
     private static let deliveryTokens = """
         ALTER TABLE account ADD COLUMN

@@ -35,10 +35,11 @@ enum MessageRoutes {
             let device = call.device
             let after = QueueNumber(try call.queryNumber("after", in: 0...UInt64(1) << 53) ?? 0)
             let limit = try call.limit()
-            return Reply(
-                try await call.chat.look { (look) throws(Problem) in
-                    try look.queue(of: device, after: after, limit: limit)
-                })
+            var page = try await call.chat.look { (look) throws(Problem) in
+                try look.queue(of: device, after: after, limit: limit)
+            }
+            page.items = page.items.map { call.services.stamped($0, for: device.account) }
+            return Reply(page)
         },
         Route(
             .post, "/v1/messages/delivered", area: "messages",

@@ -209,13 +209,17 @@ actor Session: Line {
 
     /// An envelope was committed for this device.
     func offered(_ envelope: Envelope) {
-        guard let number = envelope.number else { return tell(.envelope(envelope)) }
+        guard let number = envelope.number else { return deliver(envelope) }
         guard let action = cursor?.offered(number) else { return }
         if action == .write {
             front.services.metrics.countDelivered(1)
-            return tell(.envelope(envelope))
+            return deliver(envelope)
         }
         act(action)
+    }
+
+    private func deliver(_ envelope: Envelope) {
+        tell(.envelope(front.services.stamped(envelope, for: address.account)))
     }
 
     private func act(_ action: DeliveryCursor.Action) {
@@ -257,7 +261,7 @@ actor Session: Line {
         guard !isClosed else { return }
         switch page {
         case .success(let envelopes):
-            for envelope in envelopes { tell(.envelope(envelope)) }
+            for envelope in envelopes { deliver(envelope) }
             front.services.metrics.countDelivered(envelopes.count)
             if let action = cursor?.read(through: envelopes.last?.number, isEnd: envelopes.isEmpty) { act(action) }
         case .failure:

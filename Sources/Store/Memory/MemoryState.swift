@@ -22,6 +22,8 @@ struct MemoryState {
     var settings: [String: [UInt8]] = [:]
     /// By index; where each account's entries are; and the nodes by position.
     var keyLog: [KeyLogRow] = []
+    /// By number, ascending.
+    var reports: [ReportRow] = []
     var keyLogPlaces: [[UInt8]: [Int]] = [:]
     var keyLogNodes: [[UInt8]] = []
     var media: [MediaID: MediaRow] = [:]

@@ -13,6 +13,7 @@ extension Verb {
         case .devices: try await Self.devices(client, arguments, output)
         case .safetyNumber: try await Self.safetyNumber(client, arguments, output)
         case .history: try await Self.history(client, arguments, output)
+        case .report: try await Self.report(client, arguments, output)
         case .trustLog: try await Self.trustLog(client, output)
         // Done by `Main`, which opens no account for them.
         case .media, .auditLog: break
@@ -63,6 +64,15 @@ extension Verb {
         let entry = try await client.send(text, to: handle)
         output.object("accepted") { entry.write(fields: &$0) }
         output.say("Accepted.")
+    }
+
+    private static func report(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        guard let index = arguments.words.first.flatMap({ UInt64($0) }) else {
+            throw UsageError(message: "A message is named by its index, as sotto history --json shows it.")
+        }
+        let receipt = try await client.report(message: index)
+        output.object("reported") { receipt.write(fields: &$0) }
+        output.say("Reported. Whoever runs the server can read this message now, and no other.")
     }
 
     private static func history(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {

@@ -1,0 +1,89 @@
+import Crypto
+public import Keys
+import Store
+public import Wire
+
+/// A report that verified: the message was sent to the reporter, and says exactly this. Only the check makes one.
+public struct VerifiedReport: Sendable {
+    let reporter: AccountID
+    let sender: DeviceAddress
+    let standing: ReportStanding
+    let id: MessageID
+    let time: Timestamp
+    let content: [UInt8]
+    /// SHA-256 of the tag, 32 bytes.
+    let report: [UInt8]
+
+    /// Reads no row: the tag says that the message was accepted, and a tag is only ever given for an accepted one.
+    /// - Throws: `report-refused`, whatever does not fit.
+    public init(
+        _ request: ReportRequest, by reporter: AccountID, franking: FrankingSecrets, server: ServerPublicKey
+    ) throws(Problem) {
+        let stamp = FrankingStamp(
+            commitment: request.commitment, sender: request.sender?.address, recipient: reporter, time: request.time,
+            id: request.id)
+        guard franking.made(request.frankingTag, for: stamp), let key = try? FrankingKey(request.frankingKey) else {
+            throw Self.refusal
+        }
+        if let shown = request.sender?.address {
+            (sender, standing) = (shown, .attributed)
+        } else {
+            let claim = try Self.claim(request.certificate, at: request.time, server)
+            let isAttributed = request.attribution.map {
+                franking.attributes(request.commitment, to: claim, by: $0)
+            }
+            (sender, standing) = (claim.address, isAttributed == true ? .attributed : .unattributed)
+        }
+        guard key.opens(request.commitment, to: request.content, by: sender) else { throw Self.refusal }
+        self.reporter = reporter
+        id = request.id
+        time = request.time
+        content = request.content
+        report = SHA256.hash(request.frankingTag)
+    }
+
+    /// Who the certificate says it was, when it was good at the time.
+    private static func claim(
+        _ certificate: [UInt8]?, at time: Timestamp, _ server: ServerPublicKey
+    ) throws(Problem) -> SenderClaim {
+        guard let certificate, let unverified = try? UnverifiedSenderCertificate(certificate),
+            let verified = try? unverified.verified(by: server, acceptedAt: time)
+        else { throw refusal }
+        return verified.claim
+    }
+
+    private static var refusal: Problem {
+        Problem(.reportRefused, "Send what was received, byte for byte, as the account that received it.")
+    }
+}
+
+extension Turn {
+    /// Keeps a report. The same message again is the same report.
+    public func keep(_ verified: VerifiedReport) throws(Problem) -> ReportReceipt {
+        let isUnattributed = verified.standing == .unattributed
+        if let earlier = try tables.report(verified.report), earlier.isAttributed || isUnattributed {
+            return ReportReceipt(
+                report: earlier.report, standing: earlier.isAttributed ? .attributed : .unattributed)
+        }
+        try tables.putReport(
+            ReportRow(
+                report: verified.report, reporter: verified.reporter, sender: verified.sender,
+                isAttributed: verified.standing == .attributed, message: verified.id, time: verified.time,
+                reportedAt: now, content: verified.content))
+        return ReportReceipt(report: verified.report, standing: verified.standing)
+    }
+}
+
+extension Look {
+    /// A page of reports, oldest first, for whoever runs the server.
+    public func reports(after number: UInt64, limit: Int) throws(Problem) -> ReportPage {
+        ReportPage(
+            items: try tables.reports(after: number, limit: limit).map { (row) in
+                ReportView(
+                    number: row.number, report: row.report, reporter: row.reporter,
+                    sender: DeviceAddressPayload(row.sender),
+                    standing: row.isAttributed ? .attributed : .unattributed, id: row.message, time: row.time,
+                    reportedAt: row.reportedAt, content: row.content)
+            })
+    }
+}

@@ -1,0 +1,159 @@
+// Reporting a message that the server cannot read: docs/protocol/franking.md.
+
+/// What a recipient shows of one message that it was sent.
+public struct ReportRequest: WireRecord, Equatable {
+    /// Of the envelope.
+    public var id: MessageID
+    public var time: Timestamp
+    /// Of the envelope; absent where the sender was sealed.
+    public var sender: DeviceAddressPayload?
+    /// Of the envelope, 32 bytes each.
+    public var commitment: [UInt8]
+    public var frankingTag: [UInt8]
+    /// As it was opened, 32 bytes.
+    public var frankingKey: [UInt8]
+    /// The content that was committed to, byte for byte.
+    public var content: [UInt8]
+    /// Of a sealed sender: its certificate and what came beside it.
+    public var certificate: [UInt8]?
+    public var attribution: [UInt8]?
+
+    public init(
+        id: MessageID, time: Timestamp, sender: DeviceAddressPayload?, commitment: [UInt8], frankingTag: [UInt8],
+        frankingKey: [UInt8], content: [UInt8], certificate: [UInt8]? = nil, attribution: [UInt8]? = nil
+    ) {
+        self.id = id
+        self.time = time
+        self.sender = sender
+        self.commitment = commitment
+        self.frankingTag = frankingTag
+        self.frankingKey = frankingKey
+        self.content = content
+        self.certificate = certificate
+        self.attribution = attribution
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        id = try fields.value("id")
+        time = try fields.value("time")
+        sender = try fields.valueIfPresent("sender")
+        commitment = try fields.bytes("commitment", count: 32)
+        frankingTag = try fields.bytes("frankingTag", count: 32)
+        frankingKey = try fields.bytes("frankingKey", count: 32)
+        content = try fields.bytes("content", count: 1...Limits.sealedBodyByteCountMax)
+        let byteCount = SenderCertificatePayload.byteCount
+        certificate = try fields.bytesIfPresent("certificate", count: byteCount...byteCount)
+        attribution = try fields.bytesIfPresent("attribution", count: 32...32)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("id", id)
+        writer.put("time", time)
+        writer.put("sender", sender)
+        writer.put("commitment", bytes: commitment)
+        writer.put("frankingTag", bytes: frankingTag)
+        writer.put("frankingKey", bytes: frankingKey)
+        writer.put("content", bytes: content)
+        writer.put("certificate", bytes: certificate)
+        writer.put("attribution", bytes: attribution)
+    }
+}
+
+/// How much of a report the server knows for itself.
+public enum ReportStanding: String, WireEnumeration {
+    /// The message was sent to the reporter, by the sender that is named.
+    case attributed
+    /// The message was sent to the reporter; who sent it is the reporter's word.
+    case unattributed
+}
+
+/// The server's word that a report verified and is kept.
+public struct ReportReceipt: WireRecord, Equatable {
+    /// Names the report, 32 bytes: the same message has the same one.
+    public var report: [UInt8]
+    public var standing: ReportStanding
+
+    public init(report: [UInt8], standing: ReportStanding) {
+        self.report = report
+        self.standing = standing
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        report = try fields.bytes("report", count: 32)
+        standing = try fields.value("standing")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("report", bytes: report)
+        writer.put("standing", standing)
+    }
+}
+
+/// A report as whoever runs the server sees it.
+public struct ReportView: WireRecord, Equatable {
+    /// Its place among all reports, from 1 up.
+    public var number: UInt64
+    /// As in the ``ReportReceipt``, 32 bytes.
+    public var report: [UInt8]
+    public var reporter: AccountID
+    public var sender: DeviceAddressPayload
+    public var standing: ReportStanding
+    /// Of the message.
+    public var id: MessageID
+    public var time: Timestamp
+    public var reportedAt: Timestamp
+    /// What it says: one CBOR map, docs/protocol/content.md.
+    public var content: [UInt8]
+
+    public init(
+        number: UInt64, report: [UInt8], reporter: AccountID, sender: DeviceAddressPayload, standing: ReportStanding,
+        id: MessageID, time: Timestamp, reportedAt: Timestamp, content: [UInt8]
+    ) {
+        self.number = number
+        self.report = report
+        self.reporter = reporter
+        self.sender = sender
+        self.standing = standing
+        self.id = id
+        self.time = time
+        self.reportedAt = reportedAt
+        self.content = content
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        number = try fields.number("number", in: 0...UInt64(1) << 53)
+        report = try fields.bytes("report", count: 32)
+        reporter = try fields.value("reporter")
+        sender = try fields.value("sender")
+        standing = try fields.value("standing")
+        id = try fields.value("id")
+        time = try fields.value("time")
+        reportedAt = try fields.value("reportedAt")
+        content = try fields.bytes("content", count: 1...Limits.sealedBodyByteCountMax)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("number", number: number)
+        writer.put("report", bytes: report)
+        writer.put("reporter", reporter)
+        writer.put("sender", sender)
+        writer.put("standing", standing)
+        writer.put("id", id)
+        writer.put("time", time)
+        writer.put("reportedAt", reportedAt)
+        writer.put("content", bytes: content)
+    }
+}
+
+/// A page of reports, oldest first.
+public struct ReportPage: WireRecord, Equatable {
+    public var items: [ReportView]
+
+    public init(items: [ReportView]) { self.items = items }
+
+    public init(fields: inout Fields) throws(WireError) {
+        items = try fields.list("items", count: 0...Limits.pageItemsMax)
+    }
+
+    public func write(fields writer: inout WireWriter) { writer.put("items", list: items) }
+}

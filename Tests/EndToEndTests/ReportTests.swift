@@ -1,0 +1,88 @@
+import Keys
+import TestKit
+import Testing
+import Transport
+import Wire
+
+@testable import Client
+
+/// Reports from the client to the admin, and what comes of false ones.
+@Suite("Reported messages")
+struct ReportTests {
+    private func reports(_ house: House, after number: UInt64 = 0) async throws -> [ReportView] {
+        let admin = APIClient(port: house.server.adminPort)
+        let page: ReportPage = try await admin.call("GET", "/admin/v1/reports?after=\(number)")
+        return page.items
+    }
+
+    @Test("the admin sees exactly the reported messages, with who sent them, hidden or not, and each once")
+    func reported() async throws {
+        let house = try await House()
+        let (alice, bob) = try await SealedSenderTests.acquainted(house)
+        try await alice.send("hidden", to: "bobby")
+        try await alice.send("not reported", to: "bobby")
+        try await bob.fetch()
+        let lines = try await bob.history().filter { $0.kind == .received }
+        #expect(lines.map(\.text) == ["first", "hidden", "not reported"])
+        #expect(lines.map(\.isSenderHidden) == [false, true, true])
+        for line in lines.prefix(2) {
+            let receipt = try await bob.client.report(message: line.index)
+            #expect(receipt.standing == .attributed)
+            #expect(try await bob.client.report(message: line.index) == receipt)
+        }
+        let found = try await reports(house)
+        let sender = try #require(try await alice.client.whoami()).address
+        let reporter = try #require(try await bob.client.whoami()).address.account
+        #expect(found.map(\.number) == [1, 2])
+        #expect(found.allSatisfy { $0.sender.address == sender && $0.reporter == reporter })
+        #expect(try found.map { try MessageContent.decode($0.content).text } == ["first", "hidden"])
+        #expect(try await reports(house, after: 1).count == 1)
+    }
+
+    @Test("own messages and copies cannot be reported, and a report by somebody else is refused")
+    func refused() async throws {
+        let house = try await House()
+        let (alice, bob) = try await SealedSenderTests.acquainted(house)
+        let own = try #require(try await alice.history().first { $0.kind == .sent })
+        await #expect(throws: ClientError.cannotReport) { try await alice.client.report(message: own.index) }
+        await #expect(throws: ClientError.cannotReport) { try await alice.client.report(message: 999) }
+        let line = try #require(try await bob.history().first { $0.kind == .received })
+        let evidence = try #require(try await bob.client.read(.evidence(line.index)))
+        let answer = try await house.api.send(
+            "POST", "/v1/reports", evidence, token: try await alice.client.accessToken())
+        #expect(answer.status == 422)
+        #expect(try await reports(house).isEmpty)
+    }
+
+    @Test("a message whose commitment is another, or missing, is not shown, and the session goes on")
+    func unfranked() async throws {
+        let house = try await House()
+        let (alice, bob) = try await SealedSenderTests.acquainted(house)
+        let token = try await alice.client.accessToken()
+        let peer = try #require(try await bob.client.whoami()).address
+        for commitment in [nil, [UInt8](repeating: 1, count: 32)] {
+            let copies = try await alice.client.copiesForTests("not committed to", to: peer.account)
+            let request = SendRequest(clientID: .random(), copies: copies, commitment: commitment)
+            let sent = try await house.api.send("POST", "/v1/messages/\(peer.account)", request, token: token)
+            #expect(sent.status == 200)
+        }
+        try await alice.send("after", to: "bobby")
+        try await bob.fetch()
+        #expect(try await bob.received() == ["first", "after"])
+        #expect(try await bob.history().compactMap(\.reason) == [.malformed, .malformed])
+    }
+}
+
+extension Client {
+    /// Copies of a franked text as the client would send them, without their commitment.
+    func copiesForTests(_ text: String, to account: AccountID) throws -> [DeviceCopy] {
+        let content = MessageContent(message: .random(), sentAt: surroundings.now(), text: text)
+        let franked = FrankedContent(content.encoded(as: .cbor), under: .init())
+        let entry = OutboxEntry(
+            clientID: .random(), to: account, kind: .message, content: franked.encoded(as: .cbor), history: nil)
+        var transaction = StoreTransaction()
+        let copies = try seal(entry, bundles: [:], pass: nil, into: &transaction)
+        try commit(transaction)
+        return copies ?? []
+    }
+}
