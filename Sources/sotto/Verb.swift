@@ -22,7 +22,7 @@ enum Verb: String, CaseIterable {
         case .backup: "backup [status | create [--replace] | update | delete]"
         case .restore: "restore KEY [--unlink-others]"
         case .trustLog: "trust-log"
-        case .auditLog: "audit-log [--server URL | --from-dump FILE] [--state FILE] [--dump FILE]"
+        case .auditLog: "audit-log [--server URL | --from-dump FILE] [--state FILE] [--dump FILE] [--account ID]"
         }
     }
 
@@ -89,6 +89,7 @@ enum Verb: String, CaseIterable {
                 .init(name: "--state", value: "FILE", help: "What the last audit left; written anew when all is well."),
                 .init(name: "--dump", value: "FILE", help: "Where the whole log goes; as evidence, where it is false."),
                 .init(name: "--from-dump", value: "FILE", help: "Check this dump, and ask no server."),
+                .init(name: "--account", value: "ID", help: "Print every change of this account's device list."),
             ]
         case .trustLog, .login, .send, .devices, .report: []
         }

@@ -36,6 +36,11 @@ import Wire
         #expect(second.output.hasPrefix(#"{"event":"audit","head":{"log":""#), "\(second.output)")
         #expect(second.output.contains(#""accounts":4,"newEntries":2"#))
         house.server.stop()
+        let own = try terminal.run(["audit-log", "--from-dump", dump, "--account", david.account.description, "--json"])
+        #expect(
+            own.output.hasSuffix(
+                "{\"event\":\"logged\",\"index\":3,\"epoch\":1}\n{\"event\":\"logged\",\"index\":4,\"epoch\":2}\n"))
+        #expect(try terminal.run(["audit-log", "--from-dump", dump, "--account", "me"]).status == 2)
         let offline = try terminal.run(["audit-log", "--from-dump", dump, "--state", state])
         #expect(offline.status == 0 && offline.output.contains("entries   5, of 4 accounts; 0 are new"))
         #expect(try audit(house, terminal).status == 1, "a server that is gone is no fraud")

@@ -150,6 +150,11 @@ public struct LogAudit: Sendable {
     public var head: TreeHeadPayload { dump.head.payload }
     /// How many accounts the log is of.
     public var accountCount: Int { dump.accountCount }
+    /// The changes of one account's list, read from the whole log: what no answer can leave out.
+    public func changes(of account: AccountID) -> [(index: UInt64, epoch: UInt64)] {
+        dump.entries(of: KeyLogAccountName(account)).map { ($0.index, $0.entry.epoch) }
+    }
+
     /// The whole log as a file: a dump, and what the next audit goes on from.
     public var file: [UInt8] { dump.bytes }
 }

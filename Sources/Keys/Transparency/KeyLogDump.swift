@@ -131,6 +131,16 @@ public struct KeyLogDump: Hashable, Sendable {
         return range.root
     }
 
+    /// The entries of one account with their places, whatever the server says that there are.
+    public func entries(of account: KeyLogAccountName) -> [(index: UInt64, entry: KeyLogEntry)] {
+        var found: [(index: UInt64, entry: KeyLogEntry)] = []
+        for index in 0..<Int(head.head.size) {
+            let entry = try? KeyLogEntry(UnverifiedKeyLogDump.entry(index, of: entries))
+            if let entry, entry.account == account { found.append((UInt64(index), entry)) }
+        }
+        return found
+    }
+
     /// The index of the first entry that both have and that differs.
     public static func firstDifference(_ one: [UInt8], _ other: [UInt8]) -> UInt64? {
         let shared = min(one.count, other.count)

@@ -18,6 +18,12 @@ extension Verb {
     static func auditLog(
         _ arguments: Arguments, _ setup: Setup, _ output: Output, over network: ClientNetwork
     ) async throws -> Int32 {
+        let account = try arguments.values["--account"].map { (text) throws(UsageError) in
+            guard let account = AccountID(text: text) else {
+                throw UsageError(message: "An account's id has 22 characters; `sotto register --json` prints it.")
+            }
+            return account
+        }
         do throws(AuditError) {
             let state = try arguments.values["--state"].flatMap { (path) throws(AuditError) in
                 try bytes(of: path, mayBeAbsent: true)
@@ -39,6 +45,7 @@ extension Verb {
             try save(audit.file, at: arguments.values["--state"])
             try save(audit.file, at: arguments.values["--dump"])
             report(audit, output)
+            if let account { report(audit, account, output) }
             return 0
         } catch {
             return failed(error, arguments, output)
@@ -75,6 +82,16 @@ extension Verb {
         output.say("signed    \(head.time)")
         for name in audit.cosigners { output.say("witness   \(Output.harmless(name))") }
         output.say("checked   signature, root over every entry, order of epochs, and all that was known before")
+    }
+
+    private static func report(_ audit: LogAudit, _ account: AccountID, _ output: Output) {
+        for change in audit.changes(of: account) {
+            output.object("logged") { (writer) in
+                writer.put("index", number: change.index)
+                writer.put("epoch", number: change.epoch)
+            }
+            output.say("account   list \(change.epoch) is entry \(change.index)")
+        }
     }
 
     private static func hex(_ bytes: [UInt8]) -> String {
