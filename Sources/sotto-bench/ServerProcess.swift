@@ -1,5 +1,6 @@
 import Glibc
 import Transport
+import Wire
 
 /// A server of our own, on free loopback ports, with its bounds raised so that they are not what is measured.
 final class ServerProcess {
@@ -25,6 +26,10 @@ final class ServerProcess {
             "--log-level", "warning",
         ]
         var environment = Self.limits.map { "\($0)=1000000000/1000000000" }
+        environment += [
+            "SOTTO_LIMIT_UPLOAD_BYTES=1e15/1e15", "SOTTO_MEDIA_FILE_BYTES=\(Limits.mediaByteCountMax)",
+            "SOTTO_MEDIA_ACCOUNT_BYTES=\(UInt64(1) << 50)", "SOTTO_MEDIA_SERVER_BYTES=\(UInt64(1) << 50)",
+        ]
         for name in ["PATH", "LD_LIBRARY_PATH", "HOME", "SOTTO_LOOPS"] {
             if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
         }

@@ -39,6 +39,7 @@ struct SottoBench {
           startup       from the start to the first answer, on an empty and on a full store
           fsyncs        a short one-to-one under strace: fdatasync calls against commits
           log           the key log: entries appended to the store, then lists proven from it
+          media-transfer  a file of 1 GiB up and down, and 64 KiB files up, each durable
           ceiling       a raw preallocated log with group commit on the same disk
           all           each of them, as one table
           echo          a WebSocket echo server: --port N [--threads N] [--cert FILE --key FILE]

@@ -11,6 +11,7 @@ enum Verb: String, CaseIterable {
     case startup
     case fsyncs
     case log
+    case mediaTransfer = "media-transfer"
     case all
 
     func run(_ rig: Rig) async throws {
@@ -41,6 +42,7 @@ enum Verb: String, CaseIterable {
         { (rig) in try await GroupVerb.measure(rig, memberCount: min(1000, Limits.membersMax)) },
         Verb.latency.measure, Verb.offline.measure, Verb.idle.measure, Verb.startup.measure, Verb.fsyncs.measure,
         Verb.log.measure,
+        Verb.mediaTransfer.measure,
     ]
 
     private func measure(_ rig: Rig) async throws -> Measurement {
@@ -53,6 +55,7 @@ enum Verb: String, CaseIterable {
         case .startup: try await StartupVerb.measure(rig)
         case .fsyncs: try await FsyncsVerb.measure(rig)
         case .log: try await LogVerb.measure(rig)
+        case .mediaTransfer: try await TransferVerb.measure(rig)
         case .ceiling, .all:
             Measurement(verb: "ceiling", title: "ceiling: a raw log on the same disk", figures: rig.ceilingFigures)
         }
