@@ -208,8 +208,10 @@ def gifs():
     write("good.gif", small, "done")
     write("gif-lies-65535x65535.gif", gif_head(65535, 65535) + gif_frame(8, 8, data=lzw_clear(64)) + b"\x3B")
     write("gif-lies-6000x6000.gif", gif_head(6000, 6000) + gif_frame(8, 8, data=lzw_clear(64)) + b"\x3B")
-    write("gif-large-canvas-tiny-frame.gif", gif_head(4900, 4900) + gif_frame(8, 8, data=lzw_clear(64)) + b"\x3B",
+    write("gif-large-canvas-tiny-frame.gif", gif_head(5400, 5370) + gif_frame(8, 8, data=lzw_clear(64)) + b"\x3B",
           "either")
+    write("gif-animation-with-a-preview.gif",
+          gif_head(3400, 3400) + gif_frame(8, 8, data=lzw_clear(64)) * 3 + b"\x3B", "either")
     write("gif-zero.gif", gif_head(0, 0) + gif_frame(8, 8, data=lzw_clear(64)) + b"\x3B")
     write("gif-frame-outside.gif", gif_head(8, 8) + gif_frame(60000, 60000, 100, 100) + b"\x3B")
     write("gif-frame-flood.gif", gif_head(8, 8) + gif_frame(8, 8, data=lzw_clear(64)) * 50_000 + b"\x3B")
@@ -263,7 +265,7 @@ ANIM = part(b"ANIM", bytes(6))
 def webps():
     write("good.webp", riff(part(b"VP8L", lossless(64, 48))), "done")
     write("webp-bomb-16383x16383.webp", riff(part(b"VP8L", lossless(16383, 16383))))
-    write("webp-bomb-24-megapixels.webp", riff(part(b"VP8L", lossless(4900, 4900))), "either")
+    write("webp-bomb-29-megapixels.webp", riff(part(b"VP8L", lossless(5400, 5370))), "either")
     lossy = b"\x10\0\0\x9d\x01\x2a" + struct.pack("<HH", 16383, 16383) + bytes(100)
     write("webp-lossy-lies-16383x16383.webp", riff(part(b"VP8 ", lossy)))
     lossy = b"\x10\0\0\x9d\x01\x2a" + struct.pack("<HH", 6000, 6000) + bytes(100)
@@ -272,7 +274,8 @@ def webps():
     write("webp-canvas-lies.webp", riff(canvas(16384, 16384, 0) + part(b"VP8L", lossless(64, 48))))
     write("webp-canvas-huge.webp", riff(canvas(1 << 24, 1 << 24, 2) + ANIM + anmf(8, 8)))
     write("webp-frame-flood.webp", riff(canvas(8, 8, 2) + ANIM + anmf(8, 8) * 20_000))
-    write("webp-large-animation.webp", riff(canvas(4000, 4000, 2) + ANIM + anmf(4000, 4000) * 100), "either")
+    write("webp-large-animation.webp", riff(canvas(4400, 4400, 2) + ANIM + anmf(4400, 4400) * 100), "either")
+    write("webp-animation-with-a-preview.webp", riff(canvas(3400, 3400, 2) + ANIM + anmf(3400, 3400) * 3), "either")
     write("webp-frame-outside.webp", riff(canvas(8, 8, 2) + ANIM + anmf(16000, 16000)))
     inner = riff(part(b"VP8L", lossless(64, 48)))
     write("webp-nested.webp", riff(canvas(64, 48, 2) + ANIM + anmf(64, 48, inner=inner)))

@@ -7,6 +7,7 @@ Four quarters, red and green above blue and white, so that a turn shows. Needs P
 what they write differs from version to version, so the results are kept and not made anew by a test.
 """
 
+import os
 import struct
 import subprocess
 import sys
@@ -75,3 +76,75 @@ save("still.gif")
 for name, compression in [("still.avif", "av1"), ("still.heic", "hevc")]:
     subprocess.run(["vips", "heifsave", f"{folder}/rgb.png", f"{folder}/{name}", "--compression", compression, "--Q",
                     "80"], check=True)
+
+
+# HEIC in tiles, as phones write it and `vips` does not: four of them, and an item that puts them together.
+
+
+def boxes(data, start, end):
+    while start < end:
+        size, kind = struct.unpack(">I4s", data[start:start + 8])
+        yield kind, start + 8, start + size
+        start += size
+
+
+def find(data, *path):
+    start, end = 0, len(data)
+    for kind in path:
+        start, end = next((a, b) for k, a, b in boxes(data, start, end) if k == kind)
+        if kind == b"meta":
+            start += 4
+    return start, end
+
+
+def box(kind, data):
+    return struct.pack(">I4s", len(data) + 8, kind) + data
+
+
+def full(kind, data, version=0):
+    return box(kind, bytes([version, 0, 0, 0]) + data)
+
+
+def tile(colour):
+    """The decoder's configuration, the size property and the coded picture of 64 by 64 pixels of one colour."""
+    Image.new("RGB", (64, 64), colour).save(f"{folder}/tile.png")
+    command = ["vips", "heifsave", f"{folder}/tile.png", f"{folder}/tile.heic", "--compression", "hevc"]
+    subprocess.run(command, check=True)
+    data = open(f"{folder}/tile.heic", "rb").read()
+    os.remove(f"{folder}/tile.png")
+    os.remove(f"{folder}/tile.heic")
+    properties = {k: data[a - 8:b] for k, a, b in boxes(data, *find(data, b"meta", b"iprp", b"ipco"))}
+    # Where its first item stands: a base, a count of one, an offset from the base and a length.
+    start = find(data, b"meta", b"iloc")[0]
+    place = start + (12 if data[start] == 0 else 14)
+    base, _, offset, length = struct.unpack(">IHII", data[place:place + 14])
+    return properties[b"hvcC"], properties[b"ispe"], data[base + offset:base + offset + length]
+
+
+def grid(tiles, side):
+    count = len(tiles)
+    last = count + 1
+    layout = struct.pack(">BBBBHH", 0, 0, 1, 1, side, side)
+    infos = b"".join(full(b"infe", struct.pack(">HH", n, 0) + (b"grid" if n == last else b"hvc1") + b"\0", 2)
+                     for n in range(1, last + 1))
+    properties = b"".join(t[0] for t in tiles) + tiles[0][1] + full(b"ispe", struct.pack(">II", side, side))
+    owners = struct.pack(">I", last) + b"".join(struct.pack(">HBBB", n, 2, 0x80 | n, last) for n in range(1, last))
+    owners += struct.pack(">HBB", last, 1, last + 1)
+    references = box(b"dimg", struct.pack(">HH", last, count) + struct.pack(f">{count}H", *range(1, last)))
+    parts = [t[2] for t in tiles] + [layout]
+
+    def meta(offset):
+        places = struct.pack(">BBH", 0x44, 0, last)
+        for number, data in enumerate(parts, 1):
+            places += struct.pack(">HHHHII", number, 0, 0, 1, offset, len(data))
+            offset += len(data)
+        return full(b"meta", full(b"hdlr", bytes(4) + b"pict" + bytes(13)) + full(b"pitm", struct.pack(">H", last)) +
+                    full(b"iloc", places, 1) + full(b"iinf", struct.pack(">H", last) + infos) +
+                    box(b"iprp", box(b"ipco", properties) + full(b"ipma", owners)) + full(b"iref", references))
+
+    head = box(b"ftyp", b"heic" + bytes(4) + b"heicmif1")
+    return head + meta(len(head) + len(meta(0)) + 8) + box(b"mdat", b"".join(parts))
+
+
+with open(f"{folder}/grid.heic", "wb") as file:
+    file.write(grid([tile(c) for c in [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)]], 128))

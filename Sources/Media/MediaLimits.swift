@@ -9,7 +9,7 @@ package struct MediaLimits: Equatable, Sendable {
     /// Of either side; WebP ends at 16,383, JPEG at 65,535.
     package var sideMax = 65_535
     /// What the decoder must hold at once, as far as the format tells.
-    package var memoryByteCountMax = 192 << 20
+    package var memoryByteCountMax = 224 << 20
     /// What the decoder must produce, whatever the thumbnail keeps of it: pixels times bytes a pixel. Not for JPEG,
     /// whose decoder shrinks before it has pixels.
     package var decodedByteCountMax = 200_000_000

@@ -44,7 +44,7 @@ package struct Thumbnails: Equatable, Sendable {
         else { throw .badOutput }
         if let preview = answer.preview {
             guard job.previewFrameCount > 1, preview.size == job.upright(job.preview) else { throw .badOutput }
-            self.preview = try OutputCheck.animation(preview, frameCountMax: job.previewFrameCount)
+            self.preview = try Self.checked(preview, frameCountMax: job.previewFrameCount)
         } else {
             preview = nil
         }
@@ -53,5 +53,15 @@ package struct Thumbnails: Equatable, Sendable {
         self.pictures = pictures
         encoding = job.encoding
         thumbHash = hash
+    }
+
+    /// `nil` where all frames look the same: then the encoder writes one picture, which the thumbnail is already.
+    private static func checked(_ preview: Picture, frameCountMax: Int) throws(MediaRefusal) -> Picture? {
+        do {
+            return try OutputCheck.animation(preview, frameCountMax: frameCountMax)
+        } catch {
+            _ = try OutputCheck.still(preview, as: .webp)
+            return nil
+        }
     }
 }

@@ -51,6 +51,13 @@ struct ProbeTests {
         #expect(try Probe().look(at: Samples.media(Samples.folder + "orientation-\(value).jpg")).orientation == value)
     }
 
+    @Test("a HEIF of tiles, as phones write it, has the size of the whole")
+    func tiles() throws {
+        let facts = try Probe().look(inMemory: Samples.bytes("grid.heic"))
+        #expect((facts.width, facts.height) == (128, 128))
+        #expect(facts.memoryByteCount < 128 * 128 * 10)
+    }
+
     @Test("a file and the same bytes in memory are read alike", arguments: Samples.names)
     func sources(name: String) throws {
         let fromFile = try Probe().look(at: Samples.media(Samples.folder + name))

@@ -10,8 +10,8 @@ enum Samples {
 
     static let names = [
         "alpha.png", "alpha.webp", "animated.gif", "animated.webp", "baseline.jpg", "cmyk.jpg", "grey.jpg", "grey.png",
-        "interlaced.png", "lossless.webp", "lossy.webp", "palette.png", "progressive.jpg", "rgb.png", "still.avif",
-        "still.gif", "still.heic",
+        "grid.heic", "interlaced.png", "lossless.webp", "lossy.webp", "palette.png", "progressive.jpg", "rgb.png",
+        "still.avif", "still.gif", "still.heic",
     ]
 
     static func bytes(_ name: String) throws -> [UInt8] {

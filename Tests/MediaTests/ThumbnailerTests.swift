@@ -27,7 +27,7 @@ struct ThumbnailerTests {
         ("alpha.png", "RGB-"), ("alpha.webp", "RGB-"), ("animated.gif", "RGBW"), ("animated.webp", "RGBW"),
         ("baseline.jpg", "RGBW"), ("interlaced.png", "RGBW"), ("lossless.webp", "RGB-"), ("palette.png", "RGBW"),
         ("progressive.jpg", "RGBW"), ("rgb.png", "RGBW"), ("still.avif", "RGBW"), ("still.gif", "RGBW"),
-        ("still.heic", "RGBW"), ("lossy.webp", "BRWG"),
+        ("still.heic", "RGBW"), ("grid.heic", "RGBW"), ("lossy.webp", "BRWG"),
     ])
     func pictures(name: String, expected: String) async throws {
         let workshop = Workshop()
@@ -109,5 +109,18 @@ struct ThumbnailerTests {
         let without = ThumbnailRequest(sides: [64], wantsPreview: false)
         #expect(try await workshop.thumbnails(of: media, without).preview == nil)
         #expect(try await workshop.thumbnails(of: Samples.media(Samples.folder + "still.gif")).preview == nil)
+    }
+
+    @Test("an animation whose frames are all the same has a thumbnail and no preview")
+    func stillness() async throws {
+        var bytes = try Samples.bytes("still.gif")
+        // Its one frame twice: everything between the head with its palette and the trailer.
+        let head = 13 + 3 << (Int(bytes[10] & 7) + 1)
+        bytes.insert(contentsOf: bytes[head..<(bytes.count - 1)], at: bytes.count - 1)
+        let media = try Samples.media(bytes)
+        #expect(try Probe().look(at: media).frameCount == 2)
+        let made = try await Workshop().thumbnails(of: media)
+        #expect(made.preview == nil)
+        #expect(made.pictures.count == 1)
     }
 }

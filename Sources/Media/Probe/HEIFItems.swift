@@ -158,8 +158,9 @@ struct HEIFItems {
         facts.hasEXIF = hasEXIF
         facts.isAVIF = isAVIF
         facts.pixelByteCount = facts.hasAlpha ? 4 : 3
-        // Planes of brightness and colour, then the same as RGB.
-        facts.memoryByteCount = facts.pixelCount * (facts.pixelByteCount + 2) * (depth > 8 ? 2 : 1)
+        // As measured: planes, their references and RGB for an image in one piece; less where tiles go one by one.
+        let pixelMemory = type == "grid" ? 9 : 13
+        facts.memoryByteCount = facts.pixelCount * pixelMemory * (depth > 8 ? 2 : 1)
         return facts
     }
 }
