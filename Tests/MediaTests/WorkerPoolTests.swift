@@ -27,7 +27,7 @@ struct WorkerPoolTests {
 
     @Test("a worker that hangs is killed at the deadline, and the next image comes through")
     func hung() async throws {
-        let workshop = Workshop { $0.deadlineMilliseconds = 400 }
+        let workshop = Workshop { $0.deadlineMilliseconds = 4000 }
         _ = try await workshop.thumbnails(of: Samples.media(good))
         let first = try #require(workshop.pool.counts.processes.first)
         kill(first, SIGSTOP)
@@ -47,7 +47,7 @@ struct WorkerPoolTests {
 
     @Test("a full queue refuses at once, and what was taken is answered")
     func busy() async throws {
-        let workshop = Workshop { ($0.queueCountMax, $0.deadlineMilliseconds) = (1, 300) }
+        let workshop = Workshop { ($0.queueCountMax, $0.deadlineMilliseconds) = (1, 4000) }
         _ = try await workshop.thumbnails(of: Samples.media(good))
         kill(try #require(workshop.pool.counts.processes.first), SIGSTOP)
         let refusals = await withTaskGroup(of: MediaRefusal?.self) { (group) in

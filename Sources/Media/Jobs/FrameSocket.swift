@@ -46,6 +46,16 @@ package struct FrameSocket: Sendable {
         return try fill(count, until: deadline)
     }
 
+    /// Whether something can be received before `deadline`, in milliseconds of the monotonic clock.
+    func hasFrame(until deadline: Int) throws(Failure) -> Bool {
+        do {
+            try wait(until: deadline)
+            return true
+        } catch .late {
+            return false
+        }
+    }
+
     /// Waits for ever for a frame, and takes the descriptor that comes with it, which is now the receiver's.
     package func receiveWithFile(byteCountMax: Int) throws(Failure) -> (frame: [UInt8], file: Int32?) {
         var file: Int32?

@@ -43,7 +43,9 @@ struct WorkerLane: ~Copyable {
         let reply: WorkerReply
         do {
             guard let answered = try worker?.run(
-                entry.job, on: entry.media.file, milliseconds: configuration.milliseconds(for: entry.job))
+                entry.job, on: entry.media.file,
+                processorMilliseconds: configuration.processorMilliseconds(for: entry.job),
+                milliseconds: configuration.deadlineMilliseconds)
             else { throw WorkerProcess.Failure.died }
             reply = answered
         } catch WorkerProcess.Failure.late {

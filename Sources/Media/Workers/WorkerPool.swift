@@ -15,17 +15,17 @@ package final class WorkerPool: Sendable {
         package var queueCountMax = 64
         /// A worker is replaced after so many, whatever they left behind in it.
         package var imagesPerWorkerMax = 500
-        /// Of one image at most, by the clock on the wall; small images get less, see ``milliseconds(for:)``.
+        /// Of one image at most, by the clock on the wall; see also ``processorMilliseconds(for:)``.
         package var deadlineMilliseconds = 10_000
         /// Until a new worker says that it is ready.
         package var startMilliseconds = 10_000
 
         package init(workerPath: String) { self.workerPath = workerPath }
 
-        /// How long the worker may take: a second and a half, and several times what so many pixels take.
+        /// How long the worker may compute: a second and a half, and several times what so many pixels take.
         ///
         /// So a small file that keeps a decoder busy does not hold the lane for ten seconds.
-        func milliseconds(for job: ThumbnailJob) -> Int {
+        func processorMilliseconds(for job: ThumbnailJob) -> Int {
             let pixels = job.stored.width * job.stored.height * max(1, job.previewFrameCount)
             let nanosecondsPerPixel = job.format == .heif ? 500 : 80
             return min(deadlineMilliseconds, 1500 + pixels * nanosecondsPerPixel / 1_000_000)

@@ -41,19 +41,36 @@ struct WorkerProcess: ~Copyable {
     deinit { Self.end(process, socket) }
 
     /// Hands over one image and waits for the answer.
+    /// - Parameters:
+    ///   - processorMilliseconds: how long it may compute. Not by the clock, which runs on a busy machine too.
+    ///   - milliseconds: how long it may take by the clock, whatever it does.
     /// - Throws: ``Failure``, after which the process is of no use any more.
-    mutating func run(_ job: ThumbnailJob, on file: ReadOnlyFile, milliseconds: Int) throws(Failure) -> WorkerReply {
+    mutating func run(
+        _ job: ThumbnailJob, on file: ReadOnlyFile, processorMilliseconds: Int, milliseconds: Int
+    ) throws(Failure) -> WorkerReply {
         imageCount += 1
         let deadline = FrameSocket.now() + milliseconds
+        let spent = processorTime() + processorMilliseconds
         let frame: [UInt8]
         do {
             try socket.send(job.bytes, file: file.descriptor)
+            while try !socket.hasFrame(until: min(deadline, FrameSocket.now() + max(20, spent - processorTime()))) {
+                guard processorTime() < spent, FrameSocket.now() < deadline else { throw FrameSocket.Failure.late }
+            }
             frame = try socket.receive(byteCountMax: WorkerReply.byteCountMax, deadline: deadline)
         } catch {
-            throw error == .late ? .late : .died
+            throw error as? FrameSocket.Failure == .late ? .late : .died
         }
         guard let reply = WorkerReply(bytes: frame) else { throw .nonsense }
         return reply
+    }
+
+    /// Milliseconds that the process has computed in its life; 0 when nobody knows.
+    private func processorTime() -> Int {
+        var clock = clockid_t()
+        var time = timespec()
+        guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 
     private static func end(_ process: pid_t, _ socket: FrameSocket) {
