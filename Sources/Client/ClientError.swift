@@ -57,6 +57,8 @@ public enum ClientError: Error, Equatable, Sendable {
 
     /// There is nothing at that place of the transcript that the server would know again.
     case cannotReport
+    /// A file was not sent, or not fetched.
+    case file(FileFailure)
     case emptyText
     case textTooLong
     /// A device list does not verify against what is known of its account.
@@ -104,6 +106,7 @@ extension ClientError: CustomStringConvertible {
         case .untrustedServer:
             "The server does not sign with the key it had at first contact. Somebody may stand between."
         case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
+        case .file(let failure): Self.text(failure)
         case .emptyText: "There is no text to send."
         case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
         case .untrustedList(let error): Self.text(error)
@@ -112,6 +115,16 @@ extension ClientError: CustomStringConvertible {
             "The keys that the server gave out do not verify. Nothing was sent: somebody may stand between."
         case .noKeys(let device): "Device \(device) of the recipient offers no usable keys yet."
         case .cannotSeal: "The message could not be sealed."
+        }
+    }
+
+    private static func text(_ failure: FileFailure) -> String {
+        switch failure {
+        case .unreadable: "The file cannot be read."
+        case .unwritable: "The file cannot be written there, or there is one already."
+        case .tooLong: "The file is too long: at most 2 GiB."
+        case .notAuthentic: "What came is not the file that the sender named. Nothing was kept of it."
+        case .none: "There is no such file beside that message."
         }
     }
 
@@ -224,6 +237,7 @@ extension ClientError {
         case .wrongServerName: "wrong-server-name"
         case .untrustedServer: "untrusted-server"
         case .cannotReport: "cannot-report"
+        case .file(let failure): "file-\(failure.rawValue)"
         case .emptyText: "empty-text"
         case .textTooLong: "text-too-long"
         case .untrustedList, .untrustedKeys: "untrusted-keys"

@@ -31,7 +31,8 @@ enum TransferVerb {
             let peak = ServerFigures.resident(of: server.pid, field: "VmHWM")
             let small = try await many(rig, account, registrar)
             return Measurement(
-                verb: "media-transfer", title: "media-transfer: \(byteCount >> 20) MiB up and down, and 64 KiB files up",
+                verb: "media-transfer",
+                title: "media-transfer: \(byteCount >> 20) MiB up and down, and 64 KiB files up",
                 figures: [
                     Figure("upload", "upload, checked and durable", up / 1e6, "MB/s", target: .atLeast(500)),
                     Figure("download", "download, checked", down / 1e6, "MB/s"),
@@ -86,7 +87,9 @@ enum TransferVerb {
         return Double(body.byteCount) / seconds
     }
 
-    private static func receive(_ byteCount: Int, from target: String, _ fields: String, port: UInt16) throws -> Double {
+    private static func receive(
+        _ byteCount: Int, from target: String, _ fields: String, port: UInt16
+    ) throws -> Double {
         let socket = try RawSocket.connect(port: port)
         defer { close(socket) }
         let start = Monotonic.now()

@@ -47,7 +47,7 @@ struct Output: Sendable {
         let peer = entry.peerHandle?.text ?? entry.peer.description
         let time = entry.time ?? entry.sentAt
         let shown = time.map { String($0.description.prefix(16)).replacing("T", with: " ") } ?? "                "
-        let text = harmless(entry.text ?? "")
+        let text = said(entry)
         switch entry.kind {
         case .received: return "\(shown)  \(peer): \(text)"
         case .sent:
@@ -56,6 +56,15 @@ struct Output: Sendable {
         case .synced: return "\(shown)  me (device \(entry.device)) → \(peer): \(text)"
         case .unreadable: return "\(shown)  \(peer): [cannot be read: \(entry.reason?.rawValue ?? "unknown")]"
         }
+    }
+
+    /// The text, and the file beside it.
+    private static func said(_ entry: HistoryEntry) -> String {
+        let text = harmless(entry.text ?? "")
+        guard let file = entry.file else { return text }
+        let name = harmless(file.name ?? "without a name").replacing("\n", with: " ")
+        let note = "[file \(name), \(file.byteCount) bytes: sotto download \(entry.index) -o OUT]"
+        return text.isEmpty ? note : text + " " + note
     }
 
     /// What others wrote, without what would move a terminal's cursor or forge a line.

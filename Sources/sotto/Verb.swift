@@ -1,6 +1,6 @@
 /// What `sotto` can do.
 enum Verb: String, CaseIterable {
-    case register, login, send, listen, chat, devices
+    case register, login, send, download, listen, chat, devices
     case safetyNumber = "safety-number"
     case history, report, backup, restore, media
     case trustLog = "trust-log"
@@ -11,7 +11,8 @@ enum Verb: String, CaseIterable {
         switch self {
         case .register: "register HANDLE [--invite CODE]"
         case .login: "login [REPLY]"
-        case .send: "send HANDLE TEXT"
+        case .send: "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE]"
+        case .download: "download INDEX -o OUT"
         case .listen: "listen [--until-idle] [--count N]"
         case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
@@ -31,6 +32,7 @@ enum Verb: String, CaseIterable {
         case .register: "Create an account with this as its first device."
         case .login: "Log in with this device's key; with the REPLY of `devices link`, finish linking this device."
         case .send: "Send a sealed message and wait until the server has it; TEXT `-` reads standard input."
+        case .download: "Fetch the file beside a message of the transcript, and open it."
         case .listen: "Print what comes, until interrupted."
         case .chat: "Talk: lines typed are sent, what comes is printed. A handle is sealed, a conversation is open."
         case .devices: "List this account's devices, or change them."
@@ -48,6 +50,13 @@ enum Verb: String, CaseIterable {
     var options: [Arguments.Option] {
         switch self {
         case .register: [.init(name: "--invite", value: "CODE", help: "Where the server registers by invitation.")]
+        case .send:
+            [
+                .init(name: "--file", value: "FILE", help: "Seal it, upload it, and point to it."),
+                .init(name: "--type", value: "TYPE", help: "Its media type, as you say."),
+            ]
+        case .download:
+            [.init(name: "--output", value: "OUT", help: "A new file for it; also -o.")]
         case .listen:
             [
                 .init(name: "--until-idle", help: "End when everything that waited has come."),
@@ -91,7 +100,7 @@ enum Verb: String, CaseIterable {
                 .init(name: "--from-dump", value: "FILE", help: "Check this dump, and ask no server."),
                 .init(name: "--account", value: "ID", help: "Print every change of this account's device list."),
             ]
-        case .trustLog, .login, .send, .devices, .report: []
+        case .trustLog, .login, .devices, .report: []
         }
     }
 
@@ -99,7 +108,8 @@ enum Verb: String, CaseIterable {
         switch self {
         case .register, .safetyNumber, .restore, .report: 1...1
         case .login, .backup: 0...1
-        case .send: 2...2
+        case .send: 1...2
+        case .download: 1...1
         case .listen, .history, .trustLog, .auditLog: 0...0
         case .chat: 0...1
         case .devices: 0...2

@@ -6,6 +6,8 @@ struct MessageContent: WireRecord, Equatable {
     /// What there is to say. A newer version may know more; a reader that does not says so to its user.
     enum Kind: String, WireEnumeration {
         case text
+        /// A file, perhaps with a text beside it.
+        case file
     }
 
     static let version: UInt64 = 1
@@ -13,36 +15,48 @@ struct MessageContent: WireRecord, Equatable {
     /// The sender's name for the message: the client id of its send, also in the copies for the own devices.
     var message: ClientID
     var sentAt: Timestamp
+    /// Empty only beside a file.
     var text: String
+    var file: AttachmentPointer?
     /// Only in a copy for the sender's own other devices: whom the message went to.
     var to: AccountID?
     /// The delivery token of the account it is from, 32 bytes.
     var deliveryToken: [UInt8]?
 
-    init(message: ClientID, sentAt: Timestamp, text: String, to: AccountID? = nil, deliveryToken: [UInt8]? = nil) {
+    init(
+        message: ClientID, sentAt: Timestamp, text: String, file: AttachmentPointer? = nil, to: AccountID? = nil,
+        deliveryToken: [UInt8]? = nil
+    ) {
         self.message = message
         self.sentAt = sentAt
         self.text = text
+        self.file = file
         self.to = to
         self.deliveryToken = deliveryToken
     }
 
     init(fields: inout Fields) throws(WireError) {
         _ = try fields.number("v", in: Self.version...Self.version)
-        _ = try fields.value("type", as: Kind.self)
+        let kind = try fields.value("type", as: Kind.self)
         message = try fields.value("id")
         sentAt = try fields.value("sentAt")
-        text = try fields.text("text", length: 1...Limits.textLengthMax)
+        switch kind {
+        case .text: text = try fields.text("text", length: 1...Limits.textLengthMax)
+        case .file:
+            text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax) ?? ""
+            file = try fields.value("file", as: AttachmentPointer.self)
+        }
         to = try fields.valueIfPresent("to")
         deliveryToken = try fields.bytesIfPresent("deliveryToken", count: 32...32)
     }
 
     func write(fields writer: inout WireWriter) {
         writer.put("v", number: Self.version)
-        writer.put("type", Kind.text)
+        writer.put("type", file == nil ? Kind.text : .file)
         writer.put("id", message)
         writer.put("sentAt", sentAt)
-        writer.put("text", text: text)
+        writer.put("text", text: text.isEmpty && file != nil ? nil : text)
+        writer.put("file", file)
         writer.put("to", to)
         writer.put("deliveryToken", bytes: deliveryToken)
     }

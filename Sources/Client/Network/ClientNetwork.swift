@@ -63,7 +63,8 @@ private actor Connector {
         let response = try await connection.request(
             request.method, request.path, headers: request.headers, body: request.body)
         return Network.Answer(
-            status: response.status, mediaType: response.headers["content-type"] ?? "", body: response.body)
+            status: response.status, mediaType: response.headers["content-type"] ?? "", body: response.body,
+            uploadOffset: response.headers["upload-offset"].flatMap { UInt64($0) })
     }
 
     func openLine(_ path: String, _ subprotocols: [String]) async throws(TransportError) -> Line {

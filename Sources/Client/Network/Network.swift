@@ -14,6 +14,8 @@ struct Network: Sendable {
         var status: Int
         var mediaType: String
         var body: [UInt8]
+        /// How much of an upload the server has, where it says so.
+        var uploadOffset: UInt64?
     }
 
     /// One request and its answer.

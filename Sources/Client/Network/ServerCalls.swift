@@ -51,6 +51,14 @@ struct ServerCalls: Sendable {
         return answer
     }
 
+    /// A request that carries bytes, as it is.
+    func bytes(_ request: Network.Request) async throws(ClientError) -> Network.Answer {
+        let answer: Network.Answer
+        do { answer = try await network.exchange(request) } catch { throw .unreachable(error) }
+        guard (200..<300).contains(answer.status) else { throw Self.failure(answer) }
+        return answer
+    }
+
     private static func failure(_ answer: Network.Answer) -> ClientError {
         guard let problem = try? Problem.decode(answer.body, in: context(answer.mediaType)) else {
             return .unexpectedAnswer(status: answer.status)

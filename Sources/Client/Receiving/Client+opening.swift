@@ -156,7 +156,11 @@ extension Client {
             let kind: HistoryEntry.Kind = sender.account == own.account ? .synced : .received
             entry = HistoryEntry(index: 0, kind: kind, peer: peer, device: sender.device)
             entry?.message = content.message
-            entry?.text = content.text
+            entry?.text = content.text.isEmpty ? nil : content.text
+            if let file = content.file {
+                entry?.file = file.note
+                transaction.put(file, at: .attachment(content.message, from: sender.account))
+            }
             entry?.sentAt = content.sentAt
             entry?.isSenderHidden = isSenderHidden
             transaction.put(surroundings.now(), at: seen)

@@ -11,10 +11,17 @@ extension Client {
     @discardableResult
     public func send(_ text: String, to handle: Handle) async throws(ClientError) -> HistoryEntry {
         guard !text.isEmpty else { throw .emptyText }
+        return try await send(text, file: nil, to: handle)
+    }
+
+    /// Sends a text, or a pointer to a file with an empty one or another.
+    func send(
+        _ text: String, file: AttachmentPointer?, to handle: Handle
+    ) async throws(ClientError) -> HistoryEntry {
         guard text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
         let (_, own) = try readyProfile()
         let account = try await account(of: handle)
-        let (clientID, index) = try enqueue(text, to: account, handle, own)
+        let (clientID, index) = try enqueue(text, file, to: account, handle, own)
         outboxRun.await(clientID)
         while true {
             if let outcome = outboxRun.takeOutcome(clientID) {
@@ -32,7 +39,7 @@ extension Client {
 
     /// Writes down what is to be sent, sealed already where every session is there.
     private func enqueue(
-        _ text: String, to account: AccountID, _ handle: Handle, _ own: DeviceAddress
+        _ text: String, _ file: AttachmentPointer?, to account: AccountID, _ handle: Handle, _ own: DeviceAddress
     ) throws(ClientError) -> (ClientID, index: UInt64) {
         let now = surroundings.now()
         var counters = try counters()
@@ -41,12 +48,14 @@ extension Client {
         var entry = HistoryEntry(index: counters.nextHistory, kind: .sent, peer: account, device: own.device)
         entry.peerHandle = handle
         entry.message = clientID
-        entry.text = text
+        entry.text = text.isEmpty ? nil : text
+        entry.file = file?.note
         entry.sentAt = now
         entry.progress = .queued
         counters.nextHistory += 1
         transaction.put(entry, at: .history(entry.index))
-        let sends = try outboxEntries(entry, text, to: account, own)
+        if let file { transaction.put(file, at: .attachment(clientID, from: own.account)) }
+        let sends = try outboxEntries(entry, text, file, to: account, own)
         let numbers = sends.indices.map { counters.nextOutbox + UInt64($0) }
         for (send, number) in zip(sends, numbers) {
             // A session moves on once per transaction: only one of these sends is for a given account.
@@ -61,11 +70,11 @@ extension Client {
 
     /// What is sent of a message: to its recipient, and to the own other devices where there are any.
     private func outboxEntries(
-        _ line: HistoryEntry, _ text: String, to account: AccountID, _ own: DeviceAddress
+        _ line: HistoryEntry, _ text: String, _ file: AttachmentPointer?, to account: AccountID, _ own: DeviceAddress
     ) throws(ClientError) -> [OutboxEntry] {
         guard let clientID = line.message, let sentAt = line.sentAt else { return [] }
         var content = MessageContent(
-            message: clientID, sentAt: sentAt, text: text, deliveryToken: try sharedDeliveryToken())
+            message: clientID, sentAt: sentAt, text: text, file: file, deliveryToken: try sharedDeliveryToken())
         guard account != own.account else {
             return [
                 OutboxEntry(

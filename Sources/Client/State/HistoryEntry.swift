@@ -38,6 +38,8 @@ public struct HistoryEntry: WireRecord, Equatable {
     public var message: ClientID?
     /// What it says; none where it cannot be read.
     public var text: String?
+    /// A file beside it; fetched only when somebody asks for it.
+    public var file: FileNote?
     /// When the sender says it was written.
     public var sentAt: Timestamp?
     /// When the server accepted it.
@@ -67,6 +69,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         device = try fields.value("device")
         message = try fields.valueIfPresent("message")
         text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
+        file = try fields.valueIfPresent("file")
         sentAt = try fields.valueIfPresent("sentAt")
         time = try fields.valueIfPresent("time")
         progress = try fields.valueIfPresent("progress")
@@ -83,6 +86,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         writer.put("device", device)
         writer.put("message", message)
         writer.put("text", text: text)
+        writer.put("file", file)
         writer.put("sentAt", sentAt)
         writer.put("time", time)
         writer.put("progress", progress)

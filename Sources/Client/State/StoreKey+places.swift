@@ -60,3 +60,10 @@ extension StoreKey where Value == OutboxEntry {
 extension StoreKey where Value == HistoryEntry {
     static func history(_ index: UInt64) -> Self { .init("history/" + OrderedNumber.text(index)) }
 }
+
+extension StoreKey where Value == AttachmentPointer {
+    /// What a message of that sender points to.
+    static func attachment(_ message: ClientID, from account: AccountID) -> Self {
+        .init("attachment/\(account)/\(message)")
+    }
+}

@@ -8,6 +8,7 @@ extension Verb {
         case .register: try await Self.register(client, arguments, output)
         case .login: try await Self.logIn(client, arguments, output)
         case .send: try await Self.send(client, arguments, output)
+        case .download: try await Self.download(client, arguments, output)
         case .listen: try await Self.listen(client, arguments, output)
         case .chat: try await Chat(client: client, output: output).run(arguments)
         case .devices: try await Self.devices(client, arguments, output)
@@ -59,6 +60,10 @@ extension Verb {
 
     private static func send(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
         let handle = try handle(arguments.words[0])
+        if let path = arguments.values["--file"] {
+            return try await send(file: path, to: handle, client, arguments, output)
+        }
+        guard arguments.words.count == 2 else { throw UsageError(message: "Usage: sotto \(Verb.send.usage)") }
         let text = arguments.words[1] == "-"
             ? try Input.everything(byteCountMax: 4 * Limits.textLengthMax) : arguments.words[1]
         let entry = try await client.send(text, to: handle)

@@ -1,0 +1,60 @@
+import Crypto
+import Wire
+
+/// What a message says of a file beside it: where its sealed bytes lie, and what opens them. As
+/// docs/protocol/attachments.md has it.
+struct AttachmentPointer: WireRecord, Equatable {
+    /// As the upload was answered.
+    var media: String
+    var key: [UInt8]
+    /// SHA-256 of all sealed bytes.
+    var digest: [UInt8]
+    /// Of the file, without padding.
+    var byteCount: UInt64
+    /// What the sender says of it; never a reason to run or overwrite anything.
+    var type: String?
+    var name: String?
+
+    init(media: String, key: [UInt8], digest: [UInt8], byteCount: UInt64, type: String?, name: String?) {
+        self.media = media
+        self.key = key
+        self.digest = digest
+        self.byteCount = byteCount
+        self.type = type
+        self.name = name
+    }
+
+    init(fields: inout Fields) throws(WireError) {
+        media = try fields.text("media", length: 1...128)
+        key = try fields.bytes("key", count: SealedStream.Key.byteCount)
+        digest = try fields.bytes("digest", count: SealedFile.digestByteCount)
+        byteCount = try fields.number("size", in: 0...UInt64(SealedFile.byteCountMax))
+        type = try fields.textIfPresent("type", length: 1...127)
+        name = try fields.textIfPresent("name", length: 1...255)
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("media", text: media)
+        writer.put("key", bytes: key)
+        writer.put("digest", bytes: digest)
+        writer.put("size", number: byteCount)
+        writer.put("type", text: type)
+        writer.put("name", text: name)
+    }
+
+    /// What its line in the transcript says.
+    var note: FileNote { FileNote(name: name, type: type, byteCount: byteCount) }
+
+    /// - Throws: ``ClientError/file(_:)`` for what names no media of a server.
+    func checked() throws(ClientError) -> (media: MediaID, summary: SealedFile.Summary) {
+        guard let media = MediaID(text: media),
+            let summary = SealedFile.Summary(byteCount: Int(clamping: byteCount), digest: digest)
+        else { throw .file(.notAuthentic) }
+        return (media, summary)
+    }
+
+    /// - Throws: ``ClientError/file(_:)``.
+    func streamKey() throws(ClientError) -> SealedStream.Key {
+        do { return try SealedStream.Key(SecretBytes(copying: key)) } catch { throw .file(.notAuthentic) }
+    }
+}

@@ -1,0 +1,52 @@
+public import Wire
+
+/// A file beside a message, as its sender describes it. ``Client/download(fileOf:to:progress:)`` fetches it.
+public struct FileNote: WireRecord, Equatable {
+    /// Claims of the sender: for showing, never a path.
+    public var name: String?
+    public var type: String?
+    public var byteCount: UInt64
+
+    public init(name: String?, type: String?, byteCount: UInt64) {
+        self.name = name
+        self.type = type
+        self.byteCount = byteCount
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        name = try fields.textIfPresent("name", length: 1...255)
+        type = try fields.textIfPresent("type", length: 1...127)
+        byteCount = try fields.number("size")
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("name", text: name)
+        writer.put("type", text: type)
+        writer.put("size", number: byteCount)
+    }
+}
+
+/// How far a file has come, in sealed bytes.
+public struct FileProgress: Sendable, Equatable {
+    public var doneByteCount: UInt64
+    public var byteCount: UInt64
+
+    public init(doneByteCount: UInt64, byteCount: UInt64) {
+        self.doneByteCount = doneByteCount
+        self.byteCount = byteCount
+    }
+}
+
+/// Why a file was not sent or not fetched.
+public enum FileFailure: String, Sendable, Equatable {
+    /// The file cannot be read; there is none, or it is no regular file.
+    case unreadable
+    /// The place for it cannot be written, or has something else already.
+    case unwritable
+    /// Above 2 GiB.
+    case tooLong = "too-long"
+    /// What came is not what the sender named.
+    case notAuthentic = "not-authentic"
+    /// The message has no file.
+    case none
+}

@@ -1,0 +1,118 @@
+import Client
+import Glibc
+import TestKit
+import Testing
+import Wire
+
+/// Files beside messages, from one client to another over a real server.
+@Suite(.serialized) struct FileTests {
+    private static let bob = "bob"
+
+    @Test("a file arrives as it was, whole and in part; the server has neither its bytes nor its name")
+    func file() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        let bytes = Tus.bytes(700_001)
+        try TextFile.write(bytes, to: folder.path + "/holiday in june.jpg")
+        let handle = try #require(Handle(text: Self.bob))
+        let sent = try await alice.client.send(
+            file: folder.path + "/holiday in june.jpg", caption: "look", type: "image/jpeg", to: handle)
+        #expect(sent.progress == .accepted && sent.file?.byteCount == 700_001)
+        try await bob.fetch()
+        let entry = try #require(try await bob.history().last)
+        #expect(entry.text == "look")
+        #expect(entry.file == FileNote(name: "holiday in june.jpg", type: "image/jpeg", byteCount: 700_001))
+        let out = folder.path + "/out"
+        let note = try await bob.client.download(fileOf: entry.index, to: out)
+        #expect(note == entry.file)
+        #expect(TextFile.bytes(out) == bytes)
+        #expect(try await bob.client.bytes(ofFileOf: entry.index, 65_000..<66_000) == Array(bytes[65_000..<66_000]))
+        // What is there is not overwritten.
+        await #expect(throws: ClientError.file(.unwritable)) {
+            try await bob.client.download(fileOf: entry.index, to: out)
+        }
+        // The sender can fetch it too.
+        _ = try await alice.client.download(fileOf: sent.index, to: folder.path + "/own")
+        #expect(TextFile.bytes(folder.path + "/own") == bytes)
+        let stored = try #require(house.mediaFiles.first)
+        #expect(!TextFile.read(stored).contains(String(decoding: bytes[4_096..<4_104], as: UTF8.self)))
+        #expect(house.server.stop() == 0)
+        for file in ["/sotto.db", "/sotto.db-wal"] {
+            #expect(!TextFile.read(house.folder.path + "/data" + file).contains("holiday"))
+        }
+    }
+
+    @Test("an answer that is lost anywhere on the way costs nothing")
+    func lostAnswers() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        // Two requests' worth.
+        let bytes = Tus.bytes(5_000_000)
+        try TextFile.write(bytes, to: folder.path + "/file")
+        let handle = try #require(Handle(text: Self.bob))
+        for point in 0..<5 {
+            let phone = try MortalPhone(house, Fate())
+            try await phone.register("alice-\(point)")
+            _ = try await phone.client.safetyNumber(with: handle)
+            let fate = Fate(answers: point)
+            try await phone.revive(fate)
+            // Where it was the message's own answer that was lost, the message waits in the outbox, the file does not.
+            _ = try? await phone.client.send(file: folder.path + "/file", caption: "\(point)", to: handle)
+            await phone.client.sendOutbox()
+            #expect(fate.hasStruck, "\(fate.requests)")
+        }
+        try await bob.fetch()
+        for (number, entry) in try await bob.history().filter({ $0.file != nil }).enumerated() {
+            let out = "\(folder.path)/out-\(number)"
+            _ = try await bob.client.download(fileOf: entry.index, to: out)
+            #expect(TextFile.bytes(out) == bytes)
+        }
+        #expect(try await bob.received() == (0..<5).map(String.init))
+    }
+
+    @Test("a file that changed at the server is refused, and nothing of it is left")
+    func exchanged() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        try TextFile.write(Tus.bytes(100_000), to: folder.path + "/file")
+        let sent = try await alice.client.send(
+            file: folder.path + "/file", to: try #require(Handle(text: Self.bob)))
+        #expect(sent.text == nil)
+        try await bob.fetch()
+        let entry = try #require(try await bob.history().last)
+        let file = try #require(house.mediaFiles.first)
+        let descriptor = open(file, O_RDWR | O_CLOEXEC)
+        defer { close(descriptor) }
+        var zero: [UInt8] = [0, 0, 0, 0]
+        #expect(pwrite(descriptor, &zero, 4, 50_000) == 4)
+        let out = folder.path + "/out"
+        await #expect(throws: ClientError.self) { try await bob.client.download(fileOf: entry.index, to: out) }
+        #expect(access(out, F_OK) != 0 && access(out + ".partial", F_OK) != 0)
+    }
+
+    @Test("the program sends a file and fetches it")
+    func program() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        for (terminal, name) in [(alice, "alice"), (bob, Self.bob)] {
+            #expect(try terminal.run("register", name).status == 0)
+        }
+        let folder = try TemporaryFolder()
+        let bytes = Tus.bytes(200_000)
+        try TextFile.write(bytes, to: folder.path + "/photo.jpg")
+        let sent = try alice.run("send", Self.bob, "--file", folder.path + "/photo.jpg")
+        #expect(sent.status == 0, "\(sent.errors)")
+        let heard = try bob.run("listen", "--until-idle")
+        #expect(heard.output.contains("alice: [file photo.jpg, 200000 bytes: sotto download 1 -o OUT]"))
+        let saved = try bob.run("download", "1", "-o", folder.path + "/out")
+        #expect(saved.status == 0, "\(saved.errors)")
+        #expect(TextFile.bytes(folder.path + "/out") == bytes)
+        #expect(try bob.run("download", "2", "-o", folder.path + "/x").status == 1)
+        #expect(try bob.run("download", "x", "-o", folder.path + "/x").status == 2)
+    }
+}
