@@ -1,5 +1,7 @@
+import Keys
 import TestKit
 import Testing
+import Transport
 import Wire
 
 @testable import Client
@@ -119,6 +121,41 @@ struct SealedSenderTests {
         #expect(try await bob.received() == ["first", "to both"])
         let log = house.server.log.dropFirst(before)
         #expect(log.contains("/v1/sealed/keys/{account}/claims") && log.contains("/v1/sealed/accounts/{account}"))
+    }
+
+    @Test("rubbish behind the right token leaves no trace, and holds nothing up")
+    func rubbish() async throws {
+        let house = try await House()
+        let (alice, bob) = try await Self.acquainted(house)
+        let peer = try #require(try await bob.client.whoami()).address
+        let token = try #require(try await alice.client.peerToken(peer.account))
+        try await alice.send("genuine", to: "bobby")
+        let page: EnvelopePage = try await house.api.call(
+            "GET", "/v1/messages", token: try await bob.client.accessToken())
+        let genuine = try #require(page.items.last)
+        let device = try #require(try await alice.client.knownList(peer.account)?.devices.first)
+        var flipped = genuine.body
+        flipped[100] ^= 1
+        let bodies = [flipped, Array(genuine.body.dropLast()), [1], [UInt8](repeating: 1, count: 700), genuine.body]
+        for body in bodies {
+            let copy = DeviceCopy(device: device.device, registrationID: device.registration, body: body)
+            let request = SealedSendRequest(clientID: .random(), copies: [copy])
+            let answer = try await house.api.raw(
+                "POST", "/v1/sealed/messages/\(peer.account)",
+                headers: [("Delivery-Token", Base64URL.encode(token)), ("Content-Type", "application/json")],
+                body: request.encoded(as: .json))
+            try #require(answer.status == 200)
+        }
+        let sender = try #require(try await alice.client.whoami()).address
+        try await alice.send("after", to: "bobby")
+        try await bob.fetch()
+        #expect(try await bob.received() == ["first", "genuine", "after"])
+        // The last body is a true one again, which its own sender may have repeated: that alone is noted.
+        #expect(try await bob.history().compactMap(\.reason) == [.notAuthentic])
+        #expect(try await bob.client.read(.session(sender)) != nil)
+        try await bob.send("back", to: "alice")
+        try await alice.fetch()
+        #expect(try await alice.received().last == "back")
     }
 
     @Test("the log of a server that says everything it can names no address and no account")

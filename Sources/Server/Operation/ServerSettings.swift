@@ -209,6 +209,7 @@ public enum ServerSettings {
         rate(
             "--limit-sealed-deliveries", "SOTTO_LIMIT_SEALED_DELIVERIES", "Anonymous sends to an account",
             \.sealedDeliveries),
+        rate("--limit-reports", "SOTTO_LIMIT_REPORTS", "Reports by an account", \.reports),
         rate(
             "--limit-sealed-claims", "SOTTO_LIMIT_SEALED_CLAIMS", "Anonymous prekey claims of an account",
             \.sealedClaims),
