@@ -70,7 +70,7 @@ let package = Package(
 
         // 6
         room("SQLiteEngine", ["Store", "Threads", "Wire", "CSQLite"], path: "Sources/Engines/SQLite"),
-        room("BlobsEngine", ["Store", "Crypto", "Threads", "Wire"], path: "Sources/Engines/Blobs"),
+        room("BlobsEngine", ["Store", "Crypto", "Threads", "Wire", "CLinux"], path: "Sources/Engines/Blobs"),
         room("Server", ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Wire"]),
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
 

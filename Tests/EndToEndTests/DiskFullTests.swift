@@ -62,7 +62,7 @@ import Wire
 }
 
 /// A file system of a few megabytes that goes with this value.
-private final class SmallDisk: Sendable {
+final class SmallDisk: Sendable {
     let path: String
 
     init(at path: String, byteCount: Int) throws {

@@ -178,6 +178,47 @@ import Wire
         #expect(tus.house.mediaFiles.count == 1)
     }
 
+    @Test(
+        "a full disk refuses bytes with 507 and keeps what it has; with room again the upload goes on",
+        .enabled(if: geteuid() == 0, "making a small disk takes root"))
+    func fullDisk() async throws {
+        let folder = try TemporaryFolder()
+        let disk = try SmallDisk(at: folder.path + "/disk", byteCount: 24 << 20)
+        let server = try ServerProcess(dataFolder: disk.path + "/data", logPath: folder.path + "/server.log")
+        let api = APIClient(port: server.port)
+        let token = try await api.register(Person("alice", now: House.now)).tokens.accessToken
+        let bytes = Tus.bytes(6 << 20)
+        let created = try await api.raw(
+            "POST", "/v1/media/uploads", token: token,
+            headers: [
+                Tus.version, ("Upload-Length", String(bytes.count)),
+                ("Upload-Metadata", Tus.metadata([("sha256", Tus.hexadecimal(SHA256.hash(bytes)))])),
+            ])
+        let location = try #require(created.headers["location"])
+        func append(from offset: Int) async throws -> HTTPResponse {
+            try await api.raw(
+                "PATCH", location, headers: [Tus.version, Tus.bytesType, ("Upload-Offset", String(offset))],
+                body: Array(bytes[offset...]))
+        }
+        func offset() async throws -> Int {
+            let answer = try await api.raw("HEAD", location, headers: [Tus.version])
+            return try #require(answer.headers["upload-offset"].flatMap { Int($0) })
+        }
+        try disk.fill(leaving: 3 << 20)
+        let refused = try await append(from: 0)
+        #expect(refused.status == 507)
+        #expect(try Tus.problem(refused).code == .storageFull)
+        let kept = try await offset()
+        #expect(kept > 0 && kept < bytes.count)
+        #expect(try await api.raw("GET", "/v1/time").status == 200)
+        disk.empty()
+        let again = try await append(from: kept)
+        #expect(again.status == 204 && again.headers["upload-offset"] == String(bytes.count))
+        let media = try #require(created.headers["sotto-media"])
+        #expect(try await api.raw("GET", "/v1/media/\(media)", token: token).body == bytes)
+        #expect(server.stop() == 0)
+    }
+
     @Test("quotas count from creation, and what is given up gives its room back")
     func quota() async throws {
         let tus = try await tus(["--media-account-bytes", "1500", "--media-server-bytes", "2000"])

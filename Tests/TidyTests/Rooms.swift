@@ -8,7 +8,7 @@ enum Rooms {
         "Ratchet": ["Keys", "Crypto", "Wire"],
         "Store": ["Threads", "Wire"],
         "SQLiteEngine": ["Store", "Threads", "Wire", "CSQLite"],
-        "BlobsEngine": ["Store", "Crypto", "Threads", "Wire"],
+        "BlobsEngine": ["Store", "Crypto", "Threads", "Wire", "CLinux"],
         "Transport": ["Threads", "CTransport"],
         "Media": ["Threads", "CLinux"],
         "Chat": ["Store", "Keys", "Crypto", "Threads", "Wire"],

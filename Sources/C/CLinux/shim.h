@@ -47,3 +47,8 @@ static inline int sotto_landlock_enter(int rules) { return (int)syscall(446, rul
 
 // A file that is nowhere but in memory. Returns its descriptor, or -1 with errno.
 static inline int sotto_memory_file(void) { return (int)syscall(SYS_memfd_create, "sotto", 1U /* close on exec */); }
+
+// sync_file_range(2): lets the disk begin to write a stretch of a file, without waiting. Returns 0, or -1 with errno.
+static inline long sotto_begin_writeback(int file, long long offset, long long count) {
+    return syscall(SYS_sync_file_range, file, offset, count, 2 /* SYNC_FILE_RANGE_WRITE */);
+}

@@ -8,7 +8,7 @@ import Threads
 /// lock sees to.
 public enum DiskBlobs {
     /// Threads that write and read.
-    public static let threadCount = 2
+    public static let threadCount = 4
     /// Calls that may wait for one.
     public static let queuedCountMax = 1_024
 

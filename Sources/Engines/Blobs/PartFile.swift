@@ -1,3 +1,4 @@
+import CLinux
 import Crypto
 import Glibc
 import Store
@@ -7,6 +8,8 @@ import Store
 /// Bytes gather up to a chunk and are then hashed and written at once. Belongs to one thread at a time.
 final class PartFile {
     private static let chunkByteCount = BlobTrailer.chunkByteCount
+    /// Chunks that the disk is asked to begin with at once: 4 MiB.
+    private static let chunksPerStroke = 64
 
     let blob: BlobID
     let byteCountMax: UInt64
@@ -69,8 +72,17 @@ final class PartFile {
     private func endChunk() throws(BlobError) {
         try writeChunk()
         takeDigests()
+        if digests.count % Self.chunksPerStroke == 0 { beginWriteback() }
         chunk.removeAll(keepingCapacity: true)
         writtenOfChunk = 0
+    }
+
+    /// Lets the disk begin with what was written, so that the flush at the end finds little left to do.
+    private func beginWriteback() {
+        let byteCount = Int64(Self.chunksPerStroke * Self.chunkByteCount)
+        let end = Int64(digests.count) * Int64(Self.chunkByteCount)
+        // A hint: whether it is taken shows in the flush.
+        _ = sotto_begin_writeback(file.descriptor, end - byteCount, byteCount)
     }
 
     private func takeDigests() {
