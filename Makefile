@@ -30,15 +30,15 @@ run: setup ## build server and client, and start the server on ./data (data=fold
 	swift build -c release --product sotto-media $(strict)
 	.build/release/sottod --data $(data)
 
-# Sockets have real deadlines, so these tests do not share the processors with the others; and what does not end in
-# fifteen minutes fails.
+# Sockets have real deadlines, and tests that start programs wait for them on threads that others need: so these do not
+# share the processors with the others, nor with each other; and what does not end in fifteen minutes fails.
 sockets = '(EndToEnd|Transport)Tests'
 
 test: ## run every test
 	@Scripts/setup --test
 	swift build --build-tests $(debug)
 	swift test --skip-build --skip $(sockets)
-	timeout -k 10 900 swift test --skip-build --filter $(sockets)
+	timeout -k 10 900 swift test --skip-build --no-parallel --filter $(sockets)
 
 tidy: ## run the tests that read the sources as text
 	swift test --filter TidyTests
