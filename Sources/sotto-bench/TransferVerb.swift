@@ -16,7 +16,10 @@ enum TransferVerb {
             let account = try await registrar.register(count: 1)[0]
             let upload = try await create(body, account, registrar)
             let before = ServerFigures.resident(of: server.pid)
+            let (use, cpu, mine) = (MachineUse.now(), ServerFigures.cpu(of: server.pid), Monotonic.threadCPU())
             let up = try send(body, to: upload.upload, port: server.port)
+            let upCPU = Double(ServerFigures.cpu(of: server.pid) - cpu)
+            let others = MachineUse.now().figures(since: use, own: upCPU + Double(Monotonic.threadCPU() - mine))
             let afterUpload = ServerFigures.resident(of: server.pid, field: "VmHWM")
             let file = try largestFile(below: "\(rig.dataFolder)/media/blobs")
             let target = "/v1/media/\(upload.media)"
@@ -35,6 +38,7 @@ enum TransferVerb {
                 title: "media-transfer: \(byteCount >> 20) MiB up and down, and 64 KiB files up",
                 figures: [
                     Figure("upload", "upload, checked and durable", up / 1e6, "MB/s", target: .atLeast(500)),
+                    Figure("uploadCPU", "server's CPU for it, a GB", upCPU / Double(byteCount), "s"),
                     Figure("download", "download, checked", down / 1e6, "MB/s"),
                     Figure("sendfile", "the same file by sendfile alone", raw / 1e6, "MB/s"),
                     Figure("downloadRatio", "download against that", down / raw, "", target: .atLeast(0.8)),
@@ -42,7 +46,7 @@ enum TransferVerb {
                     Figure("uploadPeak", "server, peak with the upload", Double(afterUpload) / 1e6, "MB"),
                     Figure("peak", "server, peak with the downloads", Double(peak) / 1e6, "MB", target: .atMost(64)),
                     Figure("small", "64 KiB files, each durable", small, "/s", target: .atLeast(1000)),
-                ])
+                ] + others)
         }
     }
 

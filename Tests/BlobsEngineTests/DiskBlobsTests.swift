@@ -161,6 +161,22 @@ struct DiskBlobsTests {
         }
     }
 
+    @Test("many first blobs of one folder at once make the folder together")
+    func sameFolder() async throws {
+        for round in UInt64(0)..<8 {
+            try await withBlobs { (blobs) in
+                try await withThrowingTaskGroup(of: Void.self) { (group) in
+                    for number in UInt64(0)..<16 {
+                        let blob = BlobID(bytes: SixteenBytes(high: round << 56, low: number))
+                        group.addTask { try await blobs.put([1, 2, 3], as: blob) }
+                    }
+                    try await group.waitForAll()
+                }
+                #expect(try await blobs.list(nil, 100).count == 16)
+            }
+        }
+    }
+
     @Test("a closed place refuses")
     func closed() async throws {
         let folder = try TestFolder()

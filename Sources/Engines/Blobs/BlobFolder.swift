@@ -26,7 +26,9 @@ struct BlobFolder: Sendable {
     /// Gives a part the name of a stored blob, durably. The folder of the name is made when it is the first in it.
     func store(_ blob: BlobID) throws(BlobError) {
         if rename(part(blob), stored(blob)) != 0 {
-            guard errno == ENOENT, try Self.make(self.folder(of: blob)) else { throw Self.failure() }
+            guard errno == ENOENT else { throw Self.failure() }
+            // Another thread may have made it just now; that it stays is for each to see to before its own blob.
+            _ = try Self.make(self.folder(of: blob))
             try Self.sync(blobs)
             guard rename(part(blob), stored(blob)) == 0 else { throw Self.failure() }
         }
