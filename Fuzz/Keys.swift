@@ -4,6 +4,7 @@ import Wire
 
 extension FuzzTarget {
     private static let alice = Device(number: 1)
+    private static let serverKey = ServerSigningKey()
 
     static let keys = [
         FuzzTarget(name: "device-list", byteCountMax: 900) { (bytes) in
@@ -30,6 +31,11 @@ extension FuzzTarget {
             let bundle = UnverifiedPreKeyBundle(account: alice.party.address.account, payload)
             let verified = try? bundle.verified(for: alice.party.address, in: alice.list, now: alice.now)
             require(verified == nil || payload.identity == alice.identity.publicKeys.payload, "a stranger's bundle")
+        },
+        FuzzTarget(name: "sender-certificate", byteCountMax: 300) { (bytes) in
+            guard let certificate = try? UnverifiedSenderCertificate(bytes) else { return }
+            let verified = try? certificate.verified(by: serverKey.publicKey, acceptedAt: alice.now)
+            require(verified == nil, "a certificate that nobody signed")
         },
         FuzzTarget(name: "key-log-entry", byteCountMax: 100) { (bytes) in
             guard let entry = try? KeyLogEntry(bytes) else { return }

@@ -1,4 +1,5 @@
 import Crypto
+import Keys
 
 @testable import Ratchet
 
@@ -14,6 +15,12 @@ extension FuzzTarget {
             let before = session.record().exportUnprotected()
             require((try? session.decrypt(message)) == nil, "a message that nobody sealed")
             require(session.record().exportUnprotected() == before, "a refusal that changed the state")
+        },
+        FuzzTarget(name: "sealed-body", byteCountMax: 700) { (bytes) in
+            let own = SealedRecipient(alice.party.address, alice.list.devices[0].registration)
+            require((try? SealedSender.open(bytes, as: own, identity: alice.identity)) == nil, "a body nobody sealed")
+            guard let contents = try? SealedContents(bytes) else { return }
+            require(contents.bytes == bytes, "contents of two forms")
         },
         FuzzTarget(name: "session-record", byteCountMax: 4096) { (bytes) in
             guard let session = try? Session(record: SecretBytes(copying: bytes), generationAtLeast: 0) else { return }

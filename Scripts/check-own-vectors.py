@@ -306,8 +306,79 @@ def check_transparency(vector):
     return len(leaves) + len(vector["roots"]) + len(vector["inclusion"]) + len(vector["consistency"]) + 2
 
 
+# sealed-sender.md ------------------------------------------------------------------------------------------------
+
+
+def hpke_open(private, sealed, info):
+    """RFC 9180, base mode, X25519 with HKDF-SHA256, HKDF-SHA256, ChaCha20-Poly1305; one message, no additional data."""
+    def extract(suite, salt, label, data):
+        return keyed(salt or bytes(32), b"HPKE-v1" + suite + label + data)
+
+    def derive(suite, secret, label, context, size):
+        return expand(secret, struct.pack(">H", size) + b"HPKE-v1" + suite + label + context, size)
+
+    ephemeral, kem, suite = sealed[:32], b"KEM\x00\x20", b"HPKE\x00\x20\x00\x01\x00\x03"
+    agreed = extract(kem, b"", b"eae_prk", agree(private, ephemeral))
+    shared = derive(kem, agreed, b"shared_secret", ephemeral + public_of(private), 32)
+    context = b"\0" + extract(suite, b"", b"psk_id_hash", b"") + extract(suite, b"", b"info_hash", info)
+    secret = extract(suite, shared, b"secret", b"")
+    key, nonce = derive(suite, secret, b"key", context, 32), derive(suite, secret, b"base_nonce", context, 12)
+    return ChaCha20Poly1305(key).decrypt(nonce, sealed[32:], b"")
+
+
+def hpke_ephemeral(randomness):
+    """DeriveKeyPair of DHKEM(X25519, HKDF-SHA256)."""
+    secret = keyed(bytes(32), b"HPKE-v1KEM\x00\x20dkp_prk" + randomness)
+    return expand(secret, b"\x00\x20HPKE-v1KEM\x00\x20sk", 32)
+
+
+def check_sealed_sender(vector):
+    sender, recipient = vector["sender"], vector["recipient"]
+    server = raw(vector["serverKey"])
+    content = b"\x01" + raw(sender["account"]) + struct.pack(">IH", sender["device"], vector["senderRegistration"])
+    content += raw(sender["accountIdentity"]) + raw(sender["deviceIdentity"]) + struct.pack(">Q", vector["expires"])
+    content += hashlib.sha256(server).digest()[:8]
+    certificate = raw(vector["certificate"])
+    assert certificate[:-64] == content
+    signed(server, "Sotto sender certificate v1", content, certificate[-64:])
+    name = raw(recipient["account"]) + struct.pack(">IH", recipient["device"], vector["recipientRegistration"])
+    kinds = ["message", "handshake", "sync", "receipt", "call", "control"]
+    own = raw(recipient["deviceIdentityPrivate"])[32:]
+    for case in vector["cases"]:
+        body = raw(case["body"])
+        assert body[0] == 1
+        assert body[1:33] == public_of(hpke_ephemeral(raw(case["hpkeRandomness"])))
+        contents = unpad(hpke_open(own, body[1:], b"Sotto sealed sender v1\0" + name))
+        head = b"\x01" + bytes([kinds.index(case["kind"])]) + certificate + raw(case["attribution"])
+        message = raw(case["message"])
+        shared = keyed(bytes(32), agree(own, raw(sender["deviceIdentity"])[32:]))
+        key = expand(shared, b"Sotto sealed sender v1 authentication\0" + name, 32)
+        assert contents == head + keyed(key, head + message) + message
+    return 1 + len(vector["cases"])
+
+
+# franking.md -----------------------------------------------------------------------------------------------------
+
+
+def check_franking(vector):
+    sender = raw(vector["account"]) + struct.pack(">I", vector["device"])
+    key = keyed(raw(vector["attributionSecret"]),
+                b"Sotto attribution v1\0" + sender + struct.pack(">Q", vector["expires"]))
+    assert key == raw(vector["attributionKey"])
+    for case in vector["cases"]:
+        commitment = keyed(raw(case["key"]), b"Sotto franking v1\0" + sender + raw(case["content"]))
+        assert commitment == raw(case["commitment"])
+        end = raw(vector["recipient"]) + struct.pack(">QQ", case["time"], case["id"])
+        for name, shown in (("tag", sender), ("sealedTag", bytes(20))):
+            stamp = b"Sotto franking tag v1\0" + commitment + shown + end
+            assert keyed(raw(vector["tagKey"]), stamp) == raw(case[name])
+        assert keyed(key, commitment) == raw(case["attribution"])
+    return 3 * len(vector["cases"]) + 1
+
+
 checks = {
-    "attachments": check_attachments, "identities": check_identities, "ratchet": check_session,
+    "attachments": check_attachments, "franking": check_franking, "sealed-sender": check_sealed_sender,
+    "identities": check_identities, "ratchet": check_session,
     "recovery": check_recovery, "safety-numbers": check_safety_numbers, "session-last-resort": check_session,
     "session-none": check_session, "session-one-time": check_session, "transparency": check_transparency,
 }

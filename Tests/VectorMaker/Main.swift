@@ -19,6 +19,7 @@ struct Main {
             ("session-none", { try SessionVectors.make(.none) }),
             ("ratchet", RatchetVectors.make), ("attachments", AttachmentVectors.make),
             ("recovery", RecoveryVectors.make), ("transparency", TransparencyVectors.make),
+            ("sealed-sender", SealedSenderVectors.make), ("franking", FrankingVectors.make),
         ]
         for (name, make) in files {
             SeededRandom.start(name)
