@@ -88,7 +88,7 @@ descriptions: ## check docs/protocol and its samples with tools that are not our
 
 # A sanitizer speaks up at a crash, which is what one test forbids; and everything takes ten times as long.
 # The media worker's bounds on memory leave no room for a sanitizer's.
-locked = --skip '(Thumbnailer|WorkerPool|Sandbox|HostileMedia|MediaProgram|Upload)Tests'
+locked = --skip '^MediaTests\.(Thumbnailer|WorkerPool|Sandbox|HostileMedia|Upload)Tests' --skip MediaProgramTests
 sanitized = --skip-build --skip FolderTests/crash $(locked) --no-parallel
 
 tsan: ## run every test under the thread sanitizer
