@@ -1,5 +1,4 @@
 import Chat
-import Media
 import Keys
 public import Store
 import Transport
@@ -27,7 +26,7 @@ public final class Server: Sendable {
     private let services: Services
     private let janitor: Janitor
     private let sweeper: MediaSweeper
-    private let workers: WorkerPool?
+    private let workers: ThumbnailWorkers?
 
     /// The port clients connect to.
     public var port: UInt16 { listener.port }
@@ -53,7 +52,7 @@ public final class Server: Sendable {
             group.shutdown()
             throw error
         }
-        let workers = configuration.mediaWorkerPath.map { WorkerPool(.init(workerPath: $0)) }
+        let workers = configuration.mediaWorkerPath.map { ThumbnailWorkers(workerPath: $0) }
         self.workers = workers
         let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
         let signingKey: ServerSigningKey
@@ -172,7 +171,7 @@ public final class Server: Sendable {
         await janitor.stop()
         await sweeper.stop()
         for desk in desks { await desk.trim() }
-        workers?.shutdown()
+        await workers?.shutdown()
         await services.media.close()
         await services.chat.store.close()
         group.shutdown()

@@ -58,6 +58,21 @@ import Wire
         #expect(try await tus.download(try await tus.store(bytes).media).body == bytes)
     }
 
+    @Test("a client that can only POST says what it means in a field")
+    func override() async throws {
+        let tus = try await tus()
+        let upload = try await tus.create([1, 2, 3])
+        func post(_ method: String, _ fields: [(String, String)] = [], _ body: [UInt8] = []) async throws -> Int {
+            let fields = [Tus.version, ("X-HTTP-Method-Override", method)] + fields
+            return try await tus.house.api.raw("POST", upload.location, headers: fields, body: body).status
+        }
+        #expect(try await post("PATCH", [Tus.bytesType, ("Upload-Offset", "0")], [1, 2]) == 204)
+        #expect(try await tus.offset(of: upload) == 2)
+        #expect(try await post("DELETE") == 204)
+        #expect(try await tus.offset(of: upload) == -404)
+        #expect(try await post("BREW") == 405)
+    }
+
     @Test("what does not fit is refused in words, and costs nothing")
     func refusals() async throws {
         let tus = try await tus(["--media-file-bytes", "100000"])

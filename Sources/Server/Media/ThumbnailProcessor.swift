@@ -3,11 +3,35 @@ import Media
 import Store
 import Wire
 
+/// The worker pool, begun with the first open upload: a worker takes a tenth of a second to start and 40 MB to wait,
+/// which a server without open media need not spend.
+actor ThumbnailWorkers {
+    private let workerPath: String
+    private var pool: WorkerPool?
+    private var isClosed = false
+
+    init(workerPath: String) { self.workerPath = workerPath }
+
+    /// `nil` once it is closed.
+    func thumbnailer() -> Thumbnailer? {
+        if isClosed { return nil }
+        let pool = pool ?? WorkerPool(.init(workerPath: workerPath))
+        self.pool = pool
+        return Thumbnailer(pool: pool)
+    }
+
+    /// Returns when the last worker is gone.
+    func shutdown() {
+        isClosed = true
+        pool?.shutdown()
+    }
+}
+
 extension MediaProcessor {
     /// Thumbnails by the worker pool: the bytes are checked, then lent to a worker by a descriptor that can only read.
-    static func thumbnails(by pool: WorkerPool) -> MediaProcessor {
-        let thumbnailer = Thumbnailer(pool: pool)
-        return MediaProcessor { (upload, reader) in
+    static func thumbnails(by workers: ThumbnailWorkers) -> MediaProcessor {
+        MediaProcessor { (upload, reader) in
+            guard let thumbnailer = await workers.thumbnailer() else { return .later }
             guard case .success(.file(let file, 0, let byteCount)) = await Self.whole(reader) else { return .later }
             do throws(MediaRefusal) {
                 let shared = try ReadOnlyFile(sharing: file.descriptor, byteCount: Int(clamping: byteCount))

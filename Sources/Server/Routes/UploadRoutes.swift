@@ -5,6 +5,9 @@ import Wire
 
 /// Uploads by tus 1.0. docs/protocol/media.md says what each answers.
 enum UploadRoutes {
+    /// What their addresses begin with.
+    static let path = ["v1", "media", "uploads"]
+
     static let all: [Route] = [
         tus(
             .options, "/v1/media/uploads", "What the server speaks of tus, in fields", access: .none

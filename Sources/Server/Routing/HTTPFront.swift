@@ -25,7 +25,7 @@ struct HTTPFront: Sendable {
                 try await sockets.open(exchange)
                 return
             }
-            let (route, places) = try router.route(method: exchange.head.method, target: target)
+            let (route, places) = try router.route(method: Self.method(of: exchange.head, target), target: target)
             pattern = route.path.text
             if let handle = route.exchange {
                 let request = request(exchange, on: route, id: id, body: .none)
@@ -47,6 +47,12 @@ struct HTTPFront: Sendable {
     }
 
     // MARK: Reading
+
+    /// The method meant. Tus lets a client that cannot send `PATCH` or `DELETE` say so in a field of a `POST`.
+    private static func method(of head: RequestHead, _ target: Target) -> String {
+        guard head.method == "POST", target.segments.starts(with: UploadRoutes.path) else { return head.method }
+        return head.headers["x-http-method-override"] ?? head.method
+    }
 
     private func request(_ exchange: HTTPExchange, on route: Route, id: String) async throws -> Request {
         let head = exchange.head

@@ -32,7 +32,7 @@ struct Origins: Sendable {
         let fields = """
             Accept, Authorization, Content-Type, Delivery-Token, Idempotency-Key, If-None-Match, If-Range, \
             Range, Sotto-Delete-Capability, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
-            Upload-Offset
+            Upload-Offset, X-HTTP-Method-Override
             """
         return [
             ("Access-Control-Allow-Origin", origin),
