@@ -101,6 +101,10 @@ asan: ## run every test under the address sanitizer
 	swift build --build-tests $(debug) --sanitize address --scratch-path .build-asan
 	swift test $(sanitized) --sanitize address --scratch-path .build-asan
 
+coverage: ## which regions of Crypto, Keys and Ratchet the tests reach
+	@Scripts/setup --test
+	@Scripts/coverage
+
 fuzz: setup ## feed every parser and the ratchet what nobody would write (seconds=60 each; targets="cbor json")
 	Scripts/fuzz --seconds $(seconds) $(targets)
 
