@@ -13,7 +13,7 @@ python ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
-.PHONY: bench-crypto fixtures descriptions tsan asan fuzz check-uploads demo clean
+.PHONY: bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -120,4 +120,4 @@ demo: ## two people, a server killed in the middle, and a search for what they s
 	@Scripts/demo
 
 clean: ## forget everything that was built; data stays
-	rm -rf .build .build-tsan .build-asan .build-constant-time .build-fuzz .venv
+	rm -rf .build .build-tsan .build-asan .build-constant-time .build-coverage .build-fuzz .venv
