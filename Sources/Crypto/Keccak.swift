@@ -43,7 +43,7 @@ struct Keccak: ~Copyable {
         while place < bytes.count {
             // The rate is whole lanes, so a lane never lies on both sides of its end.
             if offset & 7 == 0, bytes.count - place >= 8 {
-                lanes[offset >> 3] ^= UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                toggle(lane: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self), at: offset)
                 place += 8
                 offset += 8
             } else {
@@ -98,6 +98,9 @@ struct Keccak: ~Copyable {
     mutating func squeezeSecret(_ byteCount: Int) -> SecretBytes {
         SecretBytes(byteCount: byteCount) { squeeze(into: $0) }
     }
+
+    /// Eight bytes at once, as they lie in memory; `offset` is a multiple of eight.
+    private func toggle(lane: UInt64, at offset: Int) { lanes[offset >> 3] ^= UInt64(littleEndian: lane) }
 
     private func toggle(_ byte: UInt8, at offset: Int) {
         lanes[offset >> 3] ^= UInt64(byte) << UInt64((offset & 7) << 3)
