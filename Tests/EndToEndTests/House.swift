@@ -12,7 +12,10 @@ struct House {
     init(arguments: [String] = [], folder: TemporaryFolder? = nil) async throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
-        server = try ServerProcess(dataFolder: folder.path + "/data", arguments: arguments)
+        let dataFolder = folder.path + "/data"
+        server = try await StartingGate.shared.pass {
+            try ServerProcess(dataFolder: dataFolder, arguments: arguments)
+        }
         api = APIClient(port: server.port)
     }
 
