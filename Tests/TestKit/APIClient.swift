@@ -25,9 +25,14 @@ public final class APIClient: Sendable {
     ) async throws -> HTTPResponse {
         var fields = headers
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
-        let connection = try await HTTPClientConnection.connect(host: "127.0.0.1", port: port, on: TestLoops.loop)
-        defer { connection.close() }
-        return try await connection.request(method, target, headers: fields, body: body)
+        let headers = fields
+        // On the loop itself: a test that blocks one of the threads of all tests must not come between a connection
+        // and its request.
+        return try await Task(executorPreference: TestLoops.loop) { [port] in
+            let connection = try await HTTPClientConnection.connect(host: "127.0.0.1", port: port, on: TestLoops.loop)
+            defer { connection.close() }
+            return try await connection.request(method, target, headers: headers, body: body)
+        }.value
     }
 
     /// Sends a record.
