@@ -1,8 +1,7 @@
 import Crypto
+import Keys
 import Ratchet
 import Wire
-
-@testable import Keys
 
 /// docs/protocol/keys.md: identities, device lists, prekeys, logins.
 enum IdentityVectors {

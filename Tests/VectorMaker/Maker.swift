@@ -27,6 +27,12 @@ struct Maker: ~Copyable {
     var accountSecret: [UInt8] { accountIdentity.exportForSealedStore().exportUnprotected() }
     var deviceSecret: [UInt8] { identity.exportForSealedStore().exportUnprotected() }
 
+    /// As docs/protocol/session.md draws a side: 148 bytes.
+    var side: [UInt8] {
+        let device = withUnsafeBytes(of: party.address.device.rawValue.bigEndian) { Array($0) }
+        return account.bytes.array + device + accountIdentity.publicKeys.bytes + identity.publicKeys.bytes
+    }
+
     /// The side's public half, and its private keys.
     var json: JSON {
         .object([

@@ -1,7 +1,6 @@
+import Client
 import Crypto
 import Wire
-
-@testable import Client
 
 /// docs/protocol/recovery.md: keys as people write them, what is derived, and sealed backups.
 enum RecoveryVectors {

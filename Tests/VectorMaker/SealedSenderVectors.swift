@@ -1,11 +1,12 @@
 import Crypto
+import Keys
+import Ratchet
 import Wire
-
-@testable import Keys
-@testable import Ratchet
 
 /// docs/protocol/sealed-sender.md: certificates, and bodies of messages of several sizes.
 enum SealedSenderVectors {
+    private static let kinds: [EnvelopeKind] = [.message, .handshake, .sync, .receipt, .call, .control]
+
     static func make() throws -> JSON {
         let server = ServerSigningKey()
         let sender = try Maker(account: 0x51, device: 3, registration: 77)
@@ -18,7 +19,7 @@ enum SealedSenderVectors {
         let address = SealedRecipient(recipient.party.address, recipient.registration)
         var cases: [JSON] = []
         for (number, byteCount) in [0, 1, 214, 215, 1_134, 40_000].enumerated() {
-            let kind = SealedContents.kinds[number % SealedContents.kinds.count]
+            let kind = kinds[number % kinds.count]
             let message = SessionVectors.pattern(byteCount, from: UInt8(number), step: 11)
             let attribution = number == 0 ? nil : SessionVectors.pattern(32, from: UInt8(number), step: 1)
             SeededRandom.listen()

@@ -1,8 +1,7 @@
 import Crypto
 import Keys
+import Ratchet
 import Wire
-
-@testable import Ratchet
 
 /// docs/protocol/session.md: a handshake with each kind of prekeys, and the first messages both ways.
 enum SessionVectors {

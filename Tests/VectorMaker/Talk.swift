@@ -1,7 +1,6 @@
 import Crypto
 import Keys
-
-@testable import Ratchet
+import Ratchet
 
 /// Two sides talk; each message is noted when it arrives, with the private ratchet key it was sealed under.
 struct Talk: ~Copyable {
@@ -77,15 +76,16 @@ struct Talk: ~Copyable {
         precondition(opened == sent.plaintext, "an honest message opens")
         noted.append(.object([
             ("from", .text(side.other.rawValue)), ("plaintext", .hex(sent.plaintext)),
-            ("ratchetPrivate", .hex(ratchetPrivate(message))), ("bytes", .hex(sent.bytes)),
+            ("ratchetPrivate", .hex(ratchetPrivate(sent.bytes, message))), ("bytes", .hex(sent.bytes)),
         ]))
     }
 
     /// The draw whose public key stands in the message.
-    private func ratchetPrivate(_ message: SessionMessage) -> [UInt8] {
-        let key = message.header.ratchetKey
+    private func ratchetPrivate(_ bytes: [UInt8], _ message: SessionMessage) -> [UInt8] {
+        let start = message.handshake == nil ? 2 : 2 + 1_134
+        let key = Array(bytes[start..<start + 32])
         let found = (handshakeDraws + SeededRandom.draws).first { (draw) in
-            draw.count == 32 && (try? X25519.PrivateKey(SecretBytes(copying: draw)).publicKey) == key
+            draw.count == 32 && (try? X25519.PrivateKey(SecretBytes(copying: draw)).publicKey.bytes) == key
         }
         return required(found, "a ratchet key that was drawn")
     }
@@ -98,7 +98,8 @@ struct Talk: ~Copyable {
             ("initiator", initiator.json), ("responder", .object(owner + stock.fields)),
             // In this order they are drawn: X25519 ephemeral, ML-KEM message, first ratchet key.
             ("ephemeralPrivate", .hex(handshakeDraws[0])), ("kemMessage", .hex(handshakeDraws[1])),
-            ("binding", .hex(session.current.binding)), ("handshakeID", .hex(handshake.id.bytes)),
+            ("binding", .hex(SHA256.hash(Array("Sotto session v1".utf8) + [0] + initiator.side + stock.owner.side))),
+            ("handshakeID", .hex(handshake.id.bytes)),
             ("messages", .list(noted)),
         ])
     }

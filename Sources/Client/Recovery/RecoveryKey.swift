@@ -1,5 +1,5 @@
-public import Crypto
-public import Wire
+package import Crypto
+package import Wire
 
 /// Why a text is not a recovery key. Says nothing of the key.
 public enum RecoveryKeyError: Error, Equatable, Sendable {
@@ -12,18 +12,18 @@ public enum RecoveryKeyError: Error, Equatable, Sendable {
 }
 
 /// Opens the backup of an account: 32 random bytes that live on paper (docs/protocol/recovery.md, "Recovery key").
-public struct RecoveryKey: ~Copyable, Sendable {
+package struct RecoveryKey: ~Copyable, Sendable {
     /// Bytes of the key itself.
-    public static let byteCount = 32
+    package static let byteCount = 32
     static let checksumByteCount = 3
     private let secret: SecretBytes
 
     /// A new key from the system's random source.
-    public init() { secret = .random(byteCount: Self.byteCount) }
+    package init() { secret = .random(byteCount: Self.byteCount) }
 
     /// What ``exportForSealedStore()`` gave.
     /// - Throws: ``LengthError`` unless there are 32 bytes.
-    public init(fromSealedStore secret: consuming SecretBytes) throws(LengthError) {
+    package init(fromSealedStore secret: consuming SecretBytes) throws(LengthError) {
         guard secret.byteCount == Self.byteCount else {
             throw LengthError(expectedByteCount: Self.byteCount, byteCount: secret.byteCount)
         }
@@ -32,7 +32,7 @@ public struct RecoveryKey: ~Copyable, Sendable {
 
     /// What somebody typed: small letters, spaces and hyphens are fine, and so are O for 0 and I or L for 1.
     /// - Throws: ``RecoveryKeyError``.
-    public init(text: some StringProtocol) throws(RecoveryKeyError) {
+    package init(text: some StringProtocol) throws(RecoveryKeyError) {
         let bytes = try Base32.decode(text, byteCount: Self.byteCount + Self.checksumByteCount)
         let key = SecretBytes(copying: bytes[..<Self.byteCount])
         guard ConstantTime.equal(Self.checksum(of: key), Array(bytes[Self.byteCount...])) else { throw .badChecksum }
@@ -40,7 +40,7 @@ public struct RecoveryKey: ~Copyable, Sendable {
     }
 
     /// The key for people: 14 groups of four characters, with spaces between. Whoever reads it has the account.
-    public var text: String {
+    package var text: String {
         let characters = Base32.encode(secret.exportUnprotected() + Self.checksum(of: secret))
         return stride(from: 0, to: characters.count, by: 4)
             .map { String(decoding: characters[$0..<min($0 + 4, characters.count)], as: UTF8.self) }
@@ -48,10 +48,10 @@ public struct RecoveryKey: ~Copyable, Sendable {
     }
 
     /// The 32 bytes, for a store sealed on the device.
-    public borrowing func exportForSealedStore() -> SecretBytes { secret.duplicate() }
+    package borrowing func exportForSealedStore() -> SecretBytes { secret.duplicate() }
 
     /// Names the backup at the server.
-    public var backupID: BackupID {
+    package var backupID: BackupID {
         guard let id = BackupID(derive("Sotto backup id v1", 16).exportUnprotected()) else {
             preconditionFailure("sixteen bytes were asked for")
         }
@@ -59,7 +59,7 @@ public struct RecoveryKey: ~Copyable, Sendable {
     }
 
     /// Fetches the backup without a login: 32 bytes.
-    public var backupToken: BackupToken { BackupToken(derive("Sotto backup token v1", 32)) }
+    package var backupToken: BackupToken { BackupToken(derive("Sotto backup token v1", 32)) }
 
     /// The key that seals one backup.
     func sealingKey(salt: [UInt8]) -> SecretBytes {
@@ -77,14 +77,14 @@ public struct RecoveryKey: ~Copyable, Sendable {
 }
 
 /// What a backup is fetched with.
-public struct BackupToken: ~Copyable, Sendable {
+package struct BackupToken: ~Copyable, Sendable {
     private let secret: SecretBytes
 
     init(_ secret: consuming SecretBytes) { self.secret = secret }
 
     /// As the header `Backup-Token` carries it: 43 characters of base64url.
-    public var text: String { Base64URL.encode(secret.exportUnprotected()) }
+    package var text: String { Base64URL.encode(secret.exportUnprotected()) }
 
     /// What the server keeps of it: SHA-256, 32 bytes.
-    public var hash: [UInt8] { SHA256.hash(secret.exportUnprotected()) }
+    package var hash: [UInt8] { SHA256.hash(secret.exportUnprotected()) }
 }

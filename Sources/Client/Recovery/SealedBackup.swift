@@ -18,15 +18,15 @@ public enum BackupError: Error, Equatable, Sendable {
 /// | 0 | 1 | version, 1 |
 /// | 1 | 32 | salt |
 /// | 33 | *n* + 16 | content, padded, sealed with ChaCha20-Poly1305 |
-public enum SealedBackup {
+package enum SealedBackup {
     static let version: UInt8 = 1
     static let headByteCount = 33
     /// The most bytes of content whose padded and sealed form fits ``Limits/backupByteCountMax``.
-    public static let contentByteCountMax = 7 << 18
+    package static let contentByteCountMax = 7 << 18
 
     /// Seals `content` under a fresh salt.
     /// - Throws: ``BackupError/tooLarge``.
-    public static func seal(_ content: [UInt8], with key: borrowing RecoveryKey) throws(BackupError) -> [UInt8] {
+    package static func seal(_ content: [UInt8], with key: borrowing RecoveryKey) throws(BackupError) -> [UInt8] {
         try seal(content, with: key, salt: RandomBytes.make(byteCount: 32))
     }
 
@@ -43,7 +43,7 @@ public enum SealedBackup {
 
     /// The content of a backup.
     /// - Throws: ``BackupError/unreadable``; ``BackupError/notAuthentic``.
-    public static func open(_ blob: [UInt8], with key: borrowing RecoveryKey) throws(BackupError) -> [UInt8] {
+    package static func open(_ blob: [UInt8], with key: borrowing RecoveryKey) throws(BackupError) -> [UInt8] {
         guard blob.first == version, blob.count > headByteCount, blob.count <= Limits.backupByteCountMax else {
             throw .unreadable
         }
