@@ -31,7 +31,11 @@ public enum ChaCha20Poly1305 {
         /// The 32 secret bytes, to be carried inside something sealed.
         public borrowing func exportSecret() -> SecretBytes { secret.duplicate() }
 
-        init(checked secret: consuming SecretBytes) { self.secret = secret }
+        /// For 32 bytes that are so by their making; traps for any other number.
+        package init(checked secret: consuming SecretBytes) {
+            precondition(secret.byteCount == keyByteCount, "a key has 32 bytes")
+            self.secret = secret
+        }
     }
 
     /// A nonce: 12 bytes, used once under a key.

@@ -48,6 +48,11 @@ public enum X25519 {
             self.init(publicKey: publicKey, secret: secret)
         }
 
+        /// As ``init(fromSealedStore:publicKey:)``, for 32 bytes at `offset` of a larger secret; traps beyond its end.
+        package init(fromSealedStore stored: borrowing SecretBytes, at offset: Int, publicKey: PublicKey) {
+            self.init(publicKey: publicKey, secret: stored.part(offset..<(offset + keyByteCount)))
+        }
+
         init(checked secret: consuming SecretBytes) {
             Sodium.start()
             let publicKey = [UInt8](unsafeUninitializedCapacity: keyByteCount) { buffer, count in

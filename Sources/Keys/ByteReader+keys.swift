@@ -5,7 +5,7 @@ package import Wire
 extension ByteReader {
     /// An account, 16 bytes.
     package mutating func account() throws(KeyFormatError) -> AccountID {
-        guard let account = AccountID(try take(16)) else { throw .truncated }
+        guard let account = AccountID(take(upTo: 16)) else { throw .truncated }
         return account
     }
 
@@ -24,20 +24,17 @@ extension ByteReader {
 
     /// The public keys of an identity, 64 bytes.
     package mutating func identity<Owner>() throws(KeyFormatError) -> IdentityPublicKeys<Owner> {
-        let bytes = try take(IdentityPublicKeys<Owner>.byteCount)
-        do { return try IdentityPublicKeys(bytes) } catch { throw .truncated }
+        do { return try IdentityPublicKeys(take(upTo: IdentityPublicKeys<Owner>.byteCount)) } catch { throw .truncated }
     }
 
     /// An X25519 public key, 32 bytes.
     package mutating func agreementKey() throws(KeyFormatError) -> X25519.PublicKey {
-        let bytes = try take(X25519.keyByteCount)
-        do { return try X25519.PublicKey(bytes) } catch { throw .truncated }
+        do { return try X25519.PublicKey(take(upTo: X25519.keyByteCount)) } catch { throw .truncated }
     }
 
     /// An Ed25519 signature, 64 bytes.
     package mutating func signature() throws(KeyFormatError) -> Ed25519.Signature {
-        let bytes = try take(Ed25519.signatureByteCount)
-        do { return try Ed25519.Signature(bytes) } catch { throw .truncated }
+        do { return try Ed25519.Signature(take(upTo: Ed25519.signatureByteCount)) } catch { throw .truncated }
     }
 
     /// An entry of a device list, 70 bytes.

@@ -32,6 +32,13 @@ package struct ByteReader: ~Copyable {
         return Array(bytes[offset..<(offset + byteCount)])
     }
 
+    /// The next `byteCount` bytes, or as many as are left: for a type that checks how many it gets.
+    package mutating func take(upTo byteCount: Int) -> [UInt8] {
+        let end = min(offset + byteCount, bytes.count)
+        defer { offset = end }
+        return Array(bytes[offset..<end])
+    }
+
     /// A big-endian number of `Number`'s own size.
     package mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
         _ type: Number.Type = Number.self

@@ -112,7 +112,7 @@ public struct KEMPreKeyPair: ~Copyable, Sendable {
         let id = try PreKeyID(checking: try reader.number())
         var tail = ByteReader(stored.part(69..<133).exportUnprotected())
         let signature = try tail.signature()
-        let secret = try Self.key(seed: stored.part(5..<69))
+        let secret = MLKEM768.DecapsulationKey(seedOf: stored, at: 5)
         publicKey = KEMPreKey(id: id, encapsulationKey: secret.encapsulationKey, signature: signature)
         self.kind = kind
         self.secret = secret
@@ -137,9 +137,5 @@ public struct KEMPreKeyPair: ~Copyable, Sendable {
         case 2: .lastResort
         default: throw .outOfBounds
         }
-    }
-
-    private static func key(seed: consuming SecretBytes) throws(KeyFormatError) -> MLKEM768.DecapsulationKey {
-        do { return try MLKEM768.DecapsulationKey(seed: seed) } catch { throw .truncated }
     }
 }

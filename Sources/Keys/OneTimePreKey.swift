@@ -47,7 +47,7 @@ public struct OneTimePreKeyPair: ~Copyable, Sendable {
         var reader = ByteReader(stored.part(0..<4).exportUnprotected())
         let id = try PreKeyID(checking: try reader.number())
         var tail = ByteReader(stored.part(36..<68).exportUnprotected())
-        let secret = try X25519.PrivateKey.stored(stored.part(4..<36), try tail.agreementKey())
+        let secret = try X25519.PrivateKey(fromSealedStore: stored, at: 4, publicKey: tail.agreementKey())
         publicKey = OneTimePreKey(id: id, agreement: secret.publicKey)
         self.secret = secret
     }

@@ -1,5 +1,5 @@
 /// Names one prekey of one device and one kind, from 1 up. Never reused by the device that gave it.
-public struct PreKeyID: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct PreKeyID: Hashable, Sendable, CustomStringConvertible {
     public let rawValue: UInt32
 
     /// `nil` for zero.
@@ -14,6 +14,5 @@ public struct PreKeyID: Hashable, Sendable, Comparable, CustomStringConvertible 
         self = id
     }
 
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     public var description: String { String(rawValue) }
 }

@@ -115,7 +115,7 @@ public struct SignedPreKeyPair: ~Copyable, Sendable {
         var tail = ByteReader(stored.part(44..<140).exportUnprotected())
         let agreement = try tail.agreementKey()
         let signature = try tail.signature()
-        let secret = try X25519.PrivateKey.stored(stored.part(12..<44), agreement)
+        let secret = X25519.PrivateKey(fromSealedStore: stored, at: 12, publicKey: agreement)
         publicKey = SignedPreKey(id: id, createdAt: createdAt, agreement: agreement, signature: signature)
         self.secret = secret
     }
@@ -136,15 +136,6 @@ public struct SignedPreKeyPair: ~Copyable, Sendable {
 
     /// The private half by itself: it is the responder's first ratchet key.
     package borrowing func ratchetKey() -> X25519.PrivateKey { secret.duplicate() }
-}
-
-extension X25519.PrivateKey {
-    /// A private key out of a sealed store.
-    static func stored(
-        _ secret: consuming SecretBytes, _ publicKey: X25519.PublicKey
-    ) throws(KeyFormatError) -> X25519.PrivateKey {
-        do { return try X25519.PrivateKey(fromSealedStore: secret, publicKey: publicKey) } catch { throw .truncated }
-    }
 }
 
 extension SecretBytes {

@@ -92,18 +92,16 @@ extension DoubleRatchet {
     }
 
     private static func skipped(from reader: inout RecordReader) throws(RecordError) -> SkippedKeys {
-        var names: [SkippedKeys.Name] = []
-        var keys = SecretBytes(copying: [])
+        var skipped = SkippedKeys()
         for _ in 0..<(try reader.number(UInt16.self)) {
             let ratchetKey = try reader.publicKey()
             let first: UInt32 = try reader.number()
             let count: UInt16 = try reader.number()
-            guard count >= 1, names.count + Int(count) <= SkippedKeys.countMax,
+            guard count >= 1, skipped.names.count + Int(count) <= SkippedKeys.countMax,
                   UInt32.max - first >= UInt32(count) else { throw .malformed }
-            names += (0..<UInt32(count)).map { SkippedKeys.Name(ratchetKey: ratchetKey, number: first + $0) }
-            keys = .joining(keys, try reader.secret(Int(count) * SkippedKeys.keyByteCount))
+            let keys = try reader.secret(Int(count) * SkippedKeys.keyByteCount)
+            skipped.add(ratchetKey: ratchetKey, first: first, keys: keys)
         }
-        guard let skipped = SkippedKeys(names: names, keys: keys) else { throw .malformed }
         return skipped
     }
 }

@@ -157,7 +157,7 @@ struct DoubleRatchet: ~Copyable, Sendable {
     // MARK: Sealing
 
     private static func seal(_ plaintext: [UInt8], key: consuming SecretBytes, binding: [UInt8]) -> [UInt8] {
-        ChaCha20Poly1305.seal(Padding.pad(plaintext), key: messageKey(key), nonce: .zero, binding: binding)
+        ChaCha20Poly1305.seal(Padding.pad(plaintext), key: .init(checked: key), nonce: .zero, binding: binding)
     }
 
     private static func open(
@@ -166,18 +166,13 @@ struct DoubleRatchet: ~Copyable, Sendable {
         let padded: [UInt8]
         do {
             padded = try ChaCha20Poly1305.open(
-                message.sealed, key: messageKey(key.duplicate()), nonce: .zero, binding: binding + message.prefix)
+                message.sealed, key: .init(checked: key.duplicate()), nonce: .zero, binding: binding + message.prefix)
         } catch {
             throw .refused
         }
         // An authentic message that is not padded is of a sender that does not keep to the protocol.
         guard let plaintext = Padding.unpad(padded) else { throw .refused }
         return plaintext
-    }
-
-    /// Traps for anything but 32 bytes, which is what ``ChainKey`` and ``SkippedKeys`` hold.
-    private static func messageKey(_ secret: consuming SecretBytes) -> ChaCha20Poly1305.Key {
-        do { return try ChaCha20Poly1305.Key(secret) } catch { preconditionFailure("a message key has 32 bytes") }
     }
 }
 

@@ -74,9 +74,9 @@ public struct Handshake: Hashable, Sendable {
         default: throw .outOfBounds
         }
         let id = try PreKeyID(checking: kemID)
-        let ciphertext = try reader.take(MLKEM768.ciphertextByteCount)
         do {
-            kem = KEM(kind: kind, id: id, ciphertext: try MLKEM768.Ciphertext(ciphertext))
+            let ciphertext = try MLKEM768.Ciphertext(reader.take(upTo: MLKEM768.ciphertextByteCount))
+            kem = KEM(kind: kind, id: id, ciphertext: ciphertext)
         } catch {
             throw .truncated
         }

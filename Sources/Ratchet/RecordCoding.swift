@@ -50,23 +50,29 @@ struct RecordReader: ~Copyable {
     mutating func number<Number: FixedWidthInteger & UnsignedInteger>(
         _ type: Number.Type = Number.self
     ) throws(RecordError) -> Number {
-        var reader = ByteReader(try bytes(Number.bitWidth / 8))
+        var reader = ByteReader(secret(upTo: Number.bitWidth / 8).exportUnprotected())
         do { return try reader.number() } catch { throw .malformed }
     }
 
     mutating func publicKey() throws(RecordError) -> X25519.PublicKey {
-        let bytes = try bytes(X25519.keyByteCount)
+        let bytes = secret(upTo: X25519.keyByteCount).exportUnprotected()
         do { return try X25519.PublicKey(bytes) } catch { throw .malformed }
     }
 
     mutating func privateKey() throws(RecordError) -> X25519.PrivateKey {
-        let secret = try secret(X25519.keyByteCount)
-        let publicKey = try publicKey()
-        do { return try X25519.PrivateKey(fromSealedStore: secret, publicKey: publicKey) } catch { throw .malformed }
+        let secret = secret(upTo: X25519.keyByteCount)
+        do { return try X25519.PrivateKey(fromSealedStore: secret, publicKey: publicKey()) } catch { throw .malformed }
     }
 
     mutating func chainKey() throws(RecordError) -> ChainKey {
         let secret = try secret(32)
         return ChainKey(secret, number: try number())
+    }
+
+    /// The next `byteCount` bytes, or as many as are left: for a type that checks how many it gets.
+    private mutating func secret(upTo byteCount: Int) -> SecretBytes {
+        let end = min(offset + byteCount, record.byteCount)
+        defer { offset = end }
+        return record.part(offset..<end)
     }
 }

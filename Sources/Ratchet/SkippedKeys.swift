@@ -63,13 +63,6 @@ struct SkippedKeys: ~Copyable, Sendable {
         self.keys = keys
     }
 
-    /// What was stored. `nil` unless there is a key for each name and no more than ``countMax``.
-    init?(names: [Name], keys: consuming SecretBytes) {
-        guard names.count <= Self.countMax, keys.byteCount == names.count * Self.keyByteCount else { return nil }
-        self.names = names
-        self.keys = keys
-    }
-
     private static func range(_ indices: Range<Int>) -> Range<Int> {
         (indices.lowerBound * keyByteCount)..<(indices.upperBound * keyByteCount)
     }

@@ -2,8 +2,9 @@ import Testing
 
 @testable import Crypto
 
-/// Mirrors `Argon2id`, `BLAKE2b`, `BulkCipher`, `HPKE`, `Keccak`, `PolynomialCoding`, `Polynomials`, `RandomBytes`,
-/// `SecretBytes`, `SHA256`, `SHA512` and `XChaCha20Poly1305`: what only a caller's mistake leads to ends the program.
+/// Mirrors `Argon2id`, `BLAKE2b`, `BulkCipher`, `ChaCha20Poly1305`, `HPKE`, `Keccak`, `MLKEM`, `PolynomialCoding`,
+/// `Polynomials`, `RandomBytes`, `SecretBytes`, `SHA256`, `SHA512`, `X25519` and `XChaCha20Poly1305`: what only a
+/// caller's mistake leads to ends the program.
 @Suite struct MisuseTests {
     @Test("a salt or a key size that Argon2id does not have traps")
     func argon2id() async {
@@ -40,6 +41,20 @@ import Testing
                 into: UnsafeMutableRawBufferPointer(start: nil, count: 0))
         }
         #expect(!isOpened)
+    }
+
+    @Test("a key of another size, or one beyond the end of what was stored, traps")
+    func keys() async {
+        await #expect(processExitsWith: .failure) {
+            _ = ChaCha20Poly1305.Key(checked: .random(byteCount: 31)).exportSecret().byteCount
+        }
+        await #expect(processExitsWith: .failure) {
+            let publicKey = X25519.PrivateKey().publicKey
+            _ = X25519.PrivateKey(fromSealedStore: .random(byteCount: 40), at: 9, publicKey: publicKey).publicKey
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = MLKEM768.DecapsulationKey(seedOf: .random(byteCount: 70), at: 7).encapsulationKey
+        }
     }
 
     @Test("more information than its size field can tell traps in HPKE")

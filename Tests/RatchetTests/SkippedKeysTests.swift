@@ -48,17 +48,4 @@ import Testing
         #expect(key(skipped, other, 599) == nil && key(skipped, chain, 5_099) == nil)
         #expect(key(skipped, chain, 5_100) == 100 && key(skipped, chain, 7_099) == UInt8(2_099 & 255))
     }
-
-    @Test("what is stored with a name too many, a key too few or above the bound is none")
-    func stored() {
-        let name = SkippedKeys.Name(ratchetKey: chain, number: 1)
-        func isAccepted(_ nameCount: Int, _ keyCount: Int) -> Bool {
-            switch SkippedKeys(names: [SkippedKeys.Name](repeating: name, count: nameCount), keys: keys(keyCount)) {
-            case .some: true
-            case .none: false
-            }
-        }
-        #expect(isAccepted(0, 0) && isAccepted(1, 1) && isAccepted(2_000, 2_000))
-        #expect(!isAccepted(1, 0) && !isAccepted(0, 1) && !isAccepted(2_001, 2_001))
-    }
 }

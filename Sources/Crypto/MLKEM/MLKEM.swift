@@ -116,6 +116,11 @@ public enum MLKEM<Parameters: MLKEMParameters> {
             self.init(checked: seed)
         }
 
+        /// As ``init(seed:)``, for the 64 bytes at `offset` of a larger secret; traps beyond its end.
+        package init(seedOf stored: borrowing SecretBytes, at offset: Int) {
+            self.init(checked: stored.part(offset..<(offset + seedByteCount)))
+        }
+
         init(checked seed: consuming SecretBytes) {
             var encapsulationKey = [UInt8](repeating: 0, count: encapsulationKeyByteCount)
             let decryptionKey = SecretBytes(byteCount: Parameters.parameterSet.vectorByteCount) { decryptionKey in

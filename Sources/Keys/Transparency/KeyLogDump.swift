@@ -37,8 +37,7 @@ public struct UnverifiedKeyLogDump: Hashable, Sendable {
         var reader = ByteReader(bytes)
         guard try reader.take(Self.mark.count) == Self.mark else { throw .outOfBounds }
         try reader.version(Self.version)
-        let keyBytes = try reader.take(Ed25519.keyByteCount)
-        guard let key = try? ServerPublicKey(keyBytes) else { throw .outOfBounds }
+        guard let key = try? ServerPublicKey(reader.take(upTo: Ed25519.keyByteCount)) else { throw .truncated }
         try reader.version(TreeHead.version)
         let log = try reader.take(MerkleHash.byteCount)
         let size: UInt64 = try reader.number()

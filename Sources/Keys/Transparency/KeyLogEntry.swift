@@ -65,7 +65,7 @@ public struct KeyLogEntry: Hashable, Sendable {
         var reader = ByteReader(bytes)
         try reader.version(Self.version)
         guard let kind = Kind(rawValue: try reader.number()) else { throw .outOfBounds }
-        guard let account = KeyLogAccountName(bytes: try reader.take(MerkleHash.byteCount)) else { throw .truncated }
+        guard let account = KeyLogAccountName(bytes: reader.take(upTo: MerkleHash.byteCount)) else { throw .truncated }
         let epoch: UInt64 = try reader.number()
         guard VerifiedDeviceList.epochs.contains(epoch) else { throw .outOfBounds }
         let listDigest = try reader.take(MerkleHash.byteCount)

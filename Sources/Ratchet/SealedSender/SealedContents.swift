@@ -19,7 +19,10 @@ struct SealedContents: Hashable {
     /// Kinds by their number. A number is never given to another kind.
     static let kinds: [EnvelopeKind] = [.message, .handshake, .sync, .receipt, .call, .control]
 
-    let kind: EnvelopeKind
+    /// What the envelope would say if it were not sealed.
+    var kind: EnvelopeKind { Self.kinds[number] }
+    /// One of ``kinds``.
+    private let number: Int
     /// ``UnverifiedSenderCertificate``'s layout.
     let certificate: [UInt8]
     /// 32 bytes.
@@ -31,9 +34,8 @@ struct SealedContents: Hashable {
     init(_ bytes: [UInt8]) throws(KeyFormatError) {
         var reader = ByteReader(bytes)
         try reader.version(Self.version)
-        let number = Int(try reader.number(UInt8.self))
+        number = Int(try reader.number(UInt8.self))
         guard Self.kinds.indices.contains(number) else { throw .outOfBounds }
-        kind = Self.kinds[number]
         certificate = try reader.take(UnverifiedSenderCertificate.byteCount)
         attribution = try reader.take(AttributionKey.byteCount)
         tag = try reader.take(Self.tagByteCount)
@@ -47,7 +49,7 @@ struct SealedContents: Hashable {
         authenticatedBy key: borrowing SecretBytes
     ) {
         guard let number = Self.kinds.firstIndex(of: kind) else { return nil }
-        self.kind = kind
+        self.number = number
         certificate = certificateBytes
         self.attribution = attribution ?? [UInt8](repeating: 0, count: AttributionKey.byteCount)
         self.message = message
@@ -57,15 +59,11 @@ struct SealedContents: Hashable {
 
     /// Whether it was made by the sender or the recipient whose ``authenticationKey(_:_:for:)`` this is.
     func isAuthentic(under key: borrowing SecretBytes) -> Bool {
-        guard let number = Self.kinds.firstIndex(of: kind) else { return false }
-        return HMAC.verifies(tag, .sha256, key: key, over: Self.head(number, certificate, attribution) + message)
+        HMAC.verifies(tag, .sha256, key: key, over: Self.head(number, certificate, attribution) + message)
     }
 
     /// In the layout above.
-    var bytes: [UInt8] {
-        guard let number = Self.kinds.firstIndex(of: kind) else { return [] }
-        return Self.head(number, certificate, attribution) + tag + message
-    }
+    var bytes: [UInt8] { Self.head(number, certificate, attribution) + tag + message }
 
     private static func head(_ kind: Int, _ certificate: [UInt8], _ attribution: [UInt8]) -> [UInt8] {
         [version, UInt8(truncatingIfNeeded: kind)] + certificate + attribution

@@ -31,16 +31,18 @@ public enum SealedSender {
         from identity: borrowing DeviceIdentity, to recipient: SealedRecipient, _ peer: DeviceIdentityKeys
     ) throws(SealedBodyError) -> [UInt8] {
         precondition(identity.publicKeys == certificate.claim.deviceIdentity, "the certificate is this device's")
-        let key: SecretBytes
-        do { key = try SealedContents.authenticationKey(identity, peer, for: recipient) } catch { throw .unusableKey }
-        let contents = SealedContents(
-            kind, certificateBytes: certificate.bytes, attribution: attribution, message: message, authenticatedBy: key)
-        guard let contents else { throw .unknownKind }
-        guard let padded = padded(contents.bytes) else { throw .tooLong }
         do {
+            let key = try SealedContents.authenticationKey(identity, peer, for: recipient)
+            let contents = SealedContents(
+                kind, certificateBytes: certificate.bytes, attribution: attribution, message: message,
+                authenticatedBy: key)
+            guard let contents else { throw SealedBodyError.unknownKind }
+            guard let padded = padded(contents.bytes) else { throw SealedBodyError.tooLong }
             let sealed = try HPKE.seal(
                 to: HPKE.PublicKey(peer.agreement), info: recipient.info, aad: [], plaintext: padded)
             return [version] + sealed.encapsulatedKey + sealed.ciphertext
+        } catch let error as SealedBodyError {
+            throw error
         } catch {
             throw .unusableKey
         }
