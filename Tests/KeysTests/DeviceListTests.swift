@@ -92,4 +92,50 @@ import Wire
             }
         }
     }
+
+    @Test("a list that came over the wire with a field of another size is out of bounds")
+    func payloads() throws {
+        let identity = AccountIdentity()
+        let list = try VerifiedDeviceList(account: account, epoch: 1, devices: [device(1)], signedBy: identity)
+        func read(_ identity: IdentityPayload, _ list: DeviceListPayload) throws(KeyFormatError) {
+            _ = try UnverifiedDeviceList(account: account, identity: identity, list: list)
+        }
+        let keys = identity.publicKeys.payload
+        try read(keys, list.payload)
+        var short = keys
+        short.agreementKey.removeLast()
+        #expect(throws: KeyFormatError.outOfBounds) { try read(short, list.payload) }
+        var changed = list.payload
+        changed.signature.append(0)
+        #expect(throws: KeyFormatError.outOfBounds) { try read(keys, changed) }
+        changed = list.payload
+        changed.devices[0].identity.signingKey.removeLast()
+        #expect(throws: KeyFormatError.outOfBounds) { try read(keys, changed) }
+    }
+
+    @Test("a list is not measured against what is known of another account, or of another identity")
+    func otherKnown() throws {
+        let identity = AccountIdentity()
+        let devices = [try device(1)]
+        let list = try VerifiedDeviceList(account: account, epoch: 2, devices: devices, signedBy: identity)
+        func check(after known: VerifiedDeviceList) throws {
+            _ = try UnverifiedDeviceList(list.bytes)
+                .verified(account: account, identity: identity.publicKeys, after: known)
+        }
+        try check(after: VerifiedDeviceList(account: account, epoch: 1, devices: devices, signedBy: identity))
+        let elsewhere = try VerifiedDeviceList(account: .random(), epoch: 1, devices: devices, signedBy: identity)
+        #expect(throws: DeviceListError.wrongAccount) { try check(after: elsewhere) }
+        let before = try VerifiedDeviceList(account: account, epoch: 1, devices: devices, signedBy: AccountIdentity())
+        #expect(throws: DeviceListError.identityChanged) { try check(after: before) }
+    }
+
+    @Test("signing a list of an epoch that no list has traps")
+    func epochs() async {
+        await #expect(processExitsWith: .failure) {
+            _ = try? VerifiedDeviceList(account: .random(), epoch: 0, devices: [], signedBy: AccountIdentity())
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = try? VerifiedDeviceList(account: .random(), epoch: 1 << 32, devices: [], signedBy: AccountIdentity())
+        }
+    }
 }

@@ -33,10 +33,7 @@ import Wire
         var sealed = stamp
         sealed.sender = nil
         #expect(sealed.tag(under: server) == Self.hmac(secret, head + [UInt8](repeating: 0, count: 20) + end))
-        let claim = SenderClaim(
-            address: sender, registration: try #require(RegistrationID(1)),
-            accountIdentity: AccountIdentity().publicKeys, deviceIdentity: DeviceIdentity().publicKeys,
-            expiresAt: Timestamp(milliseconds: 9))
+        let claim = try claim()
         let attributionKey = AttributionKey(of: claim, under: server)
         let expected = Array("Sotto attribution v1".utf8) + [0] + address + [0, 0, 0, 0, 0, 0, 0, 9]
         #expect(attributionKey.bytes == Self.hmac(secret, expected))
@@ -66,6 +63,51 @@ import Wire
         #expect(!key.opens(commitment, to: content, by: sibling))
         #expect(!key.opens(commitment, to: content, by: DeviceAddress(account: .random(), device: sender.device)))
         #expect(!key.opens([], to: content, by: sender))
+    }
+
+    /// What the server says of ``sender`` in its certificates.
+    private func claim(_ device: DeviceAddress? = nil, expiresAt milliseconds: UInt64 = 9) throws -> SenderClaim {
+        SenderClaim(
+            address: device ?? sender, registration: try #require(RegistrationID(1)),
+            accountIdentity: AccountIdentity().publicKeys, deviceIdentity: DeviceIdentity().publicKeys,
+            expiresAt: Timestamp(milliseconds: milliseconds))
+    }
+
+    @Test("a server knows its own tags, and a device's word for a commitment, by the two halves of its secret")
+    func secrets() throws {
+        let secrets = try FrankingSecrets(.joining([], server, [UInt8](repeating: 5, count: 32)))
+        let stamp = stamp
+        let tag = stamp.tag(under: server)
+        #expect(secrets.tag(stamp) == tag && secrets.made(tag, for: stamp))
+        var other = stamp
+        other.id = MessageID(7)
+        #expect(!secrets.made(tag, for: other) && !secrets.made([], for: stamp))
+        let claim = try claim()
+        let key = AttributionKey(of: claim, under: SecretBytes(copying: [UInt8](repeating: 5, count: 32)))
+        #expect(secrets.attributionKey(of: claim) == key)
+        let word = try AttributionKey(key.bytes).attribution(of: stamp.commitment)
+        #expect(secrets.attributes(stamp.commitment, to: claim, by: word))
+        let foreign = FrankingKey().commitment(to: content, by: sender)
+        #expect(!secrets.attributes(foreign, to: claim, by: word))
+        let sibling = DeviceAddress(account: sender.account, device: DeviceID(8))
+        #expect(try !secrets.attributes(stamp.commitment, to: self.claim(sibling), by: word))
+        #expect(try !secrets.attributes(stamp.commitment, to: self.claim(expiresAt: 10), by: word))
+        for bit in 0..<256 { #expect(!secrets.attributes(stamp.commitment, to: claim, by: word.flipped(bit))) }
+    }
+
+    @Test("keys and secrets of another size are refused")
+    func sizes() {
+        for byteCount in [0, 31, 33] {
+            let bytes = [UInt8](repeating: 1, count: byteCount)
+            let error = LengthError(expectedByteCount: 32, byteCount: byteCount)
+            #expect(throws: error) { try FrankingKey(bytes) }
+            #expect(throws: error) { try AttributionKey(bytes) }
+        }
+        for byteCount in [0, 63, 65] {
+            #expect(throws: LengthError(expectedByteCount: 64, byteCount: byteCount)) {
+                try FrankingSecrets(.random(byteCount: byteCount))
+            }
+        }
     }
 
     @Test("a tag is of one stamp only")

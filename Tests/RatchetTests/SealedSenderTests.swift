@@ -45,9 +45,12 @@ final class SealedSenderTests {
 
     /// Contents as somebody with the recipient's public key alone can seal them.
     private func sealed(forged contents: SealedContents) throws -> [UInt8] {
-        let padded = try #require(SealedSender.padded(contents.bytes))
+        try sealed(plaintext: try #require(SealedSender.padded(contents.bytes)))
+    }
+
+    private func sealed(plaintext: [UInt8]) throws -> [UInt8] {
         let sealed = try HPKE.seal(
-            to: HPKE.PublicKey(bob.identity.publicKeys.agreement), info: recipient.info, aad: [], plaintext: padded)
+            to: HPKE.PublicKey(bob.identity.publicKeys.agreement), info: recipient.info, aad: [], plaintext: plaintext)
         return [1] + sealed.encapsulatedKey + sealed.ciphertext
     }
 
@@ -71,6 +74,50 @@ final class SealedSenderTests {
         #expect(try opened(try sealed(longest)).message == longest)
         #expect(throws: SealedBodyError.tooLong) { try sealed([UInt8](repeating: 1, count: 524_000)) }
         #expect(throws: SealedBodyError.unknownKind) { try sealed(kind: .sealed) }
+    }
+
+    @Test("nothing is sealed for a key of small order")
+    func unusableKey() throws {
+        let signing = bob.identity.publicKeys.signing.bytes
+        let peer = try DeviceIdentityKeys(signing + [UInt8](repeating: 0, count: 32))
+        let certificate = try certificate(of: alice)
+        #expect(throws: SealedBodyError.unusableKey) {
+            try SealedSender.seal(
+                message, .call, certificate: certificate, attribution: nil, from: alice.identity, to: recipient, peer)
+        }
+    }
+
+    @Test("sealing with the certificate of another device traps")
+    func otherCertificate() async {
+        await #expect(processExitsWith: .failure) {
+            let tests = try SealedSenderTests()
+            let certificate = try tests.certificate(of: tests.bob)
+            _ = try? tests.sealed(nil, certificate)
+        }
+    }
+
+    @Test("who a body claims to be of, and whether the server says so, is known before its sender is verified")
+    func claims() throws {
+        let message = try SealedSender.open(try sealed(), as: recipient, identity: bob.identity)
+        #expect(message.claimedSender == alice.party.address)
+        #expect(message.isCertified(by: server.publicKey, acceptedAt: accepted))
+        #expect(!message.isCertified(by: ServerSigningKey().publicKey, acceptedAt: accepted))
+        #expect(!message.isCertified(by: server.publicKey, acceptedAt: accepted.adding(seconds: 4 * 3600)))
+    }
+
+    @Test("genuine contents that are padded in any other way are refused")
+    func otherPadding() throws {
+        let key = try SealedContents.authenticationKey(alice.identity, bob.identity.publicKeys, for: recipient)
+        let contents = SealedContents(
+            .message, certificateBytes: try certificate(of: alice).bytes, attribution: nil, message: message,
+            authenticatedBy: key)
+        let bytes = try #require(contents).bytes
+        let padded = try #require(SealedSender.padded(bytes))
+        #expect(try opened(try sealed(plaintext: padded)).message == message)
+        for other in [bytes, bytes + [0x80], padded + [0], Array(padded.dropLast()), []] {
+            let body = try sealed(plaintext: other)
+            #expect(throws: OpenError.refused) { try SealedSender.open(body, as: recipient, identity: bob.identity) }
+        }
     }
 
     @Test("bodies have few sizes, and no two have anything in common")

@@ -107,6 +107,16 @@ import Testing
             try SessionMessage([UInt8](repeating: 1, count: SessionMessage.byteCountMax + 1))
         }
     }
+
+    @Test("a message with the number after the last is refused, one with the last is well formed")
+    func lastNumber() throws {
+        var pair = try sessions()
+        var bytes = try pair.alice.encrypt([1])
+        bytes.replaceSubrange(38..<42, with: [0xFF, 0xFF, 0xFF, 0xFE])
+        #expect(try SessionMessage(bytes).header.number == .max - 1)
+        bytes[41] = 0xFF
+        #expect(throws: OpenError.refused) { try SessionMessage(bytes) }
+    }
 }
 
 /// Two sides of a session, for tests.

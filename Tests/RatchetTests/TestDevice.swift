@@ -39,14 +39,16 @@ final class TestDevice {
         kemLastResort = KEMPreKeyPair(.lastResort, id: try #require(PreKeyID(15)), signedBy: identity)
     }
 
-    func bundle(_ single: Single) throws -> VerifiedPreKeyBundle {
-        let payload = PreKeyBundlePayload(
+    /// - Parameter oneTimeKey: what stands in it for this device's one-time prekey, which nobody signs.
+    func bundle(_ single: Single, oneTimeKey: [UInt8]? = nil) throws -> VerifiedPreKeyBundle {
+        var payload = PreKeyBundlePayload(
             device: DeviceID(1), registrationID: try #require(RegistrationID(77)),
             identity: identity.publicKeys.payload,
             signedPreKey: signed.publicKey.payload,
             oneTimePreKey: single == .oneTime ? oneTime.publicKey.payload : nil,
             lastResortPreKey: single == .lastResort ? lastResort.publicKey.payload : nil,
             kemPreKey: single == .oneTime ? kemOneTime.publicKey.payload : kemLastResort.publicKey.payload)
+        if let oneTimeKey { payload.oneTimePreKey?.key = oneTimeKey }
         return try UnverifiedPreKeyBundle(account: account, payload)
             .verified(for: party.address, in: list, now: now)
     }

@@ -51,6 +51,17 @@ import Wire
         }
     }
 
+    @Test("the entries of an account are found with their places, and those of no other")
+    func accounts() throws {
+        let entries = [entry(alice, 7, .adopted), entry(bob, 1, .adopted), entry(alice, 8), entry(bob, 2)]
+        let log = try dump(entries).verified()
+        let found = log.entries(of: alice)
+        #expect(found.map(\.index) == [0, 2] && found.map(\.entry.epoch) == [7, 8])
+        #expect(found.allSatisfy { $0.entry.account == alice })
+        #expect(log.entries(of: bob).map(\.index) == [1, 3])
+        #expect(log.entries(of: KeyLogAccountName(.random())).isEmpty)
+    }
+
     @Test("a log that breaks a rule is refused, and the entry is named")
     func rules() throws {
         let cases: [([[UInt8]], KeyLogFraud)] = [

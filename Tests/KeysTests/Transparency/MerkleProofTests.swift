@@ -106,4 +106,23 @@ import Testing
         #expect(CompactRange(size: 1 << 41, peakHashes: [hash]) == nil)
         #expect(CompactRange(size: 3, peakHashes: [hash, hash]) != nil)
     }
+
+    @Test("a range at the bound takes in no more: it traps")
+    func fullRange() async {
+        await #expect(processExitsWith: .failure) {
+            var range = CompactRange(size: MerkleTree.sizeMax, peakHashes: [[UInt8](repeating: 1, count: 32)])
+            range?.append(leafHash: [UInt8](repeating: 2, count: 32))
+        }
+    }
+
+    @Test("a path comes back from its bytes, and bytes that are not whole hashes are no path")
+    func bytes() {
+        let path = NaiveTree.path(5, leaves[...])
+        let bytes = MerkleProof.bytes(of: path)
+        #expect(bytes == Array(path.joined()) && bytes.count == 32 * path.count)
+        #expect(MerkleProof.path(bytes) == path)
+        #expect(MerkleProof.path([]) == [])
+        for count in 1..<32 { #expect(MerkleProof.path(Array(bytes[..<count])) == nil) }
+        #expect(MerkleProof.path(bytes + [0]) == nil)
+    }
 }

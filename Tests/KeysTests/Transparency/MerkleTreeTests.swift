@@ -102,6 +102,13 @@ import Testing
         #expect(throws: Gone()) { try tree.inclusionPath(of: 2) { (_) throws(Gone) in throw Gone() } }
         #expect(throws: Gone()) { try tree.consistencyPath(from: 3) { (_) throws(Gone) in throw Gone() } }
     }
+
+    @Test("a tree above the bound, a path of a leaf that is none and a proof from a larger tree trap")
+    func misuse() async {
+        await #expect(processExitsWith: .failure) { _ = MerkleTree(size: MerkleTree.sizeMax + 1).size }
+        await #expect(processExitsWith: .failure) { _ = MerkleTree(size: 3).inclusionPath(of: 3) { _ in [] } }
+        await #expect(processExitsWith: .failure) { _ = MerkleTree(size: 3).consistencyPath(from: 4) { _ in [] } }
+    }
 }
 
 /// SplitMix64: the same numbers for the same seed.

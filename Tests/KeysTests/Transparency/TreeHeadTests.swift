@@ -111,4 +111,31 @@ import Wire
         let unverified = try #require(UnverifiedTreeHead(claimed: asHead, signature: witness.cosign(asHead).bytes))
         #expect(throws: TreeHeadError.badSignature) { try unverified.verified(by: own) }
     }
+
+    @Test("a head comes back as it travelled, and one with a field of another size is none")
+    func payloads() throws {
+        let head = try head()
+        let payload = head.payload
+        #expect(payload.log == key.publicKey.fingerprint && payload.treeSize == 3 && payload.root == root)
+        let travelled = try #require(UnverifiedTreeHead(payload))
+        #expect(try travelled.verified(by: key.publicKey) == head)
+        var changed = payload
+        changed.log.removeLast()
+        #expect(UnverifiedTreeHead(changed) == nil)
+        changed = payload
+        changed.root.append(0)
+        #expect(UnverifiedTreeHead(changed) == nil)
+        changed = payload
+        changed.treeSize = MerkleTree.sizeMax + 1
+        #expect(UnverifiedTreeHead(changed) == nil)
+        changed = payload
+        changed.signature.removeLast()
+        #expect(UnverifiedTreeHead(changed) == nil)
+    }
+
+    @Test("kinds of entries travel by their names")
+    func kinds() {
+        #expect(KeyLogEntry.Kind.changed.payload == .changed && KeyLogEntry.Kind.adopted.payload == .adopted)
+        for kind in KeyLogEntry.Kind.allCases { #expect(KeyLogEntry.Kind(kind.payload) == kind) }
+    }
 }
