@@ -40,6 +40,8 @@ struct Limiters: Sendable {
     let sealedDeliveries: RateLimiter<AccountID>
     let sealedClaims: RateLimiter<AccountID>
     let reports: RateLimiter<AccountID>
+    /// New device lists, by account.
+    let deviceLists: RateLimiter<AccountID>
 
     init(_ configuration: ServerConfiguration) {
         let limits = configuration.limits
@@ -50,6 +52,7 @@ struct Limiters: Sendable {
         sends = RateLimiter(name: "sends", rate: limits.sends)
         sealedRequests = RateLimiter(name: "sealed requests", rate: limits.sealedRequests)
         reports = RateLimiter(name: "reports", rate: limits.reports)
+        deviceLists = RateLimiter(name: "device lists", rate: limits.deviceLists)
         sealedClaims = RateLimiter(name: "sealed claims", rate: limits.sealedClaims)
         sealedDeliveries = RateLimiter(name: "sealed deliveries", rate: limits.sealedDeliveries)
     }

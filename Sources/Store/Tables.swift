@@ -87,6 +87,7 @@ public protocol ReadableTables: AnyObject {
     func report(_ report: [UInt8]) throws(Problem) -> ReportRow?
     /// By number, ascending.
     func reports(after number: UInt64, limit: Int) throws(Problem) -> [ReportRow]
+    func reportCount() throws(Problem) -> Int
     func setting(_ name: String) throws(Problem) -> [UInt8]?
 }
 
@@ -180,8 +181,10 @@ public protocol Tables: ReadableTables {
     func saveReply(_ reply: SavedReply, key: [UInt8]) throws(Problem)
     /// Gives the next number, or replaces what there is of the same report, which keeps its number.
     func putReport(_ row: ReportRow) throws(Problem)
+    func removeReport(number: UInt64) throws(Problem)
     func putSetting(_ name: String, _ value: [UInt8]) throws(Problem)
-    /// Removes what has run out by `now`: tokens, invites, saved replies, envelopes older than ``Limits/queueDays``.
+    /// Removes what has run out by `now`: tokens, invites, saved replies, reports older than ``Limits/reportDays``,
+    /// envelopes older than ``Limits/queueDays``.
     /// - Returns: how many rows went, at most about `limit`; call again while it is not zero.
     func removeExpired(now: Timestamp, limit: Int) throws(Problem) -> Int
 }

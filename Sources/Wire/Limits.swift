@@ -24,6 +24,10 @@ public enum Limits {
     /// A sealed backup of an account.
     public static let backupByteCountMax = 2 * 1024 * 1024
 
+    /// How long a report waits for whoever runs the server, and how many may wait.
+    public static let reportDays: UInt64 = 90
+    public static let reportsMax = 10_000
+
     // Prekeys
     /// One-time prekeys of each kind in one upload, and in stock for one device.
     public static let oneTimePreKeysPerUploadMax = 100

@@ -166,6 +166,7 @@ import Wire
         let replaced = PersonDevice(account: alice.account, number: 1, now: house.now)
         #expect(await problem { try await change(house, alice, epoch: 2, [replaced]) } == .malformed)
         #expect(await problem { try await change(house, alice, epoch: 2, [alice.device, tablet]) } == .malformed)
+        #expect(await problem { try await change(house, alice, epoch: 2, [alice.device]) } == .malformed, "the same")
     }
 
     private func change(

@@ -32,6 +32,20 @@ struct ReportContractTests {
                 (try tables.report(name), try tables.report([0]))
             }
             #expect(found == expected && none == nil)
+            #expect(try await store.read { (tables) throws(Problem) in try tables.reportCount() } == 3)
+            try await store.write { (tables) throws(Problem) in try tables.removeReport(number: 1) }
+            let left = try await store.read { (tables) throws(Problem) in try tables.reports(after: 0, limit: 9) }
+            #expect(left.map(\.number) == [2, 3])
+            let day: UInt64 = 86_400
+            func sweep(afterDays days: UInt64) async throws -> Int {
+                let now = Timestamp(milliseconds: 5).adding(seconds: days * day)
+                return try await store.write { (tables) throws(Problem) in
+                    try tables.removeExpired(now: now, limit: 100)
+                }
+            }
+            #expect(try await sweep(afterDays: Limits.reportDays - 1) == 0)
+            #expect(try await sweep(afterDays: Limits.reportDays) == 2)
+            #expect(try await store.read { (tables) throws(Problem) in try tables.reportCount() } == 0)
         }
     }
 }

@@ -51,6 +51,10 @@ extension Turn {
         let before = try tables.devices(of: row.account)
         let added = try addedDevice(of: change, to: before, next: row.nextDevice)
         let remaining = Set(change.payload.devices.map(\.device))
+        // Each list stands in the key log for ever.
+        guard added != nil || before.contains(where: { !remaining.contains($0.address.device) }) else {
+            throw Problem(.malformed, "The list has the same devices as the one before.", field: "deviceList.devices")
+        }
         row.listEpoch = change.list.epoch
         row.listSignature = change.payload.signature
         if added != nil { row.nextDevice = DeviceID(row.nextDevice.rawValue + 1) }

@@ -59,11 +59,16 @@ public struct VerifiedReport: Sendable {
 
 extension Turn {
     /// Keeps a report. The same message again is the same report.
+    ///
+    /// - Throws: `storage-full` when ``Limits/reportsMax`` wait.
     public func keep(_ verified: VerifiedReport) throws(Problem) -> ReportReceipt {
         let isUnattributed = verified.standing == .unattributed
         if let earlier = try tables.report(verified.report), earlier.isAttributed || isUnattributed {
             return ReportReceipt(
                 report: earlier.report, standing: earlier.isAttributed ? .attributed : .unattributed)
+        }
+        guard try tables.reportCount() < Limits.reportsMax else {
+            throw Problem(.storageFull, "Whoever runs the server has not looked at the reports for too long.")
         }
         try tables.putReport(
             ReportRow(
@@ -75,15 +80,24 @@ extension Turn {
 }
 
 extension Look {
-    /// A page of reports, oldest first, for whoever runs the server.
+    /// A page of reports, oldest first, for whoever runs the server: until `limit`, or a few megabytes, are reached.
     public func reports(after number: UInt64, limit: Int) throws(Problem) -> ReportPage {
-        ReportPage(
-            items: try tables.reports(after: number, limit: limit).map { (row) in
+        var items: [ReportView] = []
+        var last = number
+        var byteCount = 0
+        while items.count < limit, byteCount < Self.reportPageByteCountMax,
+            let row = try tables.reports(after: last, limit: 1).first {
+            last = row.number
+            byteCount += row.content.count
+            items.append(
                 ReportView(
                     number: row.number, report: row.report, reporter: row.reporter,
                     sender: DeviceAddressPayload(row.sender),
                     standing: row.isAttributed ? .attributed : .unattributed, id: row.message, time: row.time,
-                    reportedAt: row.reportedAt, content: row.content)
-            })
+                    reportedAt: row.reportedAt, content: row.content))
+        }
+        return ReportPage(items: items)
     }
+
+    private static var reportPageByteCountMax: Int { 4 << 20 }
 }

@@ -26,7 +26,8 @@ extension ReadTables {
     func accounts(after account: AccountID?, limit: Int) throws(Problem) -> [AccountRow] {
         try connection.rows(
             """
-            SELECT account, handle, signing_key, agreement_key, created_at, list_epoch, list_signature, next_device
+            SELECT account, handle, signing_key, agreement_key, created_at, list_epoch, list_signature, next_device,
+                delivery_token
             FROM account WHERE account > ? ORDER BY account LIMIT ?
             """, account.map { .id($0) } ?? .blob([]), .integer(Int64(max(0, limit))), read: Self.accountRow)
     }

@@ -18,6 +18,10 @@ extension ReadTables {
             """, .number(number), .integer(Int64(max(0, limit))), read: Self.reportRow)
     }
 
+    func reportCount() throws(Problem) -> Int {
+        try connection.first("SELECT count(*) FROM report") { Int($0.integer(0)) } ?? 0
+    }
+
     private static func reportRow(_ row: Statement) -> ReportRow? {
         guard let reporter = row.id(2), let sender = row.id(3) else { return nil }
         let device = DeviceID(UInt32(truncatingIfNeeded: row.integer(4)))

@@ -73,6 +73,7 @@ extension WriteTables {
         for sweep in sweeps where left > 0 {
             left -= Int64(try connection.rows(sweep, .time(now), .integer(left)) { $0.integer(0) }.count)
         }
+        if left > 0 { left -= try expireReports(now: now, limit: left) }
         if left > 0 { left -= Int64(try expireEnvelopes(now: now, limit: Int(left))) }
         return max(0, limit) - Int(left)
     }

@@ -44,7 +44,8 @@ public struct ServerConfiguration: Sendable {
         public var claims = Rate(burst: 6, perSecond: 1.0 / 600)
         public var sends = Rate(burst: 5000, perSecond: 1000)
         public var sealedRequests = Rate(burst: 600, perSecond: 50)
-        public var reports = Rate(burst: 20, perSecond: 1.0 / 60)
+        public var reports = Rate(burst: 20, perSecond: 1.0 / 600)
+        public var deviceLists = Rate(burst: 30, perSecond: 1.0 / 600)
         public var sealedClaims = Rate(burst: 60, perSecond: 1.0 / 60)
         public var sealedDeliveries = Rate(burst: 1000, perSecond: 100)
     }

@@ -135,6 +135,7 @@ enum AccountRoutes {
         ) { (call) throws(Problem) in
             let change = try call.read(DeviceListChange.self)
             let caller = call.device
+            try call.services.limiters.deviceLists.take(caller.account, now: call.chat.clock())
             let row = try await call.chat.look { (look) throws(Problem) in try look.accountRow(caller.account) }
             let verified = try VerifiedListChange(change, of: row, now: call.chat.clock())
             let known = try call.knownTreeSize()

@@ -25,7 +25,6 @@ enum AdminRoutes {
                 let text = OpenMetrics.text(counters: call.services.metrics.counters, gauges: gauges())
                 return Reply(bytes: Array(text.utf8), mediaType: OpenMetrics.mediaType)
             },
-            ReportRoutes.admin,
             Route(
                 .post, "/admin/v1/invites", area: "admin", "Make an invitation to register", access: .none,
                 reads: NewInvite.schema, gives: Invite.schema, status: 201
@@ -42,7 +41,7 @@ enum AdminRoutes {
                         return invite
                     })
             },
-        ]
+        ] + ReportRoutes.admin
     }
 }
 

@@ -77,6 +77,7 @@ enum BackupRoutes {
             let account = try await call.chat.look { (look) throws(Problem) in
                 try look.accountRow(try look.backup(backup, token).account)
             }
+            try call.services.limiters.deviceLists.take(account.account, now: call.chat.clock())
             let verified = try VerifiedListChange(change, of: account, now: call.chat.clock())
             let heads = call.services.treeHeads
             return try await call.commit { (turn) throws(Problem) in

@@ -1,5 +1,6 @@
 import Chat
 import Keys
+import Store
 import Wire
 
 /// Reporting a message that the server cannot read, and stamping what may be reported later.
@@ -22,7 +23,18 @@ enum ReportRoutes {
     ]
 
     /// For the admin listener.
-    static let admin = Route(
+    static let admin = [reading, removing]
+
+    private static let removing = Route(
+        .delete, "/admin/v1/reports/{number}", area: "admin", "Forget a report that was dealt with", access: .none
+    ) { (call) throws(Problem) in
+        guard let number = call.places["number"].flatMap({ UInt64($0) }), number <= 1 << 53 else {
+            throw Problem(.notFound, "There is no such report.")
+        }
+        return try await call.commitNothing { (turn) throws(Problem) in try turn.tables.removeReport(number: number) }
+    }
+
+    private static let reading = Route(
         .get, "/admin/v1/reports", area: "admin", "Reported messages, oldest first", access: .none,
         query: [
             .init(name: "after", schema: .integer(0...UInt64(1) << 53), summary: "Only reports with a greater number."),

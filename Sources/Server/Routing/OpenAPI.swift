@@ -49,6 +49,7 @@ enum OpenAPI {
         case "conversation": ConversationID.schema
         case "handle": Handle.schema
         case "media": MediaID.schema
+        case "number": .integer(0...UInt64(1) << 53)
         case "upload": .text(length: 43...43)
         case "backup": BackupID.schema
         default: preconditionFailure("no schema for the place \(name)")

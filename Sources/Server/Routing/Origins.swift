@@ -30,7 +30,8 @@ struct Origins: Sendable {
             let origin = head.headers["origin"], allowed.contains(origin)
         else { return nil }
         let fields = """
-            Accept, Authorization, Content-Type, Delivery-Token, Idempotency-Key, If-None-Match, If-Range, \
+            Accept, Authorization, Backup-Token, Content-Type, Delivery-Token, Idempotency-Key, If-Match, \
+            If-None-Match, If-Range, \
             Range, Sotto-Delete-Capability, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
             Upload-Offset, X-HTTP-Method-Override
             """

@@ -114,6 +114,10 @@ extension MemoryTables {
         let replies = state.savedReplies.filter { $0.value.expiresAt <= now }.keys.prefix(left)
         for key in replies { state.savedReplies[key] = nil }
         left -= replies.count
+        let reports = state.reports.filter { $0.reportedAt.adding(seconds: Limits.reportDays * 86_400) <= now }
+            .prefix(left).map(\.number)
+        state.reports.removeAll { reports.contains($0.number) }
+        left -= reports.count
         for device in Array(state.queues.keys) where left > 0 {
             let old = state.queues[device]?.waiting.prefix(left)
                 .prefix { $0.time.adding(seconds: Limits.queueDays * 86_400) <= now }

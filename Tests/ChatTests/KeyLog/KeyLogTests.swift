@@ -146,7 +146,8 @@ import Wire
     func ofAccount() async throws {
         let alice = try await house.person("alice")
         _ = try await house.person("bobby")
-        try await change(alice, alice.list(epoch: 2, [alice.device]))
+        let tablet = PersonDevice(account: alice.account, number: 2, now: house.now)
+        try await change(alice, alice.list(epoch: 2, [alice.device, tablet]), preKeys: tablet.upload)
         let log = try await look { (look) throws(Problem) in try look.keyLog(of: alice.account, after: 0, limit: 9) }
         #expect(log.items.map(\.index) == [0, 2])
         #expect(try log.items.map { try KeyLogEntry($0.entry).epoch } == [1, 2])
@@ -174,7 +175,8 @@ import Wire
     @Test("accounts of before the log are adopted once, before all others")
     func adopted() async throws {
         let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
-        try await change(bob, bob.list(epoch: 2, [bob.device]))
+        let tablet = PersonDevice(account: bob.account, number: 2, now: house.now)
+        try await change(bob, bob.list(epoch: 2, [bob.device, tablet]), preKeys: tablet.upload)
         // A second house with the rows of the first, and no log.
         let old = ChatHouse()
         for person in [alice, bob] {
@@ -196,12 +198,14 @@ import Wire
         } while last != nil
         #expect(rounds == 3)
         let heads = heads
-        for (person, epoch): (Person, UInt64) in [(alice, 1), (bob, 2)] {
+        for (person, epoch, devices): (Person, UInt64, [PersonDevice]) in [
+            (alice, 1, [alice.device]), (bob, 2, [bob.device, tablet]),
+        ] {
             let proof = try await old.chat.look { (look) throws(Problem) in
                 try look.transparency(of: person.account, epoch: epoch, since: nil, heads)
             }
             #expect(proof.kind == .adopted)
-            try verify(proof, list(person, person.list(epoch: epoch, [person.device])))
+            try verify(proof, list(person, person.list(epoch: epoch, devices)))
         }
         let carol = try await old.person("carol")
         let again = try await old.chat.commit { (turn) throws(Problem) in try turn.adoptIntoKeyLog(after: nil) }
