@@ -69,7 +69,7 @@ public protocol ReadableTables: AnyObject {
     func unfinishedMedia(of account: AccountID) throws(Problem) -> [MediaRow]
     /// In the order of their ids.
     func processingMedia(limit: Int) throws(Problem) -> [MediaRow]
-    /// Of one account, or of all.
+    /// Of one account, by ``MediaRow/accountByteCount``; or of all, by ``MediaRow/serverByteCount``.
     func mediaTotals(of account: AccountID?) throws(Problem) -> MediaTotals
     /// Those whose ``MediaRow/endsAt`` has come, the earliest first.
     func endedMedia(by now: Timestamp, limit: Int) throws(Problem) -> [MediaID]

@@ -70,6 +70,8 @@ public enum Limits {
     // Media
     /// An upload that is not complete by then is gone.
     public static let uploadSeconds: UInt64 = 24 * 3600
+    /// An upload without a single byte by then is gone.
+    public static let silentUploadSeconds: UInt64 = 600
     /// Of an account.
     public static let uploadsUnderWayMax = 100
     public static let mediaSeconds: UInt64 = 45 * 86_400

@@ -27,7 +27,7 @@ import Wire
         let draft = try draft(["sha256": Self.digest])
         #expect(draft.row.mediaClass == .sealed && draft.row.lifetime == .usual && draft.row.state == .uploading)
         #expect(draft.row.expiresAt == Self.now.adding(seconds: Limits.mediaSeconds))
-        #expect(draft.row.endsAt == Self.now.adding(seconds: Limits.uploadSeconds))
+        #expect(draft.row.endsAt == Self.now.adding(seconds: Limits.silentUploadSeconds))
         #expect(draft.row.uploadHash == PresentedToken(text: draft.uploadCapability)?.hash)
         #expect(draft.row.deleteHash == PresentedToken(text: draft.deleteCapability)?.hash)
         #expect(draft.uploadCapability != draft.deleteCapability)

@@ -12,7 +12,7 @@ struct MediaContractTests {
             media: MediaID(bytes: SixteenBytes(high: number, low: 1)),
             blob: BlobID(bytes: SixteenBytes(high: number, low: 2)),
             owner: DeviceAddress(account: AccountID(bytes: SixteenBytes(high: account, low: 0)), device: DeviceID(1)),
-            mediaClass: .sealed, state: state, byteCount: 100 * number, sha256: [UInt8](repeating: 3, count: 32),
+            mediaClass: .sealed, state: state, byteCount: 10_000 * number, sha256: [UInt8](repeating: 3, count: 32),
             lifetime: .usual, conversation: nil, createdAt: .start,
             uploadHash: [UInt8](repeating: UInt8(number), count: 32),
             uploadExpiresAt: Timestamp.start.adding(seconds: 60), deleteHash: [UInt8](repeating: 9, count: 32),
@@ -27,8 +27,8 @@ struct MediaContractTests {
             let (stored, second, foreign) = (first, Self.row(2, state: .processing), Self.row(3, of: 2))
             try await store.write { (tables) throws(Problem) in
                 for row in [stored, second, foreign] { try tables.putMedia(row) }
-                #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 2, byteCount: 300))
-                #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 3, byteCount: 600))
+                #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 2, byteCount: 30_000))
+                #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 3, byteCount: 20_000 + 2 * 4_096))
             }
             try await store.read { (tables) throws(Problem) in
                 #expect(try tables.media(stored.media) == stored)
@@ -41,15 +41,42 @@ struct MediaContractTests {
             }
             first.state = .ready
             first.byteCount = 7
+            first.heldByteCount = 5
             first.conversation = .random()
             first.picture = PictureInfo(mediaType: "image/png", width: 1, height: 2, thumbHash: [1], thumbnails: [96])
             first.failure = "x"
             let changed = first
             try await store.write { (tables) throws(Problem) in
                 try tables.putMedia(changed)
-                #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 2, byteCount: 207))
+                #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 2, byteCount: 20_000 + 4_096))
             }
             #expect(try await store.read { (tables) throws(Problem) in try tables.media(changed.media) } == changed)
+        }
+    }
+
+    @Test("an account is charged what it declares, the server what has come", arguments: Engine.allCases)
+    func charges(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            let account = AccountID(bytes: SixteenBytes(high: 1, low: 0))
+            var row = Self.row(5)
+            for (held, charged) in [(0, 4_096), (4_097, 4_097), (30_000, 30_000), (0, 4_096)] as [(UInt64, UInt64)] {
+                row.heldByteCount = held
+                let now = row
+                try await store.write { (tables) throws(Problem) in
+                    try tables.putMedia(now)
+                    #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 1, byteCount: charged))
+                    #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 1, byteCount: 50_000))
+                    #expect(try tables.media(now.media) == now)
+                }
+            }
+            row.state = .ready
+            let complete = row
+            try await store.write { (tables) throws(Problem) in
+                try tables.putMedia(complete)
+                #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 1, byteCount: 50_000))
+                try tables.removeMedia(complete.media)
+                #expect(try tables.mediaTotals(of: nil) == MediaTotals())
+            }
         }
     }
 

@@ -20,14 +20,41 @@ extension Turn {
         guard try tables.unfinishedMedia(of: row.owner.account).count < Limits.uploadsUnderWayMax else {
             throw Problem(.quotaExceeded, "\(Limits.uploadsUnderWayMax) uploads are under way: finish some.")
         }
-        let own = try tables.mediaTotals(of: row.owner.account).byteCount
-        guard row.byteCount <= bounds.accountByteCountMax, own <= bounds.accountByteCountMax - row.byteCount else {
-            throw Problem(.quotaExceeded, "The account holds \(own) of \(bounds.accountByteCountMax) bytes.")
+        let own = try tables.mediaTotals(of: row.owner.account)
+        guard own.count < bounds.accountFileCountMax else {
+            throw Problem(.quotaExceeded, "The account holds \(own.count) files: delete some.")
         }
+        let charge = row.accountByteCount
+        guard charge <= bounds.accountByteCountMax, own.byteCount <= bounds.accountByteCountMax - charge else {
+            throw Problem(.quotaExceeded, "The account holds \(own.byteCount) of \(bounds.accountByteCountMax) bytes.")
+        }
+        try checkServerRoom(for: charge, within: bounds)
+        try tables.putMedia(row)
+    }
+
+    /// Whether so many bytes more may come. They are not set aside: others may come first.
+    private func checkServerRoom(for byteCount: UInt64, within bounds: MediaBounds) throws(Problem) {
         let all = try tables.mediaTotals(of: nil).byteCount
-        guard row.byteCount <= bounds.serverByteCountMax, all <= bounds.serverByteCountMax - row.byteCount else {
+        guard byteCount <= bounds.serverByteCountMax, all <= bounds.serverByteCountMax - byteCount else {
             throw Problem(.storageFull, "The server takes no more media.")
         }
+    }
+
+    /// Notes how many bytes of an upload have come, which the server's total counts. The first of them let it live
+    /// on until ``MediaRow/uploadExpiresAt``.
+    /// - Parameter bounds: what to refuse beyond; `nil` when the bytes are there in any case.
+    /// - Throws: `storage-full`.
+    public func noteBytes(
+        of media: MediaID, byteCount: UInt64, within bounds: MediaBounds? = nil
+    ) throws(Problem) {
+        guard var row = try tables.media(media), row.state == .uploading, byteCount != row.heldByteCount else { return }
+        let before = row.serverByteCount
+        row.heldByteCount = min(byteCount, row.byteCount)
+        if let bounds, row.serverByteCount > before {
+            try checkServerRoom(for: row.serverByteCount - before, within: bounds)
+        }
+        row.endsAt =
+            byteCount > 0 ? row.uploadExpiresAt : row.createdAt.adding(seconds: Limits.silentUploadSeconds)
         try tables.putMedia(row)
     }
 
@@ -43,6 +70,7 @@ extension Turn {
         guard row.state == .uploading else { return row }
         row.state = row.mediaClass == .open && isProcessed ? .processing : .ready
         row.byteCount = stored.byteCount
+        row.heldByteCount = stored.byteCount
         row.sha256 = stored.sha256
         row.endsAt = row.expiresAt
         try tables.putMedia(row)
@@ -143,7 +171,7 @@ extension Look {
     /// The upload that a capability is for.
     /// - Throws: `not-found`, also when it has expired.
     public func upload(_ capability: PresentedToken) throws(Problem) -> MediaRow {
-        guard let row = try tables.media(uploadHash: capability.hash), row.uploadExpiresAt > now else {
+        guard let row = try tables.media(uploadHash: capability.hash), row.uploadEndsAt > now else {
             throw Problem(.notFound, "There is no such upload, or no more.")
         }
         return row
@@ -176,13 +204,18 @@ extension Look {
     }
 }
 
+extension MediaRow {
+    /// Until when the upload's address answers.
+    public var uploadEndsAt: Timestamp { state == .uploading ? endsAt ?? uploadExpiresAt : uploadExpiresAt }
+}
+
 extension MediaInfo {
     /// What may be known of a row.
     public init(_ row: MediaRow) {
         self.init(
             media: row.media, mediaClass: row.mediaClass, state: row.state, byteCount: row.byteCount,
             sha256: row.state == .uploading ? nil : row.sha256, lifetime: row.lifetime,
-            expiresAt: row.state == .uploading ? row.uploadExpiresAt : row.endsAt, picture: row.picture,
+            expiresAt: row.endsAt, picture: row.picture,
             failure: row.failure)
     }
 }

@@ -38,7 +38,7 @@ public struct UploadDraft: Sendable {
             media: .random(), blob: .random(), owner: owner, mediaClass: mediaClass, state: .uploading,
             byteCount: byteCount, sha256: sha256, lifetime: lifetime, conversation: conversation, createdAt: now,
             uploadHash: upload.hash, uploadExpiresAt: uploadExpiresAt, deleteHash: delete.hash,
-            expiresAt: seconds.map { now.adding(seconds: $0) }, endsAt: uploadExpiresAt)
+            expiresAt: seconds.map { now.adding(seconds: $0) }, endsAt: now.adding(seconds: Limits.silentUploadSeconds))
         uploadCapability = upload.text
         deleteCapability = delete.text
     }

@@ -13,6 +13,10 @@ public final class UploadWriter: @unchecked Sendable {
     private let start: UInt64
     private var offset: UInt64
     private let checksum: UploadChecksum?
+    /// What the row knows to have come.
+    private var noted: UInt64
+    /// Bytes that may come before the row hears of them.
+    private static let unnotedByteCountMax: UInt64 = 16 << 20
 
     init(_ house: MediaHouse, _ row: MediaRow, part: BlobPart?, offset: UInt64, checksum: UploadChecksum?) {
         self.house = house
@@ -20,6 +24,7 @@ public final class UploadWriter: @unchecked Sendable {
         self.part = part
         self.checksum = checksum
         start = offset
+        noted = row.heldByteCount
         self.offset = offset
     }
 
@@ -33,10 +38,31 @@ public final class UploadWriter: @unchecked Sendable {
             throw Problem(.bodyTooLarge, "More bytes than were declared.")
         }
         checksum?.update(bytes)
+        try await note(upTo: offset + UInt64(bytes.count))
         do throws(BlobError) { try await part.append(bytes) } catch { throw Problem(error) }
         offset += UInt64(bytes.count)
         let wait = house.budget.spend(bytes.count, by: row.owner.account, now: house.chat.clock())
         if wait > 0 { try? await Task.sleep(for: .milliseconds(Int64(wait))) }
+    }
+
+    /// Lets the row know of the first bytes, and of more every now and then; completion tells it of the last.
+    /// - Throws: `storage-full`.
+    private func note(upTo end: UInt64) async throws(Problem) {
+        guard end < row.byteCount, end > noted, noted == 0 || end - noted > Self.unnotedByteCountMax else { return }
+        let (media, bounds) = (row.media, house.bounds)
+        try await house.chat.commit { (turn) throws(Problem) in
+            try turn.noteBytes(of: media, byteCount: end, within: bounds)
+        }
+        noted = end
+    }
+
+    /// Lets the row know what is there when a request ends.
+    private func noteEnd(_ end: UInt64) async {
+        guard end != noted else { return }
+        let media = row.media
+        // What stays untold is told by the next request.
+        try? await house.chat.commit { (turn) throws(Problem) in try turn.noteBytes(of: media, byteCount: end) }
+        noted = end
     }
 
     /// Ends a request whose body came whole: the bytes are durable when this returns, and the upload is complete if
@@ -56,6 +82,7 @@ public final class UploadWriter: @unchecked Sendable {
         do throws(BlobError) {
             let durable = try await part.sync()
             await part.release()
+            await noteEnd(durable)
             await house.settle(row)
             return durable
         } catch {
@@ -68,13 +95,15 @@ public final class UploadWriter: @unchecked Sendable {
     public func stop() async {
         guard let part else { return }
         guard checksum == nil else { return await takeBack(part) }
-        _ = try? await part.sync()
+        let durable = try? await part.sync()
         await part.release()
+        if let durable { await noteEnd(durable) }
         await house.settle(row)
     }
 
     private func takeBack(_ part: BlobPart) async {
         try? await part.rollBack(start)
         await part.release()
+        await noteEnd(start)
     }
 }

@@ -6,7 +6,8 @@ extension ReadTables {
         try connection.first(
             """
             SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
-                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure
+                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure,
+                held_byte_count
             FROM media WHERE media = ?
             """, .id(media), read: Self.mediaRow)
     }
@@ -15,7 +16,8 @@ extension ReadTables {
         try connection.first(
             """
             SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
-                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure
+                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure,
+                held_byte_count
             FROM media WHERE upload_hash = ?
             """, .blob(uploadHash), read: Self.mediaRow)
     }
@@ -24,7 +26,8 @@ extension ReadTables {
         try connection.rows(
             """
             SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
-                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure
+                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure,
+                held_byte_count
             FROM media WHERE account = ? AND state = 'uploading' ORDER BY media
             """, .id(account), read: Self.mediaRow)
     }
@@ -33,7 +36,8 @@ extension ReadTables {
         try connection.rows(
             """
             SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
-                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure
+                upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure,
+                held_byte_count
             FROM media WHERE state = 'processing' ORDER BY media LIMIT ?
             """, .integer(Int64(max(0, limit))), read: Self.mediaRow)
     }
@@ -97,6 +101,7 @@ extension ReadTables {
             conversation: row.id(9).map { ConversationID(bytes: $0) }, createdAt: row.time(10),
             uploadHash: row.bytes(11), uploadExpiresAt: row.time(12), deleteHash: row.bytes(13),
             expiresAt: row.isNull(14) ? nil : row.time(14), endsAt: row.isNull(15) ? nil : row.time(15),
-            picture: row.bytesIfPresent(16).flatMap { record($0) }, failure: row.text(17))
+            picture: row.bytesIfPresent(16).flatMap { record($0) }, failure: row.text(17),
+            heldByteCount: row.number(18))
     }
 }

@@ -50,4 +50,15 @@ extension Schema {
             blob  BLOB PRIMARY KEY                  -- id: of the file
         ) WITHOUT ROWID;
         """
+
+    static let mediaCharges = """
+        ALTER TABLE media ADD COLUMN held_byte_count INTEGER NOT NULL DEFAULT 0; -- counter
+        -- An account is charged what it declared, the server what is there, and both 4 KiB for a file at least.
+        DELETE FROM media_total;
+        INSERT INTO media_total (account, count, byte_count)
+            SELECT account, count(*), sum(max(byte_count, 4096)) FROM media GROUP BY account;
+        INSERT INTO media_total (account, count, byte_count)
+            SELECT x'', count(*), ifnull(sum(CASE state WHEN 'uploading' THEN 4096 ELSE max(byte_count, 4096) END), 0)
+            FROM media;
+        """
 }

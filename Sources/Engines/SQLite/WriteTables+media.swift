@@ -6,26 +6,27 @@ extension WriteTables {
         try willWrite()
         if let before = try media(row.media) {
             precondition(before.blob == row.blob, "media keep their blob")
-            try addToTotals(of: before.owner.account, count: -1, byteCount: -Int64(clamping: before.byteCount))
+            try addToTotals(before, sign: -1)
         }
-        try addToTotals(of: row.owner.account, count: 1, byteCount: Int64(clamping: row.byteCount))
+        try addToTotals(row, sign: 1)
         try connection.run(
             """
             INSERT OR REPLACE INTO media (media, blob, account, device, class, state, byte_count, sha256, lifetime,
                 conversation, created_at, upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture,
-                failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                failure, held_byte_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, .id(row.media), .id(row.blob), .id(row.owner.account), .integer(Int64(row.owner.device.rawValue)),
             .text(row.mediaClass.rawValue), .text(row.state.rawValue), .number(row.byteCount), .blob(row.sha256),
             .text(row.lifetime.rawValue), row.conversation.map { .id($0) } ?? .null, .time(row.createdAt),
             .blob(row.uploadHash), .time(row.uploadExpiresAt), .blob(row.deleteHash),
             row.expiresAt.map { .time($0) } ?? .null, row.endsAt.map { .time($0) } ?? .null,
-            .blob(row.picture?.encoded(as: .cbor)), .text(row.failure))
+            .blob(row.picture?.encoded(as: .cbor)), .text(row.failure),
+            .number(row.heldByteCount))
     }
 
     func removeMedia(_ media: MediaID) throws(Problem) {
         try willWrite()
         guard let row = try self.media(media) else { return }
-        try addToTotals(of: row.owner.account, count: -1, byteCount: -Int64(clamping: row.byteCount))
+        try addToTotals(row, sign: -1)
         try connection.run("INSERT OR IGNORE INTO doomed_blob (blob) VALUES (?)", .id(row.blob))
         try connection.run(
             "INSERT OR IGNORE INTO doomed_blob (blob) SELECT blob FROM thumbnail WHERE media = ?", .id(media))
@@ -68,13 +69,14 @@ extension WriteTables {
     }
 
     /// The account's own, and those of all accounts together, which have an empty name.
-    private func addToTotals(of account: AccountID, count: Int64, byteCount: Int64) throws(Problem) {
-        for name in [SQLValue.id(account), .blob([])] {
+    private func addToTotals(_ row: MediaRow, sign: Int64) throws(Problem) {
+        let charges = [(SQLValue.id(row.owner.account), row.accountByteCount), (.blob([]), row.serverByteCount)]
+        for (name, byteCount) in charges {
             try connection.run(
                 """
                 INSERT INTO media_total (account, count, byte_count) VALUES (?1, ?2, ?3)
                 ON CONFLICT (account) DO UPDATE SET count = count + ?2, byte_count = byte_count + ?3
-                """, name, .integer(count), .integer(byteCount))
+                """, name, .integer(sign), .integer(sign * Int64(clamping: byteCount)))
         }
     }
 }

@@ -40,7 +40,7 @@ enum UploadRoutes {
                 status: 200,
                 headers: [
                     ("Upload-Offset", String(offset)), ("Upload-Length", String(row.byteCount)),
-                    ("Upload-Expires", HTTPDate.text(row.uploadExpiresAt)), ("Cache-Control", "no-store"),
+                    ("Upload-Expires", HTTPDate.text(row.uploadEndsAt)), ("Cache-Control", "no-store"),
                 ])
         },
         tus(
@@ -138,7 +138,8 @@ enum UploadRoutes {
         }
         let created = UploadCreated(
             media: draft.row.media, upload: "/v1/media/uploads/\(draft.uploadCapability)",
-            deleteCapability: draft.deleteCapability, offset: offset, expiresAt: draft.row.uploadExpiresAt)
+            deleteCapability: draft.deleteCapability, offset: offset,
+            expiresAt: hasBody ? draft.row.uploadExpiresAt : draft.row.uploadEndsAt)
         var reply = Reply(status: 201, created)
         reply.headers = [
             ("Location", created.upload), ("Upload-Expires", HTTPDate.text(created.expiresAt)),

@@ -17,7 +17,9 @@ extension MemoryTables {
 
     func mediaTotals(of account: AccountID?) -> MediaTotals {
         let all = state.media.values.filter { account == nil || $0.owner.account == account }
-        return MediaTotals(count: UInt64(all.count), byteCount: all.reduce(0) { $0 + $1.byteCount })
+        return MediaTotals(
+            count: UInt64(all.count),
+            byteCount: all.reduce(0) { $0 + (account == nil ? $1.serverByteCount : $1.accountByteCount) })
     }
 
     func endedMedia(by now: Timestamp, limit: Int) -> [MediaID] {

@@ -15,6 +15,8 @@ public struct MediaRow: Sendable, Equatable {
     public var state: MediaState
     /// As declared, and as stored in the end.
     public var byteCount: UInt64
+    /// Of these, what is known to have come while uploading; the file may hold a little more.
+    public var heldByteCount: UInt64
     /// What was promised; what is stored, once all of it is.
     public var sha256: [UInt8]?
     public var lifetime: MediaLifetime
@@ -39,7 +41,8 @@ public struct MediaRow: Sendable, Equatable {
         media: MediaID, blob: BlobID, owner: DeviceAddress, mediaClass: MediaClass, state: MediaState,
         byteCount: UInt64, sha256: [UInt8]?, lifetime: MediaLifetime, conversation: ConversationID?,
         createdAt: Timestamp, uploadHash: [UInt8], uploadExpiresAt: Timestamp, deleteHash: [UInt8],
-        expiresAt: Timestamp?, endsAt: Timestamp?, picture: PictureInfo? = nil, failure: String? = nil
+        expiresAt: Timestamp?, endsAt: Timestamp?, picture: PictureInfo? = nil, failure: String? = nil,
+        heldByteCount: UInt64 = 0
     ) {
         self.media = media
         self.blob = blob
@@ -47,6 +50,7 @@ public struct MediaRow: Sendable, Equatable {
         self.mediaClass = mediaClass
         self.state = state
         self.byteCount = byteCount
+        self.heldByteCount = heldByteCount
         self.sha256 = sha256
         self.lifetime = lifetime
         self.conversation = conversation
@@ -58,6 +62,17 @@ public struct MediaRow: Sendable, Equatable {
         self.endsAt = endsAt
         self.picture = picture
         self.failure = failure
+    }
+
+    /// The least that a file is counted as, however small: it takes a block, a name and a row.
+    public static let chargedByteCountMin: UInt64 = 4_096
+
+    /// What the account is charged: the declared bytes, come or not.
+    public var accountByteCount: UInt64 { max(byteCount, Self.chargedByteCountMin) }
+
+    /// What the server is charged: the bytes that are there.
+    public var serverByteCount: UInt64 {
+        max(state == .uploading ? heldByteCount : byteCount, Self.chargedByteCountMin)
     }
 }
 
@@ -92,7 +107,8 @@ public struct LeaseRow: Sendable, Equatable {
     }
 }
 
-/// How many media there are, and their declared bytes.
+/// How many media there are, and the bytes that are charged for them: to an account what was declared, to the whole
+/// server what is there.
 public struct MediaTotals: Sendable, Equatable {
     public var count: UInt64
     public var byteCount: UInt64
