@@ -18,6 +18,13 @@ public struct SHA256: ~Copyable, Sendable {
         if let start = bytes.baseAddress, bytes.count > 0 { SHA256_Update(&state, start, bytes.count) }
     }
 
+    /// The same so far, to go on from here another way.
+    public borrowing func copy() -> SHA256 {
+        var copy = SHA256()
+        copy.state = state
+        return copy
+    }
+
     /// The 32-byte digest of everything taken in.
     public consuming func finish() -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in

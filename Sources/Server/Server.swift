@@ -152,6 +152,7 @@ public final class Server: Sendable {
         let status = media.status
         return [
             ("sotto_media_stored", "Files that became complete since the start.", status.storedBlobs),
+            ("sotto_media_reread_bytes", "Bytes of unfinished uploads read again.", status.rereadBytes),
             ("sotto_media_damaged_pieces", "Reads of files that did not fit their digests.", status.damagedPieces),
             ("sotto_media_queued_jobs", "Work on files that waits for a thread.", status.queuedJobs),
         ]

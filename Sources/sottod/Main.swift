@@ -36,7 +36,9 @@ struct Main {
                 return try SQLiteEngine.open(
                     folder: configuration.dataFolder, configuration: storage, afterBatch: afterBatch)
             } openBlobs: {
-                try DiskBlobs.open(folder: configuration.dataFolder + "/media")
+                try DiskBlobs.open(
+                    folder: configuration.dataFolder + "/media",
+                    freeByteCountMin: configuration.media.freeByteCountMin)
             }
         } catch {
             fail("The server did not start: \(error)", status: 1)

@@ -35,11 +35,12 @@ final class TestFolder: Sendable {
 /// A place of the kind under test for as long as `body` runs. Another engine is held by the same tests when it is
 /// opened here as well.
 func withBlobs<R>(
-    in folder: TestFolder? = nil, strike: @escaping BlobStep.Strike = { _ in nil },
+    in folder: TestFolder? = nil, hasRoom: @escaping @Sendable () -> Bool = { true },
+    strike: @escaping BlobStep.Strike = { _ in nil },
     _ body: (BlobStore) async throws -> R
 ) async throws -> R {
     let folder = try folder ?? TestFolder()
-    let blobs = try DiskBlobs.open(folder: folder.blobs, strike: strike)
+    let blobs = try DiskBlobs.open(folder: folder.blobs, hasRoom: hasRoom, strike: strike)
     do {
         let result = try await body(blobs)
         await blobs.close()

@@ -199,7 +199,9 @@ import Wire
     func fullDisk() async throws {
         let folder = try TemporaryFolder()
         let disk = try SmallDisk(at: folder.path + "/disk", byteCount: 24 << 20)
-        let server = try ServerProcess(dataFolder: disk.path + "/data", logPath: folder.path + "/server.log")
+        let server = try ServerProcess(
+            dataFolder: disk.path + "/data", arguments: ["--media-free-bytes", "0"],
+            logPath: folder.path + "/server.log")
         let api = APIClient(port: server.port)
         let token = try await api.register(Person("alice", now: House.now)).tokens.accessToken
         let bytes = Tus.bytes(6 << 20)

@@ -77,8 +77,14 @@ public final class MediaHouse: @unchecked Sendable {
         throw Problem(.uploadLocked, "The upload is being completed.", retryAfterSeconds: 1)
     }
 
+    /// Whether the disk may take more: the database needs what is left.
+    /// - Throws: `storage-full`.
+    public func checkRoom() throws(Problem) {
+        if !blobs.hasRoom() { throw Problem(.full) }
+    }
+
     /// Takes an upload to append to it from `offset` on.
-    /// - Throws: `upload-locked`; `upload-offset-mismatch`.
+    /// - Throws: `upload-locked`; `upload-offset-mismatch`; `storage-full`.
     public func append(
         to row: MediaRow, at offset: UInt64, checksum: UploadChecksum? = nil
     ) async throws(Problem) -> UploadWriter {
@@ -86,6 +92,7 @@ public final class MediaHouse: @unchecked Sendable {
             guard offset == row.byteCount else { throw Self.mismatch(row.byteCount) }
             return UploadWriter(self, row, part: nil, offset: offset, checksum: checksum)
         }
+        try checkRoom()
         guard let part = try await part(of: row) else {
             throw Self.mismatch(row.byteCount)
         }
@@ -266,7 +273,7 @@ public final class MediaHouse: @unchecked Sendable {
 
     private func store(_ bytes: [UInt8]) async -> BlobID? {
         let blob = BlobID.random()
-        guard let part = try? await blobs.begin(blob, UInt64(bytes.count)) else { return nil }
+        guard blobs.hasRoom(), let part = try? await blobs.begin(blob, UInt64(bytes.count)) else { return nil }
         var isStored = false
         if (try? await part.append(bytes)) != nil { isStored = (try? await part.finish(nil)) != nil }
         await part.release()

@@ -13,18 +13,22 @@ public enum DiskBlobs {
     public static let queuedCountMax = 1_024
 
     /// Opens the place in `folder`, which is made where it is missing (folders 0700, files 0600).
+    /// - Parameter freeByteCountMin: what is left free on the disk; never less than a fiftieth of it.
     /// - Throws: `full`; `failing`.
-    public static func open(folder: String) throws(BlobError) -> BlobStore {
-        try open(folder: folder) { (_) in nil }
+    public static func open(folder: String, freeByteCountMin: UInt64 = 0) throws(BlobError) -> BlobStore {
+        let space = FreeSpace(path: folder, byteCountMin: freeByteCountMin)
+        return try open(folder: folder, hasRoom: { space.hasRoom }, strike: { (_) in nil })
     }
 
-    /// As ``open(folder:)``, for tests that want to see it fail.
-    /// - Parameter strike: called before each step on a blob's way.
+    /// As ``open(folder:freeByteCountMin:)``, for tests that want to see it fail.
+    /// - Parameters:
+    ///   - hasRoom: whether the disk may take more.
+    ///   - strike: called before each step on a blob's way.
     package static func open(
-        folder: String, strike: @escaping BlobStep.Strike
+        folder: String, hasRoom: @escaping @Sendable () -> Bool = { true }, strike: @escaping BlobStep.Strike
     ) throws(BlobError) -> BlobStore {
         let house = DiskHouse(
-            folder: try BlobFolder(folder), strike: strike,
+            folder: try BlobFolder(folder), strike: strike, hasRoom: hasRoom,
             workers: BlobWorkers(threadCount: threadCount, queuedCountMax: queuedCountMax))
         return BlobStore(
             begin: { (blob, byteCount) async throws(BlobError) in
@@ -39,6 +43,7 @@ public enum DiskBlobs {
             open: { (blob) async throws(BlobError) in try await house.reader(blob) },
             remove: { (blob) async throws(BlobError) in try await house.remove(blob) },
             list: { (blob, limit) async throws(BlobError) in try await house.names(after: blob, limit: limit) },
+            hasRoom: hasRoom,
             status: { house.status },
             close: { await house.workers.close() })
     }
@@ -49,13 +54,19 @@ private final class DiskHouse: @unchecked Sendable {
     // Unchecked because the fields that change are guarded by `lock`.
     let folder: BlobFolder
     let strike: BlobStep.Strike
+    let hasRoom: @Sendable () -> Bool
     let workers: BlobWorkers
     private let lock = Lock()
     /// Parts that somebody holds; `nil` while they are being opened.
     private var held: [BlobID: DiskPart?] = [:]
+    private var resting = RestingParts()
     private var figures = BlobStoreStatus()
 
-    init(folder: BlobFolder, strike: @escaping BlobStep.Strike, workers: BlobWorkers) {
+    init(
+        folder: BlobFolder, strike: @escaping BlobStep.Strike, hasRoom: @escaping @Sendable () -> Bool,
+        workers: BlobWorkers
+    ) {
+        self.hasRoom = hasRoom
         self.folder = folder
         self.strike = strike
         self.workers = workers
@@ -78,7 +89,10 @@ private final class DiskHouse: @unchecked Sendable {
         guard isFree else { throw .busy }
         do throws(BlobError) {
             let part = try await workers.run { [self] () throws(BlobError) in
-                let file = try PartFile(blob, byteCountMax: byteCount, isNew: isNew, in: folder, strike: strike)
+                let memory = lock.withLock { resting.take(blob) }
+                let file = try PartFile(
+                    blob, byteCountMax: byteCount, isNew: isNew, memory: memory, in: folder, strike: strike,
+                    hasRoom: hasRoom)
                 let found = file.byteCount
                 return (DiskPart(file, workers: workers, synced: found), found)
             }
@@ -102,8 +116,12 @@ private final class DiskHouse: @unchecked Sendable {
                 return stored
             },
             release: { [self] in
-                await part.drain()
-                lock.withLock { held[blob] = nil }
+                let memory = await part.drain()
+                lock.withLock {
+                    held[blob] = nil
+                    figures.rereadBytes += part.takeRereadByteCount()
+                    if let memory { resting.keep(memory, of: blob) }
+                }
             })
     }
 
@@ -131,6 +149,7 @@ private final class DiskHouse: @unchecked Sendable {
 
     func remove(_ blob: BlobID) async throws(BlobError) {
         try await workers.run { [self] () throws(BlobError) in
+            _ = lock.withLock { resting.take(blob) }
             try BlobStep.remove.begin(strike)
             if try BlobFolder.remove(folder.part(blob)) { try BlobFolder.sync(folder.parts) }
             if try BlobFolder.remove(folder.stored(blob)) { try BlobFolder.sync(folder.folder(of: blob)) }

@@ -23,6 +23,7 @@ final class DiskPart: @unchecked Sendable {
     private var appender: CheckedContinuation<Void, Never>?
     private var failure: BlobError?
     private var synced: UInt64
+    private var reread: UInt64 = 0
     /// `nil` when it is finished, or failed.
     private var file: PartFile?
 
@@ -75,8 +76,18 @@ final class DiskPart: @unchecked Sendable {
     }
 
     /// Returns when everything queued is written, as far as it can be.
-    func drain() async {
-        _ = try? await call { (part) throws(BlobError) in part.file = nil }
+    /// - Returns: what is known of the bytes, unless it failed or is finished.
+    func drain() async -> PartMemory? {
+        let memory = try? await call { (part) throws(BlobError) -> PartMemory? in part.file.take()?.memory }
+        return memory ?? nil
+    }
+
+    /// How many bytes had to be read again, since this was asked last.
+    func takeRereadByteCount() -> UInt64 {
+        lock.withLock {
+            defer { reread = 0 }
+            return reread
+        }
     }
 
     // MARK: The queue
@@ -103,11 +114,17 @@ final class DiskPart: @unchecked Sendable {
 
     /// After a failure the value may not be what the file is: nothing more goes through it.
     private func noting<R>(_ work: (DiskPart) throws(BlobError) -> R) throws(BlobError) -> R {
+        let taken = self.file
+        let before = taken?.rereadByteCount ?? 0
+        defer {
+            let more = (taken?.rereadByteCount ?? 0) - before
+            if more > 0 { lock.withLock { reread += more } }
+        }
         do throws(BlobError) {
             return try work(self)
         } catch {
             lock.withLock { failure = error }
-            file = nil
+            self.file = nil
             throw error
         }
     }

@@ -183,6 +183,7 @@ public enum ServerSettings {
         bytes("--media-file-bytes", "SOTTO_MEDIA_FILE_BYTES", "One uploaded file at most", \.fileByteCountMax),
         bytes("--media-account-bytes", "SOTTO_MEDIA_ACCOUNT_BYTES", "All files of an account", \.accountByteCountMax),
         bytes("--media-server-bytes", "SOTTO_MEDIA_SERVER_BYTES", "All files of all accounts", \.serverByteCountMax),
+        bytes("--media-free-bytes", "SOTTO_MEDIA_FREE_BYTES", "What media leave free on the disk", \.freeByteCountMin),
         Setting(
             flag: "--media-worker", variable: "SOTTO_MEDIA_WORKER", value: "FILE",
             help: "Makes thumbnails of open images; sotto-media beside sottod, where it is."

@@ -122,6 +122,7 @@ enum UploadRoutes {
         let hasBody = exchange.head.hasBody && exchange.head.contentLength != 0
         if hasBody { try TusFields.checkContentType(exchange.head) }
         let checksum = try TusFields.checksum(exchange.head)
+        try media.checkRoom()
         try await call.chat.commit { (turn) throws(Problem) in
             try turn.createUpload(draft, within: media.bounds)
         }

@@ -27,6 +27,9 @@ public struct BlobStore: Sendable {
     /// The names of parts and stored blobs in the order of their numbers, from after `blob` on.
     public var list: @Sendable (_ after: BlobID?, _ limit: Int) async throws(BlobError) -> [BlobID]
 
+    /// Whether there is room for more, without waiting. Appending asks now and then by itself.
+    public var hasRoom: @Sendable () -> Bool
+
     /// Figures, without waiting.
     public var status: @Sendable () -> BlobStoreStatus
 
@@ -40,6 +43,7 @@ public struct BlobStore: Sendable {
         open: @escaping @Sendable (BlobID) async throws(BlobError) -> BlobReader,
         remove: @escaping @Sendable (BlobID) async throws(BlobError) -> Void,
         list: @escaping @Sendable (BlobID?, Int) async throws(BlobError) -> [BlobID],
+        hasRoom: @escaping @Sendable () -> Bool,
         status: @escaping @Sendable () -> BlobStoreStatus,
         close: @escaping @Sendable () async -> Void
     ) {
@@ -49,6 +53,7 @@ public struct BlobStore: Sendable {
         self.open = open
         self.remove = remove
         self.list = list
+        self.hasRoom = hasRoom
         self.status = status
         self.close = close
     }
@@ -155,6 +160,8 @@ public struct BlobStoreStatus: Sendable, Equatable {
     public var damagedPieces: UInt64 = 0
     /// Blobs stored since the start.
     public var storedBlobs: UInt64 = 0
+    /// Bytes of parts that were read a second time, because nobody remembered their digests.
+    public var rereadBytes: UInt64 = 0
     /// Jobs that wait for a thread.
     public var queuedJobs: UInt64 = 0
 
