@@ -71,7 +71,7 @@ public final class Server: Sendable {
         let services = Services(
             configuration: configuration, chat: chat, signingKey: signingKey,
             treeHeads: TreeHeads(signedBy: signingKey), franking: franking, media: media,
-            mediaLinks: MediaLinks(chat: chat), challenges: Challenges(), limiters: Limiters(configuration),
+            mediaLinks: MediaLinks(clock: chat.clock), challenges: Challenges(), limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: clock))
         for desk in desks {

@@ -40,6 +40,8 @@ struct Limiters: Sendable {
     let sealedDeliveries: RateLimiter<AccountID>
     let sealedClaims: RateLimiter<AccountID>
     let reports: RateLimiter<AccountID>
+    /// Leases of media, made and let go.
+    let leases: RateLimiter<DeviceAddress>
     /// New device lists, by account.
     let deviceLists: RateLimiter<AccountID>
 
@@ -51,6 +53,7 @@ struct Limiters: Sendable {
         claims = RateLimiter(name: "claims", rate: limits.claims)
         sends = RateLimiter(name: "sends", rate: limits.sends)
         sealedRequests = RateLimiter(name: "sealed requests", rate: limits.sealedRequests)
+        leases = RateLimiter(name: "leases", rate: limits.leases)
         reports = RateLimiter(name: "reports", rate: limits.reports)
         deviceLists = RateLimiter(name: "device lists", rate: limits.deviceLists)
         sealedClaims = RateLimiter(name: "sealed claims", rate: limits.sealedClaims)

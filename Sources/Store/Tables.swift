@@ -75,8 +75,9 @@ public protocol ReadableTables: AnyObject {
     func endedMedia(by now: Timestamp, limit: Int) throws(Problem) -> [MediaID]
     /// By side, ascending.
     func thumbnails(of media: MediaID) throws(Problem) -> [ThumbnailRow]
-    /// The one that ends first comes first; ended ones are among them.
-    func leases(of media: MediaID) throws(Problem) -> [LeaseRow]
+    /// How many, and when the last of them ends; ended ones are among them.
+    func leaseTotals(of media: MediaID) throws(Problem) -> LeaseTotals
+    func hasLease(hash: [UInt8], of media: MediaID) throws(Problem) -> Bool
     /// Blobs whose files are to go.
     func doomedBlobs(limit: Int) throws(Problem) -> [BlobID]
     /// Whether any row, a doomed one included, is about that blob.
@@ -172,6 +173,8 @@ public protocol Tables: ReadableTables {
     /// Inserts or replaces by (media, hash).
     func putLease(_ row: LeaseRow) throws(Problem)
     func removeLease(hash: [UInt8], of media: MediaID) throws(Problem)
+    /// Removes the leases whose end has come.
+    func removeLeases(of media: MediaID, endedBy now: Timestamp) throws(Problem)
     /// Notes that a blob's file is to go.
     func doom(_ blob: BlobID) throws(Problem)
     /// The file is gone.

@@ -78,7 +78,7 @@ public enum Limits {
     public static let longMediaSeconds: UInt64 = 365 * 86_400
     public static let expiringMediaSeconds: ClosedRange<UInt64> = 60...45 * 86_400
     public static let leaseSeconds: ClosedRange<UInt64> = 60...365 * 86_400
-    public static let leasesPerMediaMax = 1_000
+    public static let leasesPerMediaMax = 64
     public static let mediaLinkSecondsMax: UInt64 = 7 * 86_400
     /// No server takes more for one file.
     public static let mediaByteCountMax: UInt64 = 2 << 30

@@ -38,7 +38,7 @@ struct Main {
             } openBlobs: {
                 try DiskBlobs.open(
                     folder: configuration.dataFolder + "/media",
-                    freeByteCountMin: configuration.media.freeByteCountMin)
+                    freeByteCountMin: configuration.mediaFreeByteCountMin)
             }
         } catch {
             fail("The server did not start: \(error)", status: 1)

@@ -117,17 +117,25 @@ struct MediaContractTests {
             }
             try await store.read { (tables) throws(Problem) in
                 #expect(try tables.thumbnails(of: row.media) == thumbnails.reversed())
-                #expect(try tables.leases(of: row.media) == leases.reversed())
+                let last = Timestamp.start.adding(seconds: 2)
+                #expect(try tables.leaseTotals(of: row.media) == LeaseTotals(count: 2, lastEnd: last))
+                #expect(try tables.hasLease(hash: [1], of: row.media))
+                #expect(try !tables.hasLease(hash: [3], of: row.media))
                 #expect(try tables.isKnown(thumbnails[0].blob))
             }
             try await store.write { (tables) throws(Problem) in
                 try tables.removeLease(hash: [1], of: row.media)
-                #expect(try tables.leases(of: row.media) == [leases[0]])
+                #expect(try tables.leaseTotals(of: row.media).count == 1)
+                #expect(try tables.hasLease(hash: [2], of: row.media))
+                try tables.putLease(leases[1])
+                try tables.removeLeases(of: row.media, endedBy: Timestamp.start.adding(seconds: 1))
+                #expect(try !tables.hasLease(hash: [1], of: row.media))
+                #expect(try tables.hasLease(hash: [2], of: row.media))
                 try tables.removeMedia(row.media)
                 try tables.removeMedia(row.media)
                 #expect(try tables.media(row.media) == nil)
                 #expect(try tables.thumbnails(of: row.media).isEmpty)
-                #expect(try tables.leases(of: row.media).isEmpty)
+                #expect(try tables.leaseTotals(of: row.media) == LeaseTotals())
                 #expect(try tables.mediaTotals(of: nil) == MediaTotals())
                 let doomed = try tables.doomedBlobs(limit: 9)
                 let zero = BlobID(bytes: SixteenBytes(high: 0, low: 0))

@@ -100,11 +100,10 @@ extension Turn {
         var row = try look.readableMedia(media, by: account)
         guard row.lifetime != .expiring else { throw Problem(.forbidden, "Expiring media end when they said.") }
         let hash = PresentedToken.hash(request.lease)
-        for old in try tables.leases(of: media) where old.expiresAt <= now {
-            try tables.removeLease(hash: old.hash, of: media)
-        }
-        let others = try tables.leases(of: media).filter { $0.hash != hash }
-        guard others.count < Limits.leasesPerMediaMax else {
+        try tables.removeLeases(of: media, endedBy: now)
+        let isHeld = try tables.hasLease(hash: hash, of: media)
+        let count = try tables.leaseTotals(of: media).count
+        guard isHeld || count < Limits.leasesPerMediaMax else {
             throw Problem(.quotaExceeded, "At most \(Limits.leasesPerMediaMax) leases.")
         }
         try tables.putLease(LeaseRow(media: media, hash: hash, expiresAt: now.adding(seconds: request.seconds)))
@@ -119,7 +118,7 @@ extension Turn {
     }
 
     private func settleEnd(of row: inout MediaRow) throws(Problem) -> MediaRow {
-        let lease = try tables.leases(of: row.media).last?.expiresAt
+        let lease = try tables.leaseTotals(of: row.media).lastEnd
         row.endsAt = row.expiresAt.map { (end) in lease.map { max(end, $0) } ?? end }
         try tables.putMedia(row)
         return row

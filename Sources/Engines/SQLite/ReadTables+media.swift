@@ -66,10 +66,16 @@ extension ReadTables {
         }
     }
 
-    func leases(of media: MediaID) throws(Problem) -> [LeaseRow] {
-        try connection.rows(
-            "SELECT hash, expires_at FROM lease WHERE media = ? ORDER BY expires_at, hash", .id(media)
-        ) { LeaseRow(media: media, hash: $0.bytes(0), expiresAt: $0.time(1)) }
+    func leaseTotals(of media: MediaID) throws(Problem) -> LeaseTotals {
+        try connection.first("SELECT count(*), max(expires_at) FROM lease WHERE media = ?", .id(media)) {
+            LeaseTotals(count: $0.number(0), lastEnd: $0.isNull(1) ? nil : $0.time(1))
+        } ?? LeaseTotals()
+    }
+
+    func hasLease(hash: [UInt8], of media: MediaID) throws(Problem) -> Bool {
+        try connection.first(
+            "SELECT EXISTS (SELECT 1 FROM lease WHERE media = ? AND hash = ?)", .id(media), .blob(hash)
+        ) { $0.integer(0) != 0 } ?? false
     }
 
     func doomedBlobs(limit: Int) throws(Problem) -> [BlobID] {

@@ -51,6 +51,9 @@ extension Schema {
         ) WITHOUT ROWID;
         """
 
+    /// The key of signed addresses lives in memory now.
+    static let mediaLinkKey = "DELETE FROM setting WHERE name = 'media-link-key'"
+
     static let mediaCharges = """
         ALTER TABLE media ADD COLUMN held_byte_count INTEGER NOT NULL DEFAULT 0; -- counter
         -- An account is charged what it declared, the server what is there, and both 4 KiB for a file at least.

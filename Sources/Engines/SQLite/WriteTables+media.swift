@@ -58,6 +58,11 @@ extension WriteTables {
         try connection.run("DELETE FROM lease WHERE media = ? AND hash = ?", .id(media), .blob(hash))
     }
 
+    func removeLeases(of media: MediaID, endedBy now: Timestamp) throws(Problem) {
+        try willWrite()
+        try connection.run("DELETE FROM lease WHERE media = ? AND expires_at <= ?", .id(media), .time(now))
+    }
+
     func doom(_ blob: BlobID) throws(Problem) {
         try willWrite()
         try connection.run("INSERT OR IGNORE INTO doomed_blob (blob) VALUES (?)", .id(blob))

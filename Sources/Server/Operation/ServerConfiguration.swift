@@ -32,6 +32,8 @@ public struct ServerConfiguration: Sendable {
     /// Bytes that may wait for one socket before it is closed as a slow consumer.
     public var socketQueueByteCountMax = 8 * 1024 * 1024
     public var media = MediaBounds()
+    /// What media leave free on the disk at least, for whoever opens the place for files.
+    public var mediaFreeByteCountMin: UInt64 { media.freeByteCountMin }
     /// The program that makes thumbnails of open media; none are made without it.
     public var mediaWorkerPath: String?
     public var connectionCountMax = 20_000
@@ -44,6 +46,7 @@ public struct ServerConfiguration: Sendable {
         public var claims = Rate(burst: 6, perSecond: 1.0 / 600)
         public var sends = Rate(burst: 5000, perSecond: 1000)
         public var sealedRequests = Rate(burst: 600, perSecond: 50)
+        public var leases = Rate(burst: 200, perSecond: 5)
         public var reports = Rate(burst: 20, perSecond: 1.0 / 600)
         public var deviceLists = Rate(burst: 30, perSecond: 1.0 / 600)
         public var sealedClaims = Rate(burst: 60, perSecond: 1.0 / 60)

@@ -210,6 +210,7 @@ public enum ServerSettings {
         rate(
             "--limit-sealed-deliveries", "SOTTO_LIMIT_SEALED_DELIVERIES", "Anonymous sends to an account",
             \.sealedDeliveries),
+        rate("--limit-leases", "SOTTO_LIMIT_LEASES", "Leases of a device, made and let go", \.leases),
         rate("--limit-reports", "SOTTO_LIMIT_REPORTS", "Reports by an account", \.reports),
         rate("--limit-device-lists", "SOTTO_LIMIT_DEVICE_LISTS", "New device lists of an account", \.deviceLists),
         rate(

@@ -45,7 +45,7 @@ enum MediaRoutes {
             let (media, account) = (try call.place("media", as: MediaID.self), call.device.account)
             _ = try await call.chat.look { (look) throws(Problem) in try look.readableMedia(media, by: account) }
             let expiresAt = call.chat.clock().adding(seconds: request.seconds)
-            let signature = try await call.services.mediaLinks.signature(for: media, until: expiresAt)
+            let signature = call.services.mediaLinks.signature(for: media, until: expiresAt)
             let address = "/v1/media/\(media)?expires=\(expiresAt.milliseconds)&signature=\(signature)"
             return Reply(MediaLink(address: address, expiresAt: expiresAt))
         },
@@ -54,6 +54,7 @@ enum MediaRoutes {
             reads: LeaseRequest.schema, gives: MediaInfo.schema, problems: [.forbidden, .quotaExceeded]
         ) { (call) throws(Problem) in
             let request = try call.read(LeaseRequest.self)
+            try call.services.limiters.leases.take(call.device, now: call.chat.clock())
             let (media, account) = (try call.place("media", as: MediaID.self), call.device.account)
             return try await call.commit { (turn) throws(Problem) in try turn.lease(request, of: media, by: account) }
         },
@@ -61,6 +62,7 @@ enum MediaRoutes {
             .delete, "/v1/media/{media}/lease", area: "media", "Let go of media", reads: LeaseRelease.schema
         ) { (call) throws(Problem) in
             let request = try call.read(LeaseRelease.self)
+            try call.services.limiters.leases.take(call.device, now: call.chat.clock())
             let (media, account) = (try call.place("media", as: MediaID.self), call.device.account)
             return try await call.commitNothing { (turn) throws(Problem) in
                 try turn.release(request.lease, of: media, by: account)
@@ -109,7 +111,7 @@ enum MediaRoutes {
         }
         let media: MediaID = try call.place("media")
         let expiresAt = Timestamp(milliseconds: expires)
-        guard try await call.services.mediaLinks.verifies(signature, for: media, until: expiresAt) else {
+        guard call.services.mediaLinks.verifies(signature, for: media, until: expiresAt) else {
             throw Problem(.unauthenticated, "The address is not ours, or has expired.")
         }
         return try await call.chat.look { (look) throws(Problem) in try look.completeMedia(media) }

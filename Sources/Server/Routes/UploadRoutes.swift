@@ -115,6 +115,9 @@ enum UploadRoutes {
     }
 
     private static func create(_ call: Call, _ exchange: HTTPExchange) async throws(Problem) -> Reply {
+        guard call.idempotencyKey == nil else {
+            throw Problem(.malformed, "Create another upload; the lost one ends by itself.", field: "Idempotency-Key")
+        }
         let media = call.services.media
         let byteCount = try TusFields.number("Upload-Length", exchange.head)
         let draft = try UploadDraft(

@@ -124,7 +124,7 @@ enum OpenAPI {
                 "description": .text(parameter.summary), "schema": JSONSchema.reference(to: parameter.schema),
             ])
         }
-        if route.access == .device, route.method != .get {
+        if route.access == .device, route.method != .get, route.path.text != "/v1/media/uploads" {
             parameters.append(
                 .object([
                     "name": .text("Idempotency-Key"), "in": .text("header"), "required": .boolean(false),

@@ -31,11 +31,12 @@ extension MemoryTables {
         (state.thumbnails[media] ?? []).sorted { $0.side < $1.side }
     }
 
-    func leases(of media: MediaID) -> [LeaseRow] {
-        (state.leases[media] ?? [:]).values.sorted {
-            ($0.expiresAt, Base64URL.encode($0.hash)) < ($1.expiresAt, Base64URL.encode($1.hash))
-        }
+    func leaseTotals(of media: MediaID) -> LeaseTotals {
+        let leases = state.leases[media] ?? [:]
+        return LeaseTotals(count: UInt64(leases.count), lastEnd: leases.values.map(\.expiresAt).max())
     }
+
+    func hasLease(hash: [UInt8], of media: MediaID) -> Bool { state.leases[media]?[hash] != nil }
 
     func doomedBlobs(limit: Int) -> [BlobID] {
         Array(state.doomed.sorted { $0.precedes($1) }.prefix(max(0, limit)))
@@ -75,6 +76,11 @@ extension MemoryTables {
     func removeLease(hash: [UInt8], of media: MediaID) {
         writeCount += 1
         state.leases[media]?[hash] = nil
+    }
+
+    func removeLeases(of media: MediaID, endedBy now: Timestamp) {
+        writeCount += 1
+        state.leases[media] = state.leases[media]?.filter { $0.value.expiresAt > now }
     }
 
     func doom(_ blob: BlobID) {

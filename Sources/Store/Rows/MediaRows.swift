@@ -107,6 +107,18 @@ public struct LeaseRow: Sendable, Equatable {
     }
 }
 
+/// The leases of one medium.
+public struct LeaseTotals: Sendable, Equatable {
+    public var count: UInt64
+    /// `nil` when there are none.
+    public var lastEnd: Timestamp?
+
+    public init(count: UInt64 = 0, lastEnd: Timestamp? = nil) {
+        self.count = count
+        self.lastEnd = lastEnd
+    }
+}
+
 /// How many media there are, and the bytes that are charged for them: to an account what was declared, to the whole
 /// server what is there.
 public struct MediaTotals: Sendable, Equatable {

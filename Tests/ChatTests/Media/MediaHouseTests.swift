@@ -114,6 +114,28 @@ import Wire
         #expect(try await place.fileCount() == 0)
     }
 
+    @Test("media take so many leases and no more; one that is held is renewed, and ended ones make room")
+    func leaseBound() async throws {
+        let place = try await Place()
+        let media = try await place.upload([1], of: try place.draft([1]))
+        let account = place.owner.account
+        func lease(_ number: Int, seconds: UInt64 = 60) async throws {
+            let request = LeaseRequest(lease: [UInt8](repeating: UInt8(number), count: 32), seconds: seconds)
+            _ = try await place.house.chat.commit { (turn) throws(Problem) in
+                try turn.lease(request, of: media, by: account)
+            }
+        }
+        for number in 0..<Limits.leasesPerMediaMax { try await lease(number) }
+        await #expect(throws: Problem.self) { try await lease(Limits.leasesPerMediaMax) }
+        try await lease(0, seconds: 120)
+        place.house.clock.advance(seconds: 60)
+        try await lease(Limits.leasesPerMediaMax)
+        let totals = try await place.house.store.read { (tables) throws(Problem) in
+            try tables.leaseTotals(of: media)
+        }
+        #expect(totals == LeaseTotals(count: 2, lastEnd: place.house.now.adding(seconds: 60)))
+    }
+
     @Test("a row that went without its file, and a file without a row, are caught up with")
     func sweeping() async throws {
         let place = try await Place()
