@@ -57,14 +57,45 @@ struct SchemaTests {
         let steps = Schema.steps.dropFirst().joined()
         let later = steps.matches(of: /CREATE TABLE (\w+)/).map { String($0.1) }
         #expect(later.contains("key_log"))
-        let columns = steps.matches(of: /ALTER TABLE (\w+) ADD COLUMN\s+(\w+)/).map {
-            "ALTER TABLE \($0.1) DROP COLUMN \($0.2);"
-        }
+        // Columns of later tables go with them.
+        let columns = steps.matches(of: /ALTER TABLE (\w+) ADD COLUMN\s+(\w+)/).filter {
+            !later.contains(String($0.1))
+        }.map { "ALTER TABLE \($0.1) DROP COLUMN \($0.2);" }
         try folder.execute(
             later.map { "DROP TABLE \($0);" }.joined() + columns.joined() + "PRAGMA user_version = 1")
         let new = try SQLiteEngine.open(folder: folder.path)
         #expect(try await new.drain().count == 1)
         #expect(try await new.read { (tables) throws(Problem) in try tables.keyLogSize() } == 0)
+        await new.close()
+    }
+
+    @Test("media of before are charged as those of now, and the old key of signed addresses goes")
+    func mediaCharges() async throws {
+        let folder = try TestFolder()
+        let old = try SQLiteEngine.open(folder: folder.path)
+        let rows = [(UInt64(10_000), MediaState.uploading), (20_000, .ready), (1, .ready)].map { (byteCount, state) in
+            MediaRow(
+                media: .random(), blob: .random(), owner: Sample.sender, mediaClass: .sealed, state: state,
+                byteCount: byteCount, sha256: nil, lifetime: .usual, conversation: nil, createdAt: Sample.start,
+                uploadHash: BlobID.random().bytes.array, uploadExpiresAt: Sample.start, deleteHash: [1],
+                expiresAt: nil, endsAt: nil)
+        }
+        try await old.write { (tables) throws(Problem) in
+            for row in rows { try tables.putMedia(row) }
+            try tables.putSetting("media-link-key", [1])
+        }
+        await old.close()
+        let step = try #require(Schema.steps.firstIndex(of: Schema.mediaCharges))
+        try folder.execute(
+            "ALTER TABLE media DROP COLUMN held_byte_count; UPDATE media_total SET byte_count = 30001;"
+                + "PRAGMA user_version = \(step)")
+        let new = try SQLiteEngine.open(folder: folder.path)
+        try await new.read { (tables) throws(Problem) in
+            #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 3, byteCount: 20_000 + 2 * 4_096))
+            #expect(
+                try tables.mediaTotals(of: Sample.sender.account) == MediaTotals(count: 3, byteCount: 30_000 + 4_096))
+            #expect(try tables.setting("media-link-key") == nil)
+        }
         await new.close()
     }
 }
