@@ -245,6 +245,39 @@ import Wire
         #expect(tus.house.mediaFiles.isEmpty)
     }
 
+    @Test("below the floor of free space uploads are refused before anything is written")
+    func freeSpace() async throws {
+        let tus = try await tus(["--media-free-bytes", "9000000000000000000"])
+        let sha256 = Tus.hexadecimal(SHA256.hash([1]))
+        #expect(try Tus.problem(try await tus.creation(of: 1, [("sha256", sha256)])).code == .storageFull)
+        #expect(tus.house.mediaFiles.isEmpty)
+    }
+
+    @Test("a device that leases too often is told to wait")
+    func leaseRate() async throws {
+        let tus = try await tus(["--limit-leases", "2/0.001"])
+        let media = try await tus.store([1]).media
+        var statuses: [Int] = []
+        for number in 1...3 {
+            let request = LeaseRequest(lease: [UInt8](repeating: UInt8(number), count: 32), seconds: 60)
+            do throws(Problem) {
+                let _: MediaInfo = try await lease(request, of: media, tus)
+                statuses.append(200)
+            } catch {
+                statuses.append(error.code.status)
+            }
+        }
+        #expect(statuses == [200, 200, 429])
+    }
+
+    private func lease(_ request: LeaseRequest, of media: MediaID, _ tus: Tus) async throws(Problem) -> MediaInfo {
+        do {
+            return try await tus.house.api.call("PUT", "/v1/media/\(media)/lease", request, token: tus.token)
+        } catch {
+            throw error as? Problem ?? Problem(.internalError, "\(error)")
+        }
+    }
+
     @Test("quotas count from creation, and what is given up gives its room back")
     func quota() async throws {
         let tus = try await tus(["--media-account-bytes", "15000", "--media-server-bytes", "18000"])
