@@ -332,6 +332,12 @@ def heifs():
     write("heif-box-flood.heic", box(b"ftyp", b"heic" + bytes(4) + b"heicmif1") + box(b"free", b"") * 20_000)
     write("heif-property-flood.heic", heif(100, 100, extra=box(b"iprp", box(b"ipco", full(
         b"ispe", struct.pack(">II", 8, 8)) * 20_000))))
+    links = full(b"ipma", struct.pack(">I", 4096) + (struct.pack(">HB", 1, 255) + b"\1" * 255) * 4096)
+    write("heif-link-flood.heic", heif(100, 100, extra=box(b"iprp", links * 8)))
+    owners = full(b"ipma", struct.pack(">I", 4096) + struct.pack(">HB", 1, 0) * 4096)
+    write("heif-owner-flood.heic", heif(100, 100, extra=box(b"iprp", owners * 100)))
+    far = full(b"ipma", struct.pack(">IHBH", 1, 1, 1, 0x7FFF), flags=1)
+    write("heif-property-far-away.heic", heif(100, 100, extra=box(b"iprp", far)))
 
 
 # What is not on the list

@@ -25,6 +25,8 @@ package struct MediaLimits: Equatable, Sendable {
     package var metadataByteCountMax = 4 << 20
     /// Tiles of a HEIF grid.
     package var tileCountMax = 256
+    /// Entries of the lists that say which HEIF item has which properties, and their links, together.
+    package var linkCountMax = 65_536
 
     /// The bounds that the server keeps.
     package init() {}

@@ -35,6 +35,8 @@ package enum MediaRefusal: Error, Equatable, Sendable {
         case losslessJPEG = "lossless-jpeg"
         case deepJPEG = "deep-jpeg"
         case heifSequence = "heif-sequence"
+        /// The worker was built without a decoder for it.
+        case noDecoder = "no-decoder"
         case video
     }
 
@@ -46,7 +48,7 @@ package enum MediaRefusal: Error, Equatable, Sendable {
     /// Which bound of ``MediaLimits`` is passed.
     package enum Bound: String, Sendable {
         case bytes, side, pixels, interlacedPixels = "interlaced-pixels"
-        case memory, decoded, frames, scans, chunks, metadata, tiles
+        case memory, decoded, frames, scans, chunks, metadata, tiles, links
     }
 
     /// A word for programs; it keeps its meaning.

@@ -58,6 +58,34 @@ struct ProbeTests {
         #expect(facts.memoryByteCount < 128 * 128 * 10)
     }
 
+    @Test("links of a HEIF are counted, however few boxes hold them, and one to nowhere is refused")
+    func links() throws {
+        func box(_ type: String, _ body: [UInt8]) -> [UInt8] {
+            let size = UInt32(body.count + 8)
+            return (0..<4).map { UInt8(truncatingIfNeeded: size >> (24 - 8 * $0)) } + Array(type.utf8) + body
+        }
+        func read(_ owners: [UInt8], _ limits: MediaLimits = MediaLimits()) -> (count: Int, refusal: MediaRefusal?) {
+            let bytes = box("meta", [0, 0, 0, 0] + box("iprp", owners))
+            var (reader, items, budget) = (ByteReader(bytes), HEIFItems(limits: limits), HEIFProbe.boxCountMax)
+            do throws(MediaRefusal) {
+                let meta = try Box.read(&reader, at: 0, limit: bytes.count)
+                try items.read(&reader, meta, &budget)
+            } catch {
+                return (items.linkCount, error)
+            }
+            return (items.linkCount, nil)
+        }
+        let head: [UInt8] = [0, 0, 0, 0, 0, 0, 0x10, 0]
+        let flood = (0..<4096).flatMap { (_) in [0, 1, 255] + [UInt8](repeating: 1, count: 255) }
+        let limits = MediaLimits()
+        let linked = box("ipma", head + flood), entries = box("ipma", head + (0..<4096).flatMap { (_) in [0, 1, 0] })
+        #expect(read(linked + linked) == (limits.linkCountMax, .tooLarge(.links)))
+        #expect(read((0..<20).flatMap { (_) in entries }) == (limits.linkCountMax, .tooLarge(.links)))
+        #expect(read((0..<16).flatMap { (_) in entries }) == (limits.linkCountMax, nil))
+        let far = box("ipma", [0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0x20, 1])
+        #expect(read(far) == (2, .malformed(.header)))
+    }
+
     @Test("a file and the same bytes in memory are read alike", arguments: Samples.names)
     func sources(name: String) throws {
         let fromFile = try Probe().look(at: Samples.media(Samples.folder + name))

@@ -5,6 +5,8 @@ struct HEIFItems {
     private var types: [Int: FourCC] = [:]
     private var properties: [Property] = []
     private var owned: [Int: [Int]] = [:]
+    /// Entries and links of all `ipma` boxes so far: one box holds a million of them, so boxes are no measure.
+    private(set) var linkCount = 0
     private var tileCounts: [Int: Int] = [:]
     private var hasEXIF = false
 
@@ -100,18 +102,26 @@ struct HEIFItems {
         guard count <= 4096 else { throw .tooLarge(.tiles) }
         var offset = box.body + 8
         for _ in 0..<count {
+            try countLink()
             let size = version == 0 ? 2 : 4
             guard offset <= box.end - size - 1 else { throw .truncated }
             let item = try reader.big(offset, size)
             let links = Int(try reader.byte(offset + size))
             offset += size + 1
             for _ in 0..<links {
+                try countLink()
                 guard offset <= box.end - (isWide ? 2 : 1) else { throw .truncated }
                 let index = isWide ? try reader.big(offset, 2) & 0x7FFF : try reader.big(offset, 1) & 0x7F
                 offset += isWide ? 2 : 1
+                guard index <= HEIFProbe.boxCountMax else { throw .malformed(.header) }
                 if index > 0 { owned[item, default: []].append(index - 1) }
             }
         }
+    }
+
+    private mutating func countLink() throws(MediaRefusal) {
+        guard linkCount < limits.linkCountMax else { throw .tooLarge(.links) }
+        linkCount += 1
     }
 
     private mutating func readReferences(

@@ -12,7 +12,8 @@ struct HEIFProbe {
 
     private static let stills: Set<FourCC> = ["heic", "heix", "heim", "heis", "mif1", "miaf", "avif"]
     private static let sequences: Set<FourCC> = ["hevc", "hevx", "msf1", "avis"]
-    private static let boxCountMax = 8192
+    /// Boxes in a file, and so properties of its items.
+    static let boxCountMax = 8192
 
     /// Whether the file begins with an `ftyp` of a still image or a sequence of them.
     static func isHEIF(_ reader: inout ByteReader) throws(MediaRefusal) -> Bool {
