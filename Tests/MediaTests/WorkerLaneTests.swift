@@ -40,6 +40,7 @@ struct WorkerLaneTests {
         ("peer.sendall(struct.pack('<I', 0xffffffff)); time.sleep(5)", .crashed),
         ("say(b'\\x03' + numbers(1, 3) + b'\\x1b[2')", .undecodable),
         ("say(b'\\x03' + numbers(2, 0))", .contradictory),
+        ("say(b'\\x03' + numbers(4, 0))", .unsupported(.noDecoder)),
         ("while True: pass", .timedOut),
         // The right sizes, and no picture in them.
         ("say(b'\\x02' + numbers(1, 64, 43, 4) + b'GIF8' + numbers(64, 43, 11008) + bytes(11008) + numbers(0, 0, 0))",

@@ -16,11 +16,15 @@ public final class MediaHouse: @unchecked Sendable {
     private let processor: MediaProcessor?
     private let lock = Lock()
     private var inProcess: Set<MediaID> = []
+    /// How often media were looked at that still wait.
+    private var attempts: [MediaID: Int] = [:]
     private var isSwept = false
     /// Twenty milliseconds apart.
     private static let completionChecksMax = 500
     /// Open media that are looked at at the same time.
     private static let inProcessMax = 8
+    /// Looks at media before they are given up: five minutes at least.
+    static let attemptsMax = 20
 
     /// - Parameter processor: what looks at open media; without one they are ready as they are.
     public init(chat: Chat, blobs: BlobStore, bounds: MediaBounds, processor: MediaProcessor?) {
@@ -227,13 +231,27 @@ public final class MediaHouse: @unchecked Sendable {
 
     // MARK: Open media
 
-    /// Goes on with open media that wait, such as those of before a restart.
+    /// Media that are looked at at this moment.
+    var inProcessCount: Int { lock.withLock { inProcess.count } }
+
+    /// Goes on with open media that wait, such as those of before a restart: those first that were tried least, so
+    /// that none keep others waiting.
     public func resumeProcessing() async {
         guard processor != nil else { return }
+        let limit = lock.withLock { attempts.count } + Self.inProcessMax
         let rows = try? await chat.look { (look) throws(Problem) in
-            try look.tables.processingMedia(limit: Self.inProcessMax)
+            try look.tables.processingMedia(limit: limit)
         }
-        for row in rows ?? [] { process(row) }
+        guard let rows else { return }
+        let tried = lock.withLock {
+            // All that wait are in hand: what is not among them has gone.
+            if rows.count < limit {
+                let waiting = Set(rows.map(\.media))
+                attempts = attempts.filter { waiting.contains($0.key) }
+            }
+            return attempts
+        }
+        for row in rows.sorted(by: { tried[$0.media, default: 0] < tried[$1.media, default: 0] }) { process(row) }
     }
 
     /// Starts looking at open media; those beyond the bound wait for the next sweep.
@@ -251,8 +269,7 @@ public final class MediaHouse: @unchecked Sendable {
     }
 
     private func judge(_ upload: OpenUpload, _ row: MediaRow, by processor: MediaProcessor) async {
-        guard let reader = try? await blobs.open(row.blob) else { return }
-        var verdict = await processor.process(upload, reader)
+        var verdict = await look(at: upload, row, by: processor)
         var thumbnails: [ThumbnailRow] = []
         if case .ready(_, let made) = verdict {
             for picture in made {
@@ -264,11 +281,36 @@ public final class MediaHouse: @unchecked Sendable {
                     ThumbnailRow(media: row.media, side: picture.side, blob: blob, mediaType: picture.mediaType))
             }
         }
+        if isGivenUp(row.media, after: verdict) { verdict = .failed("unavailable") }
         let (decided, pictures) = (verdict, thumbnails)
         _ = try? await chat.commit { (turn) throws(Problem) in
             try turn.judged(row.media, decided, thumbnails: pictures)
         }
         await bury()
+    }
+
+    private func look(
+        at upload: OpenUpload, _ row: MediaRow, by processor: MediaProcessor
+    ) async -> MediaProcessor.Verdict {
+        do throws(BlobError) {
+            return await processor.process(upload, try await blobs.open(row.blob))
+        } catch {
+            return MediaProcessor.Verdict(error)
+        }
+    }
+
+    /// Counts the looks at media that still wait.
+    private func isGivenUp(_ media: MediaID, after verdict: MediaProcessor.Verdict) -> Bool {
+        lock.withLock {
+            guard case .later = verdict else {
+                attempts[media] = nil
+                return false
+            }
+            attempts[media, default: 0] += 1
+            guard attempts[media, default: 0] >= Self.attemptsMax else { return false }
+            attempts[media] = nil
+            return true
+        }
     }
 
     private func store(_ bytes: [UInt8]) async -> BlobID? {

@@ -15,6 +15,15 @@ public struct MediaProcessor: Sendable {
         case failed(String)
         /// The machine is; try again.
         case later
+
+        /// What a file that cannot be read means for the media in it.
+        public init(_ error: BlobError) {
+            switch error {
+            case .damaged: self = .failed("damaged")
+            case .absent: self = .failed("missing")
+            case .busy, .tooLong, .incomplete, .otherDigest, .full, .overloaded, .closed, .failing: self = .later
+            }
+        }
     }
 
     /// A picture that was made.

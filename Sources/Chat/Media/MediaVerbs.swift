@@ -153,6 +153,7 @@ extension Turn {
             row.picture = picture
             for thumbnail in thumbnails { try tables.putThumbnail(thumbnail) }
         case .failed(let reason):
+            for thumbnail in thumbnails { try tables.doom(thumbnail.blob) }
             row.state = .failed
             row.failure = reason
         case .later:

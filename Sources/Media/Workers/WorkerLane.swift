@@ -63,7 +63,7 @@ struct WorkerLane: ~Copyable {
         switch reply {
         case .done(let answer): return answer
         case .refused(.contradictory, _): throw .contradictory
-        case .refused(.unsupported, _): throw .unavailable
+        case .refused(.unsupported, _): throw .unsupported(.noDecoder)
         case .refused(.undecodable, _), .refused(.badJob, _): throw .undecodable
         case .ready:
             discard()

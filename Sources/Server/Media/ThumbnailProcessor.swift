@@ -31,8 +31,19 @@ extension MediaProcessor {
     /// Thumbnails by the worker pool: the bytes are checked, then lent to a worker by a descriptor that can only read.
     static func thumbnails(by workers: ThumbnailWorkers) -> MediaProcessor {
         MediaProcessor { (upload, reader) in
-            guard let thumbnailer = await workers.thumbnailer() else { return .later }
-            guard case .success(.file(let file, 0, let byteCount)) = await Self.whole(reader) else { return .later }
+            // By the size alone: the bytes are read from the disk to check them.
+            guard reader.blob.byteCount <= UInt64(MediaLimits().byteCountMax) else {
+                return .failed(MediaRefusal.tooLarge(.bytes).code)
+            }
+            let whole: BlobPiece
+            do throws(BlobError) {
+                whole = try await reader.piece(0, reader.blob.byteCount)
+            } catch {
+                return Verdict(error)
+            }
+            guard case .file(let file, 0, let byteCount) = whole, let thumbnailer = await workers.thumbnailer() else {
+                return .later
+            }
             do throws(MediaRefusal) {
                 let shared = try ReadOnlyFile(sharing: file.descriptor, byteCount: Int(clamping: byteCount))
                 // Only an `OpenUpload` comes this far, and no sealed media become one.
@@ -41,14 +52,6 @@ extension MediaProcessor {
             } catch {
                 return error.isPassing ? .later : .failed(error.code)
             }
-        }
-    }
-
-    private static func whole(_ reader: BlobReader) async -> Result<BlobPiece, BlobError> {
-        do throws(BlobError) {
-            return .success(try await reader.piece(0, reader.blob.byteCount))
-        } catch {
-            return .failure(error)
         }
     }
 

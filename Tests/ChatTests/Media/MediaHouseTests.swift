@@ -50,6 +50,21 @@ import Wire
             await media.resumeProcessing()
         }
 
+        /// A sweep, and the end of what it began.
+        func settledSweep() async throws {
+            try await sweep()
+            while media.inProcessCount > 0 { await Task.yield() }
+        }
+
+        /// An open conversation.
+        func town() async throws -> ConversationID {
+            try await house.chat.commit { [owner] (turn) throws(Problem) in
+                try turn.createConversation(
+                    NewConversation(kind: .channel, mode: .open, name: "town", members: []), by: owner
+                ).view.conversation
+            }
+        }
+
         func fileCount() async throws -> Int { try await blobs.list(nil, 1_000).count }
 
         func row(_ id: MediaID) async throws -> MediaRow? {
@@ -195,11 +210,7 @@ import Wire
             })
         _ = await place.media.sweepOrphans()
         let owner = place.owner
-        let conversation = try await place.house.chat.commit { (turn) throws(Problem) in
-            try turn.createConversation(
-                NewConversation(kind: .channel, mode: .open, name: "town", members: []), by: owner
-            ).view.conversation
-        }
+        let conversation = try await place.town()
         let sealed = try await place.upload([1], of: try place.draft([1]))
         let open = try await place.upload([2], of: try place.draft([2], conversation: conversation))
         var row = try await place.row(open)
@@ -217,6 +228,46 @@ import Wire
         }
         await place.media.bury()
         #expect(try await place.fileCount() == 1)
+    }
+
+    @Test("media that wait for a machine keep no others waiting, and are given up in the end")
+    func waiting() async throws {
+        let isBroken = Guarded(true)
+        let place = try await Place(
+            processor: MediaProcessor { (upload, _) in
+                upload.byteCount == 1 && isBroken.withLock { $0 } ? .later : .failed("seen")
+            })
+        let town = try await place.town()
+        var stuck: [MediaID] = []
+        for _ in 0..<20 { stuck.append(try await place.upload([1], of: try place.draft([1], conversation: town))) }
+        let other = try await place.upload([1, 2], of: try place.draft([1, 2], conversation: town))
+        _ = await place.media.sweepOrphans()
+        func failures(_ media: [MediaID]) async throws -> [String?] {
+            var found: [String?] = []
+            for one in media { found.append(try await place.row(one)?.failure) }
+            return found
+        }
+        // Three rounds of eight see twenty-one, wherever the one stands among them.
+        for _ in 0..<3 { try await place.settledSweep() }
+        #expect(try await failures([other]) == ["seen"])
+        #expect(try await failures(stuck).allSatisfy { $0 == nil })
+        for _ in 0..<(20 * MediaHouse.attemptsMax / 8) { try await place.settledSweep() }
+        #expect(try await failures(stuck).allSatisfy { $0 == "unavailable" })
+        isBroken.withLock { $0 = false }
+        let next = try await place.upload([1], of: try place.draft([1], conversation: town))
+        try await place.settledSweep()
+        #expect(try await failures([next]) == ["seen"])
+    }
+
+    @Test("open media whose file is missing have failed, and do not wait for ever")
+    func missing() async throws {
+        let place = try await Place(processor: MediaProcessor { (_, _) in .later })
+        let media = try await place.upload([1], of: try place.draft([1], conversation: try await place.town()))
+        try await place.blobs.remove(try #require(try await place.row(media)).blob)
+        _ = await place.media.sweepOrphans()
+        try await place.settledSweep()
+        let row = try await place.row(media)
+        #expect(row?.state == .failed && row?.failure == "missing")
     }
 
     @Test("bytes above the rate are waited for, not refused", arguments: [(1_000, 0), (1_500, 5_000), (9_000, 10_000)])
