@@ -102,6 +102,7 @@ public final class MediaHouse: @unchecked Sendable {
         }
         guard part.byteCount == offset else {
             await part.release()
+            await settle(row)
             throw Self.mismatch(part.byteCount)
         }
         return UploadWriter(self, row, part: part, offset: offset, checksum: checksum)
@@ -116,6 +117,7 @@ public final class MediaHouse: @unchecked Sendable {
         }
         guard part.byteCount == row.byteCount else {
             await part.release()
+            await settle(row)
             throw Problem(.uploadIncomplete, "\(part.byteCount) of \(row.byteCount) bytes are there.")
         }
         return try await finish(part, of: row)
@@ -148,7 +150,7 @@ public final class MediaHouse: @unchecked Sendable {
             await part.release()
         } catch {
             await part.release()
-            if error == .otherDigest { try await abandon(row) }
+            if error == .otherDigest { try await abandon(row) } else { await settle(row) }
             throw Problem(error)
         }
         return try await completed(row, stored)
@@ -167,16 +169,20 @@ public final class MediaHouse: @unchecked Sendable {
         return completed
     }
 
-    /// Removes what was appended to an upload that was deleted meanwhile: nobody else knows of it any more.
+    /// Removes what was appended to an upload that was deleted meanwhile: nobody else knows of it any more. For
+    /// whoever gives a part back, however it went: one may have been begun for a row that was gone already.
     func settle(_ row: MediaRow) async {
         let isGone = try? await chat.look { (look) throws(Problem) in try look.tables.media(row.media) == nil }
         if isGone == true { try? await blobs.remove(row.blob) }
     }
 
-    /// Gives an upload up, with what was appended.
-    public func abandon(_ row: MediaRow) async throws(Problem) {
-        try await chat.commit { (turn) throws(Problem) in try turn.abandonUpload(row.media) }
+    /// Gives an upload up, with what was appended; leaves it when it has become complete meanwhile.
+    /// - Returns: whether it is gone.
+    @discardableResult
+    public func abandon(_ row: MediaRow) async throws(Problem) -> Bool {
+        let isGone = try await chat.commit { (turn) throws(Problem) in try turn.abandonUpload(row.media) }
         await bury()
+        return isGone
     }
 
     private static func mismatch(_ offset: UInt64) -> Problem {

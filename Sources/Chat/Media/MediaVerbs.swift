@@ -89,9 +89,13 @@ extension Turn {
         try tables.removeMedia(media)
     }
 
-    /// Gives an upload up.
-    public func abandonUpload(_ media: MediaID) throws(Problem) {
+    /// Gives an upload up, unless it is complete: its last bytes may have come since the caller looked.
+    /// - Returns: whether there is no such row now.
+    public func abandonUpload(_ media: MediaID) throws(Problem) -> Bool {
+        guard let row = try tables.media(media) else { return true }
+        guard row.state == .uploading else { return false }
         try tables.removeMedia(media)
+        return true
     }
 
     /// Keeps media until at least then.

@@ -87,6 +87,7 @@ public final class UploadWriter: @unchecked Sendable {
             return durable
         } catch {
             await part.release()
+            await house.settle(row)
             throw Problem(error)
         }
     }
@@ -105,5 +106,6 @@ public final class UploadWriter: @unchecked Sendable {
         try? await part.rollBack(start)
         await part.release()
         await noteEnd(start)
+        await house.settle(row)
     }
 }

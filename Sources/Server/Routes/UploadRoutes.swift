@@ -74,10 +74,9 @@ enum UploadRoutes {
             .delete, "/v1/media/uploads/{upload}", "Give an upload up, with its bytes", access: .none
         ) { (call, _) throws(Problem) in
             let row = try await upload(call)
-            guard row.state == .uploading else {
+            guard try await call.services.media.abandon(row) else {
                 throw Problem(.notFound, "It is complete: delete the media by their own capability.")
             }
-            try await call.services.media.abandon(row)
             return .nothing()
         },
         Route(
@@ -136,7 +135,7 @@ enum UploadRoutes {
                 offset = try await receive(exchange, into: writer)
             } catch {
                 // Nobody knows the address yet: nobody could go on.
-                try? await media.abandon(draft.row)
+                _ = try? await media.abandon(draft.row)
                 throw error
             }
         }

@@ -158,7 +158,10 @@ import Wire
             try await place.upload([1], of: try place.draft([1])), try await place.upload([2], of: try place.draft([2]))
         )
         // A crash between the row's end and the file's.
-        try await place.house.chat.commit { (turn) throws(Problem) in try turn.abandonUpload(gone) }
+        let owner = place.owner
+        try await place.house.chat.commit { (turn) throws(Problem) in
+            try turn.deleteMedia(gone, by: owner.account, capability: nil)
+        }
         #expect(try await place.fileCount() == 2)
         #expect(await place.media.bury() == 1)
         #expect(try await place.fileCount() == 1)
@@ -168,6 +171,43 @@ import Wire
         #expect(await place.media.sweepOrphans() == 1)
         #expect(try await place.fileCount() == 1)
         #expect(try await place.row(kept) != nil)
+    }
+
+    @Test("whatever a request does for an upload that was deleted meanwhile, it leaves no file")
+    func deletedMeanwhile() async throws {
+        let place = try await Place()
+        let row = try place.draft([1, 2, 3]).row
+        await #expect(throws: Problem.self) { _ = try await place.media.append(to: row, at: 1) }
+        #expect(try await place.fileCount() == 0)
+        await #expect(throws: Problem.self) { _ = try await place.media.complete(row) }
+        #expect(try await place.fileCount() == 0)
+        let wrong = "sha1 " + String(repeating: "A", count: 27) + "="
+        for checksum in [try UploadChecksum(field: wrong), nil] {
+            let writer = try await place.media.append(to: row, at: 0, checksum: checksum)
+            try await writer.append([1, 2])
+            await writer.stop()
+            #expect(try await place.fileCount() == 0)
+        }
+        let writer = try await place.media.append(to: row, at: 0, checksum: try UploadChecksum(field: wrong))
+        try await writer.append([1, 2, 3])
+        await #expect(throws: Problem.self) { _ = try await writer.finish() }
+        #expect(try await place.fileCount() == 0)
+        let full = try await place.media.append(to: row, at: 0)
+        try await full.append([1, 2, 3])
+        await #expect(throws: Problem.self, "no such media any more") { _ = try await full.finish() }
+        #expect(try await place.fileCount() == 0)
+    }
+
+    @Test("giving up an upload that has become complete meanwhile deletes nothing")
+    func abandonedTooLate() async throws {
+        let place = try await Place()
+        let draft = try place.draft([1, 2, 3])
+        let media = try await place.upload([1, 2, 3], of: draft)
+        #expect(draft.row.state == .uploading)
+        #expect(try await place.media.abandon(draft.row) == false)
+        #expect(try await place.row(media)?.state == .ready)
+        #expect(try await place.fileCount() == 1)
+        #expect(try await place.media.abandon(try place.draft([1]).row) == true)
     }
 
     @Test("a crash between file and row is made good by asking")
