@@ -23,7 +23,7 @@ public final class MediaHouse: @unchecked Sendable {
     private static let completionChecksMax = 500
     /// Open media that are looked at at the same time.
     private static let inProcessMax = 8
-    /// Looks at media before they are given up: five minutes at least.
+    /// Looks at media before they are given up: about five minutes.
     static let attemptsMax = 20
 
     /// - Parameter processor: what looks at open media; without one they are ready as they are.
@@ -216,24 +216,8 @@ public final class MediaHouse: @unchecked Sendable {
         return count
     }
 
-    /// Removes files that no row knows of, such as those of a crash between a row's end and its file's, or of a
-    /// database that was put back from a backup. The file of an upload comes after its row; that of a thumbnail comes
-    /// before, so none is made until this has ended.
-    /// - Returns: how many went.
-    public func sweepOrphans() async -> Int {
-        var (count, last) = (0, BlobID?.none)
-        while let page = try? await blobs.list(last, 500), let end = page.last {
-            last = end
-            let orphans = try? await chat.look { (look) throws(Problem) in
-                var found: [BlobID] = []
-                for blob in page where try !look.tables.isKnown(blob) { found.append(blob) }
-                return found
-            }
-            for blob in orphans ?? [] where (try? await blobs.remove(blob)) != nil { count += 1 }
-        }
-        lock.withLock { isSwept = true }
-        return count
-    }
+    /// From now on open media are looked at, and thumbnails made.
+    func noteSwept() { lock.withLock { isSwept = true } }
 
     // MARK: Open media
 

@@ -7,6 +7,7 @@ import Wire
 /// ```
 /// parts/<32 hexadecimal digits>          appended to
 /// blobs/<the first two of them>/<all>    stored
+/// orphans/<32 hexadecimal digits>        set aside
 /// ```
 ///
 /// Every name is made from sixteen random bytes here; nothing that came from outside is part of a path.
@@ -14,12 +15,13 @@ struct BlobFolder: Sendable {
     let path: String
     var parts: String { path + "/parts" }
     private var blobs: String { path + "/blobs" }
+    var orphans: String { path + "/orphans" }
 
     /// Makes what is missing (folders 0700), durably.
     init(_ folder: String) throws(BlobError) {
         path = folder
         var isNew = false
-        for name in [folder, parts, blobs] where try Self.make(name) { isNew = true }
+        for name in [folder, parts, blobs, orphans] where try Self.make(name) { isNew = true }
         if isNew { try Self.sync(folder) }
     }
 
@@ -27,11 +29,15 @@ struct BlobFolder: Sendable {
     func store(_ blob: BlobID) throws(BlobError) {
         if rename(part(blob), stored(blob)) != 0 {
             guard errno == ENOENT else { throw Self.failure() }
-            // Another thread may have made it just now; that it stays is for each to see to before its own blob.
-            _ = try Self.make(self.folder(of: blob))
-            try Self.sync(blobs)
+            try makeFolder(of: blob)
             guard rename(part(blob), stored(blob)) == 0 else { throw Self.failure() }
         }
+    }
+
+    /// Another thread may have made it just now; that it stays is for each to see to before its own blob.
+    func makeFolder(of blob: BlobID) throws(BlobError) {
+        _ = try Self.make(folder(of: blob))
+        try Self.sync(blobs)
     }
 
     func part(_ blob: BlobID) -> String { parts + "/" + Self.name(blob) }
@@ -114,7 +120,7 @@ struct BlobFolder: Sendable {
         return BlobID(bytes: SixteenBytes(high: high, low: low))
     }
 
-    private static func names(in folder: String) throws(BlobError) -> [BlobID] {
+    static func names(in folder: String) throws(BlobError) -> [BlobID] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
             throw failure()

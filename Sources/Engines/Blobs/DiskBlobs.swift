@@ -44,6 +44,18 @@ public enum DiskBlobs {
             remove: { (blob) async throws(BlobError) in try await house.remove(blob) },
             list: { (blob, limit) async throws(BlobError) in try await house.names(after: blob, limit: limit) },
             hasRoom: hasRoom,
+            setAside: { (blob) async throws(BlobError) in
+                try await house.run { (folder) throws(BlobError) in try folder.setAside(blob) }
+            },
+            orphans: { () async throws(BlobError) in
+                try await house.run { (folder) throws(BlobError) in try folder.orphanNames() }
+            },
+            adopt: { (blob) async throws(BlobError) in
+                try await house.run { (folder) throws(BlobError) in try folder.adopt(blob) }
+            },
+            removeOrphans: { (seconds) async throws(BlobError) in
+                try await house.run { (folder) throws(BlobError) in try folder.removeOrphans(seconds: seconds) }
+            },
             status: { house.status },
             close: { await house.workers.close() })
     }
@@ -158,6 +170,12 @@ private final class DiskHouse: @unchecked Sendable {
 
     func names(after blob: BlobID?, limit: Int) async throws(BlobError) -> [BlobID] {
         try await workers.run { [self] () throws(BlobError) in try folder.names(after: blob, limit: limit) }
+    }
+
+    func run<R: Sendable>(
+        _ work: @escaping @Sendable (BlobFolder) throws(BlobError) -> R
+    ) async throws(BlobError) -> R {
+        try await workers.run { [folder] () throws(BlobError) in try work(folder) }
     }
 
     private func noting<R: Sendable>(

@@ -7,12 +7,15 @@ import Wire
 actor MediaSweeper {
     static let interval = Duration.seconds(15)
     static let mediaPerCommand = 100
+    /// An hour.
+    private static let sweepsPerOrphanRemoval = 240
 
     private nonisolated let loop: EventLoop
     private let chat: Chat
     private let media: MediaHouse
     private let log: Log
     private var timer: LoopTimer?
+    private var sweepCount = 0
     private var isStopped = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -24,10 +27,13 @@ actor MediaSweeper {
         self.log = log
     }
 
-    /// Removes what earlier runs of the server left, then sweeps now and after every interval.
+    /// Settles what earlier runs of the server left, then sweeps now and after every interval.
     func start() async {
         let orphans = await media.sweepOrphans()
-        if orphans > 0 { log.info("media.orphans", [("files", .number(UInt64(orphans)))]) }
+        if orphans.removed > 0 { log.info("media.parts.removed", [("files", .number(UInt64(orphans.removed)))]) }
+        if orphans.adopted > 0 { log.info("media.orphans.back", [("files", .number(UInt64(orphans.adopted)))]) }
+        // Many of them say that this is the wrong database.
+        if orphans.setAside > 0 { log.warning("media.orphans", [("files", .number(UInt64(orphans.setAside)))]) }
         await sweep()
     }
 
@@ -47,6 +53,11 @@ actor MediaSweeper {
         }
         let files = await media.bury()
         if files > 0 { log.debug("media.sweep", [("files", .number(UInt64(files)))]) }
+        if sweepCount.isMultiple(of: Self.sweepsPerOrphanRemoval) {
+            let orphans = await media.removeOrphans()
+            if orphans > 0 { log.info("media.orphans.removed", [("files", .number(UInt64(orphans)))]) }
+        }
+        sweepCount &+= 1
         await media.resumeProcessing()
         guard !isStopped else { return }
         timer = loop.schedule(after: Self.interval) { [self] in

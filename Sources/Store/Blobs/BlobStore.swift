@@ -30,6 +30,20 @@ public struct BlobStore: Sendable {
     /// Whether there is room for more, without waiting. Appending asks now and then by itself.
     public var hasRoom: @Sendable () -> Bool
 
+    /// Moves a stored blob to the orphans, where ``open`` and ``list`` find it no more; a part is removed.
+    /// - Returns: whether a stored blob was moved.
+    public var setAside: @Sendable (_ blob: BlobID) async throws(BlobError) -> Bool
+
+    /// The names of all orphans.
+    public var orphans: @Sendable () async throws(BlobError) -> [BlobID]
+
+    /// Makes an orphan a stored blob again.
+    /// - Throws: `absent`.
+    public var adopt: @Sendable (_ blob: BlobID) async throws(BlobError) -> Void
+
+    /// Removes what was set aside at least so many seconds ago, and returns how many went.
+    public var removeOrphans: @Sendable (_ seconds: UInt64) async throws(BlobError) -> Int
+
     /// Figures, without waiting.
     public var status: @Sendable () -> BlobStoreStatus
 
@@ -44,6 +58,10 @@ public struct BlobStore: Sendable {
         remove: @escaping @Sendable (BlobID) async throws(BlobError) -> Void,
         list: @escaping @Sendable (BlobID?, Int) async throws(BlobError) -> [BlobID],
         hasRoom: @escaping @Sendable () -> Bool,
+        setAside: @escaping @Sendable (BlobID) async throws(BlobError) -> Bool,
+        orphans: @escaping @Sendable () async throws(BlobError) -> [BlobID],
+        adopt: @escaping @Sendable (BlobID) async throws(BlobError) -> Void,
+        removeOrphans: @escaping @Sendable (UInt64) async throws(BlobError) -> Int,
         status: @escaping @Sendable () -> BlobStoreStatus,
         close: @escaping @Sendable () async -> Void
     ) {
@@ -54,6 +72,10 @@ public struct BlobStore: Sendable {
         self.remove = remove
         self.list = list
         self.hasRoom = hasRoom
+        self.setAside = setAside
+        self.orphans = orphans
+        self.adopt = adopt
+        self.removeOrphans = removeOrphans
         self.status = status
         self.close = close
     }

@@ -1,5 +1,6 @@
 import BlobsEngine
 import Crypto
+import Glibc
 import Store
 import TestKit
 import Testing
@@ -168,9 +169,47 @@ import Wire
         // And files nobody knows.
         let orphan = try await place.blobs.begin(.random(), 5)
         await orphan.release()
-        #expect(await place.media.sweepOrphans() == 1)
+        #expect(await place.media.sweepOrphans() == .init(removed: 1))
         #expect(try await place.fileCount() == 1)
         #expect(try await place.row(kept) != nil)
+    }
+
+    @Test("a database that knows no files removes none: they are set aside, and come back with the right one")
+    func wrongDatabase() async throws {
+        let place = try await Place()
+        let media = try await place.upload([1, 2], of: try place.draft([1, 2]))
+        let blob = try #require(try await place.row(media)).blob
+        let empty = MediaHouse(chat: ChatHouse().chat, blobs: place.blobs, bounds: MediaBounds(), processor: nil)
+        #expect(await empty.sweepOrphans() == .init(setAside: 1))
+        #expect(try await place.fileCount() == 0)
+        #expect(await empty.removeOrphans() == 0)
+        #expect(await place.media.sweepOrphans() == .init(adopted: 1))
+        #expect(try await place.media.reader(of: blob).blob.byteCount == 2)
+        #expect(await place.media.sweepOrphans() == .init())
+    }
+
+    @Test("files set aside are removed after seven days", arguments: [(-60, 0), (60, 1)])
+    func oldOrphans(seconds: Int, removed: Int) async throws {
+        let place = try await Place()
+        let blob = BlobID(bytes: SixteenBytes(high: 0, low: 0))
+        let part = try await place.blobs.begin(blob, 1)
+        try await part.append([1])
+        _ = try await part.finish(nil)
+        await part.release()
+        // Its time begins when it is set aside, however old it is.
+        let stored = place.folder.path + "/media/blobs/00/" + String(repeating: "0", count: 32)
+        let orphan = place.folder.path + "/media/orphans/" + String(repeating: "0", count: 32)
+        try age(stored, seconds: 10 * Int(MediaHouse.orphanSeconds))
+        #expect(await place.media.sweepOrphans() == .init(setAside: 1))
+        #expect(await place.media.removeOrphans() == 0)
+        try age(orphan, seconds: Int(MediaHouse.orphanSeconds) + seconds)
+        #expect(await place.media.removeOrphans() == removed)
+        #expect((access(orphan, F_OK) == 0) == (removed == 0))
+    }
+
+    private func age(_ path: String, seconds: Int) throws {
+        let then = timespec(tv_sec: time(nil) - seconds, tv_nsec: 0)
+        try #require(utimensat(AT_FDCWD, path, [then, then], 0) == 0)
     }
 
     @Test("whatever a request does for an upload that was deleted meanwhile, it leaves no file")
