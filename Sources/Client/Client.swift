@@ -23,7 +23,7 @@ public actor Client {
     var login: Task<Result<TokenPair, ClientError>, Never>?
     var outboxRun = OutboxRun()
     var isReplenishing = false
-    var isBackingUp = false
+    var backupTurns = Turns()
     var isListening = false
     /// Whoever listens now.
     var teller: (@Sendable (ClientEvent) -> Void)?

@@ -25,6 +25,8 @@ enum ClientLimits {
     static let acknowledgementMilliseconds: UInt64 = 200
     /// Accounts in a backup; what does not fit its bytes is refused all the same.
     static let backupContactsMax = 20_000
+    /// Contacts that a restore writes at once: 2,000 changes and about 4 MiB at most.
+    static let contactsPerTransaction = 1_000
     /// A sender certificate is used until it is this old, and replaced ahead of need from this age on. The server lets
     /// one be good for 24 hours.
     static let certificateSeconds: UInt64 = 23 * 3600

@@ -96,6 +96,72 @@ struct RecoveryTests {
         _ = try await third.client.restore(recoveryKey: newest)
     }
 
+    @Test("a backup that another device has deleted does not come back, and the next one has another key")
+    func deletedElsewhere() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let stolen = try await alice.client.createBackup()
+        let phone = try Phone(house)
+        _ = try await phone.client.restore(recoveryKey: stolen)
+        try await phone.client.deleteBackup()
+        // Her own list has changed, so there is something to store.
+        let events = try await alice.fetch()
+        #expect(events.contains(.trouble(.noBackup)))
+        #expect(try await alice.client.backupReceipt() == nil)
+        await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
+        let next = try await alice.client.createBackup()
+        #expect(next != stolen)
+        try await phone.client.deleteBackup()
+        // Nothing has changed at hers: who asks is told all the same.
+        await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
+        let third = try await alice.client.createBackup()
+        try await phone.client.deleteBackup()
+        #expect(try await alice.client.createBackup() != third)
+    }
+
+    @Test("who asks for the key again, or for an update, hears that another device's backup has taken the place")
+    func replacedElsewhere() async throws {
+        for isCreating in [true, false] {
+            let house = try await House()
+            let alice = try await Phone(house, as: "alice")
+            let old = try await alice.client.createBackup()
+            let phone = try Phone(house)
+            _ = try await phone.client.restore(recoveryKey: old)
+            try await alice.fetch()
+            #expect(try await alice.client.updateBackup() == false)
+            try await phone.client.deleteBackup()
+            let new = try await phone.client.createBackup()
+            await #expect(throws: ClientError.backupExists) {
+                if isCreating {
+                    _ = try await alice.client.createBackup()
+                } else {
+                    try await alice.client.updateBackup()
+                }
+            }
+            await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
+            #expect(try await phone.client.createBackup() == new)
+        }
+    }
+
+    @Test("calls at the same time go one after the other: what is here and what the server has stay together")
+    func atTheSameTime() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let client = alice.client
+        async let first = client.createBackup()
+        async let second = client.createBackup()
+        #expect(try await first == second)
+        for _ in 0..<10 {
+            async let created = client.createBackup()
+            async let updated = try? client.updateBackup()
+            async let deleted: Void = client.deleteBackup()
+            _ = try await (created, updated, deleted)
+            let isHere = (try? await client.updateBackup()) != nil
+            let isThere = try await client.backupReceipt() != nil
+            #expect(isHere == isThere)
+        }
+    }
+
     @Test("a linked device without the account's key makes no backup")
     func linkedDevice() async throws {
         let house = try await House()

@@ -108,6 +108,97 @@ struct SealedSenderTests {
         #expect(try await bob.history().last?.isSenderHidden == true)
     }
 
+    @Test("after a restore the account has a new token, though the server had the hash of one that nobody holds")
+    func restored() async throws {
+        let house = try await House()
+        let (alice, bob) = try await Self.acquainted(house)
+        let key = try await bob.client.createBackup()
+        let lost = try #require(try await bob.client.read(.deliveryToken)?.token)
+        await bob.client.close()
+        let phone = try Phone(house)
+        _ = try await phone.client.restore(recoveryKey: key, unlinkingOthers: true)
+        try await phone.fetch()
+        let made = try #require(try await phone.client.sharedDeliveryToken())
+        #expect(made != lost)
+        // The old one opens nothing any more.
+        #expect(try await !alice.send("signed in", to: "bobby").isSenderHidden)
+        try await phone.fetch()
+        try await phone.send("new token", to: "alice")
+        try await alice.fetch()
+        #expect(try await alice.send("hidden", to: "bobby").isSenderHidden)
+        try await phone.fetch()
+        #expect(try await phone.received() == ["signed in", "hidden"])
+    }
+
+    @Test("the only device of an account makes a token where nobody can tell it one")
+    func onlyDevice() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: "bobby")
+        try await bob.fetch()
+        let lost = try #require(try await bob.client.sharedDeliveryToken())
+        try await bob.client.change { $0.remove(StoreKey.deliveryToken) }
+        try await bob.fetch()
+        #expect(try #require(try await bob.client.sharedDeliveryToken()) != lost)
+        // Asked for, and cut short before the server heard: it is not forgotten.
+        let asked = [UInt8](repeating: 7, count: 32)
+        try await bob.client.change { $0.put(OwnDeliveryToken(.pending, asked), at: .deliveryToken) }
+        try await bob.fetch()
+        #expect(try await bob.client.sharedDeliveryToken() == asked)
+    }
+
+    @Test("a copy of the own account's takes no token's place before the server has said which is the one")
+    func staleCopy() async throws {
+        let house = try await House()
+        let (_, bob) = try await Self.acquainted(house)
+        let token = try #require(try await bob.client.sharedDeliveryToken())
+        try await bob.client.hear([UInt8](repeating: 9, count: 32))
+        #expect(try await bob.client.read(.deliveryToken) == OwnDeliveryToken(.set, token))
+        // None is told to others while there is a doubt.
+        #expect(try await bob.client.sharedDeliveryToken() == nil)
+        try await bob.fetch()
+        #expect(try await bob.client.sharedDeliveryToken() == token)
+        // Here the copy is right, and what is stored is not.
+        try await bob.client.change {
+            $0.put(OwnDeliveryToken(.set, [UInt8](repeating: 8, count: 32)), at: .deliveryToken)
+        }
+        try await bob.client.hear(token)
+        try await bob.fetch()
+        #expect(try await bob.client.sharedDeliveryToken() == token)
+    }
+
+    @Test("who shows senders from now on sends what waits signed in, and keeps the recipient's token")
+    func showingSenders() async throws {
+        let house = try await House()
+        let (alice, bob) = try await Self.acquainted(house)
+        let peer = try #require(try await bob.client.whoami()).address
+        let token = try #require(try await alice.client.peerToken(peer.account))
+        let content = MessageContent(message: .random(), sentAt: House.now, text: "waited")
+        var entry = OutboxEntry(
+            clientID: .random(), to: peer.account, kind: .message, content: content.encoded(as: .cbor), history: nil)
+        entry.copies = [DeviceCopy(device: peer.device, registrationID: .random(), body: [1])]
+        entry.certifiedAt = House.now
+        let waiting = entry
+        var counters = try await alice.client.counters()
+        let number = counters.nextOutbox
+        counters.nextOutbox += 1
+        let moved = counters
+        try await alice.client.change {
+            $0.put(waiting, at: .outbox(number))
+            $0.put(moved, at: .counters)
+        }
+        await alice.client.close()
+
+        let network = ClientNetwork()
+        defer { network.shutdown() }
+        var configuration = ClientConfiguration(folder: alice.folder.path + "/account")
+        configuration.hidesSender = false
+        let client = try Client.open(configuration, unlock: .keyFile, over: network)
+        await client.sendOutbox()
+        #expect(try await client.read(.outbox(number)) == nil)
+        #expect(try await client.read(.peerToken(peer.account)) == PeerDeliveryToken(token))
+        await client.close()
+    }
+
     @Test("a new device of the recipient is reached without saying who asks")
     func newDevice() async throws {
         let house = try await House(arguments: ["--log-level", "debug"])
@@ -167,5 +258,22 @@ struct SealedSenderTests {
         let log = house.server.log
         #expect(log.contains("/v1/sealed/messages/{account}"))
         #expect(!log.contains(own.account.description) && !log.contains("127.0.0.1"))
+    }
+}
+
+extension Client {
+    /// Puts a client's store into a state that takes more than one device, or a crash, to reach.
+    fileprivate func change(_ body: @Sendable (inout StoreTransaction) -> Void) throws(ClientError) {
+        var transaction = StoreTransaction()
+        body(&transaction)
+        try commit(transaction)
+    }
+
+    /// As if a copy from another of the own devices had told this token.
+    fileprivate func hear(_ token: [UInt8]) throws(ClientError) {
+        let (_, own) = try readyProfile()
+        var transaction = StoreTransaction()
+        try learnDeliveryToken(token, of: own.account, own: own.account, into: &transaction)
+        try commit(transaction)
     }
 }

@@ -1,5 +1,4 @@
 import Crypto
-import Glibc
 import Wire
 
 extension Client {
@@ -17,22 +16,24 @@ extension Client {
     ) async throws(ClientError) -> FileNote {
         let pointer = try attachment(of: index)
         let (media, summary) = try pointer.checked()
-        let output = try NewFile(path)
+        let output = try Self.written { () throws(StoreError) in try NewFile(path) }
         var opener = SealedFile.Opener(key: try pointer.streamKey(), summary: summary)
         let byteCount = UInt64(summary.sealedByteCount)
         var offset: UInt64 = 0
         while offset < byteCount {
             let sealed = try await fetch(media, offset..<min(byteCount, offset + Self.pieceByteCount))
-            do { try output.append(opener.open(sealed)) } catch let error as ClientError { throw error } catch {
-                throw .file(.notAuthentic)
-            }
+            let opened: [UInt8]
+            do { opened = try opener.open(sealed) } catch { throw .file(.notAuthentic) }
+            try Self.written { () throws(StoreError) in try output.append(opened) }
             offset += UInt64(sealed.count)
             progress(FileProgress(doneByteCount: offset, byteCount: byteCount))
         }
         let last: [UInt8]
         do { last = try opener.finish() } catch { throw .file(.notAuthentic) }
-        try output.append(last)
-        try output.finish()
+        try Self.written { () throws(StoreError) in
+            try output.append(last)
+            try output.finish()
+        }
         return pointer.note
     }
 
@@ -47,6 +48,10 @@ extension Client {
         guard !range.isEmpty else { return [] }
         let sealed = try await fetch(media, UInt64(sealedRange.lowerBound)..<UInt64(sealedRange.upperBound))
         do { return try seeker.open(range, from: sealed) } catch { throw .file(.notAuthentic) }
+    }
+
+    private static func written<Value>(_ write: () throws(StoreError) -> Value) throws(ClientError) -> Value {
+        do { return try write() } catch { throw .file(.unwritable) }
     }
 
     /// What the message of a line points to.
@@ -80,38 +85,5 @@ extension Client {
         }
         guard answer.body.count == range.count else { throw .file(.notAuthentic) }
         return answer.body
-    }
-}
-
-/// A file that gets its name when it is whole. Until then, and if that never comes, it has none.
-private final class NewFile {
-    private let path: String
-    private let partial: String
-    private let descriptor: Int32
-    private var byteCount = 0
-    private var isFinished = false
-
-    init(_ path: String) throws(ClientError) {
-        self.path = path
-        partial = path + ".partial"
-        guard access(path, F_OK) != 0 else { throw .file(.unwritable) }
-        descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .file(.unwritable) }
-    }
-
-    deinit {
-        close(descriptor)
-        if !isFinished { unlink(partial) }
-    }
-
-    func append(_ bytes: [UInt8]) throws(ClientError) {
-        do { try SmallFile.writeAll(bytes, to: descriptor, at: byteCount) } catch { throw .file(.unwritable) }
-        byteCount += bytes.count
-    }
-
-    func finish() throws(ClientError) {
-        guard fsync(descriptor) == 0, link(partial, path) == 0 else { throw .file(.unwritable) }
-        unlink(partial)
-        isFinished = true
     }
 }

@@ -5,55 +5,54 @@ public import Wire
 // The account's sealed backup at the server (docs/protocol/recovery.md).
 
 extension Client {
-    /// Makes a recovery key and stores a backup under it; the same call again gives the same key.
+    /// Makes a recovery key and stores a backup under it; the same call again gives the same key, as long as the
+    /// server has that backup. After it was deleted there, by whichever device, the key is another.
     ///
     /// From then on the backup is brought up to date at each connect.
     /// - Parameter isReplacing: takes the place of a backup that another device, or an earlier key, has made.
     /// - Returns: what goes on paper. Whoever has it has the account.
     /// - Throws: ``ClientError/cannotChangeDevices`` on a device without the account's key;
-    ///   ``ClientError/backupExists``.
+    ///   ``ClientError/backupExists`` when there is one under another key: the key here is forgotten then.
     public func createBackup(replacing isReplacing: Bool = false) async throws(ClientError) -> String {
+        await backupTurn()
+        defer { backupTurns.end() }
         let (profile, _) = try readyProfile()
         guard profile.accountSecret != nil else { throw .cannotChangeDevices }
-        if try read(.backup) == nil {
-            var transaction = StoreTransaction()
-            transaction.put(BackupState(key: RecoveryKey()), at: .backup)
-            try commit(transaction)
+        let found = try await storedBackup()
+        // Deleted, perhaps because the paper was stolen: its key shall open nothing again.
+        if found == nil, let known = try read(.backup), known.entityTag != nil { try forget(known) }
+        let state = try read(.backup) ?? BackupState(key: RecoveryKey())
+        let (id, text) = try Self.names(state)
+        guard isReplacing || found == nil || found?.id == id else {
+            try forget(state)
+            throw .backupExists
         }
-        if isReplacing, var state = try read(.backup), let tag = try await tagAtServer() {
-            state.entityTag = tag
-            try keep(state)
-        }
-        _ = try await updateBackup()
-        guard let state = try read(.backup) else { throw .noBackup }
-        do { return try state.recoveryKey().text } catch { throw .store(error) }
+        // Before the server hears of it: a key that is lost with the answer would lock its backup for good.
+        if try read(.backup) == nil { try put(state) }
+        try await bringUpToDate(state, inPlaceOf: found.map { Self.entityTag($0.blob) })
+        return text
     }
 
-    /// Stores the account as it is now, if that is not what the server has.
+    /// Stores the account as it is now, if that is not what the server has. Asks the server, even when nothing has
+    /// changed here.
     /// - Returns: whether something was stored.
-    /// - Throws: ``ClientError/noBackup`` when there is no recovery key here; ``ClientError/backupExists`` when another
-    ///   device has stored one of its own: the key here is forgotten then.
+    /// - Throws: ``ClientError/noBackup`` when there is no recovery key here, or when another device has deleted the
+    ///   backup; ``ClientError/backupExists`` when another device has stored one of its own. The key here is forgotten
+    ///   then.
     @discardableResult
     public func updateBackup() async throws(ClientError) -> Bool {
-        guard !isBackingUp else { return false }
-        isBackingUp = true
-        defer { isBackingUp = false }
-        guard var state = try read(.backup) else { throw .noBackup }
-        let content = try backupContent().encoded(as: .cbor)
-        let digest = SHA256.hash(content)
-        guard state.entityTag == nil || state.contentDigest != digest else { return false }
-        let upload = try sealed(content, state)
-        try await store(upload, inPlaceOf: state.entityTag)
-        state.entityTag = Self.entityTag(upload.blob)
-        state.contentDigest = digest
-        try keep(state)
-        return true
+        await backupTurn()
+        defer { backupTurns.end() }
+        guard let state = try read(.backup) else { throw .noBackup }
+        return try await bringUpToDate(state, inPlaceOf: try replaceable(try await storedBackup(), by: state))
     }
 
     /// Forgets the backup here and at the server: the key on paper opens nothing any more.
     public func deleteBackup() async throws(ClientError) {
+        await backupTurn()
+        defer { backupTurns.end() }
         try await authorizedRun("DELETE", "/v1/backup")
-        try forgetBackup()
+        if let state = try read(.backup) { try forget(state) }
     }
 
     /// When the server's backup was last written, and how often; `nil` when there is none.
@@ -63,16 +62,45 @@ extension Client {
     }
 
     /// What a listening client does at each connect. Messages come whether it succeeds or not.
+    ///
+    /// What has not changed here is not asked for: it would be the whole backup, at each connect.
     func updateBackupIfAny(_ tell: @Sendable (ClientEvent) -> Void) async {
+        await backupTurn()
+        defer { backupTurns.end() }
         do {
-            guard try read(.backup) != nil else { return }
-            try await updateBackup()
+            guard let state = try read(.backup) else { return }
+            try await bringUpToDate(state, inPlaceOf: state.entityTag)
         } catch {
             if !error.isPassing { tell(.trouble(error)) }
         }
     }
 
     // MARK: Parts
+
+    /// Waits until no other call is at work on the backup; whoever has waited ends the turn.
+    private func backupTurn() async {
+        while !backupTurns.begin() { await withCheckedContinuation { backupTurns.wait($0) } }
+    }
+
+    /// - Parameter tag: of the backup that is to be replaced, as far as is known.
+    /// - Returns: whether something was stored.
+    @discardableResult
+    private func bringUpToDate(
+        _ state: BackupState, inPlaceOf tag: String?
+    ) async throws(ClientError) -> Bool {
+        let content = try backupContent().encoded(as: .cbor)
+        let digest = SHA256.hash(content)
+        guard tag == nil || tag != state.entityTag || state.contentDigest != digest else { return false }
+        let upload = try sealed(content, state)
+        try await store(upload, of: state, inPlaceOf: tag)
+        var stored = state
+        stored.entityTag = Self.entityTag(upload.blob)
+        stored.contentDigest = digest
+        // Whoever forgot the key meanwhile does not get it back.
+        guard try read(.backup)?.keyBytes == state.keyBytes else { throw .noBackup }
+        try put(stored)
+        return true
+    }
 
     private func backupContent() throws(ClientError) -> BackupContent {
         let (profile, own) = try readyProfile()
@@ -102,28 +130,35 @@ extension Client {
     }
 
     /// Another device with the same key may have written meanwhile, or an answer was lost: then what is there is
-    /// replaced. One under another key is left alone.
-    private func store(_ upload: BackupUpload, inPlaceOf tag: String?) async throws(ClientError) {
+    /// replaced. One under another key is left alone, and one that was deleted does not come back.
+    private func store(
+        _ upload: BackupUpload, of state: BackupState, inPlaceOf tag: String?
+    ) async throws(ClientError) {
         do {
-            return try await put(upload, inPlaceOf: tag)
+            return try await send(upload, inPlaceOf: tag)
         } catch {
             guard case .refused(let problem) = error, problem.code == .preconditionFailed else { throw error }
         }
-        let found = try await storedBackup()
-        guard found == nil || found?.id == upload.id else {
-            try forgetBackup()
+        try await send(upload, inPlaceOf: try replaceable(try await storedBackup(), by: state))
+    }
+
+    /// The entity tag of what this key's next backup may take the place of; `nil` when there never was one.
+    private func replaceable(_ found: StoredBackup?, by state: BackupState) throws(ClientError) -> String? {
+        guard let found else {
+            guard state.entityTag != nil else { return nil }
+            try forget(state)
+            throw .noBackup
+        }
+        guard found.id == (try Self.names(state)).id else {
+            try forget(state)
             throw .backupExists
         }
-        try await put(upload, inPlaceOf: found.map { Self.entityTag($0.blob) })
+        return Self.entityTag(found.blob)
     }
 
-    private func put(_ upload: BackupUpload, inPlaceOf tag: String?) async throws(ClientError) {
+    private func send(_ upload: BackupUpload, inPlaceOf tag: String?) async throws(ClientError) {
         let condition = tag.map { ("If-Match", $0) } ?? ("If-None-Match", "*")
         let _: BackupReceipt = try await authorized("PUT", "/v1/backup", body: upload, headers: [condition])
-    }
-
-    private func tagAtServer() async throws(ClientError) -> String? {
-        try await storedBackup().map { Self.entityTag($0.blob) }
     }
 
     private func storedBackup() async throws(ClientError) -> StoredBackup? {
@@ -141,13 +176,25 @@ extension Client {
         "\"\(Base64URL.encode(Array(SHA256.hash(blob).prefix(16))))\""
     }
 
-    private func keep(_ state: BackupState) throws(ClientError) {
+    /// What the key calls its backup, and how it is written down.
+    private static func names(_ state: BackupState) throws(ClientError) -> (id: BackupID, text: String) {
+        do {
+            let key = try state.recoveryKey()
+            return (key.backupID, key.text)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func put(_ state: BackupState) throws(ClientError) {
         var transaction = StoreTransaction()
         transaction.put(state, at: .backup)
         try commit(transaction)
     }
 
-    private func forgetBackup() throws(ClientError) {
+    /// Forgets this key; another that has come in its place stays.
+    private func forget(_ state: BackupState) throws(ClientError) {
+        guard try read(.backup)?.keyBytes == state.keyBytes else { return }
         var transaction = StoreTransaction()
         transaction.remove(StoreKey.backup)
         try commit(transaction)

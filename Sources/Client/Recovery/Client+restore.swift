@@ -43,6 +43,8 @@ extension Client {
         var counters = try counters()
         counters.nextDevice = max(counters.nextDevice, own.device.rawValue + 1)
         transaction.put(counters, at: .counters)
+        // No device may be left that knows the token, and whoever has a lost one does. Set at the first connect.
+        transaction.put(OwnDeliveryToken(.pending, RandomBytes.make(byteCount: 32)), at: .deliveryToken)
         try commit(transaction)
         lists[own.account] = list
         return list.devices.count - 1
@@ -93,15 +95,13 @@ extension Client {
             stage: .restoring, server: server.description, serverName: serverName, handle: content.handle,
             account: content.account, device: view.nextDevice, registrationID: .random(),
             deviceSecret: device.exportForSealedStore().exportUnprotected(), accountSecret: content.accountSecret)
+        // More than one transaction takes, so they go first: cut short, all of them are written again.
+        for slice in Self.slices(of: content.contacts) { try commit(slice) }
         var transaction = StoreTransaction()
         transaction.put(profile, at: .profile)
         var backup = BackupState(key: key)
         backup.entityTag = Self.entityTag(view.backup.blob)
         transaction.put(backup, at: .backup)
-        for known in content.contacts {
-            transaction.put(known.contact, at: .contact(known.account))
-            if let handle = known.contact.handle { transaction.put(known.account, at: .handle(handle)) }
-        }
         transaction.put(content.account, at: .handle(content.handle))
         var counters = Counters()
         _ = PreKeyStock.mint(
@@ -109,6 +109,18 @@ extension Client {
             withStanding: true, signedBy: device, counters: &counters, now: surroundings.now(), into: &transaction)
         try commit(transaction)
         return profile
+    }
+
+    /// The contacts as transactions that the journal takes: two changes for each contact, and its list.
+    static func slices(of contacts: [BackupContent.KnownAccount]) -> [StoreTransaction] {
+        stride(from: 0, to: contacts.count, by: ClientLimits.contactsPerTransaction).map { (start) in
+            var transaction = StoreTransaction()
+            for known in contacts.dropFirst(start).prefix(ClientLimits.contactsPerTransaction) {
+                transaction.put(known.contact, at: .contact(known.account))
+                if let handle = known.contact.handle { transaction.put(known.account, at: .handle(handle)) }
+            }
+            return transaction
+        }
     }
 
     /// A restore that goes on. Unless its device is listed already, another may have taken the number meanwhile.

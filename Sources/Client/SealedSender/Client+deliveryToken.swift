@@ -1,4 +1,5 @@
 import Crypto
+import Keys
 import Wire
 
 // What lets others write to this account without telling the server who they are.
@@ -18,15 +19,32 @@ extension Client {
         case (.set?, nil):
             // Another of the own devices has switched it off.
             try keep(OwnDeliveryToken(.off, nil))
-        case (nil, _?):
-            // Another device made it. It comes with the next copy of what that device sends.
-            break
-        case (.pending?, let hash?), (.set?, let hash?):
-            let isOurs = own?.token.map { SHA256.hash($0) } == hash
-            if !isOurs { try forget(.deliveryToken) } else if own?.standing == .pending {
-                try keep(OwnDeliveryToken(.set, own?.token))
-            }
+        case (_, let hash?):
+            try await settle(own, hash)
         }
+    }
+
+    /// Which token is the one that the server has the hash of: the one here, the one that was heard, or neither.
+    private func settle(_ own: OwnDeliveryToken?, _ hash: [UInt8]) async throws(ClientError) {
+        let heard = try read(.heardDeliveryToken)?.token
+        if let token = [own?.token, heard].compactMap(\.self).first(where: { SHA256.hash($0) == hash }) {
+            let settled = OwnDeliveryToken(.set, token)
+            if own != settled || heard != nil { try keep(settled) }
+        } else if own?.standing == .pending {
+            // Asked for here, and not done: the server has the one before.
+            try await setDeliveryToken(own?.token)
+        } else if try isOnlyDevice() {
+            // Whoever made it is gone, and nobody is left to tell it.
+            try await setDeliveryToken(RandomBytes.make(byteCount: 32))
+        } else if own != nil || heard != nil {
+            // Another device made it. It comes with the next copy of what that device sends.
+            try forgetDeliveryToken()
+        }
+    }
+
+    private func isOnlyDevice() throws(ClientError) -> Bool {
+        let (_, own) = try readyProfile()
+        return try knownList(own.account)?.devices.map(\.device) == [own.device]
     }
 
     /// Sets a token, or none. What is to be set is written down before, so that it is not lost half-way.
@@ -34,7 +52,9 @@ extension Client {
         try keep(OwnDeliveryToken(token == nil ? .off : .pending, token))
         let setting = DeliveryTokenSetting(hash: token.map { SHA256.hash($0) })
         try await authorizedRun("PUT", "/v1/delivery-token", body: setting)
-        if let token { try keep(OwnDeliveryToken(.set, token)) }
+        // Another call may have asked for something else meanwhile.
+        guard let token, try read(.deliveryToken) == OwnDeliveryToken(.pending, token) else { return }
+        try keep(OwnDeliveryToken(.set, token))
     }
 
     /// Ends what was allowed to those who know the present token: they hear the new one with the next message to them,
@@ -46,9 +66,11 @@ extension Client {
     /// Takes no more messages from senders who do not say to the server who they are.
     public func closeDelivery() async throws(ClientError) { try await setDeliveryToken(nil) }
 
-    /// What goes with each message: the token that is set.
+    /// What goes with each message: the token that is set. None while another device has told another one.
     func sharedDeliveryToken() throws(ClientError) -> [UInt8]? {
-        guard let own = try read(.deliveryToken), own.standing == .set else { return nil }
+        guard let own = try read(.deliveryToken), own.standing == .set, try read(.heardDeliveryToken) == nil else {
+            return nil
+        }
         return own.token
     }
 
@@ -57,22 +79,30 @@ extension Client {
         _ token: [UInt8]?, of account: AccountID, own: AccountID, into transaction: inout StoreTransaction
     ) throws(ClientError) {
         guard let token else { return }
-        if account != own {
-            transaction.put(PeerDeliveryToken(token), at: .peerToken(account))
-        } else if try read(.deliveryToken)?.standing != .off {
+        guard account == own else { return transaction.put(PeerDeliveryToken(token), at: .peerToken(account)) }
+        let known = try read(.deliveryToken)
+        switch known?.standing {
+        case .off?:
+            break
+        case nil:
             transaction.put(OwnDeliveryToken(.set, token), at: .deliveryToken)
+        case .pending?, .set?:
+            // The copy may be older than the token here. Which is the one, the server says at the next connect.
+            if known?.token != token { transaction.put(PeerDeliveryToken(token), at: .heardDeliveryToken) }
         }
     }
 
     private func keep(_ token: OwnDeliveryToken) throws(ClientError) {
         var transaction = StoreTransaction()
         transaction.put(token, at: .deliveryToken)
+        transaction.remove(StoreKey.heardDeliveryToken)
         try commit(transaction)
     }
 
-    private func forget(_ key: StoreKey<OwnDeliveryToken>) throws(ClientError) {
+    private func forgetDeliveryToken() throws(ClientError) {
         var transaction = StoreTransaction()
-        transaction.remove(key)
+        transaction.remove(StoreKey.deliveryToken)
+        transaction.remove(StoreKey.heardDeliveryToken)
         try commit(transaction)
     }
 }

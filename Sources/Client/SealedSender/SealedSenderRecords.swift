@@ -80,6 +80,11 @@ struct SealedPass: Sendable {
 }
 
 extension StoreKey where Value == OwnDeliveryToken { static var deliveryToken: Self { .init("deliveryToken") } }
+extension StoreKey where Value == PeerDeliveryToken {
+    /// The own account's token as another of its devices told it, until the server has said whether it is the one.
+    static var heardDeliveryToken: Self { .init("deliveryToken.heard") }
+}
+
 extension StoreKey where Value == OwnSenderCertificate { static var certificate: Self { .init("certificate") } }
 
 extension StoreKey where Value == PeerDeliveryToken {

@@ -113,7 +113,7 @@ extension Client {
         var transaction = StoreTransaction()
         transaction.put(entry, at: key)
         // A message may have brought another one meanwhile.
-        if try peerToken(entry.to) == token { transaction.remove(.peerToken(entry.to)) }
+        if let token, try peerToken(entry.to) == token { transaction.remove(.peerToken(entry.to)) }
         try commit(transaction)
     }
 

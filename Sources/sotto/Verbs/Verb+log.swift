@@ -100,11 +100,7 @@ extension Verb {
 
     private static func save(_ bytes: [UInt8], at path: String?) throws(AuditError) {
         guard let path else { return }
-        do {
-            try write(bytes, to: path)
-        } catch {
-            throw .failed(.store(.system(operation: "write \(path)", code: errno)))
-        }
+        do { try NewFile.write(bytes, to: path) } catch { throw .failed(.store(error)) }
     }
 
     /// - Returns: `nil` for a file that is not there, where that is allowed.

@@ -1,3 +1,4 @@
+import Client
 import Glibc
 import Media
 import Wire
@@ -67,19 +68,8 @@ extension Verb {
     }
 
     /// Whole or not at all: a new file that takes the name when it is complete.
-    static func write(_ bytes: [UInt8], to path: String) throws(UsageError) {
-        let partial = path + ".partial"
-        let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw UsageError(message: "The file \(path) cannot be written.") }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            rest = rest.dropFirst(count)
-        }
-        guard close(descriptor) == 0, rest.isEmpty, rename(partial, path) == 0 else {
-            unlink(partial)
+    private static func write(_ bytes: [UInt8], to path: String) throws(UsageError) {
+        do { try NewFile.write(bytes, to: path) } catch {
             throw UsageError(message: "The file \(path) cannot be written.")
         }
     }
