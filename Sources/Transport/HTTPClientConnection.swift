@@ -30,11 +30,13 @@ public final class HTTPClientConnection: Sendable {
     /// Sends a request and reads its whole response.
     ///
     /// `Host` and `Content-Length` are added. A response body above `limit` bytes cuts the connection.
-    /// - Throws: `closedByPeer`, `timedOut`, `malformed`, `bodyTooLarge`, `closedLocally`.
+    /// - Throws: `closedByPeer`, `timedOut`, `malformed`, `bodyTooLarge`, `closedLocally`. `malformed` also,
+    ///   with nothing sent, for a target that is not printable ASCII: targets may have come from a peer.
     public func request(
         _ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = [],
         limit: Int = 16 * 1024 * 1024, timeout: Duration = .seconds(30)
     ) async throws(TransportError) -> HTTPResponse {
+        guard RequestLine.isTarget(target) else { throw .malformed }
         var bytes = RequestLine.bytes(method, target, authority: authority, headers: headers)
         if !body.isEmpty || method == "POST" || method == "PUT" || method == "PATCH" {
             ResponseHead.appendField("Content-Length", String(body.count), to: &bytes)
@@ -60,7 +62,7 @@ enum RequestLine {
         _ method: String, _ target: String, authority: String, headers: [(String, String)]
     ) -> [UInt8] {
         precondition(ResponseHead.isToken(method), "a method is a token")
-        precondition(target.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }, "a target is printable ASCII")
+        precondition(isTarget(target), "a target is printable ASCII")
         var bytes: [UInt8] = []
         bytes.append(contentsOf: "\(method) \(target) HTTP/1.1".utf8)
         ResponseHead.endLine(&bytes)
@@ -69,5 +71,10 @@ enum RequestLine {
         }
         for (name, value) in headers { ResponseHead.appendField(name, value, to: &bytes) }
         return bytes
+    }
+
+    /// Whether it is printable ASCII without spaces.
+    static func isTarget(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f }
     }
 }

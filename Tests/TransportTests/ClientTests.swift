@@ -87,6 +87,18 @@ struct ClientTests {
         }
     }
 
+    @Test("a target that is not printable ASCII is refused, and the connection stays good")
+    func targets() async throws {
+        try await TestServer.run(TestServer.mirror) { server in
+            let client = try await HTTPClientConnection.connect(host: "127.0.0.1", port: server.port, on: server.loop)
+            for target in ["", "/a b", "/a\r\nX: y", "/é", "/\u{7F}"] {
+                await #expect(throws: TransportError.malformed) { try await client.request("GET", target) }
+            }
+            #expect(try await client.request("GET", "/a").status == 200)
+            client.close()
+        }
+    }
+
     @Test("bodies end by length, by chunks or with the connection", arguments: [
         "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "HTTP/1.1 200 OK\r\n\r\nabc",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n0\r\n\r\n",

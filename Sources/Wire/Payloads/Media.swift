@@ -26,7 +26,8 @@ public enum MediaLifetime: String, WireEnumeration {
 /// The answer to a created upload; the same stands in fields of the answer's head, for clients of tus.
 public struct UploadCreated: WireRecord, Equatable {
     public var media: MediaID
-    /// Where to append: a capability, good for this upload until it expires.
+    /// Where to append: a capability, good for this upload until it expires. `/v1/media/uploads/` and base64url, so
+    /// that whoever asks there asks for nothing else.
     public var upload: String
     /// Whoever has it may delete the media: 43 characters of base64url.
     public var deleteCapability: String
@@ -45,7 +46,7 @@ public struct UploadCreated: WireRecord, Equatable {
 
     public init(fields: inout Fields) throws(WireError) {
         media = try fields.value("media")
-        upload = try fields.text("upload", length: 1...200)
+        upload = try fields.value("upload", as: UploadTarget.self).text
         deleteCapability = try fields.text("deleteCapability", length: 43...43)
         offset = try fields.number("offset", in: 0...UInt64(1) << 53)
         expiresAt = try fields.value("expiresAt")
@@ -57,6 +58,38 @@ public struct UploadCreated: WireRecord, Equatable {
         writer.put("deleteCapability", text: deleteCapability)
         writer.put("offset", number: offset)
         writer.put("expiresAt", expiresAt)
+    }
+}
+
+/// The target of an upload: ``prefix``, and a capability in base64url. At most 200 characters.
+struct UploadTarget: WireType {
+    static let prefix = "/v1/media/uploads/"
+    private static let lengthMax = 200
+
+    let text: String
+
+    init(wire value: WireValue, in context: WireContext) throws(WireError) {
+        guard case .text(let text) = value else { throw WireError(.wrongType(expected: "text", found: value.kind)) }
+        let capability = text.utf8.dropFirst(Self.prefix.utf8.count)
+        guard text.utf8.starts(with: Self.prefix.utf8), !capability.isEmpty, text.utf8.count <= Self.lengthMax,
+            capability.allSatisfy({ Self.isBase64URL($0) })
+        else { throw WireError(.outOfBounds("must be \(Self.prefix) and base64url")) }
+        self.text = text
+    }
+
+    private init(text: String) { self.text = text }
+
+    func write(to writer: inout WireWriter) { writer.write(text: text) }
+    static var schema: Schema { .text(length: 1...lengthMax) }
+    static var sample: Self { Self(text: prefix + "xxxx") }
+
+    private static func isBase64URL(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 }
 

@@ -1,0 +1,27 @@
+import Testing
+
+@testable import Wire
+
+@Suite struct UploadTargetTests {
+    private func created(_ upload: String) -> [UInt8] {
+        UploadCreated(
+            media: MediaID.sample, upload: upload, deleteCapability: String(repeating: "d", count: 43), offset: 0,
+            expiresAt: Timestamp(milliseconds: 0)
+        ).encoded(as: .cbor)
+    }
+
+    @Test("where to append is an upload of the server and nothing else")
+    func targets() throws {
+        let context = WireContext(form: .cbor, refusesUnknownFields: false)
+        let good = "/v1/media/uploads/" + String(repeating: "aZ09-_k", count: 6)
+        #expect(try UploadCreated.decode(created(good), in: context).upload == good)
+        let bad = [
+            "", "/", "/v1/media/uploads/", "/v1/media/uploads/a b", "/v1/media/uploads/a\r\nX: y",
+            "/v1/media/uploads/é", "/v1/media/uploads/../../accounts", "/v1/media/uploads/a?b", "/v1/media/uploadsX",
+            "v1/media/uploads/a", "/v1/media/uploads/\u{0}", "/v1/media/uploads/" + String(repeating: "a", count: 183),
+        ]
+        for upload in bad {
+            #expect(throws: WireError.self, "\(upload)") { try UploadCreated.decode(created(upload), in: context) }
+        }
+    }
+}
