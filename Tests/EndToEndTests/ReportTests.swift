@@ -54,6 +54,26 @@ struct ReportTests {
         #expect(try await reports(house).isEmpty)
     }
 
+    @Test("a message that comes twice leaves nothing to be reported under another one's index")
+    func twice() async throws {
+        let house = try await House()
+        let (alice, bob) = try await SealedSenderTests.acquainted(house)
+        let token = try await alice.client.accessToken()
+        let peer = try #require(try await bob.client.whoami()).address
+        let content = MessageContent(message: .random(), sentAt: House.now, text: "twice")
+        for _ in 0..<2 {
+            let (copies, commitment) = try await alice.client.frankedForTests(content, to: peer.account)
+            let request = SendRequest(clientID: .random(), copies: copies, commitment: commitment)
+            let sent = try await house.api.send("POST", "/v1/messages/\(peer.account)", request, token: token)
+            #expect(sent.status == 200)
+        }
+        try await bob.fetch()
+        #expect(try await bob.received() == ["first", "twice"])
+        let last = try #require(try await bob.history().last?.index)
+        #expect(try await bob.client.read(.evidence(last)) != nil)
+        #expect(try await bob.client.read(.evidence(last + 1)) == nil)
+    }
+
     @Test("a message whose commitment is another, or missing, is not shown, and the session goes on")
     func unfranked() async throws {
         let house = try await House()
@@ -76,13 +96,24 @@ struct ReportTests {
 extension Client {
     /// Copies of a franked text as the client would send them, without their commitment.
     func copiesForTests(_ text: String, to account: AccountID) throws -> [DeviceCopy] {
-        let content = MessageContent(message: .random(), sentAt: surroundings.now(), text: text)
-        let franked = FrankedContent(content.encoded(as: .cbor), under: .init())
+        try frankedForTests(
+            MessageContent(message: .random(), sentAt: surroundings.now(), text: text), to: account
+        ).copies
+    }
+
+    /// Copies of a message as the client would send them, and what it commits to.
+    func frankedForTests(
+        _ content: MessageContent, to account: AccountID
+    ) throws -> (copies: [DeviceCopy], commitment: [UInt8]) {
+        let (_, own) = try readyProfile()
+        let bytes = content.encoded(as: .cbor)
+        let key = FrankingKey()
+        let franked = FrankedContent(bytes, under: key)
         let entry = OutboxEntry(
             clientID: .random(), to: account, kind: .message, content: franked.encoded(as: .cbor), history: nil)
         var transaction = StoreTransaction()
         let copies = try seal(entry, bundles: [:], pass: nil, into: &transaction)
         try commit(transaction)
-        return copies ?? []
+        return (copies ?? [], key.commitment(to: bytes, by: own))
     }
 }

@@ -40,7 +40,8 @@ final class SealedSenderTests {
 
     private func opened(_ body: [UInt8], list: VerifiedDeviceList? = nil) throws -> SealedMessage {
         try SealedSender.open(body, as: recipient, identity: bob.identity)
-            .verified(by: server.publicKey, acceptedAt: accepted, in: list ?? alice.list, identity: bob.identity)
+            .certified(by: server.publicKey, acceptedAt: accepted, identity: bob.identity)
+            .verified(in: list ?? alice.list)
     }
 
     /// Contents as somebody with the recipient's public key alone can seal them.
@@ -96,13 +97,19 @@ final class SealedSenderTests {
         }
     }
 
-    @Test("who a body claims to be of, and whether the server says so, is known before its sender is verified")
+    @Test("who the server says made a body is known once that is certified, and before its list is asked for")
     func claims() throws {
         let message = try SealedSender.open(try sealed(), as: recipient, identity: bob.identity)
-        #expect(message.claimedSender == alice.party.address)
-        #expect(message.isCertified(by: server.publicKey, acceptedAt: accepted))
-        #expect(!message.isCertified(by: ServerSigningKey().publicKey, acceptedAt: accepted))
-        #expect(!message.isCertified(by: server.publicKey, acceptedAt: accepted.adding(seconds: 4 * 3600)))
+        func claimed(by server: ServerPublicKey, _ time: Timestamp) throws -> DeviceAddress {
+            try message.certified(by: server, acceptedAt: time, identity: bob.identity).claimedSender
+        }
+        #expect(try claimed(by: server.publicKey, accepted) == alice.party.address)
+        #expect(throws: SealedSenderError.certificate(.unknownServerKey)) {
+            try claimed(by: ServerSigningKey().publicKey, accepted)
+        }
+        #expect(throws: SealedSenderError.certificate(.expired)) {
+            try claimed(by: server.publicKey, accepted.adding(seconds: 4 * 3600))
+        }
     }
 
     @Test("genuine contents that are padded in any other way are refused")
@@ -195,7 +202,11 @@ final class SealedSenderTests {
         let contents = SealedContents(
             .message, certificateBytes: stolen.bytes, attribution: nil, message: message, authenticatedBy: key)
         let body = try sealed(forged: try #require(contents))
-        #expect(throws: SealedSenderError.notAuthentic) { try opened(body) }
+        // Before anybody has to look for a list of hers.
+        let unverified = try SealedSender.open(body, as: recipient, identity: bob.identity)
+        #expect(throws: SealedSenderError.notAuthentic) {
+            try unverified.certified(by: server.publicKey, acceptedAt: accepted, identity: bob.identity)
+        }
     }
 
     @Test("a field that was exchanged between two genuine bodies is noticed")

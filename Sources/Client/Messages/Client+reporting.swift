@@ -10,17 +10,21 @@ extension StoreKey where Value == ReportRequest {
 }
 
 extension Client {
-    /// Keeps what it takes to report the message that is about to be written into the transcript.
+    /// Keeps what it takes to report the message that is about to be written into the transcript, and nothing that is
+    /// of another one.
     func keepEvidence(
         _ franked: FrankedContent?, _ envelope: Envelope, _ seal: SealedMessage?,
         into transaction: inout StoreTransaction
     ) throws(ClientError) {
-        guard let franked, let commitment = envelope.commitment, let tag = envelope.frankingTag else { return }
+        let place = StoreKey.evidence(try counters().nextHistory)
+        guard let franked, let commitment = envelope.commitment, let tag = envelope.frankingTag else {
+            return transaction.remove(place)
+        }
         let evidence = ReportRequest(
             id: envelope.id, time: envelope.time, sender: seal == nil ? envelope.sender : nil, commitment: commitment,
             frankingTag: tag, frankingKey: franked.key, content: franked.content, certificate: seal?.certificate.bytes,
             attribution: seal?.attribution)
-        transaction.put(evidence, at: .evidence(try counters().nextHistory))
+        transaction.put(evidence, at: place)
     }
 
     /// Shows one message that came, and no other, to whoever runs the server. The same one again is the same report.

@@ -14,13 +14,21 @@ extension Client {
     func receive(_ envelope: Envelope) async throws(ClientError) -> ClientEvent? {
         if let number = envelope.number, try counters().cursor >= number { return nil }
         guard envelope.kind == .sealed else { return try await receive(envelope, seal: nil) }
-        guard let message = try await unseal(envelope) else {
-            // Nobody is known to have sent it, so there is nobody to say anything of.
-            if let number = envelope.number, try counters().cursor >= number { return nil }
-            var transaction = StoreTransaction()
-            return try note(envelope, nil, .notAuthentic, into: &transaction)
+        switch try await unseal(envelope) {
+        case .message(let message): return try await receive(envelope.unsealed(message), seal: message)
+        case .unproven(let sender): return try noteUnopened(envelope, sender, .untrustedSender)
+        // Nobody is known to have sent it, so there is nobody to say anything of.
+        case .nothing: return try noteUnopened(envelope, nil, .notAuthentic)
         }
-        return try await receive(envelope.unsealed(message), seal: message)
+    }
+
+    /// What was not opened changes no session.
+    private func noteUnopened(
+        _ envelope: Envelope, _ sender: DeviceAddress?, _ reason: UnreadableReason
+    ) throws(ClientError) -> ClientEvent? {
+        if let number = envelope.number, try counters().cursor >= number { return nil }
+        var transaction = StoreTransaction()
+        return try note(envelope, sender, reason, into: &transaction)
     }
 
     /// - Parameter seal: what was around it, where its sender was sealed.
@@ -37,11 +45,14 @@ extension Client {
     private func learnSender(of envelope: Envelope) async throws(ClientError) -> UnreadableReason? {
         guard let sender = envelope.sender else { return .unknownSender }
         guard let message = try? SessionMessage(envelope.body), message.handshake != nil else { return nil }
-        if try knownList(sender.account)?.device(sender.device) != nil { return nil }
+        if try listNaming(sender.address) != nil { return nil }
         do {
             return try await freshList(sender.account).device(sender.device) == nil ? .unknownSender : nil
         } catch {
             switch error {
+            // A newer list may have been learned while this one was under way.
+            case .untrustedList(.rolledBack):
+                return try listNaming(sender.address) == nil ? .untrustedSender : nil
             case .untrustedList, .untrustedLog: return .untrustedSender
             case .refused(let problem) where problem.code == .notFound: return .unknownSender
             default: throw error
@@ -64,8 +75,7 @@ extension Client {
             case .success(let (content, franked)):
                 try learnDeliveryToken(
                     content.deliveryToken, of: sender.account, own: own.account, into: &transaction)
-                try keepEvidence(franked, envelope, seal, into: &transaction)
-                return try record(content, envelope, sender, own, isSenderHidden: seal != nil, into: &transaction)
+                return try record(content, franked, envelope, sender, own, seal, into: &transaction)
             }
         }
     }
@@ -146,8 +156,8 @@ extension Client {
     // MARK: The transcript
 
     private func record(
-        _ content: MessageContent, _ envelope: Envelope, _ sender: DeviceAddress, _ own: DeviceAddress,
-        isSenderHidden: Bool, into transaction: inout StoreTransaction
+        _ content: MessageContent, _ franked: FrankedContent?, _ envelope: Envelope, _ sender: DeviceAddress,
+        _ own: DeviceAddress, _ seal: SealedMessage?, into transaction: inout StoreTransaction
     ) throws(ClientError) -> ClientEvent? {
         let seen = StoreKey.seen(content.message, from: sender.account)
         var entry: HistoryEntry?
@@ -162,7 +172,9 @@ extension Client {
                 transaction.put(file, at: .attachment(content.message, from: sender.account))
             }
             entry?.sentAt = content.sentAt
-            entry?.isSenderHidden = isSenderHidden
+            entry?.isSenderHidden = seal != nil
+            // With the line alone: what was seen before has its evidence where its own line is.
+            try keepEvidence(franked, envelope, seal, into: &transaction)
             transaction.put(surroundings.now(), at: seen)
         }
         let written = try write(entry, envelope, into: &transaction)

@@ -4,37 +4,69 @@ import Wire
 
 // Envelopes whose sender is sealed.
 
+/// What an envelope says of its sender.
+enum Unsealed {
+    /// All that it says is good.
+    case message(SealedMessage)
+    /// A certified device made it, but the key log does not prove the list that it should be on.
+    case unproven(DeviceAddress)
+    /// Nothing of it is to be believed.
+    case nothing
+}
+
 extension Client {
-    /// What an envelope says of its sender, checked; `nil` for what is not to be believed.
+    /// What an envelope says of its sender, checked.
     ///
-    /// Nothing is asked of the server about a sender before the server's own word on it was found good.
+    /// Nothing is asked of the server about a sender before the server's own word on it was found good, and before the
+    /// message was found to be of the device that the server speaks of.
     /// - Throws: only what lets the same envelope be taken again later.
-    func unseal(_ envelope: Envelope) async throws(ClientError) -> SealedMessage? {
+    func unseal(_ envelope: Envelope) async throws(ClientError) -> Unsealed {
         let (profile, own) = try readyProfile()
-        let identity = try deviceIdentity(profile)
         let recipient = SealedRecipient(own, profile.registrationID)
-        guard envelope.sender == nil,
-            let opened = try? SealedSender.open(envelope.body, as: recipient, identity: identity)
-        else { return nil }
+        guard envelope.sender == nil else { return .nothing }
         let server = try await pinnedLog().key
-        guard opened.isCertified(by: server, acceptedAt: envelope.time), opened.claimedSender != own,
-            let list = try await listForUnsealing(opened.claimedSender)
-        else { return nil }
-        return try? opened.verified(by: server, acceptedAt: envelope.time, in: list, identity: identity)
+        guard let certified = try certified(envelope, as: recipient, by: server, profile),
+            certified.claimedSender != own
+        else { return .nothing }
+        do {
+            guard let list = try await listForUnsealing(certified.claimedSender),
+                let message = try? certified.verified(in: list)
+            else { return .nothing }
+            return .message(message)
+        } catch {
+            guard case .untrustedLog = error else { throw error }
+            return .unproven(certified.claimedSender)
+        }
+    }
+
+    private func certified(
+        _ envelope: Envelope, as recipient: SealedRecipient, by server: ServerPublicKey, _ profile: Profile
+    ) throws(ClientError) -> CertifiedSealedMessage? {
+        let identity = try deviceIdentity(profile)
+        let opened = try? SealedSender.open(envelope.body, as: recipient, identity: identity)
+        return try? opened?.certified(by: server, acceptedAt: envelope.time, identity: identity)
     }
 
     /// The list that has the device; `nil` where none is to be had that does.
     private func listForUnsealing(_ sender: DeviceAddress) async throws(ClientError) -> VerifiedDeviceList? {
-        if let known = try knownList(sender.account), known.device(sender.device) != nil { return known }
+        if let known = try listNaming(sender) { return known }
         do {
             return try await freshList(sender.account)
         } catch {
             switch error {
-            case .untrustedList, .untrustedLog: return nil
+            // A newer list may have been learned while this one was under way.
+            case .untrustedList(.rolledBack): return try listNaming(sender)
+            case .untrustedList: return nil
             case .refused(let problem) where problem.code == .notFound: return nil
             default: throw error
             }
         }
+    }
+
+    /// The known list of the sender's account, when it has the device.
+    func listNaming(_ sender: DeviceAddress) throws(ClientError) -> VerifiedDeviceList? {
+        guard let known = try knownList(sender.account), known.device(sender.device) != nil else { return nil }
+        return known
     }
 }
 

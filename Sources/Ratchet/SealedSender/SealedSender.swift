@@ -100,35 +100,45 @@ public struct UnverifiedSealedMessage: Sendable {
         self.recipient = recipient
     }
 
-    /// Who it claims to be of: good for looking up a device list, and for nothing else.
-    public var claimedSender: DeviceAddress { certificate.claim.address }
-
-    /// Whether the server's word is good, whoever shows it.
-    public func isCertified(by server: ServerPublicKey, acceptedAt time: Timestamp) -> Bool {
-        (try? certificate.verified(by: server, acceptedAt: time)) != nil
-    }
-
-    /// The message with its sender, when all that stands behind it is good: the server's word, the sender's own list,
-    /// and what only the sender's device can have made.
-    /// - Parameters:
-    ///   - time: when the server accepted it.
-    ///   - list: the newest verified one of ``claimedSender``'s account.
-    /// - Throws: ``SealedSenderError``.
-    public func verified(
-        by server: ServerPublicKey, acceptedAt time: Timestamp, in list: VerifiedDeviceList,
-        identity: borrowing DeviceIdentity
-    ) throws(SealedSenderError) -> SealedMessage {
+    /// The message as the device with the certified keys made it, when the server's word is good. Which account that
+    /// device is of, its list has yet to say.
+    /// - Parameter time: when the server accepted it.
+    /// - Throws: ``SealedSenderError/certificate(_:)``; ``SealedSenderError/notAuthentic``.
+    public func certified(
+        by server: ServerPublicKey, acceptedAt time: Timestamp, identity: borrowing DeviceIdentity
+    ) throws(SealedSenderError) -> CertifiedSealedMessage {
         let verified: VerifiedSenderCertificate
         do { verified = try certificate.verified(by: server, acceptedAt: time) } catch { throw .certificate(error) }
-        guard verified.claim.isListed(in: list) else { throw .notListed }
         do {
             let key = try SealedContents.authenticationKey(identity, verified.claim.deviceIdentity, for: recipient)
             guard contents.isAuthentic(under: key) else { throw SealedSenderError.notAuthentic }
         } catch {
             throw .notAuthentic
         }
+        return CertifiedSealedMessage(contents: contents, certificate: verified)
+    }
+}
+
+/// A message that the certified device has made; the server alone says whose device that is.
+public struct CertifiedSealedMessage: Sendable {
+    private let contents: SealedContents
+    private let certificate: VerifiedSenderCertificate
+
+    init(contents: SealedContents, certificate: VerifiedSenderCertificate) {
+        self.contents = contents
+        self.certificate = certificate
+    }
+
+    /// Who the server says it is of: good for looking up a device list.
+    public var claimedSender: DeviceAddress { certificate.claim.address }
+
+    /// The message with its sender, when the account lists that device with these keys.
+    /// - Parameter list: the newest verified one of ``claimedSender``'s account.
+    /// - Throws: ``SealedSenderError/notListed``.
+    public func verified(in list: VerifiedDeviceList) throws(SealedSenderError) -> SealedMessage {
+        guard certificate.claim.isListed(in: list) else { throw .notListed }
         return SealedMessage(
-            sender: verified.claim.address, kind: contents.kind, certificate: verified,
+            sender: certificate.claim.address, kind: contents.kind, certificate: certificate,
             attribution: contents.attribution, message: contents.message)
     }
 }
