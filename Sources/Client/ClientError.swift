@@ -123,6 +123,7 @@ extension ClientError: CustomStringConvertible {
         case .unreadable: "The file cannot be read."
         case .unwritable: "The file cannot be written there, or there is one already."
         case .tooLong: "The file is too long: at most 2 GiB."
+        case .badType: "A file's type has 1 to 127 characters, such as image/jpeg."
         case .notAuthentic: "What came is not the file that the sender named. Nothing was kept of it."
         case .none: "There is no such file beside that message."
         }

@@ -44,6 +44,28 @@ import Wire
         }
     }
 
+    @Test("a type that could not be kept is refused before anything is uploaded, and holds nothing up")
+    func types() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        try TextFile.write(Tus.bytes(100), to: folder.path + "/file")
+        let handle = try #require(Handle(text: Self.bob))
+        for type in ["", String(repeating: "x", count: 128)] {
+            await #expect(throws: ClientError.file(.badType)) {
+                try await alice.client.send(file: folder.path + "/file", type: type, to: handle)
+            }
+        }
+        #expect(house.mediaFiles.isEmpty)
+        let longest = String(repeating: "x", count: 127)
+        try await alice.client.send(file: folder.path + "/file", type: longest, to: handle)
+        try await alice.send("after", to: Self.bob)
+        #expect(try await alice.history().map(\.progress) == [.accepted, .accepted])
+        try await bob.fetch()
+        #expect(try await bob.history().first?.file?.type == longest)
+    }
+
     @Test("an answer that is lost anywhere on the way costs nothing")
     func lostAnswers() async throws {
         let house = try await House()

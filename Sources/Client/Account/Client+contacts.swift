@@ -106,7 +106,12 @@ extension Client {
         }
         var counters = try counters()
         guard last.device.rawValue >= counters.nextDevice else { return }
-        counters.nextDevice = last.device.rawValue + 1
+        counters.nextDevice = last.device.following
         transaction.put(counters, at: .counters)
     }
+}
+
+extension DeviceID {
+    /// The number after it. After the last one there is none but itself, which a list refuses to have twice.
+    var following: UInt32 { rawValue == .max ? .max : rawValue + 1 }
 }

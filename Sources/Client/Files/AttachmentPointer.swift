@@ -29,8 +29,8 @@ struct AttachmentPointer: WireRecord, Equatable {
         key = try fields.bytes("key", count: SealedStream.Key.byteCount)
         digest = try fields.bytes("digest", count: SealedFile.digestByteCount)
         byteCount = try fields.number("size", in: 0...UInt64(SealedFile.byteCountMax))
-        type = try fields.textIfPresent("type", length: 1...127)
-        name = try fields.textIfPresent("name", length: 1...255)
+        type = try fields.textIfPresent("type", length: FileNote.typeLengths)
+        name = try fields.textIfPresent("name", length: FileNote.nameLengths)
     }
 
     func write(fields writer: inout WireWriter) {

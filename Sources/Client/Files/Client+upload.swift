@@ -11,6 +11,7 @@ extension Client {
     /// when the server or the connection comes back, for as long as this call lasts.
     /// - Parameters:
     ///   - caption: may be empty.
+    ///   - type: what the file is said to be, 1 to 127 characters.
     ///   - progress: called now and then, from any thread.
     /// - Throws: ``ClientError/file(_:)``; what the server refuses with; else as ``send(_:to:)``.
     @discardableResult
@@ -19,6 +20,10 @@ extension Client {
         progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> HistoryEntry {
         guard caption.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
+        // What does not fit its record could never be read again.
+        guard type.map({ FileNote.typeLengths.contains($0.unicodeScalars.count) }) ?? true else {
+            throw .file(.badType)
+        }
         _ = try readyProfile()
         // Nothing is uploaded for somebody who is not there.
         _ = try await account(of: handle)
@@ -28,7 +33,9 @@ extension Client {
         let _: MediaInfo = try await patiently { () async throws(ClientError) in
             try await self.calls.call("POST", created.upload + "/complete")
         }
-        let name = path.split(separator: "/").last.map { String($0.unicodeScalars.prefix(255)) }
+        let name = path.split(separator: "/").last.map {
+            String($0.unicodeScalars.prefix(FileNote.nameLengths.upperBound))
+        }
         let pointer = AttachmentPointer(
             media: "\(created.media)", key: spool.key, digest: spool.summary.digest,
             byteCount: UInt64(spool.summary.byteCount), type: type, name: name)

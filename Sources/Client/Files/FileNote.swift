@@ -2,6 +2,11 @@ public import Wire
 
 /// A file beside a message, as its sender describes it. ``Client/download(fileOf:to:progress:)`` fetches it.
 public struct FileNote: WireRecord, Equatable {
+    /// Characters of a type.
+    static let typeLengths = 1...127
+    /// Characters of a name.
+    static let nameLengths = 1...255
+
     /// Claims of the sender: for showing, never a path.
     public var name: String?
     public var type: String?
@@ -14,8 +19,8 @@ public struct FileNote: WireRecord, Equatable {
     }
 
     public init(fields: inout Fields) throws(WireError) {
-        name = try fields.textIfPresent("name", length: 1...255)
-        type = try fields.textIfPresent("type", length: 1...127)
+        name = try fields.textIfPresent("name", length: Self.nameLengths)
+        type = try fields.textIfPresent("type", length: Self.typeLengths)
         byteCount = try fields.number("size")
     }
 
@@ -45,6 +50,8 @@ public enum FileFailure: String, Sendable, Equatable {
     case unwritable
     /// Above 2 GiB.
     case tooLong = "too-long"
+    /// A type that is empty, or too long to be told.
+    case badType = "bad-type"
     /// What came is not what the sender named.
     case notAuthentic = "not-authentic"
     /// The message has no file.
