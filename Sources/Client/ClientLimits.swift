@@ -12,6 +12,14 @@ enum ClientLimits {
     static let oneTimePreKeysKeptMax = 1_000
     /// Tries of one send against a device list that keeps changing.
     static let sendTriesMax = 4
+    /// So long at most what a server has put off waits for the next try, whatever the server asked for.
+    static let resendSecondsMax: UInt64 = 3600
+    /// Entries of the key log that are read of the own account: its list changes a few times a year.
+    static let ownEntriesMax = 10_000
+    /// Lists that were never seen and are told at one connect; the rest follow at the next ones.
+    static let unseenListsToldMax = 8
+    /// Numbers of devices end below this; the protocol's own end is twice as far.
+    static let deviceNumberEnd: UInt32 = 1 << 31
     /// Entries of a key log that an auditor reads into memory: about a gigabyte.
     static let auditEntriesMax: UInt64 = 1 << 24
     /// Tries to go on to a head of the key log, while other answers move the last one.

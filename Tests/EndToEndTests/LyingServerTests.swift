@@ -119,6 +119,16 @@ import Wire
         try await alice.fetch()
         alice.change = { (path, answer) in answer.changeProof(at: path) { $0?.head = head.head } }
         await #expect(throws: ClientError.untrustedLog(.anotherKey)) { try await alice.send("psst", to: "bobby") }
+        // Trusting anew is for the same server: also one that names the other key is refused.
+        let card: ServerCard = try await stranger.api.call("GET", "/.well-known/sotto")
+        alice.change = { (path, answer) in
+            answer.changeProof(at: path) { $0?.head = head.head }
+            if path == "/.well-known/sotto" { answer.change(ServerCard.self) { $0.serverKey = card.serverKey } }
+        }
+        #expect(try await alice.client.trustLogAnew() != nil)
+        await #expect(throws: ClientError.untrustedLog(.anotherKey)) { try await alice.send("psst", to: "bobby") }
+        alice.change = { _, _ in }
+        try await alice.send("at last", to: "bobby")
     }
 
     @Test("answers that overtake each other are no fraud")
@@ -147,6 +157,37 @@ import Wire
         #expect(try await tablet.fetch().filter(\.isAboutOwnLists).isEmpty)
     }
 
+    @Test("of many lists of the own account that nobody saw, a few are told at a time, and an endless log is no answer")
+    func flood() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        #expect(try await alice.fetch().filter(\.isAboutOwnLists).isEmpty)
+        alice.change = { (path, answer) in
+            guard path.hasPrefix("/v1/accounts/me/transparency") else { return }
+            answer.change(AccountKeyLog.self) { (log) in
+                guard let first = log.items.first else { return }
+                log.items += (2...20).map { KeyLogItem(index: first.index, entry: first.entry.with(epoch: $0)) }
+            }
+        }
+        for epochs in [2...9, 10...17, 18...20] {
+            let told = try await alice.fetch().filter(\.isAboutOwnLists)
+            #expect(told == epochs.map { .unseenOwnList(epoch: UInt64($0)) })
+        }
+        let log: AccountKeyLog = try await house.api.call(
+            "GET", "/v1/accounts/me/transparency", token: try await alice.client.accessToken())
+        let entry = try #require(log.items.first?.entry)
+        alice.change = { (path, answer) in
+            guard path.hasPrefix("/v1/accounts/me/transparency"),
+                let after = path.split(separator: "=").dropFirst().first?.split(separator: "&").first
+                    .flatMap({ Int($0) })
+            else { return }
+            answer.change(AccountKeyLog.self) { (log) in
+                log.items = (1...200).map { KeyLogItem(index: 1, entry: entry.with(epoch: after + $0)) }
+            }
+        }
+        #expect(try await alice.fetch().contains(.trouble(.unexpectedAnswer(status: 200))))
+    }
+
     @Test("an entry of the own account that is of another list is told at each connect; one that is left out too")
     func foreign() async throws {
         let house = try await House()
@@ -166,6 +207,15 @@ import Wire
         #expect(try await alice.fetch().contains(.trouble(.untrustedLog(.missing))))
         alice.change = { _, _ in }
         #expect(try await alice.fetch().filter(\.isAboutOwnLists).isEmpty)
+    }
+}
+
+extension [UInt8] {
+    /// An entry of the key log with another epoch.
+    fileprivate func with(epoch: Int) -> Self {
+        var entry = self
+        for index in 0..<8 { entry[34 + index] = UInt8(truncatingIfNeeded: epoch >> (56 - 8 * index)) }
+        return entry
     }
 }
 

@@ -1,8 +1,9 @@
-import Client
 import Keys
 import TestKit
 import Testing
 import Wire
+
+@testable import Client
 
 @Suite("Recovery")
 struct RecoveryTests {
@@ -40,6 +41,25 @@ struct RecoveryTests {
             try await device.fetch()
             #expect(try await device.received().last == "to both")
         }
+    }
+
+    @Test("a device number that leaves no room, or was given out before, is refused")
+    func deviceNumbers() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let key = try await alice.client.createBackup()
+        let phone = try await DoubtfulPhone(house)
+        for number in [1, 1 << 31, UInt32.max] {
+            phone.change = { (path, answer) in
+                guard path.hasPrefix("/v1/backups/") else { return }
+                answer.change(RecoveryView.self) { $0.nextDevice = DeviceID(number) }
+            }
+            await #expect(throws: ClientError.unexpectedAnswer(status: 200)) {
+                try await phone.client.restore(recoveryKey: key)
+            }
+        }
+        phone.change = { _, _ in }
+        #expect(try await phone.client.restore(recoveryKey: key) == 1)
     }
 
     @Test("the lost device is turned away once it was unlinked")

@@ -101,7 +101,7 @@ extension Client {
             return LinkReply(
                 address: DeviceAddress(account: own.account, device: linked.device), identity: current.identity)
         }
-        let number = max(try counters().nextDevice, (current.devices.last?.device.rawValue ?? 0) + 1)
+        let number = max(try counters().nextDevice, current.devices.last?.device.following ?? 1)
         let added = ListedDevice(device: DeviceID(number), registration: code.registrationID, identity: identity)
         let list = try await publish(current.devices + [added], after: current, code.preKeys, profile)
         return LinkReply(

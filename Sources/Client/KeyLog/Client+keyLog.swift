@@ -16,17 +16,15 @@ extension Client {
         return pinned
     }
 
-    /// Forgets what is known of the server's key log: the next list pins it anew.
+    /// Forgets how far the server's key log was followed: the next list says where to go on. The key that signs it
+    /// stays the one of first contact, so a log of another server is refused as before.
     ///
     /// For a server that was restored from a copy, once its operator has said so by a way that the server does not
     /// control. The old head is evidence; it is returned for whoever wants to keep it.
     public func trustLogAnew() throws(ClientError) -> KeyLogEvidence? {
-        let known = try knownLog()
-        var transaction = StoreTransaction()
-        transaction.remove(StoreKey<KnownLog>.keyLog)
-        try commit(transaction)
-        keyLog = nil
-        return known?.head.map { KeyLogEvidence(head: $0.payload) }
+        guard let known = try knownLog() else { return nil }
+        try keep(PinnedLog(key: known.key, head: nil))
+        return known.head.map { KeyLogEvidence(head: $0.payload) }
     }
 
     /// What to append to a request for a list: the size of the tree that is known.

@@ -10,20 +10,27 @@ extension Client {
         transaction.put(KnownOwnList(digest: list.logDigest, isVerified: true), at: .ownList(list.epoch))
     }
 
-    /// Tells of entries of the own account that are of no list that this device has verified.
+    /// Tells of entries of the own account that are of no list that this device has verified; of those, the first few.
     func watchOwnEntries(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         let (_, own) = try readyProfile()
+        // Before asking: a list that is published meanwhile may be missing in the answer, and no harm done.
+        let known = store.keys(withPrefix: StoreKey.ownListPrefix).compactMap { StoreKey.ownListEpoch($0) }
         var entries = try await ownEntries(own.account)
         // Another device of the account may have changed the list meanwhile.
         if let newest = entries.last?.epoch, try (knownList(own.account)?.epoch ?? 0) < newest {
             _ = try await freshList(own.account)
             entries = try await ownEntries(own.account)
         }
-        let known = store.keys(withPrefix: StoreKey.ownListPrefix).compactMap { StoreKey.ownListEpoch($0) }
         // A device that was linked later knows nothing of what was before it.
         guard let first = known.min() else { return }
+        var unseenCount = 0
         for entry in entries where entry.epoch >= first {
-            try tellOfForeign(entry, tell)
+            if let known = try read(.ownList(entry.epoch)) {
+                if known.digest != entry.listDigest { tell(.foreignOwnList(epoch: entry.epoch)) }
+            } else if unseenCount < ClientLimits.unseenListsToldMax {
+                unseenCount += 1
+                try tellOfUnseen(entry, tell)
+            }
         }
         let logged = Set(entries.map(\.epoch))
         for epoch in known where !logged.contains(epoch) {
@@ -32,19 +39,17 @@ extension Client {
         }
     }
 
-    private func tellOfForeign(
+    private func tellOfUnseen(
         _ entry: KeyLogEntry, _ tell: @Sendable (ClientEvent) -> Void
     ) throws(ClientError) {
-        guard let known = try read(.ownList(entry.epoch)) else {
-            var transaction = StoreTransaction()
-            transaction.put(KnownOwnList(digest: entry.listDigest, isVerified: false), at: .ownList(entry.epoch))
-            try commit(transaction)
-            return tell(.unseenOwnList(epoch: entry.epoch))
-        }
-        if known.digest != entry.listDigest { tell(.foreignOwnList(epoch: entry.epoch)) }
+        var transaction = StoreTransaction()
+        transaction.put(KnownOwnList(digest: entry.listDigest, isVerified: false), at: .ownList(entry.epoch))
+        try commit(transaction)
+        tell(.unseenOwnList(epoch: entry.epoch))
     }
 
     /// By epoch, ascending.
+    /// - Throws: ``ClientError/unexpectedAnswer(status:)`` also for more than ``ClientLimits/ownEntriesMax``.
     private func ownEntries(_ account: AccountID) async throws(ClientError) -> [KeyLogEntry] {
         var entries: [KeyLogEntry] = []
         while true {
@@ -57,6 +62,7 @@ extension Client {
                 else { throw .unexpectedAnswer(status: 200) }
                 entries.append(entry)
             }
+            guard entries.count <= ClientLimits.ownEntriesMax else { throw .unexpectedAnswer(status: 200) }
             if page.items.count < Limits.pageItemsMax { return entries }
         }
     }

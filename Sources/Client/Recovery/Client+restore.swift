@@ -29,6 +29,7 @@ extension Client {
             throw .wrongServerName(expected: content.serverName, found: serverName)
         }
         let current = try Self.list(of: view.account, heldAgainst: content)
+        guard Self.isUsable(view.nextDevice, after: current) else { throw .unexpectedAnswer(status: 200) }
         try await requireLogged(current, view.account.transparency, since: nil)
         var profile = try startRestoring(content, key, view, current, serverName)
         guard let own = profile.address else { throw .notRegistered }
@@ -41,13 +42,18 @@ extension Client {
         transaction.put(Contact(handle: content.handle, list: list), at: .contact(own.account))
         transaction.put(KnownOwnList(digest: list.logDigest, isVerified: true), at: .ownList(list.epoch))
         var counters = try counters()
-        counters.nextDevice = max(counters.nextDevice, own.device.rawValue + 1)
+        counters.nextDevice = max(counters.nextDevice, own.device.following)
         transaction.put(counters, at: .counters)
         // No device may be left that knows the token, and whoever has a lost one does. Set at the first connect.
         transaction.put(OwnDeliveryToken(.pending, RandomBytes.make(byteCount: 32)), at: .deliveryToken)
         try commit(transaction)
         lists[own.account] = list
         return list.devices.count - 1
+    }
+
+    /// Whether a device may take the number: above all that are listed, with room for others after it.
+    private static func isUsable(_ device: DeviceID, after list: VerifiedDeviceList) -> Bool {
+        device.rawValue < ClientLimits.deviceNumberEnd && list.devices.allSatisfy { $0.device < device }
     }
 
     private func recoveryView(

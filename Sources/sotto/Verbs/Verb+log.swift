@@ -10,7 +10,8 @@ extension Verb {
     static func trustLog(_ client: Client, _ output: Output) async throws {
         let evidence = try await client.trustLogAnew()
         output.object("logForgotten") { (writer) in writer.put("head", evidence?.head) }
-        output.say("The next list that the server gives out says which log to trust.")
+        output.say("The next list that the server gives out says where the log goes on.")
+        output.say("The key that signs it has to be the one of first contact.")
     }
 
     /// - Returns: the exit status: 0 when all is well, ``fraudStatus`` when the log is false, 1 when it could not be
