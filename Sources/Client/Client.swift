@@ -29,6 +29,8 @@ public actor Client {
     var teller: (@Sendable (ClientEvent) -> Void)?
     /// What ``events(untilIdle:)`` started last.
     var listener: Task<Void, Never>?
+    /// Sends what the server has put off, once it is time.
+    var resend: Task<Void, Never>?
     /// The last entry that was told of each conversation that is followed.
     var followed: [ConversationID: SequenceNumber] = [:]
 

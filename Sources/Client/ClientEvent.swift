@@ -34,11 +34,14 @@ public enum ClientEvent: Sendable, Equatable {
 }
 
 /// Why a sender was not hidden.
-public enum SenderShownReason: String, Sendable, Equatable {
+public enum SenderShownReason: String, WireEnumeration {
     /// The recipient has not told its delivery token yet: it does with its first message.
     case tokenUnknown
     /// The recipient has changed its token, or takes no such messages any more.
     case tokenRefused
     /// The server gave out no certificate.
     case noCertificate
+
+    /// Whether this one could have been hidden: its recipient had once let it.
+    public var isDowngrade: Bool { self != .tokenUnknown }
 }

@@ -43,6 +43,22 @@ struct Output: Sendable {
         say(Self.line(entry))
     }
 
+    /// Says that the server has a message, and whether it was shown who sent it though that could have been hidden.
+    func accepted(_ entry: HistoryEntry) {
+        object("accepted") { entry.write(fields: &$0) }
+        say((["Accepted."] + [entry.senderShown.flatMap(Self.notice)].compactMap { $0 }).joined(separator: " "))
+    }
+
+    /// What a user should know of a message that went out signed in; `nil` where it could not have gone otherwise.
+    static func notice(_ reason: SenderShownReason) -> String? {
+        switch reason {
+        case .tokenUnknown: nil
+        case .tokenRefused:
+            "The recipient did not take its delivery token any more, so the server was shown who sent this."
+        case .noCertificate: "The server gave out no sender certificate, so it was shown who sent this."
+        }
+    }
+
     static func line(_ entry: HistoryEntry) -> String {
         let peer = entry.peerHandle?.text ?? entry.peer.description
         let time = entry.time ?? entry.sentAt
@@ -51,7 +67,8 @@ struct Output: Sendable {
         switch entry.kind {
         case .received: return "\(shown)  \(peer): \(text)"
         case .sent:
-            let mark = entry.progress == .accepted ? "" : " (\(entry.progress?.rawValue ?? "unknown"))"
+            var mark = entry.progress == .accepted ? "" : " (\(entry.progress?.rawValue ?? "unknown"))"
+            if entry.senderShown?.isDowngrade == true { mark += " (sender shown to the server)" }
             return "\(shown)  me → \(peer): \(text)\(mark)"
         case .synced: return "\(shown)  me (device \(entry.device)) → \(peer): \(text)"
         case .unreadable: return "\(shown)  \(peer): [cannot be read: \(entry.reason?.rawValue ?? "unknown")]"

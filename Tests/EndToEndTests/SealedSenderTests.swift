@@ -62,12 +62,13 @@ struct SealedSenderTests {
         let (alice, bob) = try await Self.acquainted(house)
         try await bob.client.renewDeliveryToken()
         let shown = try await alice.send("shown", to: "bobby")
-        #expect(!shown.isSenderHidden && shown.progress == .accepted)
+        #expect(!shown.isSenderHidden && shown.progress == .accepted && shown.senderShown == .tokenRefused)
         #expect(try await !alice.send("still", to: "bobby").isSenderHidden)
         try await bob.fetch()
         try await bob.send("new token", to: "alice")
         try await alice.fetch()
-        #expect(try await alice.send("hidden", to: "bobby").isSenderHidden)
+        let hidden = try await alice.send("hidden", to: "bobby")
+        #expect(hidden.isSenderHidden && hidden.senderShown == nil)
         try await bob.fetch()
         #expect(try await bob.received() == ["first", "shown", "still", "hidden"])
     }
@@ -87,6 +88,54 @@ struct SealedSenderTests {
         listener.cancel()
         await listener.value
         #expect(text(told.withLock { $0 }) == [.tokenRefused, .tokenUnknown])
+    }
+
+    @Test("the program says when a message that could have been hidden was not")
+    func program() async throws {
+        let house = try await House()
+        let (alice, bob) = (try Terminal(house), try await Phone(house, as: "bobby"))
+        try await bob.fetch()
+        #expect(try alice.run("register", "alice").status == 0)
+        #expect(try alice.run("listen", "--until-idle").status == 0)
+        #expect(try alice.run("send", "bobby", "first").output == "Accepted.\n")
+        try await bob.fetch()
+        try await bob.send("second", to: "alice")
+        #expect(try alice.run("listen", "--until-idle").status == 0)
+        #expect(try alice.run("send", "bobby", "third").output == "Accepted.\n")
+        try await bob.client.renewDeliveryToken()
+        #expect(try alice.run("send", "bobby", "fourth").output.contains("the server was shown who sent this"))
+        let lines = try alice.run("history").output.split(separator: "\n")
+        let marked = lines.filter { $0.hasSuffix("(sender shown to the server)") }
+        #expect(marked.count == 1 && marked.first?.contains("fourth") == true)
+    }
+
+    @Test("a message whose sender's list the key log does not prove is told as such, and begins no session")
+    func unproven() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await DoubtfulPhone(house, as: "bobby")
+        try await alice.fetch()
+        try await bob.fetch()
+        try await alice.send("first", to: "bobby")
+        try await bob.fetch()
+        try await bob.send("second", to: "alice")
+        try await alice.fetch()
+        let peer = try #require(try await bob.client.whoami()).address.account
+        let token = try #require(try await alice.client.peerToken(peer))
+        let laptop = try await Phone(house, joining: alice)
+        try await laptop.fetch()
+        try await laptop.client.takeTokenForTests(token, of: peer)
+        #expect(try await laptop.send("from afar", to: "bobby").isSenderHidden)
+        let sender = try #require(try await laptop.client.whoami()).address
+        bob.change = { (path, answer) in
+            guard path.hasPrefix("/v1/accounts/\(sender.account)") else { return }
+            answer.changeProof(at: path) { $0?.inclusion[0] ^= 1 }
+        }
+        try await bob.fetch()
+        let line = try #require(try await bob.client.history().last)
+        #expect(line.kind == .unreadable && line.reason == .untrustedSender)
+        #expect(line.peer == sender.account && line.device == sender.device)
+        #expect(try await bob.client.read(.session(sender)) == nil)
     }
 
     @Test("copies for the own devices go signed in, bring the token along, and the other device hides its sender too")
@@ -274,6 +323,13 @@ extension Client {
         let (_, own) = try readyProfile()
         var transaction = StoreTransaction()
         try learnDeliveryToken(token, of: own.account, own: own.account, into: &transaction)
+        try commit(transaction)
+    }
+
+    /// As if the account had told it.
+    func takeTokenForTests(_ token: [UInt8], of account: AccountID) throws {
+        var transaction = StoreTransaction()
+        transaction.put(PeerDeliveryToken(token), at: .peerToken(account))
         try commit(transaction)
     }
 }

@@ -25,6 +25,8 @@ extension Client {
         defer {
             isListening = false
             teller = nil
+            resend?.cancel()
+            resend = nil
         }
         var backoff = Backoff()
         var failedTries = 0

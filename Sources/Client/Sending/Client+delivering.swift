@@ -16,7 +16,6 @@ extension Client {
                 guard let entry = try await sealed(key) else { return nil }
                 let accepted = try await submit(entry)
                 guard accepted.clientID == entry.clientID else { throw .unexpectedAnswer(status: 200) }
-                try tellWhetherHidden(entry)
                 return accepted
             } catch {
                 guard case .refused(let problem) = error else { throw error }
@@ -117,14 +116,12 @@ extension Client {
         try commit(transaction)
     }
 
-    /// Says so when the server knows who sent it, though it need not.
-    private func tellWhetherHidden(_ entry: OutboxEntry) throws(ClientError) {
-        guard configuration.hidesSender, entry.certifiedAt == nil, entry.history != nil else { return }
+    /// Why the server knows who sent it, though it need not; `nil` where it does not, or was to know.
+    func senderShown(_ entry: OutboxEntry) throws(ClientError) -> SenderShownReason? {
+        guard configuration.hidesSender, entry.certifiedAt == nil, entry.history != nil else { return nil }
         let (_, own) = try readyProfile()
-        guard entry.to != own.account else { return }
-        let isKnown = try peerToken(entry.to) != nil
-        let reason: SenderShownReason =
-            entry.showsSender ? .tokenRefused : isKnown ? .noCertificate : .tokenUnknown
-        teller?(.senderShown(to: entry.to, reason))
+        guard entry.to != own.account else { return nil }
+        if entry.showsSender { return .tokenRefused }
+        return try peerToken(entry.to) == nil ? .tokenUnknown : .noCertificate
     }
 }

@@ -114,18 +114,19 @@ extension Client {
         return entry
     }
 
-    /// Works through the outbox, oldest first, until it is empty or the server cannot be reached.
+    /// Works through the outbox, oldest first, until its end or until the server cannot be reached. What the server
+    /// refuses for now is left, with all that is for the same account, and tried again later.
     ///
     /// One caller at a time; the others wait for its news.
     public func sendOutbox() async {
         guard !outboxRun.isRunning else { return }
-        outboxRun.isRunning = true
+        outboxRun.begin()
         if outboxRun.pending == nil {
             let names = store.keys(withPrefix: StoreKey.outboxPrefix)
             outboxRun.load(names.compactMap { StoreKey.outboxNumber($0) })
         }
         var failure: ClientError?
-        while failure == nil, let number = outboxRun.pending?.first {
+        while failure == nil, let number = outboxRun.next {
             do {
                 try await sendOne(number)
             } catch {
@@ -135,19 +136,42 @@ extension Client {
         outboxRun.isRunning = false
         // Whoever waits for more hears why it will not be now.
         outboxRun.postpone(failure?.isPassing == true ? nil : failure)
+        if let seconds = outboxRun.retrySeconds { sendOutbox(after: seconds) }
     }
 
-    /// Sends one entry, or gives it up when the server refuses it for good.
+    /// As the other, once the server wants to be asked again. Only while somebody listens: the next connect sends what
+    /// waits in any case.
+    private func sendOutbox(after seconds: UInt64) {
+        guard isListening, resend == nil else { return }
+        let milliseconds = min(max(seconds, 1), ClientLimits.resendSecondsMax) * 1000
+        resend = Task {
+            // Cancelled with the listening.
+            guard (try? await self.surroundings.sleep(milliseconds)) != nil else { return }
+            await self.sendOutboxAgain()
+        }
+    }
+
+    private func sendOutboxAgain() async {
+        guard !Task.isCancelled else { return }
+        resend = nil
+        await sendOutbox()
+    }
+
+    /// Sends one entry, puts it off, or gives it up when the server refuses it for good.
     /// - Throws: what keeps the entries after it from going out as well.
     private func sendOne(_ number: UInt64) async throws(ClientError) {
         let key = StoreKey.outbox(number)
         guard let entry = try read(key) else { return outboxRun.removed(number) }
+        guard !outboxRun.isHeld(entry.to) else { return outboxRun.hold(number, entry, retryAfterSeconds: nil) }
         do {
             let accepted = try await deliver(key)
             try settle(key, accepted, nil)
             outboxRun.removed(number)
             outboxRun.settle(entry.clientID, .success(()))
         } catch {
+            if let problem = error.passingOfOneSend {
+                return outboxRun.hold(number, entry, retryAfterSeconds: problem.retryAfterSeconds)
+            }
             guard !error.isPassing, error.isAboutOneSend else { throw error }
             try settle(key, nil, error)
             outboxRun.removed(number)
@@ -162,18 +186,39 @@ extension Client {
         guard let entry = try read(key) else { return }
         var transaction = StoreTransaction()
         transaction.remove(key)
-        if let index = entry.history, var line = try read(.history(index)) {
+        let shown = accepted == nil ? nil : try senderShown(entry)
+        if let index = entry.history, var line = try readable(.history(index)) {
             line.progress = error == nil ? .accepted : .refused
             line.time = accepted?.time
             line.isSenderHidden = entry.certifiedAt != nil
+            line.senderShown = shown
             if case .refused(let problem) = error { line.problem = problem.code }
             transaction.put(line, at: .history(index))
         }
         try commit(transaction)
+        if let shown { teller?(.senderShown(to: entry.to, shown)) }
+    }
+
+    /// `nil` also for a line that cannot be read: what was sent is not sent again for its sake.
+    private func readable(_ key: StoreKey<HistoryEntry>) throws(ClientError) -> HistoryEntry? {
+        do {
+            return try read(key)
+        } catch {
+            guard case .store(.unreadable) = error else { throw error }
+            return nil
+        }
     }
 }
 
 extension ClientError {
+    /// What the server said, where it may pass and says nothing of what is for other accounts.
+    fileprivate var passingOfOneSend: Problem? {
+        guard case .refused(let problem) = self, problem.code == .rateLimited || problem.code == .internalError else {
+            return nil
+        }
+        return problem
+    }
+
     /// Whether giving up one send lets the others go on.
     fileprivate var isAboutOneSend: Bool {
         switch self {

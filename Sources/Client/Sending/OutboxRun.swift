@@ -7,6 +7,12 @@ struct OutboxRun {
     var isRunning = false
     /// The numbers of what waits, oldest first; `nil` until the store was asked.
     private(set) var pending: [UInt64]?
+    /// Accounts that a send was put off for: what comes after it waits too, to stay in order.
+    private var heldAccounts: Set<AccountID> = []
+    /// What this run leaves to a later one.
+    private var heldNumbers: Set<UInt64> = []
+    /// When the server wants to be asked again, at the earliest, for what is held; `nil` where it did not say.
+    private(set) var retrySeconds: UInt64?
     /// Sends that somebody waits for.
     private var awaited: Set<ClientID> = []
     private var outcomes: [ClientID: Result<Void, ClientError>] = [:]
@@ -15,6 +21,28 @@ struct OutboxRun {
     mutating func load(_ numbers: [UInt64]) { pending = numbers.sorted() }
     mutating func added(_ number: UInt64) { pending?.append(number) }
     mutating func removed(_ number: UInt64) { pending?.removeAll { $0 == number } }
+
+    /// Everything that waits is tried once.
+    mutating func begin() {
+        isRunning = true
+        heldAccounts = []
+        heldNumbers = []
+        retrySeconds = nil
+    }
+
+    /// The oldest that this run has not put off.
+    var next: UInt64? { pending?.first { !heldNumbers.contains($0) } }
+
+    func isHeld(_ account: AccountID) -> Bool { heldAccounts.contains(account) }
+
+    /// Leaves an entry, and what comes after it for the same account, to a later run.
+    /// - Parameter seconds: what the server asked for.
+    mutating func hold(_ number: UInt64, _ entry: OutboxEntry, retryAfterSeconds seconds: UInt64?) {
+        heldAccounts.insert(entry.to)
+        heldNumbers.insert(number)
+        if let seconds { retrySeconds = min(retrySeconds ?? seconds, seconds) }
+        settle(entry.clientID, .failure(.queued(entry.clientID)))
+    }
 
     mutating func await(_ clientID: ClientID) { awaited.insert(clientID) }
 

@@ -48,6 +48,8 @@ public struct HistoryEntry: WireRecord, Equatable {
     public var progress: Progress?
     /// It travelled without telling the server who sent it.
     public var isSenderHidden = false
+    /// Of an accepted message whose sender was to be hidden: why the server knows it all the same.
+    public var senderShown: SenderShownReason?
     /// Of what cannot be read.
     public var reason: UnreadableReason?
     /// Of a refused message.
@@ -74,6 +76,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         time = try fields.valueIfPresent("time")
         progress = try fields.valueIfPresent("progress")
         isSenderHidden = try fields.flag("senderHidden")
+        senderShown = try fields.valueIfPresent("senderShown")
         reason = try fields.valueIfPresent("reason")
         problem = try fields.valueIfPresent("problem")
     }
@@ -91,6 +94,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         writer.put("time", time)
         writer.put("progress", progress)
         writer.put("senderHidden", flag: isSenderHidden)
+        writer.put("senderShown", senderShown)
         writer.put("reason", reason)
         writer.put("problem", problem)
     }

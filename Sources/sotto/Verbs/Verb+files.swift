@@ -11,8 +11,7 @@ extension Verb {
         ) { (progress) in
             output.progress("Uploaded \(progress.doneByteCount) of \(progress.byteCount) bytes …")
         }
-        output.object("accepted") { entry.write(fields: &$0) }
-        output.say("Accepted.")
+        output.accepted(entry)
     }
 
     static func download(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {

@@ -54,6 +54,7 @@ extension Verb {
                 writer.put("to", account)
                 writer.put("reason", text: reason.rawValue)
             }
+            if let notice = Output.notice(reason) { Output.complain(notice) }
         case .trouble(.untrustedLog(let failure)):
             output.failure(.untrustedLog(failure))
         case .trouble(let error), .ended(let error):

@@ -67,8 +67,7 @@ extension Verb {
         let text = arguments.words[1] == "-"
             ? try Input.everything(byteCountMax: 4 * Limits.textLengthMax) : arguments.words[1]
         let entry = try await client.send(text, to: handle)
-        output.object("accepted") { entry.write(fields: &$0) }
-        output.say("Accepted.")
+        output.accepted(entry)
     }
 
     private static func report(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {

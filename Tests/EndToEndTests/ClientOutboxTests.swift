@@ -1,0 +1,87 @@
+import TestKit
+import Testing
+import Wire
+
+@testable import Client
+
+/// What a server does not take for now, and what goes on meanwhile.
+@Suite("An outbox") struct ClientOutboxTests {
+    /// The answers for one recipient, while they are refused.
+    private static func refusal(_ code: ProblemCode, seconds: UInt64?) -> Network.Answer {
+        let problem = Problem(code, "Later.", retryAfterSeconds: seconds)
+        return Network.Answer(status: code.status, mediaType: "application/cbor", body: problem.encoded(as: .cbor))
+    }
+
+    @Test("a send that the server puts off holds up nobody else, and what follows it stays behind it")
+    func putOff() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        let carol = try await Phone(house, as: "carol")
+        let peer = try #require(try await bob.client.whoami()).address.account
+        let asked = Guarded(0)
+        alice.change = { (path, answer) in
+            guard path == "/v1/keys/\(peer)/claims" || path.hasPrefix("/v1/keys/\(peer)/claims?") else { return }
+            asked.withLock { $0 += 1 }
+            answer = Self.refusal(.rateLimited, seconds: 5)
+        }
+        for text in ["one", "two"] {
+            let error = await #expect(throws: ClientError.self) { try await alice.send(text, to: "bobby") }
+            #expect(error?.code == "queued")
+        }
+        #expect(try await alice.send("hello", to: "carol").progress == .accepted)
+        // Once for each run: what is held is not asked for again within it.
+        #expect(asked.withLock { $0 } == 3)
+        try await carol.fetch()
+        #expect(try await carol.received() == ["hello"])
+        alice.change = { _, _ in }
+        await alice.client.sendOutbox()
+        #expect(try await alice.client.history().map(\.progress) == [.accepted, .accepted, .accepted])
+        try await bob.fetch()
+        #expect(try await bob.received() == ["one", "two"])
+    }
+
+    @Test("a server that is overloaded is asked once, not for everybody")
+    func overloaded() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        _ = try await Phone(house, as: "bobby")
+        _ = try await Phone(house, as: "carol")
+        let asked = Guarded(0)
+        alice.change = { (path, answer) in
+            guard path.contains("/claims") else { return }
+            asked.withLock { $0 += 1 }
+            answer = Self.refusal(.overloaded, seconds: 5)
+        }
+        for name in ["bobby", "carol"] {
+            await #expect(throws: ClientError.self) { try await alice.send("hello", to: name) }
+        }
+        #expect(asked.withLock { $0 } == 2)
+    }
+
+    @Test("who listens sends what was put off when the server wants to be asked again", .timeLimit(.minutes(1)))
+    func again() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        let refusals = Guarded(1)
+        alice.change = { (path, answer) in
+            guard path.contains("/claims"), refusals.withLock({ (left) in
+                left -= 1
+                return left >= 0
+            }) else { return }
+            answer = Self.refusal(.rateLimited, seconds: 1)
+        }
+        let told = Guarded<[ClientEvent]>([])
+        let listener = Task { [client = alice.client] in
+            await client.listen { (event) in told.withLock { $0.append(event) } }
+        }
+        while !told.withLock({ $0.contains(.idle) }) { await Task.yield() }
+        await #expect(throws: ClientError.self) { try await alice.send("later", to: "bobby") }
+        while try await alice.client.history().first?.progress != .accepted { await Task.yield() }
+        listener.cancel()
+        await listener.value
+        try await bob.fetch()
+        #expect(try await bob.received() == ["later"])
+    }
+}
