@@ -100,6 +100,8 @@ struct ShutdownTests {
                     }
                 }
             }
+            // Who came too late would find no listener.
+            while listener.totals.accepted < peers.count { await Task.yield() }
             while listener.totals.bytesOut < 1_000_000 * (round + 1) { await Task.yield() }
             if round % 2 == 0 { await listener.shutdown(within: .milliseconds(20)) }
             await ownThread { group.shutdown() }
