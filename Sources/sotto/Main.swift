@@ -19,33 +19,20 @@ struct Main {
         if arguments.switches.contains("--help") {
             return Output.write(Help.of(arguments.verb) + "\n", to: STDOUT_FILENO)
         }
-        if arguments.verb == .media { exit(await runMedia(arguments)) }
+        let output = Output(isJSON: arguments.switches.contains("--json"))
+        // Needs no account and no server.
+        if arguments.verb == .media { exit(await status(output) { try await Verb.media(arguments, output) }) }
         let network = ClientNetwork()
-        let status = arguments.verb == .auditLog
-            ? await runAudit(arguments, over: network) : await run(arguments, over: network)
+        let status = await status(output) { try await run(arguments, over: network, output) }
         network.shutdown()
         exit(status)
     }
 
-    /// Needs no account and no server.
-    private static func runMedia(_ arguments: Arguments) async -> Int32 {
+    /// Does what was asked for.
+    /// - Returns: the status to end with.
+    private static func status(_ output: Output, _ work: @Sendable () async throws -> Int32) async -> Int32 {
         do {
-            return try await Verb.media(arguments, Output(isJSON: arguments.switches.contains("--json")))
-        } catch let error as UsageError {
-            Output.complain(error.message)
-            return 2
-        } catch {
-            Output.complain("\(error)")
-            return 1
-        }
-    }
-
-    /// Needs no account.
-    private static func runAudit(_ arguments: Arguments, over network: ClientNetwork) async -> Int32 {
-        let output = Output(isJSON: arguments.switches.contains("--json"))
-        let setup = Setup(arguments: arguments) { (name) in getenv(name).map { String(cString: $0) } }
-        do {
-            return try await Verb.auditLog(arguments, setup, output, over: network)
+            return try await work()
         } catch let error as ClientError {
             output.failure(error)
             return 1
@@ -58,26 +45,18 @@ struct Main {
         }
     }
 
-    private static func run(_ arguments: Arguments, over network: ClientNetwork) async -> Int32 {
-        let output = Output(isJSON: arguments.switches.contains("--json"))
+    private static func run(
+        _ arguments: Arguments, over network: ClientNetwork, _ output: Output
+    ) async throws -> Int32 {
         let setup = Setup(arguments: arguments) { (name) in getenv(name).map { String(cString: $0) } }
-        do {
-            let client = try setup.open(over: network)
-            let work = Task { try await arguments.verb.run(client, arguments, output) }
-            Interrupts.watch { work.cancel() }
-            let result = await work.result
-            await client.close()
-            try result.get()
-            return 0
-        } catch let error as ClientError {
-            output.failure(error)
-            return 1
-        } catch let error as UsageError {
-            Output.complain(error.message)
-            return 2
-        } catch {
-            Output.complain("\(error)")
-            return 1
-        }
+        // Needs no account.
+        if arguments.verb == .auditLog { return try await Verb.auditLog(arguments, setup, output, over: network) }
+        let client = try setup.open(over: network)
+        let work = Task { try await arguments.verb.run(client, arguments, output) }
+        Interrupts.watch { work.cancel() }
+        let result = await work.result
+        await client.close()
+        try result.get()
+        return 0
     }
 }

@@ -41,6 +41,15 @@ public struct TokenBucket: Sendable {
         return .pass(remaining: UInt64(tokens))
     }
 
+    /// Takes `count` tokens, also those that are not there yet.
+    /// - Returns: milliseconds until they are; zero at a rate of zero, where they never would be.
+    public mutating func spend(_ count: Int, now: Timestamp) -> UInt64 {
+        refill(now: now)
+        tokens -= Double(count)
+        guard tokens < 0, rate.perSecond > 0 else { return 0 }
+        return UInt64(min(86_400_000, (-tokens / rate.perSecond * 1000).rounded(.up)))
+    }
+
     /// Nothing would be lost by forgetting it: it is as full as a new one.
     public func isFull(now: Timestamp) -> Bool {
         var copy = self

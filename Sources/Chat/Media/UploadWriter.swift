@@ -42,6 +42,7 @@ public final class UploadWriter: @unchecked Sendable {
         do throws(BlobError) { try await part.append(bytes) } catch { throw Problem(error) }
         offset += UInt64(bytes.count)
         let wait = house.budget.spend(bytes.count, by: row.owner.account, now: house.chat.clock())
+        // A request that is cancelled need not wait.
         if wait > 0 { try? await Task.sleep(for: .milliseconds(Int64(wait))) }
     }
 
