@@ -1,3 +1,5 @@
+import Wire
+
 /// What a client needs to know besides its folder.
 public struct ClientConfiguration: Sendable {
     /// Whose certificates are trusted.
@@ -20,8 +22,21 @@ public struct ClientConfiguration: Sendable {
     /// Does not tell the server who sends, wherever the recipient lets it.
     public var hidesSender = true
 
+    /// So much longer than a disappearing message itself, its file stays at the server for those who are away: seconds.
+    public var fileGraceSeconds: UInt64 = 7 * 86_400
+
     public init(folder: String, server: ServerAddress? = nil) {
         self.folder = folder
         self.server = server
+    }
+}
+
+extension ClientConfiguration {
+    /// How long the server keeps the file of a message; `nil` for its own default.
+    func mediaSeconds(expiresIn: UInt64?) -> UInt64? {
+        guard let expiresIn else { return nil }
+        let bounds = Limits.expiringMediaSeconds
+        let (wanted, isBeyond) = expiresIn.addingReportingOverflow(fileGraceSeconds)
+        return isBeyond ? bounds.upperBound : min(max(wanted, bounds.lowerBound), bounds.upperBound)
     }
 }

@@ -59,6 +59,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case cannotReport
     /// A file was not sent, or not fetched.
     case file(FileFailure)
+    /// A message disappears after five seconds to four weeks.
+    case badExpiry
     case emptyText
     case textTooLong
     /// A device list does not verify against what is known of its account.
@@ -107,6 +109,7 @@ extension ClientError: CustomStringConvertible {
             "The server does not sign with the key it had at first contact. Somebody may stand between."
         case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
         case .file(let failure): Self.text(failure)
+        case .badExpiry: "A message can disappear after 5 seconds to 28 days."
         case .emptyText: "There is no text to send."
         case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
         case .untrustedList(let error): Self.text(error)
@@ -239,6 +242,7 @@ extension ClientError {
         case .untrustedServer: "untrusted-server"
         case .cannotReport: "cannot-report"
         case .file(let failure): "file-\(failure.rawValue)"
+        case .badExpiry: "bad-expiry"
         case .emptyText: "empty-text"
         case .textTooLong: "text-too-long"
         case .untrustedList, .untrustedKeys: "untrusted-keys"

@@ -39,5 +39,7 @@ enum ClientLimits {
     /// one be good for 24 hours.
     static let certificateSeconds: UInt64 = 23 * 3600
     static let certificateRenewalSeconds: UInt64 = 12 * 3600
+    /// After which a message may disappear: five seconds to four weeks.
+    static let expirySeconds: ClosedRange<UInt64> = 5...2_419_200
     static let linkCodeByteCountMax = 16 * 1024
 }

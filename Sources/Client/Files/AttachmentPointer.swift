@@ -14,14 +14,20 @@ struct AttachmentPointer: WireRecord, Equatable {
     /// What the sender says of it; never a reason to run or overwrite anything.
     var type: String?
     var name: String?
+    /// Of an image whose sender made one.
+    var preview: AttachmentPreview?
 
-    init(media: String, key: [UInt8], digest: [UInt8], byteCount: UInt64, type: String?, name: String?) {
+    init(
+        media: String, key: [UInt8], digest: [UInt8], byteCount: UInt64, type: String?, name: String?,
+        preview: AttachmentPreview? = nil
+    ) {
         self.media = media
         self.key = key
         self.digest = digest
         self.byteCount = byteCount
         self.type = type
         self.name = name
+        self.preview = preview
     }
 
     init(fields: inout Fields) throws(WireError) {
@@ -31,6 +37,8 @@ struct AttachmentPointer: WireRecord, Equatable {
         byteCount = try fields.number("size", in: 0...UInt64(SealedFile.byteCountMax))
         type = try fields.textIfPresent("type", length: FileNote.typeLengths)
         name = try fields.textIfPresent("name", length: FileNote.nameLengths)
+        // One that breaks a bound is as good as none: it never costs the file.
+        preview = try? fields.valueIfPresent("preview")
     }
 
     func write(fields writer: inout WireWriter) {
@@ -40,6 +48,7 @@ struct AttachmentPointer: WireRecord, Equatable {
         writer.put("size", number: byteCount)
         writer.put("type", text: type)
         writer.put("name", text: name)
+        writer.put("preview", preview)
     }
 
     /// What its line in the transcript says.

@@ -9,47 +9,46 @@ extension Client {
 
     /// Seals a file under a key of its own, uploads it, and sends a message that points to it. Goes on where it was
     /// when the server or the connection comes back, for as long as this call lasts.
-    /// - Parameters:
-    ///   - caption: may be empty.
-    ///   - type: what the file is said to be, 1 to 127 characters.
-    ///   - progress: called now and then, from any thread.
-    /// - Throws: ``ClientError/file(_:)``; what the server refuses with; else as ``send(_:to:)``.
+    /// - Parameter progress: called now and then, from any thread.
+    /// - Throws: ``ClientError/file(_:)``; what the server refuses with; else as ``send(_:to:expiresIn:)``.
     @discardableResult
     public func send(
-        file path: String, caption: String = "", type: String? = nil, to handle: Handle,
-        progress: @Sendable (FileProgress) -> Void = { _ in }
+        _ file: OutgoingFile, to handle: Handle, progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> HistoryEntry {
-        guard caption.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
-        // What does not fit its record could never be read again.
-        guard type.map({ FileNote.typeLengths.contains($0.unicodeScalars.count) }) ?? true else {
-            throw .file(.badType)
-        }
+        try file.check()
         _ = try readyProfile()
         // Nothing is uploaded for somebody who is not there.
         _ = try await account(of: handle)
-        let spool = try SealedSpool(sealing: path, in: configuration.folder)
-        let created = try await patiently { () async throws(ClientError) in try await self.create(spool) }
+        let spool = try SealedSpool(sealing: file.path, in: configuration.folder)
+        let lifetime = configuration.mediaSeconds(expiresIn: file.expiresIn)
+        let created = try await patiently { () async throws(ClientError) in
+            try await self.create(spool, expiresSeconds: lifetime)
+        }
         try await append(spool, to: created, progress)
         let _: MediaInfo = try await patiently { () async throws(ClientError) in
             try await self.calls.call("POST", created.upload + "/complete")
         }
-        let name = path.split(separator: "/").last.map {
-            String($0.unicodeScalars.prefix(FileNote.nameLengths.upperBound))
-        }
         let pointer = AttachmentPointer(
             media: "\(created.media)", key: spool.key, digest: spool.summary.digest,
-            byteCount: UInt64(spool.summary.byteCount), type: type, name: name)
-        return try await send(caption, file: pointer, to: handle)
+            byteCount: UInt64(spool.summary.byteCount), type: file.type, name: file.name)
+        let message = OutgoingMessage(
+            text: file.caption, file: pointer, deleteCapability: created.deleteCapability, expiresIn: file.expiresIn)
+        return try await send(message, to: handle)
     }
 
-    private func create(_ spool: SealedSpool) async throws(ClientError) -> UploadCreated {
+    /// - Parameter expiresSeconds: after which the server drops the bytes by itself; `nil` for its default.
+    private func create(_ spool: SealedSpool, expiresSeconds: UInt64?) async throws(ClientError) -> UploadCreated {
         let digits = Array("0123456789abcdef".utf8)
         let text = spool.summary.digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        var metadata = [("class", Array("sealed".utf8)), ("sha256", text)]
+        if let expiresSeconds {
+            metadata += [("lifetime", Array("expiring".utf8)), ("expires", Array(String(expiresSeconds).utf8))]
+        }
         return try await authorized(
             "POST", "/v1/media/uploads",
             headers: [
                 ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(spool.byteCount)),
-                ("Upload-Metadata", "class \(Base64.encode(Array("sealed".utf8))),sha256 \(Base64.encode(text))"),
+                ("Upload-Metadata", metadata.map { "\($0) \(Base64.encode($1))" }.joined(separator: ",")),
             ])
     }
 

@@ -18,19 +18,25 @@ struct MessageContent: WireRecord, Equatable {
     /// Empty only beside a file.
     var text: String
     var file: AttachmentPointer?
+    /// Seconds until it disappears, of ``ClientLimits/expirySeconds``.
+    var expiresIn: UInt64?
+    /// Only for the own devices: deletes the file's bytes at the server, 43 characters.
+    var deleteCapability: String?
     /// Only in a copy for the sender's own other devices: whom the message went to.
     var to: AccountID?
     /// The delivery token of the account it is from, 32 bytes.
     var deliveryToken: [UInt8]?
 
     init(
-        message: ClientID, sentAt: Timestamp, text: String, file: AttachmentPointer? = nil, to: AccountID? = nil,
-        deliveryToken: [UInt8]? = nil
+        message: ClientID, sentAt: Timestamp, text: String, file: AttachmentPointer? = nil, expiresIn: UInt64? = nil,
+        deleteCapability: String? = nil, to: AccountID? = nil, deliveryToken: [UInt8]? = nil
     ) {
         self.message = message
         self.sentAt = sentAt
         self.text = text
         self.file = file
+        self.expiresIn = expiresIn
+        self.deleteCapability = deleteCapability
         self.to = to
         self.deliveryToken = deliveryToken
     }
@@ -46,6 +52,8 @@ struct MessageContent: WireRecord, Equatable {
             text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax) ?? ""
             file = try fields.value("file", as: AttachmentPointer.self)
         }
+        expiresIn = try fields.numberIfPresent("expiresIn", in: ClientLimits.expirySeconds)
+        deleteCapability = try fields.textIfPresent("deleteCapability", length: MediaDeletion.capabilityLengths)
         to = try fields.valueIfPresent("to")
         deliveryToken = try fields.bytesIfPresent("deliveryToken", count: 32...32)
     }
@@ -57,6 +65,8 @@ struct MessageContent: WireRecord, Equatable {
         writer.put("sentAt", sentAt)
         writer.put("text", text: text.isEmpty && file != nil ? nil : text)
         writer.put("file", file)
+        writer.put("expiresIn", number: expiresIn)
+        writer.put("deleteCapability", text: deleteCapability)
         writer.put("to", to)
         writer.put("deliveryToken", bytes: deliveryToken)
     }

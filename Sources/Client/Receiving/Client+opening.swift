@@ -170,7 +170,9 @@ extension Client {
             if let file = content.file {
                 entry?.file = file.note
                 transaction.put(file, at: .attachment(content.message, from: sender.account))
+                keepCapability(content, from: sender, own, into: &transaction)
             }
+            entry?.expiresIn = content.expiresIn
             entry?.sentAt = content.sentAt
             entry?.isSenderHidden = seal != nil
             // With the line alone: what was seen before has its evidence where its own line is.

@@ -6,22 +6,25 @@ extension Client {
     /// accepted it. The recipient may be offline.
     ///
     /// When the server cannot be reached the message stays in the outbox and goes out with the next connection.
-    /// - Throws: ``ClientError/queued(_:)``; ``ClientError/refused(_:)``; ``ClientError/untrustedList(_:)`` and
-    ///   ``ClientError/untrustedKeys(_:)``, after which nothing was sent.
+    /// - Parameter expiresIn: seconds, 5 to 2,419,200, after which the message disappears: here, counted from when the
+    ///   server accepted it; there, from when it came.
+    /// - Throws: ``ClientError/badExpiry``; ``ClientError/queued(_:)``; ``ClientError/refused(_:)``;
+    ///   ``ClientError/untrustedList(_:)`` and ``ClientError/untrustedKeys(_:)``, after which nothing was sent.
     @discardableResult
-    public func send(_ text: String, to handle: Handle) async throws(ClientError) -> HistoryEntry {
+    public func send(
+        _ text: String, to handle: Handle, expiresIn: UInt64? = nil
+    ) async throws(ClientError) -> HistoryEntry {
         guard !text.isEmpty else { throw .emptyText }
-        return try await send(text, file: nil, to: handle)
+        return try await send(OutgoingMessage(text: text, expiresIn: expiresIn), to: handle)
     }
 
     /// Sends a text, or a pointer to a file with an empty one or another.
-    func send(
-        _ text: String, file: AttachmentPointer?, to handle: Handle
-    ) async throws(ClientError) -> HistoryEntry {
-        guard text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
+    func send(_ message: OutgoingMessage, to handle: Handle) async throws(ClientError) -> HistoryEntry {
+        guard message.text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
+        guard message.expiresIn.map(ClientLimits.expirySeconds.contains) ?? true else { throw .badExpiry }
         let (_, own) = try readyProfile()
         let account = try await account(of: handle)
-        let (clientID, index) = try enqueue(text, file, to: account, handle, own)
+        let (clientID, index) = try enqueue(message, to: account, handle, own)
         outboxRun.await(clientID)
         while true {
             if let outcome = outboxRun.takeOutcome(clientID) {
@@ -39,7 +42,7 @@ extension Client {
 
     /// Writes down what is to be sent, sealed already where every session is there.
     private func enqueue(
-        _ text: String, _ file: AttachmentPointer?, to account: AccountID, _ handle: Handle, _ own: DeviceAddress
+        _ message: OutgoingMessage, to account: AccountID, _ handle: Handle, _ own: DeviceAddress
     ) throws(ClientError) -> (ClientID, index: UInt64) {
         let now = surroundings.now()
         var counters = try counters()
@@ -48,14 +51,20 @@ extension Client {
         var entry = HistoryEntry(index: counters.nextHistory, kind: .sent, peer: account, device: own.device)
         entry.peerHandle = handle
         entry.message = clientID
-        entry.text = text.isEmpty ? nil : text
-        entry.file = file?.note
+        entry.text = message.text.isEmpty ? nil : message.text
+        entry.file = message.file?.note
+        entry.expiresIn = message.expiresIn
         entry.sentAt = now
         entry.progress = .queued
         counters.nextHistory += 1
         transaction.put(entry, at: .history(entry.index))
-        if let file { transaction.put(file, at: .attachment(clientID, from: own.account)) }
-        let sends = try outboxEntries(entry, text, file, to: account, own)
+        if let file = message.file {
+            transaction.put(file, at: .attachment(clientID, from: own.account))
+            if let deletion = MediaDeletion(of: file, capability: message.deleteCapability) {
+                transaction.put(deletion, at: .capability(clientID, from: own.account))
+            }
+        }
+        let sends = try outboxEntries(entry, message, to: account, own)
         let numbers = sends.indices.map { counters.nextOutbox + UInt64($0) }
         for (send, number) in zip(sends, numbers) {
             // A session moves on once per transaction: only one of these sends is for a given account.
@@ -70,12 +79,14 @@ extension Client {
 
     /// What is sent of a message: to its recipient, and to the own other devices where there are any.
     private func outboxEntries(
-        _ line: HistoryEntry, _ text: String, _ file: AttachmentPointer?, to account: AccountID, _ own: DeviceAddress
+        _ line: HistoryEntry, _ message: OutgoingMessage, to account: AccountID, _ own: DeviceAddress
     ) throws(ClientError) -> [OutboxEntry] {
         guard let clientID = line.message, let sentAt = line.sentAt else { return [] }
         var content = MessageContent(
-            message: clientID, sentAt: sentAt, text: text, file: file, deliveryToken: try sharedDeliveryToken())
+            message: clientID, sentAt: sentAt, text: message.text, file: message.file, expiresIn: message.expiresIn,
+            deliveryToken: try sharedDeliveryToken())
         guard account != own.account else {
+            content.deleteCapability = message.deleteCapability
             return [
                 OutboxEntry(
                     clientID: clientID, to: account, kind: .message, content: content.encoded(as: .cbor),
@@ -92,6 +103,8 @@ extension Client {
         ]
         if let ownList = try knownList(own.account), ownList.devices.count > 1 {
             content.to = account
+            // Never in the recipient's copy: whoever has it may delete the bytes that others still want.
+            content.deleteCapability = message.deleteCapability
             sends.append(
                 OutboxEntry(
                     clientID: .random(), to: own.account, kind: .sync, content: content.encoded(as: .cbor),

@@ -40,6 +40,8 @@ public struct HistoryEntry: WireRecord, Equatable {
     public var text: String?
     /// A file beside it; fetched only when somebody asks for it.
     public var file: FileNote?
+    /// Seconds until it disappears, where its sender wants that.
+    public var expiresIn: UInt64?
     /// When the sender says it was written.
     public var sentAt: Timestamp?
     /// When the server accepted it.
@@ -72,6 +74,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         message = try fields.valueIfPresent("message")
         text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
         file = try fields.valueIfPresent("file")
+        expiresIn = try fields.numberIfPresent("expiresIn")
         sentAt = try fields.valueIfPresent("sentAt")
         time = try fields.valueIfPresent("time")
         progress = try fields.valueIfPresent("progress")
@@ -90,6 +93,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         writer.put("message", message)
         writer.put("text", text: text)
         writer.put("file", file)
+        writer.put("expiresIn", number: expiresIn)
         writer.put("sentAt", sentAt)
         writer.put("time", time)
         writer.put("progress", progress)

@@ -61,6 +61,13 @@ extension StoreKey where Value == HistoryEntry {
     static func history(_ index: UInt64) -> Self { .init("history/" + OrderedNumber.text(index)) }
 }
 
+extension StoreKey where Value == MediaDeletion {
+    /// What deletes the file of a message of the own account.
+    static func capability(_ message: ClientID, from account: AccountID) -> Self {
+        .init("capability/\(account)/\(message)")
+    }
+}
+
 extension StoreKey where Value == AttachmentPointer {
     /// What a message of that sender points to.
     static func attachment(_ message: ClientID, from account: AccountID) -> Self {

@@ -1,0 +1,44 @@
+import Wire
+
+/// What shows an image before it is fetched: its size, a blur of it, and a small picture, all inside the sealed
+/// message. docs/protocol/attachments.md describes it.
+///
+/// A claim of the sender, and hostile until it was checked: ``Client/thumbnail(ofFileOf:)`` does.
+struct AttachmentPreview: WireRecord, Equatable {
+    static let thumbHashByteCounts = 1...64
+    static let thumbnailByteCountMax = 32_768
+    static let sideMax: UInt64 = 65_535
+
+    /// 1 to 64 bytes; ThumbHash has 5 to 25.
+    var thumbHash: [UInt8]
+    /// Of the original as it is looked at, in pixels.
+    var width: UInt64
+    var height: UInt64
+    var thumbnail: [UInt8]
+    /// The media type of ``thumbnail``.
+    var thumbnailType: String
+
+    init(thumbHash: [UInt8], width: UInt64, height: UInt64, thumbnail: [UInt8], thumbnailType: String) {
+        self.thumbHash = thumbHash
+        self.width = width
+        self.height = height
+        self.thumbnail = thumbnail
+        self.thumbnailType = thumbnailType
+    }
+
+    init(fields: inout Fields) throws(WireError) {
+        thumbHash = try fields.bytes("thumbHash", count: Self.thumbHashByteCounts)
+        width = try fields.number("width", in: 1...Self.sideMax)
+        height = try fields.number("height", in: 1...Self.sideMax)
+        thumbnail = try fields.bytes("thumbnail", count: 1...Self.thumbnailByteCountMax)
+        thumbnailType = try fields.text("thumbnailType", length: FileNote.typeLengths)
+    }
+
+    func write(fields writer: inout WireWriter) {
+        writer.put("thumbHash", bytes: thumbHash)
+        writer.put("width", number: width)
+        writer.put("height", number: height)
+        writer.put("thumbnail", bytes: thumbnail)
+        writer.put("thumbnailType", text: thumbnailType)
+    }
+}

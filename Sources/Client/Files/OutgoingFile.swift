@@ -1,0 +1,54 @@
+public import Wire
+
+/// A file that is to be sent, and what goes with it. ``Client/send(_:to:progress:)`` takes it.
+public struct OutgoingFile: Sendable, Equatable {
+    /// Where it is; its last part is the name that the recipient is told.
+    public var path: String
+    /// A text beside it; may be empty.
+    public var caption: String
+    /// What it is said to be, 1 to 127 characters.
+    public var type: String?
+    /// Seconds until the message disappears, as ``Client/send(_:to:expiresIn:)`` has them; `nil` for never.
+    public var expiresIn: UInt64?
+    /// Whether an image gets a small picture beside it, where ``ClientConfiguration/thumbnailWorkerPath`` says who
+    /// makes one.
+    public var wantsPreview: Bool
+
+    /// Everything but the path may be left out.
+    public init(
+        path: String, caption: String = "", type: String? = nil, expiresIn: UInt64? = nil, wantsPreview: Bool = true
+    ) {
+        self.path = path
+        self.caption = caption
+        self.type = type
+        self.expiresIn = expiresIn
+        self.wantsPreview = wantsPreview
+    }
+
+    /// What the recipient is told of the path.
+    var name: String? {
+        path.split(separator: "/").last.map { String($0.unicodeScalars.prefix(FileNote.nameLengths.upperBound)) }
+    }
+
+    /// - Throws: ``ClientError/textTooLong``; ``ClientError/file(_:)``; ``ClientError/badExpiry``.
+    func check() throws(ClientError) {
+        guard caption.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
+        // What does not fit its record could never be read again.
+        guard type.map({ FileNote.typeLengths.contains($0.unicodeScalars.count) }) ?? true else {
+            throw .file(.badType)
+        }
+        guard expiresIn.map(ClientLimits.expirySeconds.contains) ?? true else { throw .badExpiry }
+    }
+}
+
+extension Client {
+    /// Sends a file with nothing said of when it ends.
+    /// - Throws: as ``send(_:to:progress:)``.
+    @discardableResult
+    public func send(
+        file path: String, caption: String = "", type: String? = nil, to handle: Handle,
+        progress: @Sendable (FileProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> HistoryEntry {
+        try await send(OutgoingFile(path: path, caption: caption, type: type), to: handle, progress: progress)
+    }
+}
