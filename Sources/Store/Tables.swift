@@ -73,7 +73,7 @@ public protocol ReadableTables: AnyObject {
     func mediaTotals(of account: AccountID?) throws(Problem) -> MediaTotals
     /// Those whose ``MediaRow/endsAt`` has come, the earliest first.
     func endedMedia(by now: Timestamp, limit: Int) throws(Problem) -> [MediaID]
-    /// By side, ascending.
+    /// By side, ascending, and among those of one side by the word of their variant.
     func thumbnails(of media: MediaID) throws(Problem) -> [ThumbnailRow]
     /// How many, and when the last of them ends; ended ones are among them.
     func leaseTotals(of media: MediaID) throws(Problem) -> LeaseTotals
@@ -168,7 +168,7 @@ public protocol Tables: ReadableTables {
     func putMedia(_ row: MediaRow) throws(Problem)
     /// Removes media with their thumbnails and leases, and dooms all their blobs.
     func removeMedia(_ media: MediaID) throws(Problem)
-    /// Inserts or replaces by (media, side).
+    /// Inserts or replaces by (media, side, variant). The blob that is replaced is the caller's to doom.
     func putThumbnail(_ row: ThumbnailRow) throws(Problem)
     /// Inserts or replaces by (media, hash).
     func putLease(_ row: LeaseRow) throws(Problem)

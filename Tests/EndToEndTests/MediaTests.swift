@@ -195,6 +195,42 @@ import Wire
         #expect(tus.house.mediaFiles.count == 2)
     }
 
+    @Test("an animation has a moving preview; a JPEG is made when it is asked for, and stays the same")
+    func pictures() async throws {
+        let house = try await House()
+        let api = house.api
+        let alice = try await house.person("alice")
+        let request = NewConversation(kind: .channel, mode: .open, name: "town", members: [])
+        let town: ConversationView = try await api.call("POST", "/v1/conversations", request, token: alice.token)
+        let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+        let bytes = TextFile.bytes(root + "/fixtures/media/animated.gif")
+        let info = try await Tus.storeOpen(bytes, [("conversation", "\(town.conversation)")], by: alice, in: house)
+        let media = info.media
+        #expect(info.state == .ready && info.picture?.mediaType == "image/gif")
+        let (side, preview) = (try #require(info.picture?.thumbnails.first), try #require(info.picture?.preview))
+        #expect(preview <= 320)
+        func picture(_ query: String, accept: String? = nil) async throws -> HTTPResponse {
+            try await api.raw(
+                "GET", "/v1/media/\(media)/thumbnail?\(query)", token: alice.token,
+                headers: accept.map { [("Accept", $0)] } ?? [])
+        }
+        let moving = try await picture("animated=true")
+        #expect(moving.status == 200 && moving.headers["content-type"] == "image/webp")
+        #expect(moving.body.firstRange(of: Array("ANIM".utf8)) != nil)
+        #expect(try await picture("size=\(side)").body.firstRange(of: Array("ANIM".utf8)) == nil)
+        let jpeg = try await picture("size=\(side)&type=jpeg")
+        #expect(jpeg.status == 200 && jpeg.headers["content-type"] == "image/jpeg")
+        #expect(Array(jpeg.body.prefix(2)) == [0xFF, 0xD8] && jpeg.headers["vary"]?.contains("Accept") == true)
+        #expect(try await picture("size=\(side)", accept: "image/jpeg").body == jpeg.body)
+        let asked = try await picture("size=\(side)&type=webp", accept: "image/jpeg")
+        #expect(asked.headers["content-type"] == "image/webp")
+        for wrong in ["type=png", "animated=yes", "type=jpeg&animated=true", "size=0"] {
+            #expect(try await picture(wrong).status == 400, "\(wrong)")
+        }
+        #expect(try await api.raw("DELETE", "/v1/media/\(media)", token: alice.token).status == 204)
+        #expect(house.mediaFiles.isEmpty, "the image, its stills, its preview and its JPEG")
+    }
+
     @Test("open media are for the members of their conversation; a sealed one takes none, and has no thumbnail")
     func conversations() async throws {
         let tus = try await tus()

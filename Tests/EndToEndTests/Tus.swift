@@ -80,6 +80,22 @@ struct Tus {
         try await create(bytes, first: bytes.count, metadata).created
     }
 
+    /// Stores an open file, and waits until the server has looked at it.
+    static func storeOpen(
+        _ bytes: [UInt8], _ metadata: [(String, String)], by resident: Resident, in house: House
+    ) async throws -> MediaInfo {
+        let tus = Tus(house: house, token: resident.token)
+        let socket = try await house.socket(resident)
+        let answer = try await tus.creation(of: bytes.count, [("class", "open")] + metadata, first: bytes)
+        guard answer.status == 201, let media = answer.headers["sotto-media"] else { throw try problem(answer) }
+        _ = try await socket.first { (frame) -> MediaID? in
+            guard case .notice(let notice) = frame, notice.topic == .media, notice.media?.description == media
+            else { return nil }
+            return notice.media
+        }
+        return try await house.api.call("GET", "/v1/media/\(media)/info", token: resident.token)
+    }
+
     func download(_ media: MediaID, _ fields: [(String, String)] = []) async throws -> HTTPResponse {
         try await house.api.raw("GET", "/v1/media/\(media)", token: token, headers: fields)
     }

@@ -62,33 +62,36 @@ struct SchemaTests {
             !later.contains(String($0.1))
         }.map { "ALTER TABLE \($0.1) DROP COLUMN \($0.2);" }
         try folder.execute(
-            later.map { "DROP TABLE \($0);" }.joined() + columns.joined() + "PRAGMA user_version = 1")
+            later.map { "DROP TABLE IF EXISTS \($0);" }.joined() + columns.joined() + "PRAGMA user_version = 1")
         let new = try SQLiteEngine.open(folder: folder.path)
         #expect(try await new.drain().count == 1)
         #expect(try await new.read { (tables) throws(Problem) in try tables.keyLogSize() } == 0)
         await new.close()
     }
 
+    /// A file of the schema before `step`, with what `rows` puts into it.
+    private func folder(before step: String, holding rows: String) throws -> TestFolder {
+        let folder = try TestFolder()
+        let count = try #require(Schema.steps.firstIndex(of: step))
+        try folder.execute(Schema.steps[..<count].joined(separator: "\n;"))
+        try folder.execute("PRAGMA user_version = \(count); PRAGMA journal_mode = WAL; \(rows)")
+        return folder
+    }
+
     @Test("media of before are charged as those of now, and the old key of signed addresses goes")
     func mediaCharges() async throws {
-        let folder = try TestFolder()
-        let old = try SQLiteEngine.open(folder: folder.path)
-        let rows = [(UInt64(10_000), MediaState.uploading), (20_000, .ready), (1, .ready)].map { (byteCount, state) in
-            MediaRow(
-                media: .random(), blob: .random(), owner: Sample.sender, mediaClass: .sealed, state: state,
-                byteCount: byteCount, sha256: nil, lifetime: .usual, conversation: nil, createdAt: Sample.start,
-                uploadHash: BlobID.random().bytes.array, uploadExpiresAt: Sample.start, deleteHash: [1],
-                expiresAt: nil, endsAt: nil)
+        let rows = [(1, "uploading", 10_000), (2, "ready", 20_000), (3, "ready", 1)].map { (number, state, byteCount) in
+            """
+            INSERT INTO media (media, blob, account, device, class, state, byte_count, lifetime, created_at,
+                upload_hash, upload_expires_at, delete_hash)
+            VALUES (zeroblob(\(number)), zeroblob(\(number)), x'\(Self.senderHex)', 1, 'sealed', '\(state)',
+                \(byteCount), 'default', 0, zeroblob(\(number)), 0, x'01');
+            """
         }
-        try await old.write { (tables) throws(Problem) in
-            for row in rows { try tables.putMedia(row) }
-            try tables.putSetting("media-link-key", [1])
-        }
-        await old.close()
-        let step = try #require(Schema.steps.firstIndex(of: Schema.mediaCharges))
-        try folder.execute(
-            "ALTER TABLE media DROP COLUMN held_byte_count; UPDATE media_total SET byte_count = 30001;"
-                + "PRAGMA user_version = \(step)")
+        let folder = try folder(
+            before: Schema.mediaCharges,
+            holding: rows.joined() + "INSERT INTO media_total VALUES (x'', 3, 30001);"
+                + "INSERT INTO setting VALUES ('media-link-key', x'01');")
         let new = try SQLiteEngine.open(folder: folder.path)
         try await new.read { (tables) throws(Problem) in
             #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 3, byteCount: 20_000 + 2 * 4_096))
@@ -96,6 +99,33 @@ struct SchemaTests {
                 try tables.mediaTotals(of: Sample.sender.account) == MediaTotals(count: 3, byteCount: 30_000 + 4_096))
             #expect(try tables.setting("media-link-key") == nil)
         }
+        await new.close()
+    }
+
+    private static var senderHex: String {
+        Sample.sender.account.bytes.array.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    @Test("thumbnails of before are there as what they were made as")
+    func thumbnailVariants() async throws {
+        let folder = try folder(
+            before: Schema.thumbnailVariants,
+            holding: """
+                INSERT INTO thumbnail VALUES (x'00000000000000010000000000000001', 96,
+                    x'00000000000000020000000000000001', 'image/webp');
+                INSERT INTO thumbnail VALUES (x'00000000000000010000000000000001', 320,
+                    x'00000000000000020000000000000002', 'image/jpeg');
+                """)
+        let new = try SQLiteEngine.open(folder: folder.path)
+        let media = MediaID(bytes: SixteenBytes(high: 1, low: 1))
+        let rows = try await new.read { (tables) throws(Problem) in try tables.thumbnails(of: media) }
+        #expect(
+            rows == [
+                ThumbnailRow(
+                    media: media, side: 96, variant: .webp, blob: BlobID(bytes: SixteenBytes(high: 2, low: 1))),
+                ThumbnailRow(
+                    media: media, side: 320, variant: .jpeg, blob: BlobID(bytes: SixteenBytes(high: 2, low: 2))),
+            ])
         await new.close()
     }
 }

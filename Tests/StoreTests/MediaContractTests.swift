@@ -104,7 +104,7 @@ struct MediaContractTests {
         try await withStore(engine) { (store) in
             let row = Self.row(1, state: .ready)
             let thumbnails = [320, 96].map {
-                ThumbnailRow(media: row.media, side: $0, blob: .random(), mediaType: "image/webp")
+                ThumbnailRow(media: row.media, side: $0, variant: .webp, blob: .random())
             }
             let leases = [2, 1].map {
                 LeaseRow(media: row.media, hash: [UInt8($0)], expiresAt: Timestamp.start.adding(seconds: UInt64($0)))
@@ -145,6 +145,35 @@ struct MediaContractTests {
                 for blob in doomed { try tables.forget(blob) }
                 #expect(try tables.doomedBlobs(limit: 9).isEmpty)
                 #expect(try !tables.isKnown(row.blob))
+            }
+        }
+    }
+
+    @Test(
+        "a size has a picture of each variant; one put again replaces it, and all go with the media",
+        arguments: Engine.allCases)
+    func variants(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            let row = Self.row(1, state: .ready)
+            func thumbnail(_ side: UInt64, _ variant: ThumbnailVariant) -> ThumbnailRow {
+                ThumbnailRow(media: row.media, side: side, variant: variant, blob: .random())
+            }
+            let (replaced, kept) = (
+                thumbnail(320, .webp),
+                [thumbnail(96, .webp), thumbnail(320, .jpeg), thumbnail(320, .preview), thumbnail(320, .webp)]
+            )
+            try await store.write { (tables) throws(Problem) in
+                try tables.putMedia(row)
+                for thumbnail in [replaced] + kept.reversed() { try tables.putThumbnail(thumbnail) }
+            }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try tables.thumbnails(of: row.media) == kept)
+                #expect(try !tables.isKnown(replaced.blob))
+            }
+            try await store.write { (tables) throws(Problem) in try tables.removeMedia(row.media) }
+            try await store.read { (tables) throws(Problem) in
+                #expect(try Set(tables.doomedBlobs(limit: 9)) == Set([row.blob] + kept.map(\.blob)))
+                #expect(try tables.thumbnails(of: row.media).isEmpty)
             }
         }
     }

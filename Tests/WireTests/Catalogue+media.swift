@@ -3,7 +3,8 @@
 extension Catalogue {
     static let mediaID = MediaID(bytes: SixteenBytes(high: 7, low: .max))
     static let picture = PictureInfo(
-        mediaType: "image/jpeg", width: 4032, height: 3024, thumbHash: bytes(25), thumbnails: [96, 320, 640, 1280])
+        mediaType: "image/jpeg", width: 4032, height: 3024, thumbHash: bytes(25), thumbnails: [96, 320, 640, 1280],
+        preview: 320)
 
     static let media = [
         Specimen(

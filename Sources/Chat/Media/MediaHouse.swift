@@ -13,7 +13,8 @@ public final class MediaHouse: @unchecked Sendable {
     let chat: Chat
     let blobs: BlobStore
     let budget: ByteBudget<AccountID>
-    private let processor: MediaProcessor?
+    let processor: MediaProcessor?
+    let lateJPEGs = LateJPEGs()
     private let lock = Lock()
     private var inProcess: Set<MediaID> = []
     /// How often media were looked at that still wait.
@@ -219,6 +220,9 @@ public final class MediaHouse: @unchecked Sendable {
     /// From now on open media are looked at, and thumbnails made.
     func noteSwept() { lock.withLock { isSwept = true } }
 
+    /// Whether pictures may be made: their files come before their rows.
+    var hasSwept: Bool { lock.withLock { isSwept } }
+
     // MARK: Open media
 
     /// Media that are looked at at this moment.
@@ -268,7 +272,7 @@ public final class MediaHouse: @unchecked Sendable {
                     break
                 }
                 thumbnails.append(
-                    ThumbnailRow(media: row.media, side: picture.side, blob: blob, mediaType: picture.mediaType))
+                    ThumbnailRow(media: row.media, side: picture.side, variant: picture.variant, blob: blob))
             }
         }
         if isGivenUp(row.media, after: verdict) { verdict = .failed("unavailable") }
@@ -303,7 +307,8 @@ public final class MediaHouse: @unchecked Sendable {
         }
     }
 
-    private func store(_ bytes: [UInt8]) async -> BlobID? {
+    /// A file of bytes that we made; `nil` where there is no room, or it cannot be written.
+    func store(_ bytes: [UInt8]) async -> BlobID? {
         let blob = BlobID.random()
         guard blobs.hasRoom(), let part = try? await blobs.begin(blob, UInt64(bytes.count)) else { return nil }
         var isStored = false

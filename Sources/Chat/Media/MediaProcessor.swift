@@ -6,7 +6,18 @@ public struct MediaProcessor: Sendable {
     /// Looks at a complete upload. Never throws: a failure is a verdict.
     public var process: @Sendable (_ upload: OpenUpload, _ reader: BlobReader) async -> Verdict
 
-    public init(process: @escaping @Sendable (OpenUpload, BlobReader) async -> Verdict) { self.process = process }
+    /// Makes one still picture in JPEG of media that were ready before, its longer side of so many pixels.
+    public var makeJPEG: @Sendable (_ upload: OpenUpload, _ reader: BlobReader, _ side: UInt64) async -> Verdict
+
+    /// - Parameter makeJPEG: where nothing is given, no JPEG is made of anything.
+    public init(
+        process: @escaping @Sendable (OpenUpload, BlobReader) async -> Verdict,
+        makeJPEG: @escaping @Sendable (OpenUpload, BlobReader, UInt64) async -> Verdict = { (_, _, _) in
+            .failed("unsupported")
+        }
+    ) {
+        (self.process, self.makeJPEG) = (process, makeJPEG)
+    }
 
     /// What came of it.
     public enum Verdict: Sendable {
@@ -28,15 +39,14 @@ public struct MediaProcessor: Sendable {
 
     /// A picture that was made.
     public struct Made: Sendable {
-        /// What it is asked for by.
+        /// Pixels of its longer side.
         public var side: UInt64
-        /// `image/webp` or `image/jpeg`.
-        public var mediaType: String
+        public var variant: ThumbnailVariant
         public var bytes: [UInt8]
 
-        public init(side: UInt64, mediaType: String, bytes: [UInt8]) {
+        public init(side: UInt64, variant: ThumbnailVariant, bytes: [UInt8]) {
             self.side = side
-            self.mediaType = mediaType
+            self.variant = variant
             self.bytes = bytes
         }
     }
@@ -47,9 +57,10 @@ public struct OpenUpload: Sendable {
     public let media: MediaID
     public let byteCount: UInt64
 
-    /// `nil` for a row of sealed media, or one that is not to be looked at.
+    /// `nil` for a row of sealed media, or one that is not to be looked at: neither waiting nor known as an image.
     init?(_ row: MediaRow) {
-        guard row.mediaClass == .open, row.conversation != nil, row.state == .processing else { return nil }
+        guard row.mediaClass == .open, row.conversation != nil else { return nil }
+        guard row.state == .processing || (row.state == .ready && row.picture != nil) else { return nil }
         media = row.media
         byteCount = row.byteCount
     }

@@ -59,10 +59,11 @@ extension ReadTables {
 
     func thumbnails(of media: MediaID) throws(Problem) -> [ThumbnailRow] {
         try connection.rows(
-            "SELECT side, blob, media_type FROM thumbnail WHERE media = ? ORDER BY side", .id(media)
+            "SELECT side, variant, blob FROM thumbnail WHERE media = ? ORDER BY side, variant", .id(media)
         ) { (row) in
-            guard let blob = row.id(1), let mediaType = row.text(2) else { return nil }
-            return ThumbnailRow(media: media, side: row.number(0), blob: BlobID(bytes: blob), mediaType: mediaType)
+            guard let variant = row.text(1).flatMap({ ThumbnailVariant(rawValue: $0) }), let blob = row.id(2)
+            else { return nil }
+            return ThumbnailRow(media: media, side: row.number(0), variant: variant, blob: BlobID(bytes: blob))
         }
     }
 

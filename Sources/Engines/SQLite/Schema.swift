@@ -7,7 +7,10 @@ import Wire
 /// (ciphertext to the server), *open text* (readable, by choice of those who wrote it). There is no column for the
 /// plaintext of a sealed conversation.
 enum Schema {
-    static let steps: [String] = [first, keyLog, backups, media, deliveryTokens, reports, mediaCharges, mediaLinkKey]
+    static let steps: [String] = [
+        first, keyLog, backups, media, deliveryTokens, reports, mediaCharges, mediaLinkKey,
+        thumbnailVariants,
+    ]
 
     private static let reports = """
         -- Messages that their recipients reported.

@@ -40,8 +40,8 @@ extension WriteTables {
         let owner = try media(row.media)
         precondition(owner != nil, "a thumbnail of no media")
         try connection.run(
-            "INSERT OR REPLACE INTO thumbnail (media, side, blob, media_type) VALUES (?, ?, ?, ?)", .id(row.media),
-            .number(row.side), .id(row.blob), .text(row.mediaType))
+            "INSERT OR REPLACE INTO thumbnail (media, side, variant, blob) VALUES (?, ?, ?, ?)", .id(row.media),
+            .number(row.side), .text(row.variant.rawValue), .id(row.blob))
     }
 
     func putLease(_ row: LeaseRow) throws(Problem) {

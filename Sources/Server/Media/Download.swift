@@ -11,6 +11,8 @@ struct Download {
     let reader: BlobReader
     /// `nil` for bytes that are not ours to name: they go out as an attachment of no type.
     let mediaType: String?
+    /// Whether other fields of the request would get other bytes at the same address.
+    var variesByAccept = false
 
     private var entityTag: String { "\"\(Base64URL.encode(reader.blob.sha256))\"" }
 
@@ -22,6 +24,7 @@ struct Download {
             ("Cross-Origin-Resource-Policy", "cross-origin"),
         ]
         if mediaType == nil { headers.append(("Content-Disposition", "attachment")) }
+        if variesByAccept { headers.append(("Vary", "Accept")) }
         return headers
     }
 

@@ -31,39 +31,52 @@ extension MediaProcessor {
     /// Thumbnails by the worker pool: the bytes are checked, then lent to a worker by a descriptor that can only read.
     static func thumbnails(by workers: ThumbnailWorkers) -> MediaProcessor {
         MediaProcessor { (upload, reader) in
-            // By the size alone: the bytes are read from the disk to check them.
-            guard reader.blob.byteCount <= UInt64(MediaLimits().byteCountMax) else {
-                return .failed(MediaRefusal.tooLarge(.bytes).code)
-            }
-            let whole: BlobPiece
-            do throws(BlobError) {
-                whole = try await reader.piece(0, reader.blob.byteCount)
-            } catch {
-                return Verdict(error)
-            }
-            guard case .file(let file, 0, let byteCount) = whole, let thumbnailer = await workers.thumbnailer() else {
-                return .later
-            }
-            do throws(MediaRefusal) {
-                let shared = try ReadOnlyFile(sharing: file.descriptor, byteCount: Int(clamping: byteCount))
-                // Only an `OpenUpload` comes this far, and no sealed media become one.
-                guard case .open(let media) = Upload(shared, declared: .open) else { return .failed("sealed") }
-                return verdict(try await thumbnailer.thumbnails(of: media))
-            } catch {
-                return error.isPassing ? .later : .failed(error.code)
-            }
+            await verdict(on: upload, reader, ThumbnailRequest(), by: workers)
+        } makeJPEG: { (upload, reader, side) in
+            guard side <= UInt64(ThumbnailRequest.sideMax) else { return .failed(MediaRefusal.tooLarge(.side).code) }
+            let request = ThumbnailRequest(sides: [max(1, Int(side))], encoding: .jpeg, wantsPreview: false)
+            return await verdict(on: upload, reader, request, by: workers)
+        }
+    }
+
+    /// - Parameter upload: that the bytes are open: only of such media is there an `OpenUpload`.
+    private static func verdict(
+        on upload: OpenUpload, _ reader: BlobReader, _ request: ThumbnailRequest, by workers: ThumbnailWorkers
+    ) async -> Verdict {
+        // By the size alone: the bytes are read from the disk to check them.
+        guard reader.blob.byteCount <= UInt64(MediaLimits().byteCountMax) else {
+            return .failed(MediaRefusal.tooLarge(.bytes).code)
+        }
+        let whole: BlobPiece
+        do throws(BlobError) {
+            whole = try await reader.piece(0, reader.blob.byteCount)
+        } catch {
+            return Verdict(error)
+        }
+        guard case .file(let file, 0, let byteCount) = whole, let thumbnailer = await workers.thumbnailer() else {
+            return .later
+        }
+        do throws(MediaRefusal) {
+            let shared = try ReadOnlyFile(sharing: file.descriptor, byteCount: Int(clamping: byteCount))
+            guard case .open(let media) = Upload(shared, declared: .open) else { return .failed("sealed") }
+            return verdict(try await thumbnailer.thumbnails(of: media, request))
+        } catch {
+            return error.isPassing ? .later : .failed(error.code)
         }
     }
 
     private static func verdict(_ made: Thumbnails) -> Verdict {
-        let pictures = made.pictures.map { (picture) in
-            Made(
-                side: UInt64(max(picture.size.width, picture.size.height)), mediaType: made.encoding.mediaType,
-                bytes: picture.bytes)
-        }
+        let variant: ThumbnailVariant = made.encoding == .jpeg ? .jpeg : .webp
+        let stills = made.pictures.map { Made(side: $0.side, variant: variant, bytes: $0.bytes) }
+        let preview = made.preview.map { Made(side: $0.side, variant: .preview, bytes: $0.bytes) }
         let info = PictureInfo(
             mediaType: made.facts.mediaType, width: UInt64(made.size.width), height: UInt64(made.size.height),
-            thumbHash: made.thumbHash.bytes, thumbnails: Set(pictures.map(\.side)).sorted())
-        return .ready(info, pictures)
+            thumbHash: made.thumbHash.bytes, thumbnails: Set(stills.map(\.side)).sorted(), preview: preview?.side)
+        return .ready(info, stills + (preview.map { [$0] } ?? []))
     }
+}
+
+extension Picture {
+    /// Pixels of the longer one.
+    fileprivate var side: UInt64 { UInt64(size.longerSide) }
 }

@@ -20,12 +20,13 @@ enum MediaRoutes {
         },
         .bytes(
             .get, "/v1/media/{media}/thumbnail", area: "media", "A picture made of open media", access: .device,
-            query: [.init(name: "size", schema: .integer(1...1 << 16), summary: "Of its longer side, at least; 320.")],
+            query: PictureQuery.parameters,
             givesMediaType: "image/webp", problems: [.requiresOpenMode, .mediaNotReady, .mediaDamaged]
         ) { (call, exchange) throws(Problem) in
-            let thumbnail = try await thumbnail(call)
-            let reader = try await call.services.media.reader(of: thumbnail.blob)
-            return try await Download(reader: reader, mediaType: thumbnail.mediaType).answer(exchange, call.services)
+            let (media, account) = (try call.place("media", as: MediaID.self), call.device.account)
+            let wish = try PictureQuery.wish(of: call, exchange.head)
+            let row = try await call.chat.look { (look) throws(Problem) in try look.readableMedia(media, by: account) }
+            return try await PictureQuery.answer(wish, of: row, call, exchange)
         },
         Route(
             .get, "/v1/media/{media}/info", area: "media", "Size and state; what open media are",
@@ -115,22 +116,5 @@ enum MediaRoutes {
             throw Problem(.unauthenticated, "The address is not ours, or has expired.")
         }
         return try await call.chat.look { (look) throws(Problem) in try look.completeMedia(media) }
-    }
-
-    /// The smallest that is large enough, or the largest.
-    private static func thumbnail(_ call: Call) async throws(Problem) -> ThumbnailRow {
-        let (media, account) = (try call.place("media", as: MediaID.self), call.device.account)
-        let size = try call.queryNumber("size", in: 1...1 << 16) ?? 320
-        return try await call.chat.look { (look) throws(Problem) in
-            let row = try look.readableMedia(media, by: account)
-            guard row.mediaClass == .open else {
-                throw Problem(.requiresOpenMode, "The server cannot see sealed media.")
-            }
-            let all = try look.tables.thumbnails(of: media)
-            guard let found = all.first(where: { $0.side >= size }) ?? all.last else {
-                throw Problem(.mediaNotReady, "There is no thumbnail; `info` says why.")
-            }
-            return found
-        }
     }
 }

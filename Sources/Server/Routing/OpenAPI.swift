@@ -35,9 +35,11 @@ enum OpenAPI {
         return routes.map(\.area).filter { seen.insert($0).inserted }
     }
 
-    /// Every record that a route reads or gives, and identifiers that stand in paths.
+    /// Every record that a route reads or gives, and what stands in paths and queries.
     private static func schemas(of routes: [Route]) -> [Schema] {
-        routes.flatMap { [$0.reads, $0.gives].compactMap { $0 } + placeSchemas(of: $0) } + [Problem.schema]
+        routes.flatMap { (route) in
+            [route.reads, route.gives].compactMap { $0 } + placeSchemas(of: route) + route.query.map(\.schema)
+        } + [Problem.schema]
     }
 
     private static func placeSchemas(of route: Route) -> [Schema] { route.path.places.map { schema(ofPlace: $0) } }

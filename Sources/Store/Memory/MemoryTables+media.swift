@@ -28,7 +28,7 @@ extension MemoryTables {
     }
 
     func thumbnails(of media: MediaID) -> [ThumbnailRow] {
-        (state.thumbnails[media] ?? []).sorted { $0.side < $1.side }
+        (state.thumbnails[media] ?? []).sorted { ($0.side, $0.variant.rawValue) < ($1.side, $1.variant.rawValue) }
     }
 
     func leaseTotals(of media: MediaID) -> LeaseTotals {
@@ -62,7 +62,7 @@ extension MemoryTables {
     func putThumbnail(_ row: ThumbnailRow) {
         writeCount += 1
         precondition(state.media[row.media] != nil, "a thumbnail of no media")
-        var rows = thumbnails(of: row.media).filter { $0.side != row.side }
+        var rows = thumbnails(of: row.media).filter { $0.side != row.side || $0.variant != row.variant }
         rows.append(row)
         state.thumbnails[row.media] = rows
     }

@@ -76,20 +76,32 @@ public struct MediaRow: Sendable, Equatable {
     }
 }
 
+/// What a picture that we made is like.
+public enum ThumbnailVariant: String, Sendable, CaseIterable {
+    /// Still, and made with the media.
+    case webp
+    /// Still, and made when it is first asked for.
+    case jpeg
+    /// The first frames of an animation, moving, in WebP.
+    case preview
+
+    /// As it is served.
+    public var mediaType: String { self == .jpeg ? "image/jpeg" : "image/webp" }
+}
+
 /// A picture that we made of open media.
 public struct ThumbnailRow: Sendable, Equatable {
     public var media: MediaID
-    /// Pixels that its longer side may have at most, as it is asked for.
+    /// Pixels of its longer side.
     public var side: UInt64
+    public var variant: ThumbnailVariant
     public var blob: BlobID
-    /// `image/webp` or `image/jpeg`.
-    public var mediaType: String
 
-    public init(media: MediaID, side: UInt64, blob: BlobID, mediaType: String) {
+    public init(media: MediaID, side: UInt64, variant: ThumbnailVariant, blob: BlobID) {
         self.media = media
         self.side = side
+        self.variant = variant
         self.blob = blob
-        self.mediaType = mediaType
     }
 }
 

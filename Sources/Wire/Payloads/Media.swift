@@ -159,13 +159,19 @@ public struct PictureInfo: WireRecord, Equatable {
     public var thumbHash: [UInt8]
     /// The longer sides of the thumbnails that may be asked for.
     public var thumbnails: [UInt64]
+    /// The longer side of the moving preview, of animations that have one.
+    public var preview: UInt64?
 
-    public init(mediaType: String, width: UInt64, height: UInt64, thumbHash: [UInt8], thumbnails: [UInt64]) {
+    public init(
+        mediaType: String, width: UInt64, height: UInt64, thumbHash: [UInt8], thumbnails: [UInt64],
+        preview: UInt64? = nil
+    ) {
         self.mediaType = mediaType
         self.width = width
         self.height = height
         self.thumbHash = thumbHash
         self.thumbnails = thumbnails
+        self.preview = preview
     }
 
     public init(fields: inout Fields) throws(WireError) {
@@ -175,6 +181,7 @@ public struct PictureInfo: WireRecord, Equatable {
         thumbHash = try fields.bytes("thumbHash", count: 1...64)
         let sides: [PictureSide] = try fields.list("thumbnails", count: 0...16)
         thumbnails = sides.map(\.rawValue)
+        preview = try fields.numberIfPresent("preview", in: PictureSide.bounds)
     }
 
     public func write(fields writer: inout WireWriter) {
@@ -183,6 +190,7 @@ public struct PictureInfo: WireRecord, Equatable {
         writer.put("height", number: height)
         writer.put("thumbHash", bytes: thumbHash)
         writer.put("thumbnails", list: thumbnails.map { PictureSide($0) })
+        writer.put("preview", number: preview)
     }
 }
 
@@ -193,6 +201,11 @@ struct PictureSide: WireNumber, Equatable {
     init(_ rawValue: UInt64) { self.rawValue = rawValue }
     static func make(_ number: UInt64) -> Self? { PictureSide(number) }
     var number: UInt64 { rawValue }
+}
+
+/// What a still picture is written as.
+public enum PictureType: String, WireEnumeration {
+    case webp, jpeg
 }
 
 /// How much of the account's room is taken. Uploads count from their creation.

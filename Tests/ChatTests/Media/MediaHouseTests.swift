@@ -285,7 +285,7 @@ import Wire
                 seen.withLock { $0.append(upload.media) }
                 let info = PictureInfo(
                     mediaType: "image/png", width: 9, height: 9, thumbHash: [1], thumbnails: [96])
-                return .ready(info, [.init(side: 96, mediaType: "image/webp", bytes: [9, 9])])
+                return .ready(info, [.init(side: 96, variant: .webp, bytes: [9, 9])])
             })
         _ = await place.media.sweepOrphans()
         let owner = place.owner

@@ -1,0 +1,71 @@
+import Chat
+import Store
+import Transport
+import Wire
+
+/// How a request says which picture it wants. docs/protocol/media.md has the table.
+enum PictureQuery {
+    static let parameters: [Route.Parameter] = [
+        .init(name: "size", schema: .integer(1...1 << 16), summary: "Of its longer side, at least; 320 when absent."),
+        .init(name: "type", schema: PictureType.schema, summary: "When absent, `Accept` decides."),
+        .init(name: "animated", schema: .boolean, summary: "The moving preview where there is one; not of JPEG."),
+    ]
+
+    /// - Throws: `malformed`.
+    static func wish(of call: Call, _ head: RequestHead) throws(Problem) -> PictureWish {
+        var wish = PictureWish(size: try call.queryNumber("size", in: 1...1 << 16) ?? PictureWish.usualSize)
+        if let text = call.query["type"] {
+            guard let type = PictureType(rawValue: text) else {
+                throw Problem(.malformed, "must be webp or jpeg", field: "query.type")
+            }
+            wish.type = type
+        }
+        switch call.query["animated"] {
+        case nil, "false": break
+        case "true":
+            guard call.query["type"] != PictureType.jpeg.rawValue else {
+                throw Problem(.malformed, "A moving picture is a WebP.", field: "query.animated")
+            }
+            wish.isAnimated = true
+        default: throw Problem(.malformed, "must be true or false", field: "query.animated")
+        }
+        if call.query["type"] == nil, !wish.isAnimated, let accepted = head.headers["accept"] {
+            wish.type = type(for: accepted)
+        }
+        return wish
+    }
+
+    /// What suits the field `Accept` (RFC 9110, section 12.5.1): JPEG for who takes that and no WebP. Weights are not
+    /// compared, but one of zero refuses.
+    static func type(for accepted: String) -> PictureType {
+        var taken: Set<String> = []
+        for range in accepted.lowercased().split(separator: ",") {
+            let parts = range.split(separator: ";").map { $0.trimmed }
+            guard let name = parts.first, !parts.dropFirst().contains(where: { isZero($0) }) else { continue }
+            taken.insert(name)
+        }
+        return taken.contains("image/jpeg") && taken.isDisjoint(with: ["image/webp", "image/*", "*/*"]) ? .jpeg : .webp
+    }
+
+    private static func isZero(_ parameter: String) -> Bool {
+        parameter.hasPrefix("q=0") && parameter.dropFirst(3).allSatisfy { $0 == "0" || $0 == "." }
+    }
+
+    /// Answers with the picture, which is made first where it must be.
+    static func answer(
+        _ wish: PictureWish, of row: MediaRow, _ call: Call, _ exchange: HTTPExchange
+    ) async throws(Problem) -> Reply? {
+        let media = call.services.media
+        let picture = try await media.picture(wish, of: row)
+        let reader = try await media.reader(of: picture.blob)
+        return try await Download(reader: reader, mediaType: picture.variant.mediaType, variesByAccept: true)
+            .answer(exchange, call.services)
+    }
+}
+
+extension Substring {
+    /// Without the blanks around it.
+    fileprivate var trimmed: String {
+        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+}
