@@ -5,8 +5,9 @@ import Wire
 
 /// A blob on its way out: checked a stretch ahead of what is being sent, and cut where it is damaged.
 struct Download {
-    /// Checked and sent at once.
-    static let pieceByteCount: UInt64 = 4 << 20
+    /// Checked, then sent while the next is checked. Small enough that what was checked is still in the processor's
+    /// cache when it is sent: 4 MiB cost a third of the speed, 256 KiB half of it, in waiting for one another.
+    static let pieceByteCount: UInt64 = 1 << 20
 
     let reader: BlobReader
     /// `nil` for bytes that are not ours to name: they go out as an attachment of no type.
