@@ -75,7 +75,7 @@ bench-media: setup ## thumbnails beside vipsthumbnail, ImageMagick, ffmpeg and P
 	swift build -c release --product sotto-media $(strict)
 	$(python) Scripts/bench-media.py .build/release
 
-media-mutations: ## send 10,000 mutations of every sample through the media worker (an hour)
+media-mutations: ## send 10,000 mutations of every sample through the media worker (six minutes)
 	swift build --build-tests $(debug)
 	SOTTO_MEDIA_MUTATIONS=10000 swift test --skip-build --filter HostileMediaTests
 fixtures: ## write our own vectors anew, the same each time
