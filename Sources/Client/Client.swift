@@ -22,6 +22,7 @@ public actor Client {
     /// A login that is under way, for whoever needs one meanwhile.
     var login: Task<Result<TokenPair, ClientError>, Never>?
     var outboxRun = OutboxRun()
+    var fileRun = FileRun()
     var isReplenishing = false
     var backupTurns = Turns()
     var isListening = false
@@ -31,6 +32,8 @@ public actor Client {
     var listener: Task<Void, Never>?
     /// Sends what the server has put off, once it is time.
     var resend: Task<Void, Never>?
+    /// The same of files.
+    var resendFiles: Task<Void, Never>?
     /// The last entry that was told of each conversation that is followed.
     var followed: [ConversationID: SequenceNumber] = [:]
 
@@ -67,6 +70,12 @@ public actor Client {
         store: sending LocalStore, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
         configuration: ClientConfiguration, surroundings: Surroundings
     ) {
+        let transfers = store.keys(withPrefix: StoreKey<FileTransfer>.transferPrefix)
+        let spools = transfers.compactMap { try? store.value(StoreKey<FileTransfer>($0))?.spool }
+        // One that cannot be read may have a spool that a later version wants.
+        if spools.count == transfers.count {
+            SpoolFolder(folder: configuration.folder).removeUnknown(except: Set(spools))
+        }
         self.store = store
         self.server = server
         self.network = network

@@ -25,6 +25,10 @@ public struct ClientConfiguration: Sendable {
     /// So much longer than a disappearing message itself, its file stays at the server for those who are away: seconds.
     public var fileGraceSeconds: UInt64 = 7 * 86_400
 
+    /// How many files may wait to be uploaded, and how many sealed bytes of them the folder may hold.
+    public var waitingFilesMax = 64
+    public var waitingFileBytesMax: UInt64 = 8 << 30
+
     public init(folder: String, server: ServerAddress? = nil) {
         self.folder = folder
         self.server = server

@@ -129,6 +129,10 @@ extension ClientError: CustomStringConvertible {
         case .badType: "A file's type has 1 to 127 characters, such as image/jpeg."
         case .notAuthentic: "What came is not the file that the sender named. Nothing was kept of it."
         case .none: "There is no such file beside that message."
+        case .tooManyWaiting: "Too many files wait to be sent already. Let them go out, or cancel one."
+        case .damaged: "What was kept of the file to be sent is gone or has changed. Send it again."
+        case .cancelled: "The file was not sent: it was cancelled."
+        case .notWaiting: "That file does not wait to be sent: it was sent already, or given up."
         }
     }
 

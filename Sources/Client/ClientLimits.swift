@@ -41,5 +41,9 @@ enum ClientLimits {
     static let certificateRenewalSeconds: UInt64 = 12 * 3600
     /// After which a message may disappear: five seconds to four weeks.
     static let expirySeconds: ClosedRange<UInt64> = 5...2_419_200
+    /// After so long a file that the server has put off is tried again, while somebody listens.
+    static let fileRetryMilliseconds: UInt64 = 60_000
+    /// Uploads of one file that end in other bytes than were sealed, before it is given up.
+    static let fileMismatchesMax: UInt64 = 3
     static let linkCodeByteCountMax = 16 * 1024
 }

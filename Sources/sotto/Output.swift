@@ -27,6 +27,12 @@ struct Output: Sendable {
         if isatty(STDERR_FILENO) == 1 { Self.write(text + "\n", to: STDERR_FILENO) }
     }
 
+    /// How far a file is.
+    func progress(_ done: String, _ progress: FileProgress) {
+        let percent = progress.byteCount == 0 ? 100 : progress.doneByteCount * 100 / progress.byteCount
+        self.progress("\(done) \(progress.doneByteCount) of \(progress.byteCount) bytes, \(percent) %")
+    }
+
     func failure(_ error: ClientError) {
         object("error") { (writer) in
             writer.put("code", text: error.code)
@@ -68,6 +74,7 @@ struct Output: Sendable {
         case .received: return "\(shown)  \(peer): \(text)"
         case .sent:
             var mark = entry.progress == .accepted ? "" : " (\(entry.progress?.rawValue ?? "unknown"))"
+            if let failure = entry.fileFailure { mark = " (refused: \(failure.rawValue))" }
             if entry.senderShown?.isDowngrade == true { mark += " (sender shown to the server)" }
             return "\(shown)  me → \(peer): \(text)\(mark)"
         case .synced: return "\(shown)  me (device \(entry.device)) → \(peer): \(text)"

@@ -11,7 +11,8 @@ enum Verb: String, CaseIterable {
         switch self {
         case .register: "register HANDLE [--invite CODE]"
         case .login: "login [REPLY]"
-        case .send: "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE]"
+        case .send:
+            "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE] | send --resume | send --cancel INDEX"
         case .download: "download INDEX -o OUT"
         case .listen: "listen [--until-idle] [--count N]"
         case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
@@ -54,6 +55,8 @@ enum Verb: String, CaseIterable {
             [
                 .init(name: "--file", value: "FILE", help: "Seal it, upload it, and point to it."),
                 .init(name: "--type", value: "TYPE", help: "Its media type, as you say."),
+                .init(name: "--resume", help: "Go on with everything that waits to be sent."),
+                .init(name: "--cancel", value: "INDEX", help: "Give up the file that waits at that line."),
             ]
         case .download:
             [.init(name: "--output", value: "OUT", help: "A new file for it; also -o.")]
@@ -108,7 +111,7 @@ enum Verb: String, CaseIterable {
         switch self {
         case .register, .safetyNumber, .restore, .report: 1...1
         case .login, .backup: 0...1
-        case .send: 1...2
+        case .send: 0...2
         case .download: 1...1
         case .listen, .history, .trustLog, .auditLog: 0...0
         case .chat: 0...1

@@ -66,35 +66,6 @@ import Wire
         #expect(try await bob.history().first?.file?.type == longest)
     }
 
-    @Test("an answer that is lost anywhere on the way costs nothing")
-    func lostAnswers() async throws {
-        let house = try await House()
-        let bob = try await Phone(house, as: Self.bob)
-        let folder = try TemporaryFolder()
-        // Two requests' worth.
-        let bytes = Tus.bytes(5_000_000)
-        try TextFile.write(bytes, to: folder.path + "/file")
-        let handle = try #require(Handle(text: Self.bob))
-        for point in 0..<5 {
-            let phone = try MortalPhone(house, Fate())
-            try await phone.register("alice-\(point)")
-            _ = try await phone.client.safetyNumber(with: handle)
-            let fate = Fate(answers: point)
-            try await phone.revive(fate)
-            // Where it was the message's own answer that was lost, the message waits in the outbox, the file does not.
-            _ = try? await phone.client.send(file: folder.path + "/file", caption: "\(point)", to: handle)
-            await phone.client.sendOutbox()
-            #expect(fate.hasStruck, "\(fate.requests)")
-        }
-        try await bob.fetch()
-        for (number, entry) in try await bob.history().filter({ $0.file != nil }).enumerated() {
-            let out = "\(folder.path)/out-\(number)"
-            _ = try await bob.client.download(fileOf: entry.index, to: out)
-            #expect(TextFile.bytes(out) == bytes)
-        }
-        #expect(try await bob.received() == (0..<5).map(String.init))
-    }
-
     @Test("a file that changed at the server is refused, and nothing of it is left")
     func exchanged() async throws {
         let house = try await House()

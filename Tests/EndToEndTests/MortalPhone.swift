@@ -15,7 +15,14 @@ final class Fate: @unchecked Sendable {
     private var writesLeft: Int?
     private var isLastWriteDone: Bool
     private var answersLeft: Int?
+    private let endsWithAnswer: Bool
     private(set) var hasStruck = false
+    /// Nothing is written and nobody is asked any more; who waits to try again gives up.
+    private(set) var isDead = false
+    /// The server is out of reach, and nobody waits for it.
+    var isOffline = false
+    /// Called before each request that is not lost.
+    var beforeRequest: (@Sendable (Network.Request) async -> Void)?
     /// Method and path of everything that was asked.
     private(set) var requests: [String] = []
 
@@ -23,13 +30,22 @@ final class Fate: @unchecked Sendable {
     ///   - writes: that still succeed; `nil` for all.
     ///   - isLastWriteDone: the write that kills has reached the disk.
     ///   - answers: of the server that still arrive; one is lost, then they arrive again.
-    init(writes: Int? = nil, isLastWriteDone: Bool = false, answers: Int? = nil) {
+    ///   - endsWithAnswer: the process dies with the answer that is lost.
+    init(writes: Int? = nil, isLastWriteDone: Bool = false, answers: Int? = nil, endsWithAnswer: Bool = false) {
         writesLeft = writes
+        self.endsWithAnswer = endsWithAnswer
         self.isLastWriteDone = isLastWriteDone
         answersLeft = answers
     }
 
+    /// The process dies now.
+    func die() {
+        isDead = true
+        hasStruck = true
+    }
+
     func write(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+        guard !isDead else { throw Self.death }
         guard let left = writesLeft else { return try body() }
         guard left > 0 else {
             if isLastWriteDone, !hasStruck { try body() }
@@ -45,6 +61,7 @@ final class Fate: @unchecked Sendable {
         guard let left = answersLeft else { return false }
         answersLeft = left == 0 ? nil : left - 1
         hasStruck = hasStruck || left == 0
+        if left == 0, endsWithAnswer { die() }
         return left == 0
     }
 }
@@ -53,27 +70,41 @@ final class Fate: @unchecked Sendable {
 final class MortalPhone {
     private static let network = ClientNetwork()
 
-    private let house: House
+    private var house: House
     private let folder: TemporaryFolder
+    private let configure: (inout ClientConfiguration) -> Void
     private(set) var client: Client
 
-    init(_ house: House, _ fate: Fate) throws {
+    init(
+        _ house: House, _ fate: Fate, folder: TemporaryFolder? = nil,
+        configure: @escaping (inout ClientConfiguration) -> Void = { _ in }
+    ) throws {
         self.house = house
-        folder = try TemporaryFolder()
-        client = try Self.open(house, folder, fate)
+        self.configure = configure
+        self.folder = try folder ?? TemporaryFolder()
+        client = try Self.open(house, self.folder, fate, configure)
     }
+
+    /// What is kept of files that wait.
+    var spools: [String] { folder.files.filter { $0.contains("/spool-") } }
 
     /// The process has died; another one begins, and nothing strikes it.
-    func revive(_ fate: Fate = Fate()) async throws {
+    func revive(_ fate: Fate = Fate(), at other: House? = nil, meanwhile: () throws -> Void = {}) async throws {
         await client.close()
-        client = try Self.open(house, folder, fate)
+        try meanwhile()
+        house = other ?? house
+        client = try Self.open(house, folder, fate, configure)
     }
 
-    private static func open(_ house: House, _ folder: TemporaryFolder, _ fate: Fate) throws -> Client {
+    private static func open(
+        _ house: House, _ folder: TemporaryFolder, _ fate: Fate, _ configure: (inout ClientConfiguration) -> Void
+    ) throws -> Client {
         let server = try #require(ServerAddress("http://127.0.0.1:\(house.server.port)"))
         var network = try network.network(to: server, trust: .systemRoots)
         let exchange = network.exchange
         network.exchange = { (request) async throws(TransportError) in
+            if !fate.isDead { await fate.beforeRequest?(request) }
+            guard !fate.isDead, !fate.isOffline else { throw .closedByPeer }
             let answer = try await exchange(request)
             if fate.losesAnswer(to: request) { throw .closedByPeer }
             return answer
@@ -92,10 +123,16 @@ final class MortalPhone {
         let keys = StoreKeys(
             load: { () throws(StoreError) in try SmallFile.read(path + "/key", byteCountMax: 32) },
             create: { (bytes) throws(StoreError) in try SmallFile.create(path + "/key", in: path, bytes) })
+        var configuration = ClientConfiguration(folder: path, server: server)
+        configure(&configuration)
+        var surroundings = Surroundings.real
+        surroundings.sleep = { (milliseconds) in
+            guard !fate.isDead, !fate.isOffline else { throw CancellationError() }
+            try await Surroundings.real.sleep(milliseconds)
+        }
         return Client(
             store: try LocalStore(disk: disk, keys: keys, unlock: .keyFile, cost: .standard), server: server,
-            network: network, anonymousNetwork: network,
-            configuration: ClientConfiguration(folder: path, server: server), surroundings: .real)
+            network: network, anonymousNetwork: network, configuration: configuration, surroundings: surroundings)
     }
 
     func register(_ name: String) async throws {

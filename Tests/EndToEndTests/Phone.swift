@@ -31,6 +31,14 @@ final class Phone {
             ClientConfiguration(folder: folder.path + "/account", server: server), unlock: .keyFile, over: phoneNetwork)
     }
 
+    /// The same device, once its server has moved. The other one is not used any more.
+    init(_ house: House, after other: Phone) async throws {
+        await other.client.close()
+        self.house = house
+        folder = other.folder
+        client = try Self.open(folder, house)
+    }
+
     /// As if the program had ended and begun again.
     func restart(meanwhile: () throws -> Void = {}) async throws {
         await client.close()

@@ -1,40 +1,191 @@
 import Crypto
-public import Wire
+import Transport
+import Wire
+
+// Files that wait, on their way to the server.
 
 extension Client {
     /// Bytes of one request: a cut costs no more than these again.
     private static let pieceByteCount = 4 << 20
-    /// Tries in a row that bring an upload or a download no further.
-    private static let triesMax = 8
 
-    /// Seals a file under a key of its own, uploads it, and sends a message that points to it. Goes on where it was
-    /// when the server or the connection comes back, for as long as this call lasts.
-    /// - Parameter progress: called now and then, from any thread.
-    /// - Throws: ``ClientError/file(_:)``; what the server refuses with; else as ``send(_:to:expiresIn:)``.
-    @discardableResult
-    public func send(
-        _ file: OutgoingFile, to handle: Handle, progress: @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> HistoryEntry {
-        try file.check()
-        _ = try readyProfile()
-        // Nothing is uploaded for somebody who is not there.
-        _ = try await account(of: handle)
-        let spool = try SealedSpool(sealing: file.path, in: configuration.folder)
-        let lifetime = configuration.mediaSeconds(expiresIn: file.expiresIn)
+    /// Goes on with the files that wait, oldest first, until each is a message and sent, or given up, or the server
+    /// cannot be reached. Messages do not wait for them.
+    ///
+    /// One caller at a time; the others wait for its news.
+    public func sendFiles() async { await runFiles(until: nil) }
+
+    /// As ``sendFiles()``.
+    /// - Parameter wanted: ends once this one waits no more.
+    func runFiles(until wanted: UInt64?) async {
+        guard !fileRun.isRunning, !waitingIndices().isEmpty else { return }
+        fileRun.begin()
+        var failure: ClientError?
+        while failure == nil, !Task.isCancelled, wanted.map(waitingIndices().contains) ?? true,
+            let index = fileRun.next()
+        {
+            do {
+                try await upload(index)
+                await sendMessages()
+            } catch {
+                failure = await failed(index, error)
+            }
+        }
+        // Whose task is cancelled says nothing of the others: one of them goes on.
+        fileRun.end(Task.isCancelled ? nil : failure.map { (error) in { _ in error } })
+        sendFilesLater()
+    }
+
+    /// Deals with what one file met.
+    /// - Returns: what keeps the others from going out as well.
+    private func failed(_ index: UInt64, _ error: ClientError) async -> ClientError? {
+        do throws(ClientError) {
+            guard let transfer = try read(.transfer(index)) else { return nil }
+            if error.endsOneFile {
+                try giveUp(index, transfer, error)
+                if let upload = transfer.upload { await discard(upload) }
+                return nil
+            }
+            let told = error.isPassing ? ClientError.queued(transfer.message) : error
+            guard error.concernsOneFile else { return told }
+            fileRun.hold(index, told)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Tries again what was put off. Only while somebody listens: the next connect goes on in any case.
+    private func sendFilesLater() {
+        guard isListening, resendFiles == nil, !waitingIndices().isEmpty else { return }
+        resendFiles = Task {
+            // Cancelled with the listening.
+            guard (try? await self.surroundings.sleep(ClientLimits.fileRetryMilliseconds)) != nil else { return }
+            await self.sendFilesAgain()
+        }
+    }
+
+    private func sendFilesAgain() async {
+        guard !Task.isCancelled else { return }
+        resendFiles = nil
+        await sendFiles()
+    }
+
+    // MARK: One file
+
+    /// Brings one file to the server, and makes it a message.
+    /// - Throws: what it could not get past; the file still waits then.
+    private func upload(_ index: UInt64) async throws(ClientError) {
+        var isResumed = true
+        while let transfer = try read(.transfer(index)) {
+            // Deleted from the transcript: nobody wants it sent any more.
+            guard store.bytes(StoreKey.history(index).name) != nil else { throw .file(.cancelled) }
+            let spool = try SealedSpool(transfer, in: spoolFolder)
+            guard let created = transfer.upload else {
+                try await create(index, transfer, spool)
+                isResumed = false
+                continue
+            }
+            do throws(ClientError) {
+                try await append(index, spool, created, isResumed: isResumed)
+                try await complete(spool, created)
+            } catch {
+                try await recover(index, transfer, spool, created, from: error)
+                isResumed = true
+                continue
+            }
+            return try await finish(index, spool, created)
+        }
+    }
+
+    /// The record as it is now decides: it may have been cancelled meanwhile.
+    private func finish(
+        _ index: UInt64, _ spool: SealedSpool, _ created: UploadCreated
+    ) async throws(ClientError) {
+        guard let transfer = try read(.transfer(index)) else { return await discard(created) }
+        try finish(index, transfer, created)
+    }
+
+    private func create(
+        _ index: UInt64, _ transfer: FileTransfer, _ spool: SealedSpool
+    ) async throws(ClientError) {
+        let lifetime = configuration.mediaSeconds(expiresIn: transfer.expiresIn)
         let created = try await patiently { () async throws(ClientError) in
             try await self.create(spool, expiresSeconds: lifetime)
         }
-        try await append(spool, to: created, progress)
-        let _: MediaInfo = try await patiently { () async throws(ClientError) in
+        guard var transfer = try read(.transfer(index)) else { return await discard(created) }
+        transfer.upload = created
+        try put(transfer, index)
+    }
+
+    /// Sends what the server has not, in order.
+    private func append(
+        _ index: UInt64, _ spool: SealedSpool, _ created: UploadCreated, isResumed: Bool
+    ) async throws(ClientError) {
+        var offset: UInt64 = 0
+        if isResumed {
+            offset = try await patiently { () async throws(ClientError) in try await self.offset(of: created.upload) }
+        }
+        var patience = Patience()
+        while offset < spool.byteCount {
+            fileRun.report(index, offset, of: spool.byteCount)
+            guard !Task.isCancelled else { throw .unreachable(.closedLocally) }
+            do throws(ClientError) {
+                let piece = try spool.bytes(at: offset, count: Self.pieceByteCount)
+                try await append(piece, at: offset, to: created.upload)
+                offset += UInt64(piece.count)
+                patience.wasRewarded()
+            } catch {
+                guard error.isPassing || error.isOutOfStep else { throw error }
+                try await wait(&patience, after: error)
+                // What the server has is what counts.
+                if let found = try? await self.offset(of: created.upload) { offset = min(found, spool.byteCount) }
+            }
+            guard try read(.transfer(index)) != nil else { throw .file(.cancelled) }
+        }
+        fileRun.report(index, offset, of: spool.byteCount)
+    }
+
+    private func complete(_ spool: SealedSpool, _ created: UploadCreated) async throws(ClientError) {
+        let info: MediaInfo = try await patiently { () async throws(ClientError) in
             try await self.calls.call("POST", created.upload + "/complete")
         }
-        let pointer = AttachmentPointer(
-            media: "\(created.media)", key: spool.key, digest: spool.summary.digest,
-            byteCount: UInt64(spool.summary.byteCount), type: file.type, name: file.name)
-        let message = OutgoingMessage(
-            text: file.caption, file: pointer, deleteCapability: created.deleteCapability, expiresIn: file.expiresIn)
-        return try await send(message, to: handle)
+        guard info.holds(spool) else { throw .unexpectedAnswer(status: 200) }
     }
+
+    /// Puts the record in order after a failure that the file outlives.
+    /// - Throws: `error`, where there is nothing to put in order; ``ClientError/file(_:)``.
+    private func recover(
+        _ index: UInt64, _ transfer: FileTransfer, _ spool: SealedSpool, _ created: UploadCreated,
+        from error: ClientError
+    ) async throws(ClientError) {
+        guard var transfer = try read(.transfer(index)) else { return await discard(created) }
+        if error.saysUploadIsGone {
+            // An upload that has ended well is forgotten like any other; what it became is not.
+            if try await isStored(spool, created) { return try finish(index, transfer, created) }
+            transfer.upload = nil
+        } else if case .refused(let problem) = error, problem.code == .mediaHashMismatch {
+            guard spool.isIntact else { throw .file(.damaged) }
+            transfer.upload = nil
+            transfer.mismatchCount += 1
+            guard transfer.mismatchCount < ClientLimits.fileMismatchesMax else { throw error }
+        } else if case .refused(let problem) = error, problem.code == .uploadIncomplete {
+            // Bytes that the server had are lost there: it says how many when it is asked again.
+            transfer.mismatchCount += 1
+            guard transfer.mismatchCount < ClientLimits.fileMismatchesMax else { throw error }
+        } else {
+            throw error
+        }
+        guard try read(.transfer(index)) != nil else { return await discard(created) }
+        try put(transfer, index)
+    }
+
+    private func put(_ transfer: FileTransfer, _ index: UInt64) throws(ClientError) {
+        var transaction = StoreTransaction()
+        transaction.put(transfer, at: .transfer(index))
+        try commit(transaction)
+    }
+
+    // MARK: Calls
 
     /// - Parameter expiresSeconds: after which the server drops the bytes by itself; `nil` for its default.
     private func create(_ spool: SealedSpool, expiresSeconds: UInt64?) async throws(ClientError) -> UploadCreated {
@@ -50,42 +201,6 @@ extension Client {
                 ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(spool.byteCount)),
                 ("Upload-Metadata", metadata.map { "\($0) \(Base64.encode($1))" }.joined(separator: ",")),
             ])
-    }
-
-    private func append(
-        _ spool: SealedSpool, to created: UploadCreated, _ progress: @Sendable (FileProgress) -> Void
-    ) async throws(ClientError) {
-        var offset: UInt64 = 0
-        var patience = Patience(triesMax: Self.triesMax)
-        while offset < spool.byteCount {
-            do throws(ClientError) {
-                let piece = try spool.bytes(at: offset, count: Self.pieceByteCount)
-                try await append(piece, at: offset, to: created.upload)
-                offset += UInt64(piece.count)
-                patience.wasRewarded()
-            } catch {
-                guard error.isPassing || error.isOutOfStep else { throw error }
-                try await wait(&patience, after: error)
-                // What the server has is what counts.
-                if let found = try? await self.offset(of: created.upload) { offset = min(found, spool.byteCount) }
-            }
-            progress(FileProgress(doneByteCount: offset, byteCount: spool.byteCount))
-        }
-    }
-
-    /// Does what may be done twice until it is done, or there is no more hope.
-    func patiently<R: Sendable>(
-        _ body: () async throws(ClientError) -> R
-    ) async throws(ClientError) -> R {
-        var patience = Patience(triesMax: Self.triesMax)
-        while true {
-            do throws(ClientError) {
-                return try await body()
-            } catch {
-                guard error.isPassing || error.isOutOfStep else { throw error }
-                try await wait(&patience, after: error)
-            }
-        }
     }
 
     private func append(_ piece: [UInt8], at offset: UInt64, to upload: String) async throws(ClientError) {
@@ -105,37 +220,62 @@ extension Client {
         return offset
     }
 
-    /// - Throws: `error` when there is no more patience.
-    func wait(_ patience: inout Patience, after error: ClientError) async throws(ClientError) {
-        guard let milliseconds = patience.next(chance: surroundings.chance()) else { throw error }
-        guard (try? await surroundings.sleep(milliseconds)) != nil else { throw error }
+    /// Whether an upload that the server knows no more has become what it was to become.
+    private func isStored(_ spool: SealedSpool, _ created: UploadCreated) async throws(ClientError) -> Bool {
+        do throws(ClientError) {
+            let info: MediaInfo = try await patiently { () async throws(ClientError) in
+                try await self.authorized("GET", "/v1/media/\(created.media)/info")
+            }
+            return info.holds(spool)
+        } catch {
+            guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
+            return false
+        }
+    }
+
+    /// Ends an upload, and what may have become of it already. Once: what the server keeps of it ends by itself.
+    func discard(_ created: UploadCreated) async {
+        var request = Network.Request(method: "DELETE", path: created.upload)
+        request.headers = [("Tus-Resumable", "1.0.0")]
+        guard let calls = try? calls else { return }
+        if (try? await calls.bytes(request)) != nil { return }
+        request = Network.Request(method: "DELETE", path: "/v1/media/\(created.media)")
+        request.headers = [("Sotto-Delete-Capability", created.deleteCapability)]
+        _ = try? await calls.bytes(request)
     }
 }
 
-/// How often something is tried again that got no further.
-struct Patience {
-    private let triesMax: Int
-    private var tries = 0
-    private var backoff = Backoff()
-
-    init(triesMax: Int) { self.triesMax = triesMax }
-
-    /// Milliseconds to wait; `nil` when it is over.
-    mutating func next(chance: Double) -> UInt64? {
-        tries += 1
-        return tries < triesMax ? backoff.next(chance: chance) : nil
-    }
-
-    mutating func wasRewarded() {
-        tries = 0
-        backoff.succeeded()
+extension MediaInfo {
+    /// Whether these are the bytes of a spool, whole.
+    fileprivate func holds(_ spool: SealedSpool) -> Bool {
+        state == .ready && byteCount == spool.byteCount && sha256 == spool.summary.digest
     }
 }
 
 extension ClientError {
-    /// Whether asking how much is there helps.
-    var isOutOfStep: Bool {
-        guard case .refused(let problem) = self else { return false }
-        return [.uploadOffsetMismatch, .uploadLocked, .requestTimeout, .storageFull].contains(problem.code)
+    /// Whether the server knows an upload no more. The answer to a `HEAD` has no words.
+    fileprivate var saysUploadIsGone: Bool {
+        switch self {
+        case .refused(let problem): problem.code == .notFound
+        case .unexpectedAnswer(let status): status == 404
+        default: false
+        }
+    }
+
+    /// Whether one file will never be sent.
+    fileprivate var endsOneFile: Bool {
+        switch self {
+        case .refused: !isPassing && !asksForLogin && !isOutOfStep
+        case .file: true
+        default: false
+        }
+    }
+
+    /// Whether another file may well be sent all the same.
+    fileprivate var concernsOneFile: Bool {
+        switch self {
+        case .refused, .unexpectedAnswer: !asksForLogin
+        default: false
+        }
     }
 }

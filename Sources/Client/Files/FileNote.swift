@@ -43,7 +43,7 @@ public struct FileProgress: Sendable, Equatable {
 }
 
 /// Why a file was not sent or not fetched.
-public enum FileFailure: String, Sendable, Equatable {
+public enum FileFailure: String, WireEnumeration {
     /// The file cannot be read; there is none, or it is no regular file.
     case unreadable
     /// The place for it cannot be written, or has something else already.
@@ -54,6 +54,14 @@ public enum FileFailure: String, Sendable, Equatable {
     case badType = "bad-type"
     /// What came is not what the sender named.
     case notAuthentic = "not-authentic"
-    /// The message has no file.
+    /// The message has no file, or none so long.
     case none
+    /// As many files, or bytes of them, wait to be sent as the folder takes.
+    case tooManyWaiting = "too-many-waiting"
+    /// What was sealed to be sent is gone from the folder, or has changed there.
+    case damaged
+    /// Its sender has thought better of it.
+    case cancelled
+    /// It does not wait to be sent: it was sent, or given up.
+    case notWaiting = "not-waiting"
 }

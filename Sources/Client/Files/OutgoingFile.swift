@@ -47,7 +47,7 @@ extension Client {
     @discardableResult
     public func send(
         file path: String, caption: String = "", type: String? = nil, to handle: Handle,
-        progress: @Sendable (FileProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> HistoryEntry {
         try await send(OutgoingFile(path: path, caption: caption, type: type), to: handle, progress: progress)
     }

@@ -103,7 +103,7 @@ extension Client {
     func lookAfter(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         await refreshOwnList(tell)
         try await lookAfterSealedSenders()
-        await sendOutbox()
+        await sendMessages()
         let count = try await replenishPreKeys()
         if count > 0 { tell(.keysUploaded(count: count)) }
         await updateBackupIfAny(tell)

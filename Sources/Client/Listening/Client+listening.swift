@@ -4,7 +4,8 @@ import Wire
 extension Client {
     /// Listens until the consumer stops, or until listening cannot go on; reconnects on its own.
     ///
-    /// One listener at a time. Sends what waits in the outbox, and looks after the prekeys, at each connect.
+    /// One listener at a time. Sends what waits in the outbox, goes on with files, and looks after the prekeys, at each
+    /// connect.
     /// - Parameter untilIdle: ends when the queue was read to its end once, or the server cannot be reached at all.
     public func events(untilIdle: Bool = false) -> AsyncStream<ClientEvent> {
         let (events, continuation) = AsyncStream<ClientEvent>.makeStream()
@@ -27,6 +28,8 @@ extension Client {
             teller = nil
             resend?.cancel()
             resend = nil
+            resendFiles?.cancel()
+            resendFiles = nil
         }
         var backoff = Backoff()
         var failedTries = 0
@@ -43,7 +46,8 @@ extension Client {
                 end = isOver ? .over(error) : .lost(retryMilliseconds: error.retryMilliseconds)
             }
             switch end {
-            case .idle, .cancelled: return
+            case .idle: return await sendFiles()
+            case .cancelled: return
             case .over(let error): return tell(.ended(error))
             case .lost(let wish):
                 guard !Task.isCancelled else { return }
@@ -79,7 +83,10 @@ extension Client {
                     case .hello(let intervalMilliseconds):
                         isKnown.isSet = true
                         group.addTask { await self.beat(socket, every: intervalMilliseconds) }
-                        if !untilIdle { group.addTask { await self.lookAfterQuietly(tell) } }
+                        if !untilIdle {
+                            group.addTask { await self.lookAfterQuietly(tell) }
+                            group.addTask { await self.sendFiles() }
+                        }
                     case .acknowledgeSoon:
                         group.addTask { await self.acknowledgeSoon(socket) }
                     case .replenish:

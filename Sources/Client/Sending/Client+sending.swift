@@ -26,6 +26,11 @@ extension Client {
         let account = try await account(of: handle)
         let (clientID, index) = try enqueue(message, to: account, handle, own)
         outboxRun.await(clientID)
+        return try await outcome(of: clientID, index)
+    }
+
+    /// Sees to it that a message that is awaited goes out, and gives its line.
+    func outcome(of clientID: ClientID, _ index: UInt64) async throws(ClientError) -> HistoryEntry {
         while true {
             if let outcome = outboxRun.takeOutcome(clientID) {
                 try outcome.get()
@@ -35,7 +40,7 @@ extension Client {
             if outboxRun.isRunning {
                 await withCheckedContinuation { (waiter) in outboxRun.wait(waiter) }
             } else {
-                await sendOutbox()
+                await sendMessages()
             }
         }
     }
@@ -44,27 +49,39 @@ extension Client {
     private func enqueue(
         _ message: OutgoingMessage, to account: AccountID, _ handle: Handle, _ own: DeviceAddress
     ) throws(ClientError) -> (ClientID, index: UInt64) {
-        let now = surroundings.now()
-        var counters = try counters()
         var transaction = StoreTransaction()
         let clientID = ClientID.random()
-        var entry = HistoryEntry(index: counters.nextHistory, kind: .sent, peer: account, device: own.device)
-        entry.peerHandle = handle
-        entry.message = clientID
-        entry.text = message.text.isEmpty ? nil : message.text
-        entry.file = message.file?.note
-        entry.expiresIn = message.expiresIn
-        entry.sentAt = now
-        entry.progress = .queued
-        counters.nextHistory += 1
-        transaction.put(entry, at: .history(entry.index))
-        if let file = message.file {
+        var line = HistoryEntry(index: try counters().nextHistory, kind: .sent, peer: account, device: own.device)
+        line.peerHandle = handle
+        line.message = clientID
+        line.text = message.text.isEmpty ? nil : message.text
+        line.file = message.file?.note
+        line.expiresIn = message.expiresIn
+        line.sentAt = surroundings.now()
+        let numbers = try enqueue(line, message, own, into: &transaction)
+        try commit(transaction)
+        for number in numbers { outboxRun.added(number) }
+        return (clientID, line.index)
+    }
+
+    /// Puts the sends of a message into the outbox and its line into the transcript, at the place it has or as the
+    /// next one. Nothing else may count anything in `transaction`.
+    /// - Returns: the numbers in the outbox, for ``OutboxRun/added(_:)`` once the transaction is committed.
+    func enqueue(
+        _ line: HistoryEntry, _ message: OutgoingMessage, _ own: DeviceAddress,
+        into transaction: inout StoreTransaction
+    ) throws(ClientError) -> [UInt64] {
+        var (line, counters) = (line, try counters())
+        line.progress = .queued
+        counters.nextHistory = max(counters.nextHistory, line.index + 1)
+        transaction.put(line, at: .history(line.index))
+        if let file = message.file, let clientID = line.message {
             transaction.put(file, at: .attachment(clientID, from: own.account))
             if let deletion = MediaDeletion(of: file, capability: message.deleteCapability) {
                 transaction.put(deletion, at: .capability(clientID, from: own.account))
             }
         }
-        let sends = try outboxEntries(entry, message, to: account, own)
+        let sends = try outboxEntries(line, message, to: line.peer, own)
         let numbers = sends.indices.map { counters.nextOutbox + UInt64($0) }
         for (send, number) in zip(sends, numbers) {
             // A session moves on once per transaction: only one of these sends is for a given account.
@@ -72,9 +89,7 @@ extension Client {
         }
         counters.nextOutbox += UInt64(sends.count)
         transaction.put(counters, at: .counters)
-        try commit(transaction)
-        for number in numbers { outboxRun.added(number) }
-        return (clientID, entry.index)
+        return numbers
     }
 
     /// What is sent of a message: to its recipient, and to the own other devices where there are any.
@@ -130,8 +145,28 @@ extension Client {
     /// Works through the outbox, oldest first, until its end or until the server cannot be reached. What the server
     /// refuses for now is left, with all that is for the same account, and tried again later.
     ///
-    /// One caller at a time; the others wait for its news.
+    /// Then goes on with the files that wait to be uploaded, as ``sendFiles()`` does. One caller at a time; the others
+    /// wait for its news.
     public func sendOutbox() async {
+        await sendMessages()
+        await sendFiles()
+    }
+
+    /// The lines of everything that was taken and that the server has not accepted yet, files too; oldest first.
+    public func waitingMessages() throws(ClientError) -> [HistoryEntry] {
+        var indices = Set(waitingIndices())
+        for name in store.keys(withPrefix: StoreKey.outboxPrefix) {
+            if let index = try read(StoreKey<OutboxEntry>(name))?.history { indices.insert(index) }
+        }
+        var lines: [HistoryEntry] = []
+        for index in indices.sorted() {
+            if let line = try readable(.history(index)) { lines.append(line) }
+        }
+        return lines
+    }
+
+    /// As ``sendOutbox()``, without the files.
+    func sendMessages() async {
         guard !outboxRun.isRunning else { return }
         outboxRun.begin()
         if outboxRun.pending == nil {
@@ -149,25 +184,25 @@ extension Client {
         outboxRun.isRunning = false
         // Whoever waits for more hears why it will not be now.
         outboxRun.postpone(failure?.isPassing == true ? nil : failure)
-        if let seconds = outboxRun.retrySeconds { sendOutbox(after: seconds) }
+        if let seconds = outboxRun.retrySeconds { sendMessages(after: seconds) }
     }
 
     /// As the other, once the server wants to be asked again. Only while somebody listens: the next connect sends what
     /// waits in any case.
-    private func sendOutbox(after seconds: UInt64) {
+    private func sendMessages(after seconds: UInt64) {
         guard isListening, resend == nil else { return }
         let milliseconds = min(max(seconds, 1), ClientLimits.resendSecondsMax) * 1000
         resend = Task {
             // Cancelled with the listening.
             guard (try? await self.surroundings.sleep(milliseconds)) != nil else { return }
-            await self.sendOutboxAgain()
+            await self.sendMessagesAgain()
         }
     }
 
-    private func sendOutboxAgain() async {
+    private func sendMessagesAgain() async {
         guard !Task.isCancelled else { return }
         resend = nil
-        await sendOutbox()
+        await sendMessages()
     }
 
     /// Sends one entry, puts it off, or gives it up when the server refuses it for good.
@@ -213,7 +248,7 @@ extension Client {
     }
 
     /// `nil` also for a line that cannot be read: what was sent is not sent again for its sake.
-    private func readable(_ key: StoreKey<HistoryEntry>) throws(ClientError) -> HistoryEntry? {
+    func readable(_ key: StoreKey<HistoryEntry>) throws(ClientError) -> HistoryEntry? {
         do {
             return try read(key)
         } catch {

@@ -16,11 +16,13 @@ public struct HistoryEntry: WireRecord, Equatable {
 
     /// How far a sent message got.
     public enum Progress: String, WireEnumeration {
+        /// A file waits to be uploaded, or is under way; the message follows it.
+        case uploading
         /// In the outbox.
         case queued
         /// Durable on the server.
         case accepted
-        /// Given up; ``HistoryEntry/problem`` says why.
+        /// Given up; ``HistoryEntry/problem`` says why, or ``HistoryEntry/fileFailure``.
         case refused
     }
 
@@ -56,6 +58,8 @@ public struct HistoryEntry: WireRecord, Equatable {
     public var reason: UnreadableReason?
     /// Of a refused message.
     public var problem: ProblemCode?
+    /// Of a file that was taken and not sent.
+    public var fileFailure: FileFailure?
 
     /// A line with nothing said yet.
     public init(index: UInt64, kind: Kind, peer: AccountID, device: DeviceID) {
@@ -82,6 +86,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         senderShown = try fields.valueIfPresent("senderShown")
         reason = try fields.valueIfPresent("reason")
         problem = try fields.valueIfPresent("problem")
+        fileFailure = try fields.valueIfPresent("fileFailure")
     }
 
     public func write(fields writer: inout WireWriter) {
@@ -101,6 +106,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         writer.put("senderShown", senderShown)
         writer.put("reason", reason)
         writer.put("problem", problem)
+        writer.put("fileFailure", fileFailure)
     }
 }
 

@@ -61,6 +61,14 @@ extension StoreKey where Value == HistoryEntry {
     static func history(_ index: UInt64) -> Self { .init("history/" + OrderedNumber.text(index)) }
 }
 
+extension StoreKey where Value == FileTransfer {
+    static var transferPrefix: String { "transfer/" }
+    /// The file that becomes the message of that line.
+    static func transfer(_ index: UInt64) -> Self { .init(transferPrefix + OrderedNumber.text(index)) }
+    /// The line in such a key.
+    static func transferIndex(_ name: String) -> UInt64? { UInt64(name.dropFirst(transferPrefix.count)) }
+}
+
 extension StoreKey where Value == MediaDeletion {
     /// What deletes the file of a message of the own account.
     static func capability(_ message: ClientID, from account: AccountID) -> Self {

@@ -59,6 +59,7 @@ extension Verb {
     }
 
     private static func send(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        if arguments.words.isEmpty { return try await sendWaiting(client, arguments, output) }
         let handle = try handle(arguments.words[0])
         if let path = arguments.values["--file"] {
             return try await send(file: path, to: handle, client, arguments, output)

@@ -1,0 +1,52 @@
+import Wire
+
+/// How often something is tried again that got no further.
+struct Patience {
+    /// Tries in a row that bring an upload or a download no further.
+    private static let triesMax = 8
+
+    private var tries = 0
+    private var backoff = Backoff()
+
+    /// Milliseconds to wait; `nil` when it is over.
+    mutating func next(chance: Double) -> UInt64? {
+        tries += 1
+        return tries < Self.triesMax ? backoff.next(chance: chance) : nil
+    }
+
+    mutating func wasRewarded() {
+        tries = 0
+        backoff.succeeded()
+    }
+}
+
+extension Client {
+    /// Does what may be done twice until it is done, or there is no more hope.
+    func patiently<R: Sendable>(
+        _ body: () async throws(ClientError) -> R
+    ) async throws(ClientError) -> R {
+        var patience = Patience()
+        while true {
+            do throws(ClientError) {
+                return try await body()
+            } catch {
+                guard error.isPassing || error.isOutOfStep else { throw error }
+                try await wait(&patience, after: error)
+            }
+        }
+    }
+
+    /// - Throws: `error` when there is no more patience.
+    func wait(_ patience: inout Patience, after error: ClientError) async throws(ClientError) {
+        guard let milliseconds = patience.next(chance: surroundings.chance()) else { throw error }
+        guard (try? await surroundings.sleep(milliseconds)) != nil else { throw error }
+    }
+}
+
+extension ClientError {
+    /// Whether asking how much is there helps.
+    var isOutOfStep: Bool {
+        guard case .refused(let problem) = self else { return false }
+        return [.uploadOffsetMismatch, .uploadLocked, .requestTimeout, .storageFull].contains(problem.code)
+    }
+}

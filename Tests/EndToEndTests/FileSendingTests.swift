@@ -1,0 +1,156 @@
+import Glibc
+import TestKit
+import Testing
+import Transport
+import Wire
+
+@testable import Client
+
+/// What waits while a file is sent: others, and the file itself.
+@Suite(.serialized) struct FileSendingTests {
+    private static let bob = "bob"
+
+    private func file(_ folder: TemporaryFolder, _ byteCount: Int = 10_000) throws -> String {
+        try TextFile.write(Tus.bytes(byteCount), to: folder.path + "/file")
+        return folder.path + "/file"
+    }
+
+    @Test("a message does not wait for a file that was taken before it; who gets both sees what was accepted first")
+    func messageMeanwhile() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        let path = try file(folder)
+        let handle = try #require(Handle(text: Self.bob))
+        let fate = Fate()
+        let phone = try MortalPhone(house, fate)
+        try await phone.register("alice")
+        let isAsked = Guarded(false)
+        fate.beforeRequest = { [client = phone.client] (request) in
+            guard request.method == "PATCH", !isAsked.withLock({ $0 }) else { return }
+            isAsked.withLock { $0 = true }
+            let sent = try? await client.send("meanwhile", to: handle)
+            #expect(sent?.progress == .accepted)
+        }
+        let sent = try await phone.client.send(file: path, caption: "file", to: handle)
+        #expect(sent.index == 1 && sent.progress == .accepted)
+        #expect(try await phone.client.history().map(\.text) == ["file", "meanwhile"])
+        try await bob.fetch()
+        #expect(try await bob.received() == ["meanwhile", "file"])
+    }
+
+    @Test("files wait up to a number and a size, and the next one is refused in words", arguments: [2, 3])
+    func bounds(filesMax: Int) async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        let path = try file(folder, 100_000)
+        let handle = try #require(Handle(text: Self.bob))
+        let fate = Fate()
+        let phone = try MortalPhone(house, fate) {
+            $0.waitingFilesMax = filesMax
+            $0.waitingFileBytesMax = 250_000
+        }
+        try await phone.register("alice")
+        _ = try await phone.client.safetyNumber(with: handle)
+        fate.isOffline = true
+        for number in 1...2 {
+            let error = await #expect(throws: ClientError.self) {
+                try await phone.client.send(file: path, caption: "\(number)", to: handle)
+            }
+            #expect(error?.code == "queued")
+        }
+        await #expect(throws: ClientError.file(.tooManyWaiting)) {
+            try await phone.client.send(file: path, caption: "3", to: handle)
+        }
+        #expect(phone.spools.count == 2)
+        #expect(try await phone.client.history().map(\.progress) == [.uploading, .uploading])
+        try await phone.client.cancel(fileOf: 1)
+        #expect(phone.spools.count == 1)
+        let error = await #expect(throws: ClientError.self) {
+            try await phone.client.send(file: path, caption: "4", to: handle)
+        }
+        #expect(error?.code == "queued")
+        #expect(try await phone.client.waitingMessages().map(\.text) == ["2", "4"])
+        // As long as nobody is there.
+        try await phone.revive()
+        #expect(try await phone.client.waitingFiles().map(\.index) == [2, 3])
+        await phone.client.sendOutbox()
+        try await bob.fetch()
+        #expect(try await bob.received() == ["2", "4"])
+        #expect(phone.spools.isEmpty)
+    }
+
+    @Test("a file that is cancelled while it is uploaded leaves nothing, here and at the server")
+    func cancelled() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        let path = try file(folder, 9_000_000)
+        let handle = try #require(Handle(text: Self.bob))
+        for (offset, caption) in [("0", "first"), ("8388608", "last")] {
+            let fate = Fate()
+            let phone = try MortalPhone(house, fate)
+            try await phone.register("alice-\(offset)")
+            fate.beforeRequest = { [client = phone.client] (request) in
+                guard request.headers.contains(where: { $0 == ("Upload-Offset", offset) }) else { return }
+                try? await client.cancel(fileOf: 1)
+            }
+            await #expect(throws: ClientError.file(.cancelled)) {
+                try await phone.client.send(file: path, caption: caption, to: handle)
+            }
+            let line = try #require(try await phone.client.history().first)
+            #expect(line.progress == .refused && line.fileFailure == .cancelled)
+            #expect(phone.spools.isEmpty && house.mediaFiles.isEmpty, "\(house.mediaFiles)")
+            await #expect(throws: ClientError.file(.notWaiting)) { try await phone.client.cancel(fileOf: 1) }
+            try await phone.sendAll(["after \(caption)"], to: Self.bob)
+        }
+        try await bob.fetch()
+        #expect(try await bob.received() == ["after first", "after last"])
+    }
+
+    @Test("what the server refuses for good ends the file's line with its reason, and others go on")
+    func refused() async throws {
+        let house = try await House(arguments: ["--media-file-bytes", "100000"])
+        let bob = try await Phone(house, as: Self.bob)
+        let alice = try await Phone(house, as: "alice")
+        let folder = try TemporaryFolder()
+        let path = try file(folder, 200_000)
+        let handle = try #require(Handle(text: Self.bob))
+        let error = await #expect(throws: ClientError.self) { try await alice.client.send(file: path, to: handle) }
+        #expect(error?.code == "body-too-large")
+        let line = try #require(try await alice.history().last)
+        #expect(line.progress == .refused && line.problem == .bodyTooLarge)
+        try await alice.client.send(file: try file(folder, 50_000), caption: "small", to: handle)
+        try await bob.fetch()
+        #expect(try await bob.received() == ["small"])
+    }
+
+    @Test("files go on by themselves with whoever listens", .timeLimit(.minutes(1)))
+    func listening() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        let path = try file(folder)
+        let handle = try #require(Handle(text: Self.bob))
+        let fate = Fate()
+        let phone = try MortalPhone(house, fate)
+        try await phone.register("alice")
+        for (caption, untilIdle) in [("one", true), ("two", false)] {
+            fate.beforeRequest = { [fate] (request) in if request.method == "PATCH" { fate.isOffline = true } }
+            await #expect(throws: ClientError.self) {
+                try await phone.client.send(file: path, caption: caption, to: handle)
+            }
+            fate.beforeRequest = nil
+            fate.isOffline = false
+            let listener = Task { [client = phone.client] in
+                await client.listen(untilIdle: untilIdle) { _ in }
+            }
+            while try await !phone.client.waitingMessages().isEmpty { await Task.yield() }
+            listener.cancel()
+            await listener.value
+        }
+        try await bob.fetch()
+        #expect(try await bob.received() == ["one", "two"])
+    }
+}
