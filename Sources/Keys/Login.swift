@@ -61,7 +61,8 @@ public struct Login: Hashable, Sendable {
         identity.verifies(signature, over: content, as: .login)
     }
 
-    private var content: [UInt8] {
+    /// The bytes of the table.
+    var content: [UInt8] {
         let name = Array(serverName.utf8)
         var bytes: [UInt8] = []
         bytes.append(number: UInt16(truncatingIfNeeded: name.count))

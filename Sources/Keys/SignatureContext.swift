@@ -17,6 +17,7 @@ package enum SignatureContext: String, CaseIterable, Sendable {
     case kemOneTimePreKey = "Sotto KEM one-time prekey v1"
     case kemLastResortPreKey = "Sotto KEM last-resort prekey v1"
     case login = "Sotto login v1"
+    case accountDeletion = "Sotto account deletion v1"
     case treeHead = "Sotto tree head v1"
     case treeHeadCosignature = "Sotto tree head cosignature v1"
     case senderCertificate = "Sotto sender certificate v1"

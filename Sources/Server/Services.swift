@@ -18,6 +18,9 @@ struct Services: Sendable {
     let metrics: Metrics
     let log: Log
 
+    /// Works off what deleted accounts have left.
+    var eraser: AccountEraser { AccountEraser(chat: chat, media: media) }
+
     /// Whose access token this is.
     /// - Throws: `unauthenticated`; `token-expired`.
     func authenticate(_ token: PresentedToken) async throws(Problem) -> DeviceAddress {

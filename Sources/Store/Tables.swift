@@ -15,6 +15,12 @@ public protocol ReadableTables: AnyObject {
     func token(hash: [UInt8]) throws(Problem) -> TokenRow?
     func invite(hash: [UInt8]) throws(Problem) -> InviteRow?
 
+    // MARK: Deleted accounts
+    /// Whether an account was deleted whose id, or whose handle, has that hash; see ``TombstoneRow``.
+    func hasTombstone(hash: [UInt8]) throws(Problem) -> Bool
+    /// Those of which rows are left, in the order of their ids.
+    func doomedAccounts(limit: Int) throws(Problem) -> [DoomedAccountRow]
+
     // MARK: Backups
     func backup(of account: AccountID) throws(Problem) -> BackupRow?
     func backup(_ id: BackupID) throws(Problem) -> BackupRow?
@@ -65,6 +71,8 @@ public protocol ReadableTables: AnyObject {
     // MARK: Media
     func media(_ media: MediaID) throws(Problem) -> MediaRow?
     func media(uploadHash: [UInt8]) throws(Problem) -> MediaRow?
+    /// In any state; some, in no order.
+    func media(of account: AccountID, limit: Int) throws(Problem) -> [MediaID]
     /// Those still uploading, in the order of their ids.
     func unfinishedMedia(of account: AccountID) throws(Problem) -> [MediaRow]
     /// In the order of their ids.
@@ -127,6 +135,17 @@ public protocol Tables: ReadableTables {
     func putInvite(_ row: InviteRow) throws(Problem)
     func removeInvite(hash: [UInt8]) throws(Problem)
 
+    // MARK: Deleted accounts
+    /// Removes an account that has no device any more. Its memberships, media and reports stay for whoever removes
+    /// them.
+    func removeAccount(_ account: AccountID) throws(Problem)
+    /// Notes that an id and a handle are never to be given again.
+    func putTombstone(_ row: TombstoneRow) throws(Problem)
+    /// Notes that rows of a removed account are left.
+    func doom(_ row: DoomedAccountRow) throws(Problem)
+    /// Nothing is left of a removed account.
+    func forget(_ account: AccountID) throws(Problem)
+
     // MARK: Backups
     /// Inserts, or replaces the account's one backup. An id stands for one account: the caller has asked
     /// ``ReadableTables/backup(_:)`` first.
@@ -148,6 +167,8 @@ public protocol Tables: ReadableTables {
     /// Inserts or replaces by (conversation, account).
     func putMember(_ row: MemberRow) throws(Problem)
     func removeMember(_ account: AccountID, of conversation: ConversationID) throws(Problem)
+    /// Removes a conversation that has no member any more, with its log.
+    func removeConversation(_ conversation: ConversationID) throws(Problem)
 
     // MARK: The log
     /// One row, numbered in each recipient's queue, in the dm where there is one, and remembered by sender and client
@@ -185,6 +206,9 @@ public protocol Tables: ReadableTables {
     /// Gives the next number, or replaces what there is of the same report, which keeps its number.
     func putReport(_ row: ReportRow) throws(Problem)
     func removeReport(number: UInt64) throws(Problem)
+    /// Removes some of the reports that an account made.
+    /// - Returns: how many, at most `limit`.
+    func removeReports(by reporter: AccountID, limit: Int) throws(Problem) -> Int
     func putSetting(_ name: String, _ value: [UInt8]) throws(Problem)
     /// Removes what has run out by `now`: tokens, invites, saved replies, reports older than ``Limits/reportDays``,
     /// envelopes older than ``Limits/queueDays``.

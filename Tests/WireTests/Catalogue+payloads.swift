@@ -43,6 +43,8 @@ extension Catalogue {
             SignedChallenge.self,
             SignedChallenge(account: account, device: DeviceID(2), challenge: bytes(32), signature: bytes(64))),
         Specimen(
+            AccountDeletionRequest.self, AccountDeletionRequest(challenge: bytes(32), signature: bytes(64))),
+        Specimen(
             AccountView.self,
             AccountView(account: account, handle: handle("bob"), identity: identity(1), deviceList: deviceList)),
         Specimen(DeviceView.self, ownDevice),

@@ -55,6 +55,12 @@ extension Turn {
     ) throws(Problem) -> Registered {
         let request = verified.request
         if try tables.account(request.account) != nil { throw Problem(.accountTaken, "Log in, or choose another id.") }
+        if try tables.hasTombstone(hash: Tombstone.hash(of: request.account)) {
+            throw Problem(.accountTaken, "An account with this id was deleted. Choose another id.")
+        }
+        if try tables.hasTombstone(hash: Tombstone.hash(of: request.handle)) {
+            throw Problem(.handleTaken, "An account with this handle was deleted. Choose another handle.")
+        }
         if try tables.account(handle: request.handle) != nil { throw Problem(.handleTaken, "Choose another handle.") }
         if mode == .invite { try spend(invite) }
         try tables.insertAccount(

@@ -88,10 +88,16 @@ extension Look {
     func membership(
         of account: AccountID, in conversation: ConversationID
     ) throws(Problem) -> (ConversationRow, MemberRow) {
-        guard let member = try tables.member(account, of: conversation),
+        guard try tables.account(account) != nil, let member = try tables.member(account, of: conversation),
             let row = try tables.conversation(conversation)
         else { throw Problem(.notFound, "There is no such conversation.") }
         return (row, member)
+    }
+
+    /// Whether the other account of a dm exists; it may have been deleted.
+    func hasPeer(_ row: ConversationRow, of account: AccountID) throws(Problem) -> Bool {
+        guard let pair = row.pair else { return false }
+        return try tables.account(pair.first == account ? pair.second : pair.first) != nil
     }
 
     /// One conversation as a member sees it.

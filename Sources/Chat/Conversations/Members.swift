@@ -34,25 +34,38 @@ extension Turn {
     }
 
     /// Removes a member, or lets the caller leave.
-    /// - Throws: `not-found`; `forbidden` for a dm and for who may not remove whom; `last-owner`.
+    /// - Throws: `not-found`; `forbidden` for a dm whose other account exists, and for who may not remove whom;
+    ///   `last-owner`.
     public mutating func removeMember(
         _ account: AccountID, from conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
-        var (row, own) = try look.membership(of: caller.account, in: conversation)
-        guard row.kind != .dm else { throw Problem(.forbidden, "A dm keeps its two members.") }
+        let (row, own) = try look.membership(of: caller.account, in: conversation)
+        if row.kind == .dm, try look.hasPeer(row, of: caller.account) {
+            throw Problem(.forbidden, "A dm keeps its two members.")
+        }
         guard let target = try tables.member(account, of: conversation) else {
             throw Problem(.notFound, "There is no such member.")
         }
         guard account == caller.account || (own.role >= .admin && own.role > target.role) else {
             throw Problem(.forbidden, "Only a higher role removes a member.")
         }
-        try keepAnOwner(of: row, without: target)
+        if row.kind != .dm { try keepAnOwner(of: row, without: target) }
+        try remove(target, by: caller)
+    }
+
+    /// Takes a member out; with the last one goes the conversation.
+    mutating func remove(_ member: MemberRow, by sender: DeviceAddress) throws(Problem) {
         // Announced before the listener goes, so that the one who is removed hears of it.
-        try append(.memberRemoved(.init(account: account)), to: conversation, by: caller)
-        try tables.removeMember(account, of: conversation)
+        try append(.memberRemoved(.init(account: member.account)), to: member.conversation, by: sender)
+        try tables.removeMember(member.account, of: member.conversation)
+        after(.left(member.account, member.conversation))
+        guard var row = try tables.conversation(member.conversation) else { return }
         row.memberCount -= min(1, row.memberCount)
-        try tables.updateConversation(row)
-        after(.left(account, conversation))
+        if row.memberCount == 0, try tables.members(of: row.conversation, after: nil, limit: 1).isEmpty {
+            try tables.removeConversation(row.conversation)
+        } else {
+            try tables.updateConversation(row)
+        }
     }
 
     /// Gives a member another role.
@@ -62,7 +75,7 @@ extension Turn {
     ) throws(Problem) {
         let (row, own) = try look.membership(of: caller.account, in: conversation)
         guard row.kind != .dm, own.role == .owner else { throw Problem(.forbidden, "Only an owner changes roles.") }
-        guard var target = try tables.member(account, of: conversation) else {
+        guard var target = try tables.member(account, of: conversation), try tables.account(account) != nil else {
             throw Problem(.notFound, "There is no such member.")
         }
         guard target.role != role else { return }
@@ -95,10 +108,9 @@ extension Look {
         let rows = try tables.members(of: conversation, after: after, limit: limit + 1)
         var items: [MemberView] = []
         for row in rows.prefix(limit) {
-            items.append(
-                MemberView(
-                    account: row.account, handle: try tables.account(row.account)?.handle, role: row.role,
-                    joinedAt: row.joinedAt))
+            // A deleted account is about to leave.
+            guard let handle = try tables.account(row.account)?.handle else { continue }
+            items.append(MemberView(account: row.account, handle: handle, role: row.role, joinedAt: row.joinedAt))
         }
         return MemberPage(items: items, next: rows.count <= limit ? nil : rows[limit - 1].account.description)
     }

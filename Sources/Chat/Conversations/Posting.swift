@@ -6,8 +6,9 @@ extension Turn {
     /// gets the same answer and stores nothing.
     ///
     /// Throws only before its first write.
-    /// - Throws: `not-found`; `plaintext-in-sealed`; `sealed-in-open`; `text-too-long`; `malformed` when there is not
-    ///   exactly one of text and body, and for a sealed dm, whose messages are pairwise sends.
+    /// - Throws: `not-found`; `forbidden` in a dm whose other account was deleted; `plaintext-in-sealed`;
+    ///   `sealed-in-open`; `text-too-long`; `malformed` when there is not exactly one of text and body, and for a
+    ///   sealed dm, whose messages are pairwise sends.
     public mutating func post(
         _ request: PostRequest, to conversation: ConversationID, by sender: DeviceAddress
     ) throws(Problem) -> Accepted {
@@ -18,6 +19,8 @@ extension Turn {
             throw Problem(.unauthenticated, "This device is no longer linked.")
         }
         let (row, _) = try look.membership(of: sender.account, in: conversation)
+        let hasReader = if row.kind == .dm { try look.hasPeer(row, of: sender.account) } else { true }
+        guard hasReader else { throw Problem(.forbidden, "The other account was deleted: nobody would read it.") }
         try Self.check(request, against: row)
         let message = ConversationEvent.Message(clientID: request.clientID, text: request.text, body: request.body)
         let appended = try append(.message(message), to: conversation, by: sender, clientID: request.clientID)

@@ -4,10 +4,13 @@ public import Wire
 
 extension Turn {
     /// Makes room for an upload.
-    /// - Throws: `body-too-large`; `quota-exceeded`; `storage-full`; for open media `not-found` and
-    ///   `requires-open-mode`.
+    /// - Throws: `unauthenticated` when the device was unlinked meanwhile; `body-too-large`; `quota-exceeded`;
+    ///   `storage-full`; for open media `not-found` and `requires-open-mode`.
     public func createUpload(_ draft: UploadDraft, within bounds: MediaBounds) throws(Problem) {
         let row = draft.row
+        guard try tables.device(row.owner) != nil else {
+            throw Problem(.unauthenticated, "This device is no longer linked.")
+        }
         guard (1...bounds.fileByteCountMax).contains(row.byteCount) else {
             throw Problem(.bodyTooLarge, "A file has 1 to \(bounds.fileByteCountMax) bytes here.")
         }

@@ -145,7 +145,7 @@ struct Flush {
             "INSERT OR REPLACE INTO entry (conversation, seq, row) VALUES (?, ?, ?)")
         for place in places {
             let row = segment.rows[Int(place)]
-            guard let conversation = row.conversation else { continue }
+            guard let conversation = row.conversation, !conversation.isRemoved else { continue }
             statement.bind(1, conversation.handle)
             statement.bind(2, Int64(clamping: row.seq))
             statement.bind(3, row.row)
@@ -176,7 +176,7 @@ struct Flush {
         let places = stretch(plan.conversations)
         let statement = try tables.connection.statement("INSERT OR REPLACE INTO head (conversation, seq) VALUES (?, ?)")
         for place in places {
-            guard let conversation = segment.rows[Int(place)].conversation else { continue }
+            guard let conversation = segment.rows[Int(place)].conversation, !conversation.isRemoved else { continue }
             statement.bind(1, conversation.handle)
             statement.bind(2, Int64(clamping: conversation.head))
             try statement.run()
@@ -221,7 +221,8 @@ struct Flush {
     }
 
     private func isDelivered(_ row: TailRow) -> Bool {
-        guard !row.isEntry else { return false }
+        // An entry stays as long as its conversation; one whose conversation was gone at the start has none.
+        guard !row.isEntry else { return row.conversation?.isRemoved ?? true }
         return segment.copies(of: row).allSatisfy { $0.queue.isRemoved || $0.number <= $0.queue.persistedDelivered }
     }
 

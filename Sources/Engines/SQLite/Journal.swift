@@ -9,6 +9,7 @@ struct Journal {
         case appended
         case trimmed(QueueTail, before: UInt64)
         case removedQueue(QueueTail)
+        case removedLog(ConversationTail)
         case insertedQueue(DeviceAddress)
         case insertedConversation(ConversationID)
         /// Cached rows that were written.

@@ -19,7 +19,7 @@ final class Maintenance {
         let stage: Stage
         let logRowCount: Int64
         let purges: [QueueTail]
-        let removedQueues: [Int64]
+        let removed: Removed
         let dirtyQueues: [QueueTail]
         let runs: AcceptedRuns
     }
@@ -29,14 +29,14 @@ final class Maintenance {
     private var stage = Stage.resting
     private var rollback: Rollback?
     private var purges: [QueueTail] = []
-    private var removedQueues: [Int64]
+    private var removed: Removed
     private var lastFlushAt: UInt64 = 0
     /// Set by a failure, so that idle time is not spent on trying over and over.
     private(set) var hasFailed = false
 
-    init(tables: WriteTables, removedQueues: [Int64], configuration: SQLiteConfiguration) {
+    init(tables: WriteTables, removed: Removed, configuration: SQLiteConfiguration) {
         self.tables = tables
-        self.removedQueues = removedQueues
+        self.removed = removed
         self.configuration = configuration
     }
 
@@ -64,7 +64,7 @@ final class Maintenance {
         return true
     }
 
-    private var hasPurges: Bool { !purges.isEmpty || !removedQueues.isEmpty || !tables.runs.forgotten.isEmpty }
+    private var hasPurges: Bool { !purges.isEmpty || !removed.isEmpty || !tables.runs.forgotten.isEmpty }
 
     private var hasUnflushed: Bool { tables.tail.rowCount > 0 || !tables.dirtyQueues.isEmpty }
 
@@ -75,7 +75,7 @@ final class Maintenance {
     /// Called when a transaction begins.
     func begin() {
         rollback = Rollback(
-            stage: stage, logRowCount: tables.logRowCount, purges: purges, removedQueues: removedQueues,
+            stage: stage, logRowCount: tables.logRowCount, purges: purges, removed: removed,
             dirtyQueues: tables.dirtyQueues, runs: tables.runs)
     }
 
@@ -107,7 +107,7 @@ final class Maintenance {
         guard let rollback else { return }
         stage = rollback.stage
         purges = rollback.purges
-        removedQueues = rollback.removedQueues
+        removed = rollback.removed
         tables.logRowCount = rollback.logRowCount
         tables.runs = rollback.runs
         tables.dirtyQueues = rollback.dirtyQueues
@@ -118,7 +118,12 @@ final class Maintenance {
 
     /// Takes on what a commit left behind.
     func add(removed queue: QueueTail) {
-        removedQueues.append(queue.handle)
+        removed.queues.append(queue.handle)
+    }
+
+    /// The same of a conversation.
+    func add(removed log: ConversationTail) {
+        removed.logs.append(log.handle)
     }
 
     /// Called when nothing has happened for a while, and before the store closes.
@@ -211,10 +216,14 @@ final class Maintenance {
                 queue.purgedThrough = queue.persistedDelivered
                 queue.isPurging = false
                 purges.removeLast()
-            } else if let handle = removedQueues.last {
+            } else if let handle = removed.queues.last {
                 guard try tables.purge(handle, through: UInt64(Int64.max)) else { continue }
                 try tables.connection.run("DELETE FROM removed_queue WHERE device = ?", .integer(handle))
-                removedQueues.removeLast()
+                removed.queues.removeLast()
+            } else if let handle = removed.logs.last {
+                guard try tables.purgeLog(handle) else { continue }
+                try tables.connection.run("DELETE FROM removed_log WHERE conversation = ?", .integer(handle))
+                removed.logs.removeLast()
             } else if let run = tables.runs.forgotten.last {
                 if try tables.deleteSome(ofRun: run) { tables.runs.deleted(run) }
             } else {

@@ -8,7 +8,7 @@ struct Recovery {
     var expiredThrough: Int64
     var logRowCount: Int64
     var runs: AcceptedRuns
-    var removedQueues: [Int64]
+    var removed = Removed()
 
     init(_ connection: Connection, _ configuration: SQLiteConfiguration) throws(Problem) {
         let sql: StaticString = "SELECT watermark, last_row, expired, rows FROM progress"
@@ -21,10 +21,21 @@ struct Recovery {
         lastRow = max(progress.last, newest)
         expiredThrough = progress.expired
         logRowCount = progress.rows
-        removedQueues = try connection.rows("SELECT device FROM removed_queue") { $0.integer(0) }
+        removed.queues = try connection.rows("SELECT device FROM removed_queue") { $0.integer(0) }
+        removed.logs = try connection.rows("SELECT conversation FROM removed_log") { $0.integer(0) }
         runs = AcceptedRuns(configuration: configuration)
         try runs.load(connection)
     }
+}
+
+/// What was removed and has rows left: by their numbers in the tables.
+struct Removed {
+    /// Of devices.
+    var queues: [Int64] = []
+    /// Of conversations.
+    var logs: [Int64] = []
+
+    var isEmpty: Bool { queues.isEmpty && logs.isEmpty }
 }
 
 extension WriteTables {

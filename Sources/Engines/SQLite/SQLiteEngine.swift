@@ -23,10 +23,10 @@ public enum SQLiteEngine {
         let tail = Tail(segmentRowCount: configuration.flushRowCount)
         let damage = DamagedRows()
         let tables: WriteTables
-        let removedQueues: [Int64]
+        let removed: Removed
         do throws(Problem) {
             let recovery = try Recovery(writing, configuration)
-            removedQueues = recovery.removedQueues
+            removed = recovery.removed
             tables = WriteTables(
                 connection: writing, tail: tail, damage: damage, recovered: recovery, configuration: configuration)
             try tables.replay()
@@ -41,7 +41,7 @@ public enum SQLiteEngine {
         checkpointer.watch(writing)
         house.extendLog(to: configuration.logByteCountAhead)
         let writer = Writer(
-            tables: tables, removedQueues: removedQueues, checkpointer: checkpointer, configuration: configuration,
+            tables: tables, removed: removed, checkpointer: checkpointer, configuration: configuration,
             afterBatch: afterBatch)
         return start(writer, reading, checkpointer, configuration, house)
     }

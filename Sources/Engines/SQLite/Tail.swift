@@ -216,6 +216,8 @@ final class ConversationTail {
     /// The last seq given, in the running batch too. The writer's own.
     var head: UInt64
     var persistedHead: UInt64
+    /// The conversation is gone, and so is what its rows say.
+    var isRemoved = false
     /// By seq. Rows of pairwise sends, which are no entries, are negative. Guarded by the tail's lock.
     var rows = RowList()
 

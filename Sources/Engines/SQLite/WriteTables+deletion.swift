@@ -33,6 +33,21 @@ extension WriteTables {
         return stored.count < Self.stride
     }
 
+    /// Deletes some of the stored entries of a conversation that was removed, with their log rows.
+    /// - Returns: whether there are no more.
+    func purgeLog(_ handle: Int64) throws(Problem) -> Bool {
+        let stored = try connection.rows(
+            "SELECT seq, row FROM entry WHERE conversation = ? ORDER BY seq LIMIT ?", .integer(handle),
+            .integer(Int64(Self.stride))
+        ) { (seq: $0.integer(0), row: $0.integer(1)) }
+        guard let last = stored.last?.seq else { return true }
+        let before = logRowCount
+        for entry in stored { try deleteLogRows(from: entry.row, below: entry.row + 1) }
+        try connection.run("DELETE FROM entry WHERE conversation = ? AND seq <= ?", .integer(handle), .integer(last))
+        try connection.run("UPDATE progress SET rows = max(0, rows - ?)", .integer(before - logRowCount))
+        return stored.count < Self.stride
+    }
+
     /// Whether every copy of a log row is delivered, as the tables know it.
     private func isDelivered(_ row: Int64) throws(Problem) -> Bool {
         let copies = try record(row) { (record) -> [(recipient: DeviceAddress, number: UInt64)]? in

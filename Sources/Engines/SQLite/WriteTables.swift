@@ -88,6 +88,7 @@ final class WriteTables: ReadTables, Tables {
                 logRowCount -= 1
             case .trimmed(let queue, let before): queue.delivered = before
             case .removedQueue(let queue): queue.isRemoved = false
+            case .removedLog(let log): log.isRemoved = false
             case .insertedQueue(let address): tail.dropQueue(address)
             case .insertedConversation(let id): tail.dropConversation(id)
             case .wrote(let row): forget(row)
@@ -187,7 +188,7 @@ final class WriteTables: ReadTables, Tables {
 
     /// A conversation's log; `nil` when there is no such conversation.
     func log(of conversation: ConversationID) throws(Problem) -> ConversationTail? {
-        if let log = tail.conversations[conversation] { return log }
+        if let log = tail.conversations[conversation] { return log.isRemoved ? nil : log }
         let stored = try connection.first(
             """
             SELECT c.number, ifnull(h.seq, 0) FROM conversation c LEFT JOIN head h ON h.conversation = c.number

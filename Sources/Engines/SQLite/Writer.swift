@@ -22,7 +22,7 @@ final class Writer: @unchecked Sendable {
     private var fatal: Int32?
 
     init(
-        tables: WriteTables, removedQueues: [Int64], checkpointer: Checkpointer, configuration: SQLiteConfiguration,
+        tables: WriteTables, removed: Removed, checkpointer: Checkpointer, configuration: SQLiteConfiguration,
         afterBatch: @escaping @Sendable () -> Void
     ) {
         var bounds = CommandQueue.Bounds()
@@ -35,7 +35,7 @@ final class Writer: @unchecked Sendable {
         self.checkpointer = checkpointer
         self.configuration = configuration
         self.afterBatch = afterBatch
-        maintenance = Maintenance(tables: tables, removedQueues: removedQueues, configuration: configuration)
+        maintenance = Maintenance(tables: tables, removed: removed, configuration: configuration)
         figures.storedRows = UInt64(max(0, tables.logRowCount))
     }
 
@@ -206,6 +206,9 @@ final class Writer: @unchecked Sendable {
             case .removedQueue(let queue):
                 tables.tail.dropQueue(queue.address)
                 maintenance.add(removed: queue)
+            case .removedLog(let log):
+                tables.tail.dropConversation(log.id)
+                maintenance.add(removed: log)
             case .appended, .insertedQueue, .insertedConversation, .wrote, .expired: continue
             }
         }

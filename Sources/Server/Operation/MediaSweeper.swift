@@ -2,8 +2,8 @@ import Chat
 import Transport
 import Wire
 
-/// Ends media whose time has come and removes the files of what has ended: so often that none outlives its row by a
-/// minute, whatever was cut short before.
+/// Ends media whose time has come, works off deleted accounts, and removes the files of what has ended: so often that
+/// none outlives its row by a minute, whatever was cut short before.
 actor MediaSweeper {
     static let interval = Duration.seconds(15)
     static let mediaPerCommand = 100
@@ -13,6 +13,7 @@ actor MediaSweeper {
     private nonisolated let loop: EventLoop
     private let chat: Chat
     private let media: MediaHouse
+    private let eraser: AccountEraser
     private let log: Log
     private var timer: LoopTimer?
     private var sweepCount = 0
@@ -24,6 +25,7 @@ actor MediaSweeper {
         self.loop = loop
         self.chat = chat
         self.media = media
+        eraser = AccountEraser(chat: chat, media: media)
         self.log = log
     }
 
@@ -51,6 +53,7 @@ actor MediaSweeper {
         } catch {
             log.warning("media.sweep.failed", [("code", .text(error.code.rawValue))])
         }
+        log.note(await eraser.work())
         let files = await media.bury()
         if files > 0 { log.debug("media.sweep", [("files", .number(UInt64(files)))]) }
         if sweepCount.isMultiple(of: Self.sweepsPerOrphanRemoval) {

@@ -5,7 +5,7 @@ import Wire
 
 /// Registration, login, devices: who is who.
 enum AccountRoutes {
-    static let all: [Route] = registration + login + devices
+    static let all: [Route] = registration + login + devices + [deletion]
 
     static let registration: [Route] = [
         Route(

@@ -41,7 +41,7 @@ enum AdminRoutes {
                         return invite
                     })
             },
-        ] + ReportRoutes.admin
+        ] + ReportRoutes.admin + AccountRoutes.removal
     }
 }
 

@@ -78,7 +78,15 @@ struct Call: Sendable {
     func commit<R: WireRecord>(
         status: Int = 200, scope: [UInt8]? = nil, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
     ) async throws(Problem) -> Reply {
-        let own = caller.map { $0.device.account.bytes.array + Array("\($0.device.device)\n".utf8) }
+        let caller = caller?.device
+        let verb: @Sendable (inout Turn) throws(Problem) -> R = { (turn) throws(Problem) in
+            // Between the request's check and this command the device may have been unlinked, or its account deleted.
+            if let caller, try turn.tables.device(caller) == nil {
+                throw Problem(.unauthenticated, "This device is no longer linked.")
+            }
+            return try verb(&turn)
+        }
+        let own = caller.map { $0.account.bytes.array + Array("\($0.device)\n".utf8) }
         guard let idempotencyKey, let owner = own ?? scope.map({ Array("sealed\n".utf8) + $0 }) else {
             return Reply(status: status, try await chat.commit(byteCount: 256 + bodyByteCount, verb))
         }

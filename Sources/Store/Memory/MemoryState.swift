@@ -7,6 +7,8 @@ struct MemoryState {
     var devices: [AccountID: [DeviceRow]] = [:]
     var tokens: [[UInt8]: TokenRow] = [:]
     var invites: [[UInt8]: InviteRow] = [:]
+    var tombstones: Set<[UInt8]> = []
+    var doomedAccounts: [AccountID: DoomedAccountRow] = [:]
     var backups: [AccountID: BackupRow] = [:]
     var standingPreKeys: [DeviceAddress: StandingPreKeys] = [:]
     var oneTimePreKeys: [DeviceAddress: [UInt32: OneTimePreKeyPayload]] = [:]

@@ -7,6 +7,7 @@ public enum CloseCode: UInt16, Sendable, CaseIterable {
     case authenticationFailed = 4001
     case displaced = 4002
     case deviceUnlinked = 4003
+    case accountDeleted = 4004
     case slowConsumer = 4008
 
     /// What it means for the client, as the descriptions say it.
@@ -19,6 +20,7 @@ public enum CloseCode: UInt16, Sendable, CaseIterable {
         case .authenticationFailed: "The access token is missing, unknown or expired; get another."
         case .displaced: "A newer connection of this device took over; do not reconnect by yourself."
         case .deviceUnlinked: "The device is no longer on the account's list."
+        case .accountDeleted: "The account was deleted; there is nothing to come back to."
         case .slowConsumer: "The client read more slowly than frames came; reconnect and catch up."
         }
     }

@@ -1,0 +1,67 @@
+import Store
+import Wire
+
+/// How much of a deleted account one command removes.
+struct ErasureLimits: Sendable {
+    var mediaPerCommand = 100
+    /// Each may read the members of a conversation.
+    var membershipsPerCommand = 10
+    var reportsPerCommand = 100
+}
+
+/// What a step of erasing did.
+enum ErasureStep: Sendable, Equatable {
+    /// Media went; their files are doomed.
+    case media
+    case memberships
+    case reports
+    /// Nothing was left but the note that something is.
+    case finished
+}
+
+extension Turn {
+    /// Removes some of what a deleted account has left; each step leaves everything in order. Call until it says
+    /// ``ErasureStep/finished``.
+    mutating func erase(_ doomed: DoomedAccountRow, limits: ErasureLimits = .init()) throws(Problem) -> ErasureStep {
+        let media = try tables.media(of: doomed.account, limit: limits.mediaPerCommand)
+        guard media.isEmpty else {
+            for media in media { try tables.removeMedia(media) }
+            return .media
+        }
+        let memberships = try tables.memberships(of: doomed.account, after: nil, limit: limits.membershipsPerCommand)
+        guard memberships.isEmpty else {
+            for membership in memberships { try leave(membership, inTheNameOf: doomed.address) }
+            return .memberships
+        }
+        guard try tables.removeReports(by: doomed.account, limit: limits.reportsPerCommand) == 0 else {
+            return .reports
+        }
+        try tables.forget(doomed.account)
+        return .finished
+    }
+
+    /// Leaves as by itself, and leaves no conversation without an owner.
+    private mutating func leave(_ own: MemberRow, inTheNameOf address: DeviceAddress) throws(Problem) {
+        if own.role == .owner, try tables.ownerCount(of: own.conversation) == 1,
+            var heir = try heir(of: own.conversation) {
+            heir.role = .owner
+            try tables.putMember(heir)
+            try append(.roleChanged(.init(account: heir.account, role: .owner)), to: own.conversation, by: address)
+        }
+        try remove(own, by: address)
+    }
+
+    /// The admin who joined first, else the member who did; `nil` when nobody is left who has an account.
+    private func heir(of conversation: ConversationID) throws(Problem) -> MemberRow? {
+        var best: MemberRow?
+        for member in try tables.members(of: conversation, after: nil, limit: Limits.membersMax) {
+            guard try tables.account(member.account) != nil else { continue }
+            guard let found = best else {
+                best = member
+                continue
+            }
+            if (found.role, member.joinedAt) < (member.role, found.joinedAt) { best = member }
+        }
+        return best
+    }
+}

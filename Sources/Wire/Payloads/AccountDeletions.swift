@@ -1,0 +1,21 @@
+/// Deletes the account that asks, for good: a challenge that was given to the asking device, with the account's
+/// signature (Ed25519, 64 bytes) over it; docs/protocol/accounts.md draws the signed bytes.
+public struct AccountDeletionRequest: WireRecord, Equatable {
+    public var challenge: [UInt8]
+    public var signature: [UInt8]
+
+    public init(challenge: [UInt8], signature: [UInt8]) {
+        self.challenge = challenge
+        self.signature = signature
+    }
+
+    public init(fields: inout Fields) throws(WireError) {
+        challenge = try fields.bytes("challenge", count: 32)
+        signature = try fields.bytes("signature", count: 64)
+    }
+
+    public func write(fields writer: inout WireWriter) {
+        writer.put("challenge", bytes: challenge)
+        writer.put("signature", bytes: signature)
+    }
+}
