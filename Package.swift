@@ -72,7 +72,7 @@ let package = Package(
         room("SQLiteEngine", ["Store", "Threads", "Wire", "CSQLite"], path: "Sources/Engines/SQLite"),
         room("BlobsEngine", ["Store", "Crypto", "Threads", "Wire", "CLinux"], path: "Sources/Engines/Blobs"),
         room("Server", ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Wire"]),
-        room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
+        room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media"]),
 
         // 7
         program("sottod", ["Server", "SQLiteEngine", "BlobsEngine", "Threads", "Wire", "CLinux"]),
@@ -113,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "media-prisoner", dependencies: ["Media", "CLinux"], path: "Tests/MediaPrisoner",
             swiftSettings: strict),
-        tests(of: "Client", ["TestKit", "Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
+        tests(of: "Client", ["TestKit", "sotto-media", "Ratchet", "Keys", "Crypto", "Wire", "Transport"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -34,6 +34,13 @@ public actor Client {
     var resend: Task<Void, Never>?
     /// The same of files.
     var resendFiles: Task<Void, Never>?
+    /// When the next line of the transcript disappears.
+    var nextExpiry: Timestamp?
+    /// When the journal was last written anew for what was deleted.
+    var rewrittenAt: Timestamp?
+    /// Until the next of the two.
+    var timer: Task<Void, Never>?
+    var isClosed = false
     /// The last entry that was told of each conversation that is followed.
     var followed: [ConversationID: SequenceNumber] = [:]
 
@@ -76,18 +83,24 @@ public actor Client {
         if spools.count == transfers.count {
             SpoolFolder(folder: configuration.folder).removeUnknown(except: Set(spools))
         }
+        nextExpiry = store.nextExpiry
         self.store = store
         self.server = server
         self.network = network
         self.anonymousNetwork = anonymousNetwork
         self.configuration = configuration
         self.surroundings = surroundings
+        // Whoever opens the folder finds nothing in it that should have gone, and nothing goes by itself before that.
+        Task { await self.lookAfterTranscript() }
     }
 
     /// Ends listening in order, then lets go of the folder and the connection. What is called afterwards fails.
     public func close() async {
         listener?.cancel()
         await listener?.value
+        isClosed = true
+        timer?.cancel()
+        store.rewriteIfOwed()
         store.close()
         await network?.close()
         await anonymousNetwork?.close()

@@ -22,6 +22,10 @@ public struct ClientConfiguration: Sendable {
     /// Does not tell the server who sends, wherever the recipient lets it.
     public var hidesSender = true
 
+    /// The program `sotto-media`, which makes the small pictures that go along with images. Without it, or for what it
+    /// does not decode, files are sent without one.
+    public var thumbnailWorkerPath: String?
+
     /// So much longer than a disappearing message itself, its file stays at the server for those who are away: seconds.
     public var fileGraceSeconds: UInt64 = 7 * 86_400
 

@@ -55,6 +55,8 @@ public enum ClientError: Error, Equatable, Sendable {
     /// What the server signed is not of the key that it had at first contact, or says something else of this device.
     case untrustedServer
 
+    /// There is no message at that place of the transcript.
+    case noSuchMessage
     /// There is nothing at that place of the transcript that the server would know again.
     case cannotReport
     /// A file was not sent, or not fetched.
@@ -107,6 +109,7 @@ extension ClientError: CustomStringConvertible {
             "The server calls itself \(found), not \(expected). Nothing was signed for it."
         case .untrustedServer:
             "The server does not sign with the key it had at first contact. Somebody may stand between."
+        case .noSuchMessage: "There is no such message. See its index in the history."
         case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
         case .file(let failure): Self.text(failure)
         case .badExpiry: "A message can disappear after 5 seconds to 28 days."
@@ -133,6 +136,8 @@ extension ClientError: CustomStringConvertible {
         case .damaged: "What was kept of the file to be sent is gone or has changed. Send it again."
         case .cancelled: "The file was not sent: it was cancelled."
         case .notWaiting: "That file does not wait to be sent: it was sent already, or given up."
+        case .noPreview: "There is no small picture inside that message. Fetch the file."
+        case .badPreview: "What the sender calls a small picture is none that may be shown. Nothing was kept of it."
         }
     }
 
@@ -244,6 +249,7 @@ extension ClientError {
         case .insecureServer: "insecure-server"
         case .wrongServerName: "wrong-server-name"
         case .untrustedServer: "untrusted-server"
+        case .noSuchMessage: "no-such-message"
         case .cannotReport: "cannot-report"
         case .file(let failure): "file-\(failure.rawValue)"
         case .badExpiry: "bad-expiry"

@@ -13,6 +13,8 @@ public enum ClientEvent: Sendable, Equatable {
     case message(HistoryEntry)
     /// Something came that cannot be read. It is acknowledged; the next send to its sender begins a new session.
     case unreadable(HistoryEntry)
+    /// A message was deleted by its sender, or has disappeared: what is left of its line.
+    case removed(HistoryEntry)
     /// The next entry of a conversation's log.
     case conversation(LogEntry)
     /// The own device list has a new epoch.

@@ -45,5 +45,11 @@ enum ClientLimits {
     static let fileRetryMilliseconds: UInt64 = 60_000
     /// Uploads of one file that end in other bytes than were sealed, before it is given up.
     static let fileMismatchesMax: UInt64 = 3
+    /// Deletions of one account that are kept for messages that have not come yet.
+    static let earlyDeletionsMax = 256
+    /// Lines that are looked through for a message that was written before its place was kept.
+    static let linesSearchedMax: UInt64 = 10_000
+    /// So long after it was written anew the journal is not written anew again for what was deleted meanwhile.
+    static let rewriteSeconds: UInt64 = 60
     static let linkCodeByteCountMax = 16 * 1024
 }

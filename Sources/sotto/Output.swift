@@ -69,10 +69,11 @@ struct Output: Sendable {
         let peer = entry.peerHandle?.text ?? entry.peer.description
         let time = entry.time ?? entry.sentAt
         let shown = time.map { String($0.description.prefix(16)).replacing("T", with: " ") } ?? "                "
-        let text = said(entry)
+        let text = entry.removal == nil ? said(entry) : "[\(entry.removal?.rawValue ?? "")]"
         switch entry.kind {
         case .received: return "\(shown)  \(peer): \(text)"
         case .sent:
+            guard entry.removal == nil else { return "\(shown)  me → \(peer): \(text)" }
             var mark = entry.progress == .accepted ? "" : " (\(entry.progress?.rawValue ?? "unknown"))"
             if let failure = entry.fileFailure { mark = " (refused: \(failure.rawValue))" }
             if entry.senderShown?.isDowngrade == true { mark += " (sender shown to the server)" }
@@ -87,8 +88,13 @@ struct Output: Sendable {
         let text = harmless(entry.text ?? "")
         guard let file = entry.file else { return text }
         let name = harmless(file.name ?? "without a name").replacing("\n", with: " ")
-        let note = "[file \(name), \(file.byteCount) bytes: sotto download \(entry.index) -o OUT]"
+        let note = "[file \(name)\(dimensions(file)), \(file.byteCount) bytes: sotto download \(entry.index) -o OUT]"
         return text.isEmpty ? note : text + " " + note
+    }
+
+    private static func dimensions(_ file: FileNote) -> String {
+        guard let width = file.width, let height = file.height else { return "" }
+        return ", \(width)×\(height)"
     }
 
     /// What others wrote, without what would move a terminal's cursor or forge a line.

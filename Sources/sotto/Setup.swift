@@ -12,6 +12,7 @@ struct Setup {
         configuration.serverName = arguments.values["--server-name"]
         configuration.allowsPlainHTTP = arguments.switches.contains("--insecure-http")
         configuration.hidesSender = !arguments.switches.contains("--show-sender")
+        configuration.thumbnailWorkerPath = WorkerProgram.path
         guard let file = arguments.values["--passphrase-file"] else {
             return try Client.open(configuration, unlock: .keyFile, over: network)
         }

@@ -1,6 +1,6 @@
 /// What `sotto` can do.
 enum Verb: String, CaseIterable {
-    case register, login, send, download, listen, chat, devices
+    case register, login, send, delete, download, listen, chat, devices
     case safetyNumber = "safety-number"
     case history, report, backup, restore, media
     case trustLog = "trust-log"
@@ -13,7 +13,8 @@ enum Verb: String, CaseIterable {
         case .login: "login [REPLY]"
         case .send:
             "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE] | send --resume | send --cancel INDEX"
-        case .download: "download INDEX -o OUT"
+        case .delete: "delete INDEX [--for-me]"
+        case .download: "download INDEX -o OUT [--thumbnail]"
         case .listen: "listen [--until-idle] [--count N]"
         case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
@@ -33,6 +34,7 @@ enum Verb: String, CaseIterable {
         case .register: "Create an account with this as its first device."
         case .login: "Log in with this device's key; with the REPLY of `devices link`, finish linking this device."
         case .send: "Send a sealed message and wait until the server has it; TEXT `-` reads standard input."
+        case .delete: "Take back a message for everybody; one that came from somebody else, on this device alone."
         case .download: "Fetch the file beside a message of the transcript, and open it."
         case .listen: "Print what comes, until interrupted."
         case .chat: "Talk: lines typed are sent, what comes is printed. A handle is sealed, a conversation is open."
@@ -57,9 +59,15 @@ enum Verb: String, CaseIterable {
                 .init(name: "--type", value: "TYPE", help: "Its media type, as you say."),
                 .init(name: "--resume", help: "Go on with everything that waits to be sent."),
                 .init(name: "--cancel", value: "INDEX", help: "Give up the file that waits at that line."),
+                .init(name: "--no-preview", help: "Send an image without the small picture that shows it."),
+                .init(name: "--expires", value: "TIME", help: "Disappear after 30s, 5m, 1h, 7d; 5s to 28d."),
             ]
+        case .delete: [.init(name: "--for-me", help: "Leave the others' copies of an own message as they are.")]
         case .download:
-            [.init(name: "--output", value: "OUT", help: "A new file for it; also -o.")]
+            [
+                .init(name: "--output", value: "OUT", help: "A new file for it; also -o."),
+                .init(name: "--thumbnail", help: "The small picture inside the message instead; asks no server."),
+            ]
         case .listen:
             [
                 .init(name: "--until-idle", help: "End when everything that waited has come."),
@@ -112,7 +120,7 @@ enum Verb: String, CaseIterable {
         case .register, .safetyNumber, .restore, .report: 1...1
         case .login, .backup: 0...1
         case .send: 0...2
-        case .download: 1...1
+        case .delete, .download: 1...1
         case .listen, .history, .trustLog, .auditLog: 0...0
         case .chat: 0...1
         case .devices: 0...2

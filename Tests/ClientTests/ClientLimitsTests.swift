@@ -22,10 +22,33 @@ struct ClientLimitsTests {
     @Test("the longest text fits a sealed message")
     func longestText() {
         let text = String(repeating: "👋", count: Limits.textLengthMax)
+        let wide = String(repeating: "👋", count: 255)
+        let file = AttachmentPointer(
+            media: String(repeating: "m", count: 128), key: [UInt8](repeating: 1, count: 32),
+            digest: [UInt8](repeating: 1, count: 32), byteCount: 2 << 30, type: String(wide.prefix(127)), name: wide,
+            preview: AttachmentPreview(
+                thumbHash: [UInt8](repeating: 1, count: 64), width: 65_535, height: 65_535,
+                thumbnail: [UInt8](repeating: 1, count: AttachmentPreview.thumbnailByteCountMax),
+                thumbnailType: String(wide.prefix(127))))
         let content = MessageContent(
-            message: .random(), sentAt: Timestamp(milliseconds: Timestamp.millisecondsMax), text: text,
-            to: .random()
+            message: .random(), sentAt: Timestamp(milliseconds: Timestamp.millisecondsMax), text: text, file: file,
+            expiresIn: 2_419_200, deleteCapability: String(repeating: "c", count: 43), to: .random(),
+            deliveryToken: [UInt8](repeating: 1, count: 32)
         ).encoded(as: .cbor)
-        #expect(content.count <= Session.plaintextByteCountMax)
+        let franked = FrankedContent(content, under: FrankingKey()).encoded(as: .cbor)
+        #expect(franked.count <= Session.plaintextByteCountMax)
+    }
+
+    @Test("media of disappearing messages live as long as the server lets them, and no shorter than the message")
+    func lifetimes() {
+        var configuration = ClientConfiguration(folder: "")
+        #expect(configuration.mediaSeconds(expiresIn: nil) == nil)
+        #expect(configuration.mediaSeconds(expiresIn: 5) == 5 + 7 * 86_400)
+        #expect(configuration.mediaSeconds(expiresIn: 2_419_200) == 35 * 86_400)
+        configuration.fileGraceSeconds = 0
+        #expect(configuration.mediaSeconds(expiresIn: 5) == 60)
+        configuration.fileGraceSeconds = .max
+        #expect(configuration.mediaSeconds(expiresIn: 5) == Limits.expiringMediaSeconds.upperBound)
+        #expect(ClientLimits.expirySeconds.upperBound < Limits.expiringMediaSeconds.upperBound)
     }
 }

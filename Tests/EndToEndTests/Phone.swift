@@ -27,8 +27,9 @@ final class Phone {
 
     private static func open(_ folder: TemporaryFolder, _ house: House) throws -> Client {
         let server = try #require(ServerAddress("http://127.0.0.1:\(house.server.port)"))
-        return try Client.open(
-            ClientConfiguration(folder: folder.path + "/account", server: server), unlock: .keyFile, over: phoneNetwork)
+        var configuration = ClientConfiguration(folder: folder.path + "/account", server: server)
+        configuration.thumbnailWorkerPath = BuildFolder.path + "/sotto-media"
+        return try Client.open(configuration, unlock: .keyFile, over: phoneNetwork)
     }
 
     /// The same device, once its server has moved. The other one is not used any more.

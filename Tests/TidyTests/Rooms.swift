@@ -13,7 +13,7 @@ enum Rooms {
         "Media": ["Threads", "CLinux"],
         "Chat": ["Store", "Keys", "Crypto", "Threads", "Wire"],
         "Server": ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Wire"],
-        "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport"],
+        "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media"],
         "sottod": ["Server", "SQLiteEngine", "BlobsEngine", "Threads", "Wire", "CLinux"],
         "sotto": ["Client", "Media", "Wire"],
         "sotto-media": ["Media", "CVips", "CLinux"],

@@ -52,7 +52,7 @@ struct AttachmentPointer: WireRecord, Equatable {
     }
 
     /// What its line in the transcript says.
-    var note: FileNote { FileNote(name: name, type: type, byteCount: byteCount) }
+    var note: FileNote { FileNote(name: name, type: type, byteCount: byteCount, preview) }
 
     /// - Throws: ``ClientError/file(_:)`` for what names no media of a server.
     func checked() throws(ClientError) -> (media: MediaID, summary: SealedFile.Summary) {

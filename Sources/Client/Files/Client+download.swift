@@ -55,8 +55,9 @@ extension Client {
     }
 
     /// What the message of a line points to.
-    private func attachment(of index: UInt64) throws(ClientError) -> AttachmentPointer {
+    func attachment(of index: UInt64) throws(ClientError) -> AttachmentPointer {
         let (_, own) = try readyProfile()
+        removeExpired()
         guard let entry = try read(.history(index)), let message = entry.message else { throw .file(.none) }
         let sender = entry.kind == .received ? entry.peer : own.account
         guard let pointer = try read(.attachment(message, from: sender)) else { throw .file(.none) }

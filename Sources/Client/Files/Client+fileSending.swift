@@ -87,10 +87,11 @@ extension Client {
         fileRun.began(sealing: byteCount)
         defer { fileRun.ended(sealing: byteCount) }
         let folder = spoolFolder
+        let preview = await configuration.preview(of: file)
         let spool = try await Self.seal(source, in: folder)
         do throws(ClientError) {
             return try record(
-                FileTransfer(file, spool, to: account, handle, at: surroundings.now()))
+                FileTransfer(file, spool, to: account, handle, at: surroundings.now(), preview: preview))
         } catch {
             // Whether an unknown outcome is a record, the next start finds out, and removes the spool of none.
             if error != .store(.outcomeUnknown) { folder.remove(spool.name) }
@@ -123,6 +124,7 @@ extension Client {
         counters.nextHistory += 1
         var transaction = StoreTransaction()
         transaction.put(line, at: .history(line.index))
+        transaction.put(TranscriptPlace(index: line.index), at: .place(transfer.message, from: own.account))
         transaction.put(transfer, at: .transfer(line.index))
         transaction.put(counters, at: .counters)
         try commit(transaction)
@@ -159,6 +161,7 @@ extension Client {
     func giveUp(_ index: UInt64, _ transfer: FileTransfer, _ error: ClientError) throws(ClientError) {
         var transaction = StoreTransaction()
         transaction.remove(.transfer(index))
+        var expiresAt: Timestamp?
         if var line = try readable(.history(index)) {
             line.progress = .refused
             switch error {
@@ -166,9 +169,14 @@ extension Client {
             case .file(let failure): line.fileFailure = failure
             default: break
             }
+            if let seconds = line.expiresIn {
+                transaction.expire(&line, after: seconds, from: surroundings.now())
+                expiresAt = line.expiresAt
+            }
             transaction.put(line, at: .history(index))
         }
         try commit(transaction)
+        if let expiresAt { noteExpiry(expiresAt) }
         fileRun.removed(index, error)
         spoolFolder.remove(transfer.spool)
     }

@@ -11,23 +11,42 @@ public struct FileNote: WireRecord, Equatable {
     public var name: String?
     public var type: String?
     public var byteCount: UInt64
+    /// Of an image, in pixels, as it is looked at.
+    public var width: UInt64?
+    public var height: UInt64?
+    /// A blur of an image. ``Client/thumbnail(ofFileOf:)`` gives the small picture that comes with it.
+    public var thumbHash: [UInt8]?
 
+    /// What is known of every file; an image may have more.
     public init(name: String?, type: String?, byteCount: UInt64) {
         self.name = name
         self.type = type
         self.byteCount = byteCount
     }
 
+    init(name: String?, type: String?, byteCount: UInt64, _ preview: AttachmentPreview?) {
+        self.init(name: name, type: type, byteCount: byteCount)
+        width = preview?.width
+        height = preview?.height
+        thumbHash = preview?.thumbHash
+    }
+
     public init(fields: inout Fields) throws(WireError) {
         name = try fields.textIfPresent("name", length: Self.nameLengths)
         type = try fields.textIfPresent("type", length: Self.typeLengths)
         byteCount = try fields.number("size")
+        width = try fields.numberIfPresent("width")
+        height = try fields.numberIfPresent("height")
+        thumbHash = try fields.bytesIfPresent("thumbHash", count: AttachmentPreview.thumbHashByteCounts)
     }
 
     public func write(fields writer: inout WireWriter) {
         writer.put("name", text: name)
         writer.put("type", text: type)
         writer.put("size", number: byteCount)
+        writer.put("width", number: width)
+        writer.put("height", number: height)
+        writer.put("thumbHash", bytes: thumbHash)
     }
 }
 
@@ -64,4 +83,8 @@ public enum FileFailure: String, WireEnumeration {
     case cancelled
     /// It does not wait to be sent: it was sent, or given up.
     case notWaiting = "not-waiting"
+    /// There is no small picture inside the message.
+    case noPreview = "no-preview"
+    /// What the sender calls a small picture is not one that may be shown.
+    case badPreview = "bad-preview"
 }

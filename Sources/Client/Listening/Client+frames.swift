@@ -104,6 +104,7 @@ extension Client {
         await refreshOwnList(tell)
         try await lookAfterSealedSenders()
         await sendMessages()
+        await deleteMedia()
         let count = try await replenishPreKeys()
         if count > 0 { tell(.keysUploaded(count: count)) }
         await updateBackupIfAny(tell)

@@ -23,6 +23,7 @@ extension Client {
         guard !isListening else { return tell(.ended(.alreadyListening)) }
         isListening = true
         teller = tell
+        lookAfterTranscript()
         defer {
             isListening = false
             teller = nil

@@ -28,6 +28,9 @@ public final class LocalStore {
         public static func passphrase(copying bytes: [UInt8]) -> Unlock { .passphrase(SecretBytes(copying: bytes)) }
     }
 
+    /// There while the journal holds something that has to go from it.
+    static let rewriteKey = "rewrite"
+
     private let disk: JournalDisk
     private var lock: FolderLock?
     private var journal: Journal
@@ -132,12 +135,24 @@ public final class LocalStore {
         do { try compact() } catch { isUnusable = error == .outcomeUnknown }
     }
 
+    /// Whether something that was taken out is still in the journal, sealed as it was.
+    var isRewriteOwed: Bool { values[Self.rewriteKey] != nil }
+
+    /// Writes the journal anew where it is owed. When the disk refuses, it stays owed.
+    func rewriteIfOwed() {
+        guard isRewriteOwed, !isUnusable else { return }
+        do { try compact() } catch { isUnusable = error == .outcomeUnknown }
+    }
+
     /// Writes the journal anew, without what is outdated.
     func compact() throws(StoreError) {
         var fresh = try journal.successor()
-        let bytes = try fresh.snapshot(values)
+        var live = values
+        live[Self.rewriteKey] = nil
+        let bytes = try fresh.snapshot(live)
         try disk.replace(bytes)
         journal = fresh
+        apply(.init(key: Self.rewriteKey, value: nil))
     }
 
     private static func cost(of key: String, _ value: [UInt8]) -> Int { key.utf8.count + value.count + 16 }

@@ -38,6 +38,9 @@ public struct StoreTransaction {
         changes.append(Change(key: key, value: nil))
     }
 
+    /// What this takes out shall not stay in the journal: it is to be written anew. Remembered across a crash.
+    mutating func owesRewrite() { put([1], at: LocalStore.rewriteKey) }
+
     /// Adds the changes of `other`, to be made after these.
     mutating func append(_ other: StoreTransaction) { changes += other.changes }
 }

@@ -8,6 +8,8 @@ struct MessageContent: WireRecord, Equatable {
         case text
         /// A file, perhaps with a text beside it.
         case file
+        /// Takes back a message of the same account.
+        case delete
     }
 
     static let version: UInt64 = 1
@@ -15,9 +17,11 @@ struct MessageContent: WireRecord, Equatable {
     /// The sender's name for the message: the client id of its send, also in the copies for the own devices.
     var message: ClientID
     var sentAt: Timestamp
-    /// Empty only beside a file.
+    /// Empty only beside a file, and in what says something of another message.
     var text: String
     var file: AttachmentPointer?
+    /// The message that is deleted: that and nothing else is said.
+    var target: ClientID?
     /// Seconds until it disappears, of ``ClientLimits/expirySeconds``.
     var expiresIn: UInt64?
     /// Only for the own devices: deletes the file's bytes at the server, 43 characters.
@@ -28,13 +32,15 @@ struct MessageContent: WireRecord, Equatable {
     var deliveryToken: [UInt8]?
 
     init(
-        message: ClientID, sentAt: Timestamp, text: String, file: AttachmentPointer? = nil, expiresIn: UInt64? = nil,
-        deleteCapability: String? = nil, to: AccountID? = nil, deliveryToken: [UInt8]? = nil
+        message: ClientID, sentAt: Timestamp, text: String, file: AttachmentPointer? = nil,
+        target: ClientID? = nil, expiresIn: UInt64? = nil, deleteCapability: String? = nil, to: AccountID? = nil,
+        deliveryToken: [UInt8]? = nil
     ) {
         self.message = message
         self.sentAt = sentAt
         self.text = text
         self.file = file
+        self.target = target
         self.expiresIn = expiresIn
         self.deleteCapability = deleteCapability
         self.to = to
@@ -51,6 +57,9 @@ struct MessageContent: WireRecord, Equatable {
         case .file:
             text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax) ?? ""
             file = try fields.value("file", as: AttachmentPointer.self)
+        case .delete:
+            text = ""
+            target = try fields.value("target")
         }
         expiresIn = try fields.numberIfPresent("expiresIn", in: ClientLimits.expirySeconds)
         deleteCapability = try fields.textIfPresent("deleteCapability", length: MediaDeletion.capabilityLengths)
@@ -58,13 +67,19 @@ struct MessageContent: WireRecord, Equatable {
         deliveryToken = try fields.bytesIfPresent("deliveryToken", count: 32...32)
     }
 
+    var kind: Kind {
+        if target != nil { return .delete }
+        return file == nil ? .text : .file
+    }
+
     func write(fields writer: inout WireWriter) {
         writer.put("v", number: Self.version)
-        writer.put("type", file == nil ? Kind.text : .file)
+        writer.put("type", kind)
         writer.put("id", message)
         writer.put("sentAt", sentAt)
-        writer.put("text", text: text.isEmpty && file != nil ? nil : text)
+        writer.put("text", text: text.isEmpty && kind != .text ? nil : text)
         writer.put("file", file)
+        writer.put("target", target)
         writer.put("expiresIn", number: expiresIn)
         writer.put("deleteCapability", text: deleteCapability)
         writer.put("to", to)

@@ -31,12 +31,15 @@ extension Client {
 
     /// Sees to it that a message that is awaited goes out, and gives its line.
     func outcome(of clientID: ClientID, _ index: UInt64) async throws(ClientError) -> HistoryEntry {
+        try await outcome(of: clientID)
+        guard let entry = try read(.history(index)) else { throw .noSuchMessage }
+        return entry
+    }
+
+    /// Sees to it that a send that is awaited goes out: returns when the server has accepted it.
+    func outcome(of clientID: ClientID) async throws(ClientError) {
         while true {
-            if let outcome = outboxRun.takeOutcome(clientID) {
-                try outcome.get()
-                guard let entry = try read(.history(index)) else { throw .store(.unreadable(key: "history")) }
-                return entry
-            }
+            if let outcome = outboxRun.takeOutcome(clientID) { return try outcome.get() }
             if outboxRun.isRunning {
                 await withCheckedContinuation { (waiter) in outboxRun.wait(waiter) }
             } else {
@@ -75,37 +78,51 @@ extension Client {
         line.progress = .queued
         counters.nextHistory = max(counters.nextHistory, line.index + 1)
         transaction.put(line, at: .history(line.index))
-        if let file = message.file, let clientID = line.message {
+        let clientID = line.message ?? .random()
+        transaction.put(TranscriptPlace(index: line.index), at: .place(clientID, from: own.account))
+        if let file = message.file {
             transaction.put(file, at: .attachment(clientID, from: own.account))
             if let deletion = MediaDeletion(of: file, capability: message.deleteCapability) {
                 transaction.put(deletion, at: .capability(clientID, from: own.account))
             }
         }
-        let sends = try outboxEntries(line, message, to: line.peer, own)
+        let content = MessageContent(
+            message: clientID, sentAt: line.sentAt ?? surroundings.now(), text: message.text,
+            file: message.file, expiresIn: message.expiresIn, deliveryToken: try sharedDeliveryToken())
+        let sends = try outboxEntries(
+            content, capability: message.deleteCapability, history: line.index, to: line.peer, own)
+        let numbers = try enqueue(sends, &counters, into: &transaction)
+        transaction.put(counters, at: .counters)
+        return numbers
+    }
+
+    /// Puts sends at the outbox's end, sealed already where every session is there.
+    /// - Returns: their numbers.
+    func enqueue(
+        _ sends: [OutboxEntry], _ counters: inout Counters, into transaction: inout StoreTransaction
+    ) throws(ClientError) -> [UInt64] {
         let numbers = sends.indices.map { counters.nextOutbox + UInt64($0) }
         for (send, number) in zip(sends, numbers) {
             // A session moves on once per transaction: only one of these sends is for a given account.
             transaction.put(try sealedAtHand(send, into: &transaction), at: .outbox(number))
         }
         counters.nextOutbox += UInt64(sends.count)
-        transaction.put(counters, at: .counters)
         return numbers
     }
 
     /// What is sent of a message: to its recipient, and to the own other devices where there are any.
-    private func outboxEntries(
-        _ line: HistoryEntry, _ message: OutgoingMessage, to account: AccountID, _ own: DeviceAddress
+    /// - Parameter capability: deletes the bytes of its file; for the own devices alone.
+    func outboxEntries(
+        _ content: MessageContent, capability: String?, history: UInt64?, to account: AccountID, _ own: DeviceAddress
     ) throws(ClientError) -> [OutboxEntry] {
-        guard let clientID = line.message, let sentAt = line.sentAt else { return [] }
-        var content = MessageContent(
-            message: clientID, sentAt: sentAt, text: message.text, file: message.file, expiresIn: message.expiresIn,
-            deliveryToken: try sharedDeliveryToken())
+        var content = content
+        let clientID = content.message
         guard account != own.account else {
-            content.deleteCapability = message.deleteCapability
+            content.deleteCapability = capability
             return [
                 OutboxEntry(
                     clientID: clientID, to: account, kind: .message, content: content.encoded(as: .cbor),
-                    history: line.index)
+                    history: history)
             ]
         }
         let bytes = content.encoded(as: .cbor)
@@ -113,13 +130,13 @@ extension Client {
         var sends = [
             OutboxEntry(
                 clientID: clientID, to: account, kind: .message,
-                content: FrankedContent(bytes, under: key).encoded(as: .cbor), history: line.index,
+                content: FrankedContent(bytes, under: key).encoded(as: .cbor), history: history,
                 commitment: key.commitment(to: bytes, by: own))
         ]
         if let ownList = try knownList(own.account), ownList.devices.count > 1 {
             content.to = account
             // Never in the recipient's copy: whoever has it may delete the bytes that others still want.
-            content.deleteCapability = message.deleteCapability
+            content.deleteCapability = capability
             sends.append(
                 OutboxEntry(
                     clientID: .random(), to: own.account, kind: .sync, content: content.encoded(as: .cbor),
@@ -235,15 +252,21 @@ extension Client {
         var transaction = StoreTransaction()
         transaction.remove(key)
         let shown = accepted == nil ? nil : try senderShown(entry)
+        var expiresAt: Timestamp?
         if let index = entry.history, var line = try readable(.history(index)) {
             line.progress = error == nil ? .accepted : .refused
             line.time = accepted?.time
             line.isSenderHidden = entry.certifiedAt != nil
             line.senderShown = shown
             if case .refused(let problem) = error { line.problem = problem.code }
+            if let seconds = line.expiresIn {
+                transaction.expire(&line, after: seconds, from: surroundings.now())
+                expiresAt = line.expiresAt
+            }
             transaction.put(line, at: .history(index))
         }
         try commit(transaction)
+        if let expiresAt { noteExpiry(expiresAt) }
         if let shown { teller?(.senderShown(to: entry.to, shown)) }
     }
 

@@ -85,7 +85,7 @@ struct FileTransfer: WireRecord, Equatable {
     }
 
     /// What its line in the transcript says of the file.
-    var note: FileNote { FileNote(name: name, type: type, byteCount: byteCount) }
+    var note: FileNote { FileNote(name: name, type: type, byteCount: byteCount, preview) }
 
     /// What the spool holds; `nil` for bounds that no file has.
     var summary: SealedFile.Summary? { SealedFile.Summary(byteCount: Int(clamping: byteCount), digest: digest) }

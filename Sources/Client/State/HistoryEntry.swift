@@ -26,6 +26,14 @@ public struct HistoryEntry: WireRecord, Equatable {
         case refused
     }
 
+    /// Why a line says nothing any more.
+    public enum Removal: String, WireEnumeration {
+        /// Its sender, or the user of this device, has deleted it.
+        case deleted
+        /// Its time was over.
+        case expired
+    }
+
     /// Its place in this device's transcript, from 1 up.
     public var index: UInt64
     /// What the line is about.
@@ -44,6 +52,10 @@ public struct HistoryEntry: WireRecord, Equatable {
     public var file: FileNote?
     /// Seconds until it disappears, where its sender wants that.
     public var expiresIn: UInt64?
+    /// When it disappears from this device; not known before the server has accepted it.
+    public var expiresAt: Timestamp?
+    /// Set where what it said is gone, with its file and key.
+    public var removal: Removal?
     /// When the sender says it was written.
     public var sentAt: Timestamp?
     /// When the server accepted it.
@@ -79,6 +91,8 @@ public struct HistoryEntry: WireRecord, Equatable {
         text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
         file = try fields.valueIfPresent("file")
         expiresIn = try fields.numberIfPresent("expiresIn")
+        expiresAt = try fields.valueIfPresent("expiresAt")
+        removal = try fields.valueIfPresent("removed")
         sentAt = try fields.valueIfPresent("sentAt")
         time = try fields.valueIfPresent("time")
         progress = try fields.valueIfPresent("progress")
@@ -99,6 +113,8 @@ public struct HistoryEntry: WireRecord, Equatable {
         writer.put("text", text: text)
         writer.put("file", file)
         writer.put("expiresIn", number: expiresIn)
+        writer.put("expiresAt", expiresAt)
+        writer.put("removed", removal)
         writer.put("sentAt", sentAt)
         writer.put("time", time)
         writer.put("progress", progress)

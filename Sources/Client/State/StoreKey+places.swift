@@ -46,6 +46,11 @@ extension StoreKey where Value == Timestamp {
     static func answered(_ handshake: HandshakeID) -> Self {
         .init(answeredPrefix + Base64URL.encode(handshake.bytes))
     }
+    /// A message that its sender deleted before it came, and when that was heard.
+    static func earlyDeletion(_ message: ClientID, from account: AccountID) -> Self {
+        .init(earlyDeletionPrefix(account) + message.description)
+    }
+    static func earlyDeletionPrefix(_ account: AccountID) -> String { "early-deletion/\(account)/" }
     /// A message of that sender that was taken, and when.
     static func seen(_ message: ClientID, from account: AccountID) -> Self { .init("seen/\(account)/\(message)") }
 }
@@ -69,7 +74,29 @@ extension StoreKey where Value == FileTransfer {
     static func transferIndex(_ name: String) -> UInt64? { UInt64(name.dropFirst(transferPrefix.count)) }
 }
 
+extension StoreKey where Value == TranscriptPlace {
+    /// Where a message of that sender stands.
+    static func place(_ message: ClientID, from account: AccountID) -> Self { .init("place/\(account)/\(message)") }
+
+    static var expiryPrefix: String { "expiry/" }
+    /// A line that disappears, by when.
+    static func expiry(_ time: Timestamp, _ index: UInt64) -> Self {
+        .init("\(expiryPrefix)\(OrderedNumber.text(time.milliseconds))/\(OrderedNumber.text(index))")
+    }
+    /// The time in such a key.
+    static func expiry(_ name: String) -> Timestamp? {
+        guard let text = name.dropFirst(expiryPrefix.count).split(separator: "/").first,
+            let milliseconds = UInt64(text), milliseconds <= Timestamp.millisecondsMax
+        else { return nil }
+        return Timestamp(milliseconds: milliseconds)
+    }
+}
+
 extension StoreKey where Value == MediaDeletion {
+    static var mediaDeletionPrefix: String { "media-deletion/" }
+    /// A deletion that the server has not heard of yet.
+    static func mediaDeletion(_ media: MediaID) -> Self { .init("\(mediaDeletionPrefix)\(media)") }
+
     /// What deletes the file of a message of the own account.
     static func capability(_ message: ClientID, from account: AccountID) -> Self {
         .init("capability/\(account)/\(message)")

@@ -1,7 +1,7 @@
 /// What somebody wants of an image.
 package struct ThumbnailRequest: Equatable, Sendable {
     /// How thumbnails are stored.
-    package enum Encoding: UInt8, Sendable {
+    package enum Encoding: UInt8, CaseIterable, Sendable {
         case webp = 1, jpeg
 
         /// As it is served.

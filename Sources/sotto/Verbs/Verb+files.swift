@@ -6,9 +6,11 @@ extension Verb {
         file path: String, to handle: Handle, _ client: Client, _ arguments: Arguments, _ output: Output
     ) async throws {
         let caption = arguments.words.count == 2 ? arguments.words[1] : ""
-        let entry = try await client.send(
-            file: path, caption: caption, type: arguments.values["--type"], to: handle
-        ) { output.progress("Uploaded", $0) }
+        let file = OutgoingFile(
+            path: path, caption: caption, type: arguments.values["--type"],
+            expiresIn: try arguments.seconds("--expires"),
+            wantsPreview: !arguments.switches.contains("--no-preview"))
+        let entry = try await client.send(file, to: handle) { output.progress("Uploaded", $0) }
         output.accepted(entry)
     }
 
@@ -47,12 +49,30 @@ extension Verb {
         guard let index = UInt64(arguments.words[0]), let path = arguments.values["--output"] else {
             throw UsageError(message: "Usage: sotto \(Verb.download.usage)")
         }
+        guard !arguments.switches.contains("--thumbnail") else {
+            return try await saveThumbnail(index, to: path, client, output)
+        }
         let note = try await client.download(fileOf: index, to: path) { output.progress("Fetched", $0) }
         output.object("downloaded") { (writer) in
             note.write(fields: &writer)
             writer.put("path", text: path)
         }
         output.say("Saved \(note.byteCount) bytes.")
+    }
+
+    /// Into a new file, from what this device has of the message.
+    private static func saveThumbnail(
+        _ index: UInt64, to path: String, _ client: Client, _ output: Output
+    ) async throws {
+        let thumbnail = try await client.saveThumbnail(ofFileOf: index, to: path)
+        output.object("thumbnail") { (writer) in
+            writer.put("type", text: thumbnail.type)
+            writer.put("width", number: UInt64(thumbnail.width))
+            writer.put("height", number: UInt64(thumbnail.height))
+            writer.put("size", number: UInt64(thumbnail.bytes.count))
+            writer.put("path", text: path)
+        }
+        output.say("Saved a picture of \(thumbnail.width)×\(thumbnail.height), \(thumbnail.bytes.count) bytes.")
     }
 }
 

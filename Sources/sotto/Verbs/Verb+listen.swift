@@ -31,6 +31,10 @@ extension Verb {
             output.object("idle") { _ in }
         case .message(let entry), .unreadable(let entry):
             output.entry(entry)
+        case .removed(let entry):
+            output.object("removed") { entry.write(fields: &$0) }
+            // What has disappeared leaves no line, here neither.
+            if entry.removal == .deleted { output.say(Output.line(entry)) }
         case .conversation(let entry):
             output.object("conversation") { entry.write(fields: &$0) }
             output.say(line(entry))

@@ -1,5 +1,4 @@
 import Client
-import Glibc
 import Media
 import Wire
 
@@ -56,12 +55,7 @@ extension Verb {
     /// Beside this program, unless somebody says where.
     private static func workerPath(_ arguments: Arguments) throws(UsageError) -> String {
         if let path = arguments.values["--worker"] { return path }
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &buffer, buffer.count)
-        let own = String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let path = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-            + "/sotto-media"
-        guard access(path, X_OK) == 0 else {
+        guard let path = WorkerProgram.path else {
             throw UsageError(message: "There is no sotto-media beside this program; say where: --worker PATH.")
         }
         return path

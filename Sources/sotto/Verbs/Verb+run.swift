@@ -8,6 +8,7 @@ extension Verb {
         case .register: try await Self.register(client, arguments, output)
         case .login: try await Self.logIn(client, arguments, output)
         case .send: try await Self.send(client, arguments, output)
+        case .delete: try await Self.delete(client, arguments, output)
         case .download: try await Self.download(client, arguments, output)
         case .listen: try await Self.listen(client, arguments, output)
         case .chat: try await Chat(client: client, output: output).run(arguments)
@@ -67,15 +68,27 @@ extension Verb {
         guard arguments.words.count == 2 else { throw UsageError(message: "Usage: sotto \(Verb.send.usage)") }
         let text = arguments.words[1] == "-"
             ? try Input.everything(byteCountMax: 4 * Limits.textLengthMax) : arguments.words[1]
-        let entry = try await client.send(text, to: handle)
+        let entry = try await client.send(text, to: handle, expiresIn: try arguments.seconds("--expires"))
         output.accepted(entry)
     }
 
-    private static func report(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    private static func delete(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let line = try await client.delete(
+            try index(arguments), forMeOnly: arguments.switches.contains("--for-me"))
+        output.object("removed") { line.write(fields: &$0) }
+        let isForAll = (line.kind == .sent || line.kind == .synced) && !arguments.switches.contains("--for-me")
+        output.say(isForAll ? "Deleted." : "Deleted on this device; the others' copies are as they were.")
+    }
+
+    private static func index(_ arguments: Arguments) throws(UsageError) -> UInt64 {
         guard let index = arguments.words.first.flatMap({ UInt64($0) }) else {
             throw UsageError(message: "A message is named by its index, as sotto history --json shows it.")
         }
-        let receipt = try await client.report(message: index)
+        return index
+    }
+
+    private static func report(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let receipt = try await client.report(message: try index(arguments))
         output.object("reported") { receipt.write(fields: &$0) }
         output.say("Reported. Whoever runs the server can read this message now, and no other.")
     }

@@ -6,6 +6,39 @@ import Testing
 
 @Suite("Local store")
 struct LocalStoreTests {
+    @Test("what shall not stay goes from the journal when it is written anew, also after a crash in between")
+    func rewriting() throws {
+        let disk = FakeDisk()
+        let store = try disk.open()
+        try store.commit([("kept", [1])])
+        let before = try #require(disk.file).count
+        try store.commit([("gone", [UInt8](repeating: 7, count: 400))])
+        let sealed = try #require(disk.file)[before...]
+        func holdsIt() -> Bool {
+            let file = disk.file ?? []
+            return file.indices.contains { file[$0...].starts(with: sealed) }
+        }
+        #expect(holdsIt() && !store.isRewriteOwed)
+        var transaction = StoreTransaction()
+        transaction.remove("gone")
+        transaction.owesRewrite()
+        try store.commit(transaction)
+        // The disk refuses: it stays owed.
+        disk.writesLeft = 0
+        store.rewriteIfOwed()
+        #expect(holdsIt() && store.isRewriteOwed)
+        disk.writesLeft = nil
+        let later = try disk.open()
+        #expect(holdsIt() && later.isRewriteOwed)
+        later.rewriteIfOwed()
+        #expect(!holdsIt() && !later.isRewriteOwed)
+        #expect(later.byteCounts.live == later.contents.reduce(0) { $0 + $1.key.utf8.count + $1.value.count + 16 })
+        let writes = disk.writeCount
+        later.rewriteIfOwed()
+        #expect(disk.writeCount == writes)
+        #expect(try disk.open().contents == ["kept": [1]])
+    }
+
     @Test("what is committed is there after opening again")
     func reopening() throws {
         let disk = FakeDisk()

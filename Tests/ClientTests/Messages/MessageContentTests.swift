@@ -17,6 +17,66 @@ struct MessageContentTests {
         #expect(try MessageContent.decode(copy.encoded(as: .cbor)) == copy)
     }
 
+    @Test("a deletion, an end and a file with a preview read back too; a preview that breaks a bound costs itself only")
+    func more() throws {
+        let time = Timestamp(milliseconds: 1)
+        let deletion = MessageContent(message: id, sentAt: time, text: "", target: .random())
+        #expect(deletion.kind == .delete)
+        #expect(try MessageContent.decode(deletion.encoded(as: .cbor)) == deletion)
+        var preview = AttachmentPreview(
+            thumbHash: [1, 2, 3], width: 4000, height: 3000, thumbnail: [9], thumbnailType: "image/webp")
+        var file = AttachmentPointer(
+            media: "x", key: [UInt8](repeating: 1, count: 32), digest: [UInt8](repeating: 2, count: 32), byteCount: 5,
+            type: nil, name: nil, preview: preview)
+        var content = MessageContent(
+            message: id, sentAt: time, text: "", file: file, expiresIn: 60,
+            deleteCapability: String(repeating: "c", count: 43), to: AccountID(bytes: id.bytes))
+        #expect(try MessageContent.decode(content.encoded(as: .cbor)) == content)
+        let broken: [(inout AttachmentPreview) -> Void] = [
+            { $0.thumbHash = [] }, { $0.thumbHash = [UInt8](repeating: 0, count: 65) }, { $0.width = 0 },
+            { $0.height = 65_536 }, { $0.thumbnail = [] },
+            { $0.thumbnail = [UInt8](repeating: 0, count: AttachmentPreview.thumbnailByteCountMax + 1) },
+            { $0.thumbnailType = "" },
+        ]
+        for change in broken {
+            var changed = preview
+            change(&changed)
+            file.preview = changed
+            content.file = file
+            let read = try MessageContent.decode(content.encoded(as: .cbor))
+            #expect(read.file?.preview == nil && read.file?.media == "x")
+        }
+        preview.thumbnail = [UInt8](repeating: 0, count: AttachmentPreview.thumbnailByteCountMax)
+        file.preview = preview
+        #expect(file.note.width == 4000 && file.note.height == 3000 && file.note.thumbHash == [1, 2, 3])
+    }
+
+    @Test("a deletion of nothing, an end beyond its bounds and half a capability are refused")
+    func refusedFields() {
+        func encoded(_ type: String, _ more: (inout WireWriter) -> Void) -> [UInt8] {
+            var writer = WireWriter(form: .cbor)
+            writer.record { (writer) in
+                writer.put("v", number: 1)
+                writer.put("type", text: type)
+                writer.put("id", id)
+                writer.put("sentAt", Timestamp(milliseconds: 5))
+                if type == "text" { writer.put("text", text: "x") }
+                more(&writer)
+            }
+            return writer.bytes
+        }
+        #expect(throws: Never.self) { try MessageContent.decode(encoded("text") { $0.put("expiresIn", number: 5) }) }
+        let bad = [
+            encoded("delete") { _ in }, encoded("delete") { $0.put("target", bytes: [1, 2]) },
+            encoded("text") { $0.put("expiresIn", number: 4) },
+            encoded("text") { $0.put("expiresIn", number: 2_419_201) },
+            encoded("text") { $0.put("deleteCapability", text: "c") },
+        ]
+        for bytes in bad {
+            #expect(throws: WireError.self) { try MessageContent.decode(bytes) }
+        }
+    }
+
     @Test("has the bytes that the documentation shows")
     func bytes() {
         let content = MessageContent(message: id, sentAt: Timestamp(milliseconds: 1_700_000_000_000), text: "hi")

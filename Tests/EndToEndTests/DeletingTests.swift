@@ -1,0 +1,241 @@
+import Keys
+import TestKit
+import Testing
+import Transport
+import Wire
+
+@testable import Client
+
+/// Messages that are taken back, with their files, over a real server.
+@Suite("Deleted messages") struct DeletingTests {
+    static let samples = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/fixtures/media/"
+    private static let bobby = "bobby"
+
+    private func handle(_ name: String) throws -> Handle { try #require(Handle(text: name)) }
+
+    /// Sends a content as it is, past everything that a client would see to.
+    private func inject(_ content: MessageContent, from sender: Phone, to recipient: Phone) async throws {
+        let peer = try #require(try await recipient.client.whoami()).address.account
+        let (copies, commitment) = try await sender.client.frankedForTests(content, to: peer)
+        let request = SendRequest(clientID: .random(), copies: copies, commitment: commitment)
+        let sent = try await sender.house.api.send(
+            "POST", "/v1/messages/\(peer)", request, token: try await sender.client.accessToken())
+        try #require(sent.status == 200)
+    }
+
+    private func deletion(of target: ClientID) -> MessageContent {
+        MessageContent(message: .random(), sentAt: House.now, text: "", target: target)
+    }
+
+    @Test("a photo shows itself before it is fetched; deleted, it is gone from the server's disk and both transcripts")
+    func photo() async throws {
+        let house = try await House()
+        let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
+        let photo = OutgoingFile(path: Self.samples + "orientation-6.jpg", caption: "look")
+        let sent = try await alice.client.send(photo, to: try handle(Self.bobby))
+        #expect(sent.file?.width == 64 && sent.file?.height == 96)
+        try await bob.fetch()
+        let came = try #require(try await bob.history().last)
+        #expect(came.file?.width == 64 && came.file?.height == 96 && came.file?.thumbHash?.isEmpty == false)
+        let thumbnail = try await bob.client.thumbnail(ofFileOf: came.index)
+        #expect(thumbnail.type == "image/webp" && thumbnail.width == 64 && thumbnail.height == 96)
+        #expect(house.mediaFiles.count == 1)
+
+        let left = try await alice.client.delete(sent.index)
+        #expect(left.removal == .deleted && left.text == nil && left.file == nil)
+        #expect(house.mediaFiles.isEmpty)
+        let told = try await bob.fetch()
+        let removed = told.compactMap { if case .removed(let line) = $0 { line } else { nil } }
+        #expect(removed.map(\.index) == [came.index])
+        let line = try #require(try await bob.history().last)
+        #expect(line.index == came.index && line.removal == .deleted && line.text == nil && line.file == nil)
+        await #expect(throws: ClientError.file(.none)) {
+            try await bob.client.download(fileOf: came.index, to: house.folder.path + "/out")
+        }
+        let message = try #require(came.message)
+        for phone in [alice, bob] {
+            #expect(try await phone.client.read(.attachment(message, from: came.peer)) == nil)
+            #expect(await !phone.client.owesRewriteForTests)
+        }
+        await #expect(throws: ClientError.cannotReport) { try await bob.client.report(message: came.index) }
+        // A second time there is nothing to do.
+        #expect(try await alice.client.delete(sent.index) == left)
+        #expect(try await bob.fetch().allSatisfy { if case .removed = $0 { false } else { true } })
+        await #expect(throws: ClientError.noSuchMessage) { try await alice.client.delete(99) }
+    }
+
+    @Test("a deletion that comes before its message, twice, from somebody else or of nothing does no harm")
+    func order() async throws {
+        let house = try await House()
+        let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
+        let mallory = try await Phone(house, as: "mallory")
+        try await alice.send("first", to: Self.bobby)
+        try await mallory.send("hello", to: Self.bobby)
+        let late = MessageContent(message: .random(), sentAt: House.now, text: "late", expiresIn: 60)
+        for content in [deletion(of: late.message), deletion(of: late.message), late, deletion(of: late.message)] {
+            try await inject(content, from: alice, to: bob)
+        }
+        try await bob.fetch()
+        let first = try #require(try await bob.history().first?.message)
+        try await inject(deletion(of: first), from: mallory, to: bob)
+        try await inject(deletion(of: .random()), from: mallory, to: bob)
+        try await alice.send("last", to: Self.bobby)
+        try await bob.fetch()
+        let lines = try await bob.history()
+        #expect(lines.map(\.text) == ["first", "hello", nil, "last"])
+        #expect(lines.map(\.removal) == [nil, nil, .deleted, nil])
+        #expect(lines.allSatisfy { $0.kind == .received && $0.expiresAt == nil })
+        try await inject(deletion(of: first), from: alice, to: bob)
+        try await bob.restart()
+        try await bob.fetch()
+        #expect(try await bob.history().first?.removal == .deleted)
+    }
+
+    @Test("deletions of one account that wait for their message are bounded, and the oldest go first")
+    func bounded() async throws {
+        let house = try await House()
+        let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
+        try await alice.send("hello", to: Self.bobby)
+        try await bob.fetch()
+        let account = try #require(try await alice.client.whoami()).address.account
+        let targets = (0...ClientLimits.earlyDeletionsMax).map { _ in ClientID.random() }
+        let kept = try await bob.client.rememberForTests(targets, of: account)
+        #expect(kept.count == ClientLimits.earlyDeletionsMax)
+        #expect(kept.contains("\(try #require(targets.last))"))
+        #expect(!kept.contains("\(targets[0])"))
+    }
+
+    @Test("a received message is deleted on this device alone, and an own one too where that is asked for")
+    func forMe() async throws {
+        let house = try await House()
+        let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
+        try await alice.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
+        try await alice.send("mine", to: Self.bobby)
+        try await bob.fetch()
+        try await bob.client.delete(1)
+        try await alice.client.delete(2, forMeOnly: true)
+        try await alice.fetch()
+        try await bob.fetch()
+        #expect(try await alice.history().map(\.removal) == [nil, .deleted])
+        #expect(try await bob.history().map(\.removal) == [.deleted, nil])
+        #expect(house.mediaFiles.count == 1)
+    }
+
+    @Test("any own device deletes for all; what deletes the bytes never reaches the recipient")
+    func ownDevices() async throws {
+        let house = try await House()
+        let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
+        let tablet = try await Phone(house, joining: alice)
+        try await alice.fetch()
+        let sent = try await alice.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
+        try await tablet.fetch()
+        try await bob.fetch()
+        let own = try #require(try await alice.client.whoami()).address.account
+        let message = try #require(sent.message)
+        let kept = try #require(try await alice.client.read(.capability(message, from: own)))
+        #expect(try await tablet.client.read(.capability(message, from: own)) == kept)
+        #expect(try await bob.client.read(.capability(message, from: own)) == nil)
+        let copy = try #require(try await tablet.history().last)
+        try await tablet.client.delete(copy.index)
+        #expect(house.mediaFiles.isEmpty)
+        for phone in [alice, bob] {
+            try await phone.fetch()
+            #expect(try await phone.history().last?.removal == .deleted)
+        }
+    }
+
+    @Test("what the recipient is sent has no capability in it, and what the own devices are sent has")
+    func copies() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: Self.bobby)
+        _ = try await Phone(house, joining: alice)
+        try await alice.send("hello", to: Self.bobby)
+        let account = try #require(try await bob.client.whoami()).address.account
+        let capability = String(repeating: "c", count: 43)
+        let entries = try await alice.client.entriesForTests(capability, to: account)
+        #expect(entries.map(\.kind) == [.message, .sync])
+        let contents = try entries.map { (entry) in
+            entry.kind == .sync ? entry.content : try FrankedContent.decode(entry.content).content
+        }
+        #expect(try contents.map { try MessageContent.decode($0).deleteCapability } == [nil, capability])
+        #expect(!String(decoding: entries[0].content, as: UTF8.self).contains(capability))
+    }
+
+    @Test("a server that is away hears of it later, also after a restart; a message that never left says nothing")
+    func away() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let bob = try await DoubtfulPhone(house, as: Self.bobby)
+        let sent = try await alice.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
+        house.server.stop()
+        await #expect(throws: ClientError.self) { try await alice.send("never", to: Self.bobby) }
+        for index in [sent.index, sent.index + 1] {
+            let error = await #expect(throws: ClientError.self) { try await alice.client.delete(index) }
+            #expect(error?.code == "queued")
+        }
+        #expect(try await alice.client.history().map(\.removal) == [.deleted, .deleted])
+        let later = try await House(folder: house.folder)
+        #expect(later.mediaFiles.count == 1)
+        try await alice.move(to: later)
+        try await alice.fetch()
+        #expect(later.mediaFiles.isEmpty)
+        try await bob.move(to: later)
+        try await bob.fetch()
+        // The text was taken out of the outbox.
+        #expect(try await bob.client.history().map(\.removal) == [.deleted])
+    }
+
+    @Test("the program sends a photo, shows it without a server, and deletes it")
+    func program() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        for (terminal, name) in [(alice, "alice"), (bob, Self.bobby)] {
+            #expect(try terminal.run("register", name).status == 0)
+        }
+        let folder = try TemporaryFolder()
+        #expect(try alice.run("send", Self.bobby, "--file", Self.samples + "progressive.jpg").status == 0)
+        let plain = try alice.run("send", Self.bobby, "--file", Self.samples + "rgb.png", "--no-preview", "--json")
+        #expect(plain.status == 0 && !plain.output.contains("thumbHash"))
+        #expect(try bob.run("listen", "--until-idle", "--json").output.contains(#""thumbHash":""#))
+        #expect(try alice.run("delete", "1", "--json").output.contains(#""removed":"deleted""#))
+        #expect(house.mediaFiles.count == 1)
+        #expect(try alice.run("delete", "7").status == 1)
+        #expect(try alice.run("delete", "x").status == 2)
+        house.server.stop()
+        let out = folder.path + "/out.webp"
+        let saved = try bob.run("download", "1", "--thumbnail", "-o", out, "--json")
+        #expect(saved.status == 0, "\(saved.errors)")
+        #expect(saved.output.hasPrefix(#"{"event":"thumbnail","type":"image/webp","#))
+        #expect(TextFile.bytes(out).starts(with: "RIFF".utf8))
+        #expect(try bob.run("download", "1", "--thumbnail", "-o", out).status == 1, "nothing is overwritten")
+        #expect(try bob.run("download", "2", "--thumbnail", "-o", folder.path + "/x").status == 1)
+        #expect(try bob.run("delete", "1").output == "Deleted on this device; the others' copies are as they were.\n")
+        #expect(try bob.run("history").output.contains("alice: [deleted]\n"))
+    }
+}
+
+extension Client {
+    var owesRewriteForTests: Bool { store.isRewriteOwed }
+    var expiriesForTests: [String] { store.keys(withPrefix: StoreKey<TranscriptPlace>.expiryPrefix) }
+
+    /// As if deletions of these had come, none of whose messages did.
+    /// - Returns: what is remembered.
+    func rememberForTests(_ targets: [ClientID], of account: AccountID) throws -> [String] {
+        let (_, own) = try readyProfile()
+        for target in targets {
+            var transaction = StoreTransaction()
+            #expect(try takeOut(target, of: account, own, into: &transaction) == nil)
+            try commit(transaction)
+        }
+        let prefix = StoreKey<Timestamp>.earlyDeletionPrefix(account)
+        return store.keys(withPrefix: prefix).map { String($0.dropFirst(prefix.count)) }
+    }
+
+    /// What would be sent of a text whose file had this capability.
+    func entriesForTests(_ capability: String, to account: AccountID) throws -> [OutboxEntry] {
+        let (_, own) = try readyProfile()
+        let content = MessageContent(message: .random(), sentAt: surroundings.now(), text: "x")
+        return try outboxEntries(content, capability: capability, history: nil, to: account, own)
+    }
+}

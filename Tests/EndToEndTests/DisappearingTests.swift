@@ -1,0 +1,141 @@
+import CSQLite
+import TestKit
+import Testing
+import Wire
+
+@testable import Client
+
+/// Messages that end by themselves, over a real server. The clients' clocks are moved; nobody waits.
+@Suite("Disappearing messages") struct DisappearingTests {
+    private static let photo = DeletingTests.samples + "rgb.png"
+
+    private func handle(_ name: String) throws -> Handle { try #require(Handle(text: name)) }
+
+    @Test("both sides count for themselves; the server drops the file by itself")
+    func ends() async throws {
+        let house = try await House()
+        let (here, there) = (MovedClock(), MovedClock())
+        let alice = try await TimedPhone(house, as: "alice", clock: here)
+        let bob = try await TimedPhone(house, as: "bobby", clock: there)
+        let file = OutgoingFile(path: Self.photo, caption: "soon", expiresIn: 60)
+        let sent = try await alice.client.send(file, to: try handle("bobby"))
+        #expect(try #require(sent.expiresAt) <= here.now.adding(seconds: 60))
+        try await alice.client.send("stays", to: try handle("bobby"))
+        here.advance(seconds: 61)
+        #expect(try await alice.client.history().map(\.text) == ["stays"])
+        // Bob hears of it only now: his time begins now.
+        there.advance(seconds: 600)
+        try await bob.fetch()
+        let came = try await bob.client.history()
+        #expect(came.map(\.text) == ["soon", "stays"])
+        there.advance(seconds: 59)
+        #expect(try await bob.client.history().count == 2)
+        there.advance(seconds: 2)
+        #expect(try await bob.client.history().map(\.text) == ["stays"])
+        let message = try #require(came.first?.message)
+        #expect(try await bob.client.read(.attachment(message, from: came[0].peer)) == nil)
+        await #expect(throws: ClientError.file(.none)) { try await bob.client.thumbnail(ofFileOf: 1) }
+        // Gone for everybody else too: nobody has its time left, so it is told that it is over.
+        #expect(house.mediaFiles.count == 1)
+        house.server.stop()
+        #expect(try lifetimes(house) == ["expiring"])
+        try execute("UPDATE media SET expires_at = 1, ends_at = 1 WHERE lifetime = 'expiring'", in: house)
+        let later = try await House(folder: house.folder)
+        let deadline = Timestamp.wallClock + 20_000
+        while !later.mediaFiles.isEmpty, Timestamp.wallClock < deadline { await Task.yield() }
+        #expect(later.mediaFiles.isEmpty)
+    }
+
+    @Test("who listens is told by a timer; a program that was away finds it gone when it starts",
+        .timeLimit(.minutes(1)))
+    func timer() async throws {
+        let house = try await House()
+        let clock = MovedClock()
+        let alice = try await TimedPhone(house, as: "alice", clock: clock)
+        let bob = try await TimedPhone(house, as: "bobby", clock: clock)
+        for seconds in [30, 3600] as [UInt64] {
+            try await alice.client.send("for \(seconds)", to: try handle("bobby"), expiresIn: seconds)
+        }
+        try await bob.fetch()
+        let told = Guarded<[ClientEvent]>([])
+        let listener = Task { [client = bob.client] in
+            await client.listen { (event) in told.withLock { $0.append(event) } }
+        }
+        while !told.withLock({ $0.contains(.idle) }) { await Task.yield() }
+        clock.advance(seconds: 31)
+        func removed() -> [HistoryEntry] {
+            told.withLock { $0.compactMap { if case .removed(let line) = $0 { line } else { nil } } }
+        }
+        while removed().isEmpty { await Task.yield() }
+        #expect(removed().map(\.removal) == [.expired] && removed().map(\.text) == [nil])
+        listener.cancel()
+        await listener.value
+        try await bob.restart { clock.advance(seconds: 3600) }
+        #expect(try await bob.client.history().isEmpty)
+        #expect(await bob.client.expiriesForTests.isEmpty)
+        // The numbers go on.
+        try await alice.client.send("after", to: try handle("bobby"))
+        try await bob.fetch()
+        #expect(try await bob.client.history().map(\.index) == [3])
+    }
+
+    @Test("times beyond the bounds are refused before anything is sent")
+    func bounds() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        _ = try await Phone(house, as: "bobby")
+        for seconds in [0, 4, 2_419_201, UInt64.max] as [UInt64] {
+            await #expect(throws: ClientError.badExpiry) {
+                try await alice.client.send("x", to: try handle("bobby"), expiresIn: seconds)
+            }
+            await #expect(throws: ClientError.badExpiry) {
+                try await alice.client.send(
+                    OutgoingFile(path: Self.photo, expiresIn: seconds), to: try handle("bobby"))
+            }
+        }
+        #expect(house.mediaFiles.isEmpty)
+        for seconds in [5, 2_419_200] as [UInt64] {
+            let sent = try await alice.client.send("x", to: try handle("bobby"), expiresIn: seconds)
+            #expect(sent.progress == .accepted)
+        }
+    }
+
+    @Test("the program takes a time as people write it")
+    func program() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        #expect(try alice.run("register", "alice").status == 0)
+        #expect(try bob.run("register", "bobby").status == 0)
+        for (text, seconds) in [("30s", "30"), ("5m", "300"), ("1h", "3600"), ("7d", "604800")] {
+            let sent = try alice.run("send", "bobby", "x", "--expires", text, "--json")
+            #expect(sent.output.contains("\"expiresIn\":\(seconds),"), "\(sent.output)\(sent.errors)")
+        }
+        for text in ["30", "1w", "h", "-5s", "99999999999999999999d", "1.5h"] {
+            #expect(try alice.run("send", "bobby", "x", "--expires=\(text)").status == 2)
+        }
+        #expect(try alice.run("send", "bobby", "x", "--expires", "29d").status == 1)
+        let heard = try bob.run("listen", "--until-idle", "--json")
+        #expect(heard.output.contains(#""expiresIn":604800,"#))
+    }
+
+    private func execute(_ sql: String, in house: House) throws {
+        var handle: OpaquePointer?
+        defer { sqlite3_close(handle) }
+        try #require(sqlite3_open(house.folder.path + "/data/sotto.db", &handle) == SQLITE_OK)
+        try #require(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
+    }
+
+    private func lifetimes(_ house: House) throws -> [String] {
+        var handle: OpaquePointer?
+        defer { sqlite3_close(handle) }
+        try #require(sqlite3_open(house.folder.path + "/data/sotto.db", &handle) == SQLITE_OK)
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        try #require(sqlite3_prepare_v2(handle, "SELECT lifetime FROM media", -1, &statement, nil) == SQLITE_OK)
+        var found: [String] = []
+        while sqlite3_step(statement) == SQLITE_ROW {
+            found.append(sqlite3_column_text(statement, 0).map { String(cString: $0) } ?? "")
+        }
+        return found
+    }
+}
