@@ -204,5 +204,5 @@ extension Route {
     static let all: [Route] =
         ServerRoutes.all + AccountRoutes.all + BackupRoutes.all + KeyRoutes.all + TransparencyRoutes.all
             + MessageRoutes.all + SealedRoutes.all + ReportRoutes.all + ConversationRoutes.all + UploadRoutes.all
-            + MediaRoutes.all
+            + MediaRoutes.all + ImageRoutes.all + EmojiRoutes.all
 }

@@ -91,6 +91,16 @@ public protocol ReadableTables: AnyObject {
     /// Whether any row, a doomed one included, is about that blob.
     func isKnown(_ blob: BlobID) throws(Problem) -> Bool
 
+    // MARK: What shows media
+    func avatar(of account: AccountID) throws(Problem) -> MediaID?
+    /// With exactly one of its two fields.
+    func image(of conversation: ConversationID) throws(Problem) -> ConversationImage?
+    func emoji(_ name: EmojiName) throws(Problem) -> EmojiRow?
+    /// In the order of their names, from after `name` on.
+    func emoji(after name: EmojiName?, limit: Int) throws(Problem) -> [EmojiRow]
+    /// Of one account, or of all.
+    func emojiCount(by creator: AccountID?) throws(Problem) -> Int
+
     // MARK: The server's own
     func savedReply(key: [UInt8]) throws(Problem) -> SavedReply?
     func report(_ report: [UInt8]) throws(Problem) -> ReportRow?
@@ -167,7 +177,7 @@ public protocol Tables: ReadableTables {
     /// Inserts or replaces by (conversation, account).
     func putMember(_ row: MemberRow) throws(Problem)
     func removeMember(_ account: AccountID, of conversation: ConversationID) throws(Problem)
-    /// Removes a conversation that has no member any more, with its log.
+    /// Removes a conversation that has no member and no image any more, with its log.
     func removeConversation(_ conversation: ConversationID) throws(Problem)
 
     // MARK: The log
@@ -187,7 +197,8 @@ public protocol Tables: ReadableTables {
     // MARK: Media
     /// Inserts or replaces by id. The blob never changes.
     func putMedia(_ row: MediaRow) throws(Problem)
-    /// Removes media with their thumbnails and leases, and dooms all their blobs.
+    /// Removes media with their thumbnails, their leases and what shows them (an avatar, the image of a conversation,
+    /// an emoji), and dooms all their blobs. So there is no reference without media, whoever removes them.
     func removeMedia(_ media: MediaID) throws(Problem)
     /// Inserts or replaces by (media, side, variant). The blob that is replaced is the caller's to doom.
     func putThumbnail(_ row: ThumbnailRow) throws(Problem)
@@ -200,6 +211,15 @@ public protocol Tables: ReadableTables {
     func doom(_ blob: BlobID) throws(Problem)
     /// The file is gone.
     func forget(_ blob: BlobID) throws(Problem)
+
+    // MARK: What shows media
+    /// Inserts or replaces by account. The media exist and have no other use.
+    func putAvatar(_ media: MediaID, of account: AccountID) throws(Problem)
+    /// Inserts or replaces by conversation. Media of it exist and have no other use.
+    func putImage(_ image: ConversationImage, of conversation: ConversationID) throws(Problem)
+    func removeImage(of conversation: ConversationID) throws(Problem)
+    /// The name is free; the media exist and have no other use.
+    func insertEmoji(_ row: EmojiRow) throws(Problem)
 
     // MARK: The server's own
     func saveReply(_ reply: SavedReply, key: [UInt8]) throws(Problem)

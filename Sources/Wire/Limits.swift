@@ -83,6 +83,21 @@ public enum Limits {
     /// No server takes more for one file.
     public static let mediaByteCountMax: UInt64 = 2 << 30
 
+    // Avatars, images of conversations, emoji
+    /// Of one uploaded file.
+    public static let avatarByteCountMax: UInt64 = 8 << 20
+    /// Of one uploaded file.
+    public static let emojiByteCountMax: UInt64 = 512 << 10
+    /// Of the ciphertext that names a sealed conversation's image.
+    public static let sealedImageByteCountMax = 1024
+    /// What was uploaded for a use and not put to it ends so long after it is complete.
+    public static let unusedImageSeconds: UInt64 = 24 * 3600
+    /// ASCII characters of an emoji's name.
+    public static let emojiNameLength = 2...32
+    /// Custom emoji of a server, and of those the ones that one account has added.
+    public static let emojiMax = 1_000
+    public static let emojiPerAccountMax = 50
+
     // Idempotency
     /// How long a request with the same key gets the same answer.
     public static let idempotencySeconds: UInt64 = 24 * 3600

@@ -39,6 +39,8 @@ public enum ProblemCode: String, WireEnumeration {
     case mediaHashMismatch = "media-hash-mismatch"
     case mediaNotReady = "media-not-ready"
     case mediaDamaged = "media-damaged"
+    case otherUse = "other-use"
+    case emojiTaken = "emoji-taken"
     case quotaExceeded = "quota-exceeded"
     case rateLimited = "rate-limited"
     case overloaded
@@ -96,6 +98,8 @@ public enum ProblemCode: String, WireEnumeration {
         case .mediaHashMismatch: (422, "The whole does not have the SHA-256 that was promised")
         case .mediaNotReady: (409, "The media are still being looked at, or were refused")
         case .mediaDamaged: (500, "The stored bytes are damaged")
+        case .otherUse: (409, "The media were uploaded for another use")
+        case .emojiTaken: (409, "There is an emoji of that name")
         case .quotaExceeded: (507, "The account's room is used up")
         case .rateLimited: (429, "Too many requests")
         case .overloaded: (503, "The server is overloaded")

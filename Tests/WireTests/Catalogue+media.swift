@@ -21,6 +21,9 @@ extension Catalogue {
                 media: mediaID, mediaClass: .open, state: .ready, byteCount: 1 << 31, sha256: bytes(32),
                 lifetime: .usual, expiresAt: epoch, picture: picture),
             MediaInfo(
+                media: mediaID, mediaClass: .open, state: .ready, byteCount: 1, sha256: bytes(32), lifetime: .pinned,
+                use: .avatar, expiresAt: nil, picture: picture),
+            MediaInfo(
                 media: mediaID, mediaClass: .open, state: .failed, byteCount: 1, sha256: bytes(32),
                 lifetime: .expiring, expiresAt: endOfTime, failure: "unknown-format")),
         Specimen(PictureInfo.self, picture),

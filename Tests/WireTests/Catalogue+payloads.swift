@@ -46,7 +46,10 @@ extension Catalogue {
             AccountDeletionRequest.self, AccountDeletionRequest(challenge: bytes(32), signature: bytes(64))),
         Specimen(
             AccountView.self,
-            AccountView(account: account, handle: handle("bob"), identity: identity(1), deviceList: deviceList)),
+            AccountView(account: account, handle: handle("bob"), identity: identity(1), deviceList: deviceList),
+            AccountView(
+                account: account, handle: handle("bob"), identity: identity(1), deviceList: deviceList,
+                avatar: mediaID)),
         Specimen(DeviceView.self, ownDevice),
         Specimen(DeviceViews.self, DeviceViews(items: [], nextDevice: DeviceID(1)),
             DeviceViews(items: [ownDevice, ownDevice], nextDevice: DeviceID(.max))),
@@ -74,6 +77,12 @@ extension Catalogue {
         memberCount: 2, role: .member, peer: account, head: SequenceNumber(1 << 53), checkpoint: SequenceNumber(0),
         unread: .max)
 
+    static let viewWithImages: ConversationView = {
+        var view = Self.view
+        (view.image, view.sealedImage) = (mediaID, bytes(1024))
+        return view
+    }()
+
     static let member = MemberView(account: account, handle: handle("carol"), role: .admin, joinedAt: endOfTime)
 
     static let conversations = [
@@ -81,7 +90,7 @@ extension Catalogue {
             NewConversation.self,
             NewConversation(kind: .group, mode: .open, name: "Küche \u{0} \"\\ 水", members: []),
             NewConversation(kind: .dm, sealedName: bytes(1024), members: [account, account])),
-        Specimen(ConversationView.self, view),
+        Specimen(ConversationView.self, view, viewWithImages),
         Specimen(
             ConversationPage.self, ConversationPage(items: [], next: nil),
             ConversationPage(items: [view, view], next: "x")),
@@ -144,7 +153,7 @@ extension Catalogue {
     static let events = [
         Specimen(
             ConversationEvent.self, .membersAdded(.init(accounts: [account])), .memberRemoved(.init(account: account)),
-            .roleChanged(.init(account: account, role: .owner)), .created(.sample)),
+            .roleChanged(.init(account: account, role: .owner)), .created(.sample), .image(.init())),
         Specimen(
             ConversationEvent.Created.self,
             ConversationEvent.Created(kind: .channel, mode: .open, title: "x", sealedName: nil)),

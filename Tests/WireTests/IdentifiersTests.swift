@@ -81,4 +81,16 @@ import Testing
     func notHandles(text: String) {
         #expect(Handle(text: text) == nil)
     }
+
+    @Test("names of emoji", arguments: ["ab", "+1", "-1", "__", "a-b_c+9", String(repeating: "z", count: 32)])
+    func emojiNames(text: String) {
+        #expect(EmojiName(text: text)?.text == text)
+    }
+
+    @Test("names that are none of an emoji", arguments: [
+        "", "a", "A1", "a b", ":a:", "a.b", "\u{E4}\u{E4}", "ab\n", "ab\0", String(repeating: "z", count: 33),
+    ])
+    func notEmojiNames(text: String) {
+        #expect(EmojiName(text: text) == nil)
+    }
 }

@@ -78,6 +78,7 @@ import Testing
             case "MediaID": MediaID.sample.description
             case "MessageID": MessageID.sample.description
             case "Handle": Handle.sample.description
+            case "EmojiName": EmojiName.sample.description
             default: ""
             }
             #expect(sample.wholeMatch(of: regex) != nil, "\(name)")

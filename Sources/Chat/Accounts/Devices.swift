@@ -102,7 +102,8 @@ extension Look {
     /// What anyone may know of an account.
     public func account(_ row: AccountRow) throws(Problem) -> AccountView {
         AccountView(
-            account: row.account, handle: row.handle, identity: row.identity, deviceList: try deviceList(of: row))
+            account: row.account, handle: row.handle, identity: row.identity, deviceList: try deviceList(of: row),
+            avatar: try tables.avatar(of: row.account))
     }
 
     func deviceList(of row: AccountRow) throws(Problem) -> DeviceListPayload {

@@ -25,7 +25,7 @@ extension Turn {
     mutating func erase(_ doomed: DoomedAccountRow, limits: ErasureLimits = .init()) throws(Problem) -> ErasureStep {
         let media = try tables.media(of: doomed.account, limit: limits.mediaPerCommand)
         guard media.isEmpty else {
-            for media in media { try tables.removeMedia(media) }
+            for media in media { try endMedia(media) }
             return .media
         }
         let memberships = try tables.memberships(of: doomed.account, after: nil, limit: limits.membershipsPerCommand)

@@ -131,11 +131,13 @@ extension Look {
 
     private func view(_ row: ConversationRow, _ member: MemberRow) throws(Problem) -> ConversationView {
         let head = try tables.head(of: row.conversation)
+        let image = try tables.image(of: row.conversation)
         let peer = row.pair.map { $0.first == member.account ? $0.second : $0.first }
         return ConversationView(
             conversation: row.conversation, kind: row.kind, mode: row.mode, title: row.title,
             sealedName: row.sealedName, createdAt: row.createdAt, memberCount: row.memberCount, role: member.role,
             peer: peer, head: head, checkpoint: member.checkpoint,
-            unread: head > member.checkpoint ? head.rawValue - member.checkpoint.rawValue : 0)
+            unread: head > member.checkpoint ? head.rawValue - member.checkpoint.rawValue : 0,
+            image: image?.media, sealedImage: image?.sealedImage)
     }
 }

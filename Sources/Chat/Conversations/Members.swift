@@ -62,6 +62,7 @@ extension Turn {
         guard var row = try tables.conversation(member.conversation) else { return }
         row.memberCount -= min(1, row.memberCount)
         if row.memberCount == 0, try tables.members(of: row.conversation, after: nil, limit: 1).isEmpty {
+            try dropImage(of: row.conversation)
             try tables.removeConversation(row.conversation)
         } else {
             try tables.updateConversation(row)

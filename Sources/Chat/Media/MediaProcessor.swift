@@ -59,7 +59,7 @@ public struct OpenUpload: Sendable {
 
     /// `nil` for a row of sealed media, or one that is not to be looked at: neither waiting nor known as an image.
     init?(_ row: MediaRow) {
-        guard row.mediaClass == .open, row.conversation != nil else { return nil }
+        guard row.mediaClass == .open, row.conversation != nil || row.use != nil else { return nil }
         guard row.state == .processing || (row.state == .ready && row.picture != nil) else { return nil }
         media = row.media
         byteCount = row.byteCount

@@ -11,8 +11,10 @@ extension Turn {
         guard try tables.device(row.owner) != nil else {
             throw Problem(.unauthenticated, "This device is no longer linked.")
         }
-        guard (1...bounds.fileByteCountMax).contains(row.byteCount) else {
-            throw Problem(.bodyTooLarge, "A file has 1 to \(bounds.fileByteCountMax) bytes here.")
+        let byteCountMax = min(bounds.fileByteCountMax, row.use?.byteCountMax ?? .max)
+        guard row.byteCount >= 1, row.byteCount <= byteCountMax else {
+            let what = row.use.map { "An \($0.rawValue)" } ?? "A file"
+            throw Problem(.bodyTooLarge, "\(what) has 1 to \(byteCountMax) bytes here.")
         }
         if let conversation = row.conversation {
             let (found, _) = try look.membership(of: row.owner.account, in: conversation)
@@ -75,6 +77,8 @@ extension Turn {
         row.byteCount = stored.byteCount
         row.heldByteCount = stored.byteCount
         row.sha256 = stored.sha256
+        // What is for a use waits for it from now on.
+        if row.use != nil { row.expiresAt = now.adding(seconds: Limits.unusedImageSeconds) }
         row.endsAt = row.expiresAt
         try tables.putMedia(row)
         return row
@@ -83,13 +87,13 @@ extension Turn {
     /// Deletes media with everything that hangs on them.
     /// - Parameter capability: what was given out at creation; an own device needs none.
     /// - Throws: `not-found`, also for what the caller may not delete.
-    public func deleteMedia(
+    public mutating func deleteMedia(
         _ media: MediaID, by account: AccountID?, capability: PresentedToken?
     ) throws(Problem) {
         guard let row = try tables.media(media) else { throw Self.noMedia }
         let isHeld = capability.map { ConstantTime.equal($0.hash, row.deleteHash) } ?? false
         guard isHeld || row.owner.account == account else { throw Self.noMedia }
-        try tables.removeMedia(media)
+        try endMedia(media)
     }
 
     /// Gives an upload up, unless it is complete: its last bytes may have come since the caller looked.
@@ -133,9 +137,9 @@ extension Turn {
 
     /// Deletes media whose time has come.
     /// - Returns: how many; call again while it is not zero.
-    public func sweepMedia(limit: Int) throws(Problem) -> Int {
+    public mutating func sweepMedia(limit: Int) throws(Problem) -> Int {
         let ended = try tables.endedMedia(by: now, limit: limit)
-        for media in ended { try tables.removeMedia(media) }
+        for media in ended { try endMedia(media) }
         return ended.count
     }
 
@@ -184,9 +188,18 @@ extension Look {
         return row
     }
 
-    /// Complete media that an account may see.
+    /// Complete media whose bytes an account may read. Those of avatars and emoji are their uploader's: a photograph
+    /// says where it was taken, and its pictures do not.
     /// - Throws: `not-found`.
     public func readableMedia(_ media: MediaID, by account: AccountID) throws(Problem) -> MediaRow {
+        let row = try visibleMedia(media, by: account)
+        guard row.use == nil || row.owner.account == account else { throw Turn.noMedia }
+        return row
+    }
+
+    /// Complete media of which an account may know, and see the pictures.
+    /// - Throws: `not-found`.
+    public func visibleMedia(_ media: MediaID, by account: AccountID) throws(Problem) -> MediaRow {
         let row = try completeMedia(media)
         if let conversation = row.conversation, row.owner.account != account,
             try tables.member(account, of: conversation) == nil { throw Turn.noMedia }
@@ -222,7 +235,7 @@ extension MediaInfo {
         self.init(
             media: row.media, mediaClass: row.mediaClass, state: row.state, byteCount: row.byteCount,
             sha256: row.state == .uploading ? nil : row.sha256, lifetime: row.lifetime,
-            expiresAt: row.endsAt, picture: row.picture,
+            use: row.use, expiresAt: row.endsAt, picture: row.picture,
             failure: row.failure)
     }
 }

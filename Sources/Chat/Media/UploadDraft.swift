@@ -12,35 +12,51 @@ public struct UploadDraft: Sendable {
 
     /// - Parameters:
     ///   - sha256: of the whole; needed for sealed media.
+    ///   - conversation: of open media, unless they have a use.
+    ///   - lifetime: `nil` for the usual one; media with a use have none of their own.
     ///   - expiresSeconds: with `expiring`, and only then.
     /// - Throws: `malformed` for what does not go together.
     public init(
         by owner: DeviceAddress, mediaClass: MediaClass, byteCount: UInt64, sha256: [UInt8]?,
-        conversation: ConversationID?, lifetime: MediaLifetime, expiresSeconds: UInt64?, now: Timestamp
+        conversation: ConversationID?, use: MediaUse? = nil, lifetime: MediaLifetime? = nil,
+        expiresSeconds: UInt64? = nil, now: Timestamp
     ) throws(Problem) {
         guard sha256.map({ $0.count == 32 }) ?? (mediaClass == .open) else {
             throw Problem(.malformed, "Sealed media come with the SHA-256 of the whole.", field: "sha256")
         }
-        guard (conversation != nil) == (mediaClass == .open) else {
-            throw Problem(.malformed, "Open media name their conversation, sealed ones do not.", field: "conversation")
+        let targetCount = (conversation == nil ? 0 : 1) + (use == nil ? 0 : 1)
+        guard targetCount == (mediaClass == .open ? 1 : 0) else {
+            throw Problem(
+                .malformed, "Open media name their conversation or their use, sealed ones neither.",
+                field: "conversation")
         }
-        let seconds: UInt64?
-        switch (lifetime, expiresSeconds) {
-        case (.usual, nil): seconds = Limits.mediaSeconds
-        case (.long, nil): seconds = Limits.longMediaSeconds
-        case (.pinned, nil): seconds = nil
-        case (.expiring, let asked?) where Limits.expiringMediaSeconds.contains(asked): seconds = asked
-        default: throw Problem(.malformed, "Only expiring media say when, within the bounds.", field: "expires")
+        if use != nil, lifetime != nil || expiresSeconds != nil {
+            throw Problem(.malformed, "How long they stay follows from their use.", field: "lifetime")
         }
+        // Without one, what is for a use ends soon after it is complete, unless it is put to it.
+        let lifetime = lifetime ?? (use == nil ? .usual : .expiring)
+        let seconds = use == nil ? try Self.seconds(lifetime, expiresSeconds) : Limits.unusedImageSeconds
         let (upload, delete) = (Capability(), Capability())
         let uploadExpiresAt = now.adding(seconds: Limits.uploadSeconds)
         row = MediaRow(
             media: .random(), blob: .random(), owner: owner, mediaClass: mediaClass, state: .uploading,
             byteCount: byteCount, sha256: sha256, lifetime: lifetime, conversation: conversation, createdAt: now,
             uploadHash: upload.hash, uploadExpiresAt: uploadExpiresAt, deleteHash: delete.hash,
-            expiresAt: seconds.map { now.adding(seconds: $0) }, endsAt: now.adding(seconds: Limits.silentUploadSeconds))
+            expiresAt: seconds.map { now.adding(seconds: $0) }, endsAt: now.adding(seconds: Limits.silentUploadSeconds),
+            use: use)
         uploadCapability = upload.text
         deleteCapability = delete.text
+    }
+
+    /// How long media stay from their creation on; `nil` for ever.
+    private static func seconds(_ lifetime: MediaLifetime, _ asked: UInt64?) throws(Problem) -> UInt64? {
+        switch (lifetime, asked) {
+        case (.usual, nil): return Limits.mediaSeconds
+        case (.long, nil): return Limits.longMediaSeconds
+        case (.pinned, nil): return nil
+        case (.expiring, let asked?) where Limits.expiringMediaSeconds.contains(asked): return asked
+        default: throw Problem(.malformed, "Only expiring media say when, within the bounds.", field: "expires")
+        }
     }
 }
 

@@ -13,4 +13,26 @@ extension Schema {
         DROP TABLE thumbnail;
         ALTER TABLE thumbnail_by_variant RENAME TO thumbnail;
         """
+
+    static let images = """
+        ALTER TABLE media ADD COLUMN
+            use      TEXT;                          -- counter: avatar or emoji, of open media without a conversation
+        -- What shows media that everybody sees. A row goes with its media.
+        CREATE TABLE avatar (
+            account  BLOB PRIMARY KEY,              -- id
+            media    BLOB NOT NULL UNIQUE           -- id
+        ) WITHOUT ROWID;
+        CREATE TABLE conversation_image (
+            conversation  BLOB PRIMARY KEY,         -- id
+            media         BLOB UNIQUE,              -- id: of open conversations only
+            sealed        BLOB                      -- sealed
+        ) WITHOUT ROWID;
+        CREATE TABLE emoji (
+            name        TEXT PRIMARY KEY,           -- open text: what everybody on the server writes for it
+            media       BLOB NOT NULL UNIQUE,       -- id
+            creator     BLOB NOT NULL,              -- id: the account that added it
+            created_at  INTEGER NOT NULL            -- time
+        ) WITHOUT ROWID;
+        CREATE INDEX emoji_creator ON emoji (creator);
+        """
 }

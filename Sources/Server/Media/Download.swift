@@ -12,6 +12,8 @@ struct Download {
     let reader: BlobReader
     /// `nil` for bytes that are not ours to name: they go out as an attachment of no type.
     let mediaType: String?
+    /// Whether the address gives these bytes for ever; else a client asks each time whether they are the same.
+    var staysSame = true
     /// Whether other fields of the request would get other bytes at the same address.
     var variesByAccept = false
 
@@ -19,7 +21,8 @@ struct Download {
 
     private var headers: [(String, String)] {
         var headers = [
-            ("ETag", entityTag), ("Cache-Control", "private, immutable, max-age=31536000"),
+            ("ETag", entityTag),
+            ("Cache-Control", staysSame ? "private, immutable, max-age=31536000" : "private, no-cache"),
             ("Content-Type", mediaType ?? "application/octet-stream"), ("X-Content-Type-Options", "nosniff"),
             ("Content-Security-Policy", "sandbox; default-src 'none'"),
             ("Cross-Origin-Resource-Policy", "cross-origin"),

@@ -52,14 +52,16 @@ enum PictureQuery {
     }
 
     /// Answers with the picture, which is made first where it must be.
+    /// - Parameter staysSame: whether the address names these media for ever.
     static func answer(
-        _ wish: PictureWish, of row: MediaRow, _ call: Call, _ exchange: HTTPExchange
+        _ wish: PictureWish, of row: MediaRow, staysSame: Bool, _ call: Call, _ exchange: HTTPExchange
     ) async throws(Problem) -> Reply? {
         let media = call.services.media
         let picture = try await media.picture(wish, of: row)
         let reader = try await media.reader(of: picture.blob)
-        return try await Download(reader: reader, mediaType: picture.variant.mediaType, variesByAccept: true)
-            .answer(exchange, call.services)
+        let download = Download(
+            reader: reader, mediaType: picture.variant.mediaType, staysSame: staysSame, variesByAccept: true)
+        return try await download.answer(exchange, call.services)
     }
 }
 

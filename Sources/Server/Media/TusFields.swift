@@ -78,8 +78,15 @@ extension UploadDraft {
         if mediaClass == .sealed, ["filename", "name", "filetype", "type"].contains(where: { metadata[$0] != nil }) {
             throw Problem(.plaintextInSealed, "Put names and types into the sealed message.", field: "Upload-Metadata")
         }
-        guard let lifetime = MediaLifetime(rawValue: metadata["lifetime"] ?? MediaLifetime.usual.rawValue) else {
-            throw field("lifetime")
+        var lifetime: MediaLifetime?
+        if let text = metadata["lifetime"] {
+            guard let known = MediaLifetime(rawValue: text) else { throw field("lifetime") }
+            lifetime = known
+        }
+        var use: MediaUse?
+        if let text = metadata["use"] {
+            guard let known = MediaUse(rawValue: text) else { throw field("use") }
+            use = known
         }
         var sha256: [UInt8]?
         if let text = metadata["sha256"] {
@@ -98,7 +105,7 @@ extension UploadDraft {
         }
         try self.init(
             by: owner, mediaClass: mediaClass, byteCount: byteCount, sha256: sha256, conversation: conversation,
-            lifetime: lifetime, expiresSeconds: seconds, now: now)
+            use: use, lifetime: lifetime, expiresSeconds: seconds, now: now)
     }
 }
 

@@ -16,6 +16,8 @@ public struct ServerConfiguration: Sendable {
     /// How the server is called in a login's signed bytes; a device signs for this server only.
     public var serverName = "localhost"
     public var registration: RegistrationMode = .open
+    /// Who may add custom emoji.
+    public var emoji: EmojiPolicy = .members
     public var certificatePath: String?
     public var privateKeyPath: String?
     /// A reverse proxy in front terminates TLS, so that plain HTTP off loopback is meant.

@@ -125,6 +125,14 @@ public enum ServerSettings {
             return true
         },
         Setting(
+            flag: "--emoji", variable: "SOTTO_EMOJI", value: "members|off",
+            help: "Who may add custom emoji; members."
+        ) { (text, configuration) in
+            guard let policy = EmojiPolicy(rawValue: text) else { return false }
+            configuration.emoji = policy
+            return true
+        },
+        Setting(
             flag: "--tls-certificate", variable: "SOTTO_TLS_CERTIFICATE", value: "FILE",
             help: "PEM chain; with --tls-key."
         ) {

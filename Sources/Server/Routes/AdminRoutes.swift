@@ -41,7 +41,7 @@ enum AdminRoutes {
                         return invite
                     })
             },
-        ] + ReportRoutes.admin + AccountRoutes.removal
+        ] + ReportRoutes.admin + AccountRoutes.removal + EmojiRoutes.admin
     }
 }
 

@@ -25,8 +25,8 @@ enum MediaRoutes {
         ) { (call, exchange) throws(Problem) in
             let (media, account) = (try call.place("media", as: MediaID.self), call.device.account)
             let wish = try PictureQuery.wish(of: call, exchange.head)
-            let row = try await call.chat.look { (look) throws(Problem) in try look.readableMedia(media, by: account) }
-            return try await PictureQuery.answer(wish, of: row, call, exchange)
+            let row = try await call.chat.look { (look) throws(Problem) in try look.visibleMedia(media, by: account) }
+            return try await PictureQuery.answer(wish, of: row, staysSame: true, call, exchange)
         },
         Route(
             .get, "/v1/media/{media}/info", area: "media", "Size and state; what open media are",
@@ -35,7 +35,7 @@ enum MediaRoutes {
             let (media, account) = (try call.place("media", as: MediaID.self), call.device.account)
             return Reply(
                 try await call.chat.look { (look) throws(Problem) in
-                    MediaInfo(try look.readableMedia(media, by: account))
+                    MediaInfo(try look.visibleMedia(media, by: account))
                 })
         },
         Route(

@@ -20,7 +20,7 @@ enum UploadRoutes {
                 .init(name: "Upload-Length", schema: .integer(1...Limits.mediaByteCountMax), summary: "Bytes in all."),
                 .init(
                     name: "Upload-Metadata", schema: .text(length: 0...4096),
-                    summary: "`class`, `sha256`, `conversation`, `lifetime`, `expires`: keys and base64 values."),
+                    summary: "`class`, `sha256`, `conversation`, `use`, `lifetime`, `expires`; base64 values."),
             ],
             gives: UploadCreated.schema, status: 201,
             problems: [

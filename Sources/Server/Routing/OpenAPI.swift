@@ -49,6 +49,7 @@ enum OpenAPI {
         switch name {
         case "account": AccountID.schema
         case "conversation": ConversationID.schema
+        case "emoji": EmojiName.schema
         case "handle": Handle.schema
         case "media": MediaID.schema
         case "number": .integer(0...UInt64(1) << 53)

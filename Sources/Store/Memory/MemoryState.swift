@@ -32,6 +32,9 @@ struct MemoryState {
     var thumbnails: [MediaID: [ThumbnailRow]] = [:]
     var leases: [MediaID: [[UInt8]: LeaseRow]] = [:]
     var doomed: Set<BlobID> = []
+    var avatars: [AccountID: MediaID] = [:]
+    var images: [ConversationID: ConversationImage] = [:]
+    var emoji: [EmojiName: EmojiRow] = [:]
     var messageIDs = MessageIDSource()
     /// Copies of each envelope row that wait to be delivered.
     var waitingCopies: [MessageID: Int] = [:]

@@ -57,6 +57,7 @@ extension MemoryTables {
         if let row = state.media.removeValue(forKey: media) { state.doomed.insert(row.blob) }
         for thumbnail in state.thumbnails.removeValue(forKey: media) ?? [] { state.doomed.insert(thumbnail.blob) }
         state.leases[media] = nil
+        removeReferences(to: media)
     }
 
     func putThumbnail(_ row: ThumbnailRow) {

@@ -22,6 +22,8 @@ public struct MediaRow: Sendable, Equatable {
     public var lifetime: MediaLifetime
     /// The open conversation they are for.
     public var conversation: ConversationID?
+    /// What open media without a conversation are for.
+    public var use: MediaUse?
     public var createdAt: Timestamp
     /// SHA-256 of the upload's capability; and until when it is good, and the upload must be complete.
     public var uploadHash: [UInt8]
@@ -42,7 +44,7 @@ public struct MediaRow: Sendable, Equatable {
         byteCount: UInt64, sha256: [UInt8]?, lifetime: MediaLifetime, conversation: ConversationID?,
         createdAt: Timestamp, uploadHash: [UInt8], uploadExpiresAt: Timestamp, deleteHash: [UInt8],
         expiresAt: Timestamp?, endsAt: Timestamp?, picture: PictureInfo? = nil, failure: String? = nil,
-        heldByteCount: UInt64 = 0
+        heldByteCount: UInt64 = 0, use: MediaUse? = nil
     ) {
         self.media = media
         self.blob = blob
@@ -62,6 +64,7 @@ public struct MediaRow: Sendable, Equatable {
         self.endsAt = endsAt
         self.picture = picture
         self.failure = failure
+        self.use = use
     }
 
     /// The least that a file is counted as, however small: it takes a block, a name and a row.

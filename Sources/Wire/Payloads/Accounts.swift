@@ -232,16 +232,19 @@ public struct AccountView: WireRecord, Equatable {
     public var deviceList: DeviceListPayload
     /// That the list is in the key log. A client uses no list without it.
     public var transparency: TransparencyPayload?
+    /// Media whose picture shows the account. The server's word, which no key signs.
+    public var avatar: MediaID?
 
     public init(
         account: AccountID, handle: Handle, identity: IdentityPayload, deviceList: DeviceListPayload,
-        transparency: TransparencyPayload? = nil
+        transparency: TransparencyPayload? = nil, avatar: MediaID? = nil
     ) {
         self.account = account
         self.handle = handle
         self.identity = identity
         self.deviceList = deviceList
         self.transparency = transparency
+        self.avatar = avatar
     }
 
     public init(fields: inout Fields) throws(WireError) {
@@ -250,6 +253,7 @@ public struct AccountView: WireRecord, Equatable {
         identity = try fields.value("identity")
         deviceList = try fields.value("deviceList")
         transparency = try fields.valueIfPresent("transparency")
+        avatar = try fields.valueIfPresent("avatar")
     }
 
     public func write(fields writer: inout WireWriter) {
@@ -258,6 +262,7 @@ public struct AccountView: WireRecord, Equatable {
         writer.put("identity", identity)
         writer.put("deviceList", deviceList)
         writer.put("transparency", transparency)
+        writer.put("avatar", avatar)
     }
 }
 

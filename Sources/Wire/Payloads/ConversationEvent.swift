@@ -5,6 +5,7 @@ public enum ConversationEvent: WireType, Equatable {
     case membersAdded(MembersAdded)
     case memberRemoved(MemberRemoved)
     case roleChanged(RoleChanged)
+    case image(ConversationImage)
     /// A change that a later server knows; a client that meets it goes on.
     case unknown(tag: String)
 
@@ -121,6 +122,7 @@ extension ConversationEvent: WireUnion {
             .init(tag: "members.added", schema: MembersAdded.schema),
             .init(tag: "member.removed", schema: MemberRemoved.schema),
             .init(tag: "member.role", schema: RoleChanged.schema),
+            .init(tag: "conversation.image", schema: ConversationImage.schema),
         ]
     }
 
@@ -136,6 +138,7 @@ extension ConversationEvent: WireUnion {
         case "members.added": self = .membersAdded(try MembersAdded(fields: &fields))
         case "member.removed": self = .memberRemoved(try MemberRemoved(fields: &fields))
         case "member.role": self = .roleChanged(try RoleChanged(fields: &fields))
+        case "conversation.image": self = .image(try ConversationImage(fields: &fields))
         default: return nil
         }
     }
@@ -147,6 +150,7 @@ extension ConversationEvent: WireUnion {
         case .membersAdded(let record): ("members.added", record)
         case .memberRemoved(let record): ("member.removed", record)
         case .roleChanged(let record): ("member.role", record)
+        case .image(let record): ("conversation.image", record)
         case .unknown(let tag): (tag, UnknownRecord())
         }
     }

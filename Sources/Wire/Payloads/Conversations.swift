@@ -80,11 +80,15 @@ public struct ConversationView: WireRecord, Equatable {
     /// The last entry this account has read.
     public var checkpoint: SequenceNumber
     public var unread: UInt64
+    /// The image of an open one, and of a sealed one as ciphertext.
+    public var image: MediaID?
+    public var sealedImage: [UInt8]?
 
     public init(
         conversation: ConversationID, kind: ConversationKind, mode: ConversationMode, title: String?,
         sealedName: [UInt8]?, createdAt: Timestamp, memberCount: UInt64, role: Role, peer: AccountID?,
-        head: SequenceNumber, checkpoint: SequenceNumber, unread: UInt64
+        head: SequenceNumber, checkpoint: SequenceNumber, unread: UInt64, image: MediaID? = nil,
+        sealedImage: [UInt8]? = nil
     ) {
         self.conversation = conversation
         self.kind = kind
@@ -98,6 +102,8 @@ public struct ConversationView: WireRecord, Equatable {
         self.head = head
         self.checkpoint = checkpoint
         self.unread = unread
+        self.image = image
+        self.sealedImage = sealedImage
     }
 
     public init(fields: inout Fields) throws(WireError) {
@@ -113,6 +119,8 @@ public struct ConversationView: WireRecord, Equatable {
         head = try fields.value("head")
         checkpoint = try fields.value("checkpoint")
         unread = try fields.number("unread")
+        image = try fields.valueIfPresent("image")
+        sealedImage = try fields.bytesIfPresent("sealedImage", count: 1...Limits.sealedImageByteCountMax)
     }
 
     public func write(fields writer: inout WireWriter) {
@@ -128,6 +136,8 @@ public struct ConversationView: WireRecord, Equatable {
         writer.put("head", head)
         writer.put("checkpoint", checkpoint)
         writer.put("unread", number: unread)
+        writer.put("image", image)
+        writer.put("sealedImage", bytes: sealedImage)
     }
 }
 

@@ -102,6 +102,8 @@ public struct MediaInfo: WireRecord, Equatable {
     /// SHA-256 of the stored bytes; absent while they are not complete.
     public var sha256: [UInt8]?
     public var lifetime: MediaLifetime
+    /// Of open media without a conversation.
+    public var use: MediaUse?
     /// Absent where nothing but a deletion ends them.
     public var expiresAt: Timestamp?
     /// Open media, when they were looked at.
@@ -111,7 +113,8 @@ public struct MediaInfo: WireRecord, Equatable {
 
     public init(
         media: MediaID, mediaClass: MediaClass, state: MediaState, byteCount: UInt64, sha256: [UInt8]?,
-        lifetime: MediaLifetime, expiresAt: Timestamp?, picture: PictureInfo? = nil, failure: String? = nil
+        lifetime: MediaLifetime, use: MediaUse? = nil, expiresAt: Timestamp?, picture: PictureInfo? = nil,
+        failure: String? = nil
     ) {
         self.media = media
         self.mediaClass = mediaClass
@@ -119,6 +122,7 @@ public struct MediaInfo: WireRecord, Equatable {
         self.byteCount = byteCount
         self.sha256 = sha256
         self.lifetime = lifetime
+        self.use = use
         self.expiresAt = expiresAt
         self.picture = picture
         self.failure = failure
@@ -131,6 +135,7 @@ public struct MediaInfo: WireRecord, Equatable {
         byteCount = try fields.number("byteCount", in: 0...UInt64(1) << 53)
         sha256 = try fields.bytesIfPresent("digest", count: 32...32)
         lifetime = try fields.value("lifetime")
+        use = try fields.valueIfPresent("use")
         expiresAt = try fields.valueIfPresent("expiresAt")
         picture = try fields.valueIfPresent("picture")
         failure = try fields.textIfPresent("failure", length: 1...64)
@@ -143,6 +148,7 @@ public struct MediaInfo: WireRecord, Equatable {
         writer.put("byteCount", number: byteCount)
         writer.put("digest", bytes: sha256)
         writer.put("lifetime", lifetime)
+        writer.put("use", use)
         writer.put("expiresAt", expiresAt)
         writer.put("picture", picture)
         writer.put("failure", text: failure)

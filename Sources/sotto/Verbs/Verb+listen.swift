@@ -76,6 +76,9 @@ extension Verb {
         case .membersAdded(let added): return "\(time)  \(sender) added \(added.accounts.count)."
         case .memberRemoved: return "\(time)  A member is gone."
         case .roleChanged(let change): return "\(time)  A member is now \(change.role.rawValue)."
+        case .image(let image):
+            let isGone = image.media == nil && image.sealedImage == nil
+            return "\(time)  \(sender) \(isGone ? "took the image away" : "changed the image")."
         case .unknown: return "\(time)  Something changed that this version does not know."
         }
     }

@@ -1,0 +1,33 @@
+public import Store
+public import Wire
+
+extension Turn {
+    /// Makes media the avatar of an account, and deletes the one before. The same again changes nothing.
+    /// - Throws: `unauthenticated` when the account was deleted meanwhile; `not-found`; `requires-open-mode`;
+    ///   `other-use`; `media-not-ready`.
+    public mutating func setAvatar(_ media: MediaID, of account: AccountID) throws(Problem) {
+        let before = try tables.avatar(of: account)
+        guard before != media else { return }
+        let row = try look.chosen(media, for: .avatar, by: account)
+        if let before { try endMedia(before) }
+        try pin(row)
+        try tables.putAvatar(media, of: account)
+    }
+
+    /// Deletes an account's avatar with its media, where there is one.
+    public mutating func removeAvatar(of account: AccountID) throws(Problem) {
+        if let media = try tables.avatar(of: account) { try endMedia(media) }
+    }
+}
+
+extension Look {
+    /// The media that are an account's avatar.
+    /// - Throws: `not-found`, also when there is none.
+    public func avatar(of account: AccountID) throws(Problem) -> MediaRow {
+        // That of a deleted account is about to go.
+        guard try tables.account(account) != nil, let media = try tables.avatar(of: account) else {
+            throw Problem(.notFound, "There is no avatar.")
+        }
+        return try completeMedia(media)
+    }
+}

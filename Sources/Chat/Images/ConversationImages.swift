@@ -1,0 +1,58 @@
+import Store
+public import Wire
+
+extension Turn {
+    /// Gives a conversation an image, and deletes the media of the one before. The same again changes nothing.
+    /// - Throws: `not-found`; `forbidden` below admin, and for a dm; `malformed` unless there is exactly one of the
+    ///   two; `sealed-in-open`; `requires-open-mode`; `other-use`; `media-not-ready`.
+    public mutating func setImage(
+        _ image: ConversationImage, of conversation: ConversationID, by caller: DeviceAddress
+    ) throws(Problem) {
+        let row = try imageKeeper(of: conversation, caller)
+        guard (image.media == nil) != (image.sealedImage == nil) else {
+            throw Problem(.malformed, "Exactly one of media and sealedImage.")
+        }
+        if row.mode == .open, image.sealedImage != nil {
+            throw Problem(.sealedInOpen, "An open conversation takes media.", field: "sealedImage")
+        }
+        if row.mode == .sealed, image.media != nil {
+            throw Problem(.requiresOpenMode, "A sealed conversation takes a sealedImage.", field: "media")
+        }
+        let before = try tables.image(of: conversation)
+        guard before != image else { return }
+        if let media = image.media {
+            try pin(try look.chosen(media, for: .image(conversation), by: caller.account))
+        }
+        if let media = before?.media { try tables.removeMedia(media) }
+        try tables.putImage(image, of: conversation)
+        try append(.image(image), to: conversation, by: caller)
+    }
+
+    /// Removes the image of a conversation with its media, where there is one.
+    /// - Throws: `not-found`; `forbidden` below admin, and for a dm.
+    public mutating func removeImage(of conversation: ConversationID, by caller: DeviceAddress) throws(Problem) {
+        _ = try imageKeeper(of: conversation, caller)
+        guard try dropImage(of: conversation) else { return }
+        try append(.image(ConversationImage()), to: conversation, by: caller)
+    }
+
+    /// Removes the image of a conversation with its media, and tells nobody.
+    /// - Returns: whether there was one.
+    @discardableResult
+    func dropImage(of conversation: ConversationID) throws(Problem) -> Bool {
+        guard let image = try tables.image(of: conversation) else { return false }
+        if let media = image.media { try tables.removeMedia(media) }
+        try tables.removeImage(of: conversation)
+        return true
+    }
+
+    /// The conversation, for somebody who may change its image.
+    private func imageKeeper(
+        of conversation: ConversationID, _ caller: DeviceAddress
+    ) throws(Problem) -> ConversationRow {
+        let (row, own) = try look.membership(of: caller.account, in: conversation)
+        guard row.kind != .dm else { throw Problem(.forbidden, "A dm shows its peer, and has no image of its own.") }
+        guard own.role >= .admin else { throw Problem(.forbidden, "Only an owner or admin changes the image.") }
+        return row
+    }
+}

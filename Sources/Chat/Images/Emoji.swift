@@ -1,0 +1,73 @@
+public import Store
+public import Wire
+
+extension Turn {
+    /// Adds a custom emoji to the server. The same again gives the same.
+    /// - Throws: `unauthenticated` when the account was deleted meanwhile; `emoji-taken`; `quota-exceeded`;
+    ///   `not-found`; `requires-open-mode`; `other-use`; `media-not-ready`.
+    public func addEmoji(
+        _ name: EmojiName, media: MediaID, by account: AccountID
+    ) throws(Problem) -> EmojiView {
+        if let found = try tables.emoji(name) {
+            guard found.media == media, found.creator == account else {
+                throw Problem(.emojiTaken, "There is a :\(name): already.")
+            }
+            return EmojiView(found)
+        }
+        let media = try look.chosen(media, for: .emoji, by: account)
+        guard try tables.emojiCount(by: account) < Limits.emojiPerAccountMax else {
+            throw Problem(.quotaExceeded, "An account adds at most \(Limits.emojiPerAccountMax) emoji: delete some.")
+        }
+        guard try tables.emojiCount(by: nil) < Limits.emojiMax else {
+            throw Problem(.quotaExceeded, "The server has \(Limits.emojiMax) emoji, and takes no more.")
+        }
+        try pin(media)
+        let row = EmojiRow(name: name, media: media.media, creator: account, createdAt: now)
+        try tables.insertEmoji(row)
+        return EmojiView(row)
+    }
+
+    /// Deletes an emoji with its media.
+    /// - Parameter account: who asks; `nil` for whoever runs the server.
+    /// - Throws: `not-found`; `forbidden` for what somebody else has added.
+    public mutating func removeEmoji(_ name: EmojiName, by account: AccountID?) throws(Problem) {
+        guard let row = try tables.emoji(name) else { throw Look.noEmoji }
+        guard account == nil || row.creator == account else {
+            throw Problem(.forbidden, "Who added an emoji deletes it, or whoever runs the server.")
+        }
+        try endMedia(row.media)
+    }
+}
+
+extension Look {
+    static var noEmoji: Problem { Problem(.notFound, "There is no such emoji.") }
+
+    /// The media of an emoji.
+    /// - Throws: `not-found`.
+    public func emojiMedia(_ name: EmojiName) throws(Problem) -> MediaRow {
+        guard let row = try tables.emoji(name) else { throw Self.noEmoji }
+        return try completeMedia(row.media)
+    }
+
+    /// The server's emoji, in the order of their names.
+    /// - Parameter cursor: the `next` of the page before.
+    public func emoji(cursor: String?, limit: Int) throws(Problem) -> EmojiPage {
+        var after: EmojiName?
+        if let cursor {
+            guard let name = EmojiName(text: cursor) else {
+                throw Problem(.malformed, "Not a cursor.", field: "cursor")
+            }
+            after = name
+        }
+        let rows = try tables.emoji(after: after, limit: limit + 1)
+        let page = rows.prefix(limit)
+        return EmojiPage(
+            items: page.map { EmojiView($0) }, next: rows.count > limit ? page.last?.name.text : nil)
+    }
+}
+
+extension EmojiView {
+    fileprivate init(_ row: EmojiRow) {
+        self.init(name: row.name, media: row.media, creator: row.creator, createdAt: row.createdAt)
+    }
+}
