@@ -109,19 +109,23 @@ public actor Client {
     // MARK: Who this is
 
     /// The account's handle and this device; `nil` before registration or linking is done.
+    /// - Throws: ``ClientError/accountDeleted``.
     public func whoami() throws(ClientError) -> (handle: Handle, address: DeviceAddress)? {
-        guard let profile = try read(.profile), profile.stage == .ready, let handle = profile.handle,
+        let profile = try read(.profile)
+        if profile?.stage == .deleted { throw .accountDeleted }
+        guard let profile, profile.stage == .ready, let handle = profile.handle,
             let address = profile.address
         else { return nil }
         return (handle, address)
     }
 
-    /// - Throws: ``ClientError/notRegistered``, ``ClientError/notLinkedYet``.
+    /// - Throws: ``ClientError/notRegistered``, ``ClientError/notLinkedYet``, ``ClientError/accountDeleted``.
     func readyProfile() throws(ClientError) -> (profile: Profile, own: DeviceAddress) {
         guard let profile = try read(.profile) else { throw .notRegistered }
         switch profile.stage {
         case .registering, .restoring: throw .notRegistered
         case .linking: throw .notLinkedYet
+        case .deleted: throw .accountDeleted
         case .ready: break
         }
         guard let own = profile.address else { throw .store(.unreadable(key: StoreKey.profile.name)) }

@@ -25,10 +25,12 @@ public enum ClientError: Error, Equatable, Sendable {
     case notLinkedYet
     /// The account lists this device no more.
     case unlinked
+    /// The account was deleted, for good.
+    case accountDeleted
     /// Another connection of this very device has taken the place of this one.
     case displaced
     case alreadyListening
-    /// This device has no account key, so it cannot change the device list.
+    /// This device has no account key, so it cannot change the device list, nor delete the account.
     case cannotChangeDevices
     case noSuchDevice
     /// Not a code that a device gave out.
@@ -91,10 +93,14 @@ extension ClientError: CustomStringConvertible {
         case .notRegistered: "There is no account here yet. Register first."
         case .alreadyRegistered: "There is an account here already. Choose another folder for another account."
         case .notLinkedYet: "This device is not linked yet. Give its code to a device of the account, then log in."
-        case .unlinked: "The account lists this device no more. Start anew in an empty folder to link it again."
+        case .unlinked:
+            "The account lists this device no more, or was deleted. Start anew in an empty folder to link it again."
+        case .accountDeleted:
+            "The account was deleted. What this device keeps of it stays readable; another needs another folder."
         case .displaced: "The same account folder is in use elsewhere: its connection has taken the place of this one."
         case .alreadyListening: "This client listens already."
-        case .cannotChangeDevices: "Only a device that holds the account's key can link and unlink: the first one."
+        case .cannotChangeDevices:
+            "Only a device with the account's key can link, unlink and delete: the first one, or a restored one."
         case .noSuchDevice: "The account has no such device."
         case .badCode: "This is not a whole code. Copy it again, as one piece."
         case .safetyNumberDiffers:
@@ -235,6 +241,7 @@ extension ClientError {
         case .alreadyRegistered: "already-registered"
         case .notLinkedYet: "not-linked-yet"
         case .unlinked: "unlinked"
+        case .accountDeleted: "account-deleted"
         case .displaced: "displaced"
         case .alreadyListening: "already-listening"
         case .cannotChangeDevices: "cannot-change-devices"

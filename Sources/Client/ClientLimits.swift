@@ -51,5 +51,6 @@ enum ClientLimits {
     static let linesSearchedMax: UInt64 = 10_000
     /// So long after it was written anew the journal is not written anew again for what was deleted meanwhile.
     static let rewriteSeconds: UInt64 = 60
+    static let erasedKeysPerTransaction = 2_000
     static let linkCodeByteCountMax = 16 * 1024
 }

@@ -5,6 +5,7 @@ enum Verb: String, CaseIterable {
     case history, report, backup, restore, media
     case trustLog = "trust-log"
     case auditLog = "audit-log"
+    case deleteAccount = "delete-account"
 
     /// As it is typed, after the program's name.
     var usage: String {
@@ -25,6 +26,7 @@ enum Verb: String, CaseIterable {
         case .backup: "backup [status | create [--replace] | update | delete]"
         case .restore: "restore KEY [--unlink-others]"
         case .trustLog: "trust-log"
+        case .deleteAccount: "delete-account [--yes]"
         case .auditLog: "audit-log [--server URL | --from-dump FILE] [--state FILE] [--dump FILE] [--account ID]"
         }
     }
@@ -46,6 +48,7 @@ enum Verb: String, CaseIterable {
         case .backup: "Keep a sealed backup of this account at the server; `create` prints the recovery key."
         case .restore: "Make this a new device of the account whose recovery key this is; KEY `-` reads standard input."
         case .trustLog: "Trust the server's key log anew, once its operator has said why it began again."
+        case .deleteAccount: "Delete this account at the server, for good; without --yes, say what will go."
         case .auditLog: "Check a server's whole key log, without an account; status 3 where it is false."
         }
     }
@@ -111,6 +114,7 @@ enum Verb: String, CaseIterable {
                 .init(name: "--from-dump", value: "FILE", help: "Check this dump, and ask no server."),
                 .init(name: "--account", value: "ID", help: "Print every change of this account's device list."),
             ]
+        case .deleteAccount: [.init(name: "--yes", help: "You mean it: nobody can undo this.")]
         case .trustLog, .login, .devices, .report: []
         }
     }
@@ -121,7 +125,7 @@ enum Verb: String, CaseIterable {
         case .login, .backup: 0...1
         case .send: 0...2
         case .delete, .download: 1...1
-        case .listen, .history, .trustLog, .auditLog: 0...0
+        case .listen, .history, .trustLog, .auditLog, .deleteAccount: 0...0
         case .chat: 0...1
         case .devices: 0...2
         case .media: 2...2

@@ -16,6 +16,7 @@ struct ClientErrorTests {
         .refused(Problem(.handleTaken, "Choose another.")),
         .refused(Problem(.rateLimited, "", retryAfterSeconds: 3)), .unexpectedAnswer(status: 502),
         .queued(.random()), .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .displaced,
+        .accountDeleted,
         .alreadyListening, .cannotChangeDevices, .noSuchDevice, .badCode, .badServerAddress, .insecureServer,
         .wrongServerName(expected: "a", found: "b"), .emptyText, .textTooLong, .file(.unreadable),
         .file(.unwritable), .file(.tooLong), .file(.notAuthentic), .file(.badType), .file(.none),

@@ -105,24 +105,31 @@ extension Client {
 
     /// Signs a challenge of the server with the device's key.
     func signedLogin(_ own: DeviceAddress, _ profile: Profile) async throws(ClientError) -> TokenPair {
-        let calls = try calls
+        let challenge = try await challenge(for: own, profile)
+        guard let login = Login(serverName: profile.serverName, challenge: challenge, address: own) else {
+            throw .unexpectedAnswer(status: 200)
+        }
+        let identity = try deviceIdentity(profile)
+        let signed = SignedChallenge(
+            account: own.account, device: own.device, challenge: challenge.bytes,
+            signature: login.signed(by: identity).bytes)
+        do {
+            return try await calls.call("POST", "/v1/auth/token", body: TokenRequest(signed: signed))
+        } catch {
+            guard error.asksForLogin else { throw error }
+            throw profile.asksDeletion ? .accountDeleted : .unlinked
+        }
+    }
+
+    /// Something to sign, from the server that it should be from.
+    func challenge(for own: DeviceAddress, _ profile: Profile) async throws(ClientError) -> LoginChallenge {
         let asked = ChallengeRequest(account: own.account, device: own.device)
         let challenge: Challenge = try await calls.call("POST", "/v1/auth/challenge", body: asked)
         guard challenge.serverName == profile.serverName else {
             throw .wrongServerName(expected: profile.serverName, found: challenge.serverName)
         }
-        guard let bytes = try? LoginChallenge(challenge.challenge),
-            let login = Login(serverName: profile.serverName, challenge: bytes, address: own)
-        else { throw .unexpectedAnswer(status: 200) }
-        let identity = try deviceIdentity(profile)
-        let signed = SignedChallenge(
-            account: own.account, device: own.device, challenge: challenge.challenge,
-            signature: login.signed(by: identity).bytes)
-        do {
-            return try await calls.call("POST", "/v1/auth/token", body: TokenRequest(signed: signed))
-        } catch {
-            throw error.asksForLogin ? .unlinked : error
-        }
+        guard let bytes = try? LoginChallenge(challenge.challenge) else { throw .unexpectedAnswer(status: 200) }
+        return bytes
     }
 
     func deviceIdentity(_ profile: Profile) throws(ClientError) -> DeviceIdentity {

@@ -9,7 +9,7 @@ extension Client {
     /// the same code.
     /// - Throws: ``ClientError/alreadyRegistered``.
     public func requestLink() async throws(ClientError) -> String {
-        if let profile = try read(.profile), profile.stage != .linking { throw .alreadyRegistered }
+        if let profile = try read(.profile), profile.stage != .linking { throw profile.occupation }
         if try read(.profile) == nil {
             let serverName = try await learnServerName()
             guard try read(.profile) == nil, let server else { throw .alreadyRegistered }
@@ -39,7 +39,7 @@ extension Client {
     /// - Throws: ``ClientError/badCode``; ``ClientError/untrustedList(_:)`` when the server shows another account.
     public func completeLink(_ reply: LinkReply) async throws(ClientError) {
         guard var profile = try read(.profile) else { throw .notRegistered }
-        guard profile.stage == .linking else { throw .alreadyRegistered }
+        guard profile.stage == .linking else { throw profile.occupation }
         profile.account = reply.address.account
         profile.device = reply.address.device
         let tokens: TokenPair

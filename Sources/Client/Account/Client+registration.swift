@@ -10,7 +10,7 @@ extension Client {
     ///   `invite-required` and the like, after which another handle may be tried.
     public func register(handle: Handle, invite: String? = nil) async throws(ClientError) {
         if let profile = try read(.profile) {
-            guard profile.stage == .registering, profile.handle == handle else { throw .alreadyRegistered }
+            guard profile.stage == .registering, profile.handle == handle else { throw profile.occupation }
         } else {
             let serverName = try await learnServerName()
             // The world may have moved on while the server answered.

@@ -25,6 +25,8 @@ struct Connection {
         switch CloseCode(rawValue: code) {
         case .displaced: .over(.displaced)
         case .deviceUnlinked: .over(.unlinked)
+        // The server's word alone: nothing is erased for it.
+        case .accountDeleted: .over(.accountDeleted)
         default: .lost(retryMilliseconds: retryMilliseconds)
         }
     }

@@ -17,7 +17,7 @@ extension Client {
     ///   ``ClientError/alreadyRegistered``.
     public func restore(recoveryKey text: String, unlinkingOthers isUnlinkingOthers: Bool = false)
         async throws(ClientError) -> Int {
-        if let profile = try read(.profile), profile.stage != .restoring { throw .alreadyRegistered }
+        if let profile = try read(.profile), profile.stage != .restoring { throw profile.occupation }
         let key: RecoveryKey
         do { key = try RecoveryKey(text: text) } catch { throw .badRecoveryKey(error) }
         let serverName = try await learnServerName()

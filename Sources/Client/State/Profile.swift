@@ -12,6 +12,8 @@ struct Profile: WireRecord, Equatable {
         /// This device's keys are made; the recovery key is to list them.
         case restoring
         case ready
+        /// The account is gone; its keys are erased, and the transcript stays.
+        case deleted
     }
 
     var stage: Stage
@@ -28,6 +30,8 @@ struct Profile: WireRecord, Equatable {
     var deviceSecret: [UInt8]
     /// Only on devices that may change the device list.
     var accountSecret: [UInt8]?
+    /// The server was asked to delete the account, and may have done so.
+    var asksDeletion = false
 
     init(
         stage: Stage, server: String, serverName: String, handle: Handle? = nil, account: AccountID? = nil,
@@ -54,6 +58,7 @@ struct Profile: WireRecord, Equatable {
         registrationID = try fields.value("registrationId")
         deviceSecret = try fields.bytes("deviceSecret", count: 64)
         accountSecret = try fields.bytesIfPresent("accountSecret", count: 64...64)
+        asksDeletion = try fields.flag("asksDeletion")
     }
 
     func write(fields writer: inout WireWriter) {
@@ -66,6 +71,19 @@ struct Profile: WireRecord, Equatable {
         writer.put("registrationId", registrationID)
         writer.put("deviceSecret", bytes: deviceSecret)
         writer.put("accountSecret", bytes: accountSecret)
+        writer.put("asksDeletion", flag: asksDeletion)
+    }
+
+    /// Why no other account can begin here.
+    var occupation: ClientError { stage == .deleted ? .accountDeleted : .alreadyRegistered }
+
+    /// The same without anything secret.
+    func erased() -> Profile {
+        var erased = self
+        erased.stage = .deleted
+        erased.deviceSecret = [UInt8](repeating: 0, count: deviceSecret.count)
+        erased.accountSecret = nil
+        return erased
     }
 
     /// This device's own address, once there is one.

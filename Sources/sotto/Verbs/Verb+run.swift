@@ -19,6 +19,7 @@ extension Verb {
         case .trustLog: try await Self.trustLog(client, output)
         // Done by `Main`, which opens no account for them.
         case .media, .auditLog: break
+        case .deleteAccount: try await Self.deleteAccount(client, arguments, output)
         case .backup: try await Self.backup(client, arguments, output)
         case .restore: try await Self.restore(client, arguments, output)
         }

@@ -1,0 +1,82 @@
+import Crypto
+import Keys
+import Wire
+
+// The end of an account (docs/protocol/accounts.md, "Deleting an account").
+
+extension Client {
+    /// Deletes the account at the server, for good, and erases its keys here. The transcript stays, with whom it was
+    /// with.
+    ///
+    /// When the server's answer is lost, the same call again finds out.
+    /// - Throws: ``ClientError/cannotChangeDevices`` on a device without the account's key;
+    ///   ``ClientError/accountDeleted`` when it was done before.
+    public func deleteAccount() async throws(ClientError) {
+        if let profile = try read(.profile), profile.stage == .deleted { try eraseAccount(profile) }
+        let (before, own) = try readyProfile()
+        guard before.accountSecret != nil else { throw .cannotChangeDevices }
+        let profile = try noteDeletion(true, before)
+        do throws(ClientError) {
+            try await orderDeletion(profile, own)
+        } catch .accountDeleted {
+            // The answer to an earlier order was lost.
+        } catch {
+            if case .refused = error, !error.isPassing { _ = try noteDeletion(false, profile) }
+            throw error
+        }
+        try eraseAccount(profile)
+    }
+
+    /// Written before the server is asked: from then on a login that is refused says that the account is gone.
+    private func noteDeletion(_ isAsked: Bool, _ profile: Profile) throws(ClientError) -> Profile {
+        var noted = profile
+        noted.asksDeletion = isAsked
+        var transaction = StoreTransaction()
+        transaction.put(noted, at: .profile)
+        try commit(transaction)
+        return noted
+    }
+
+    private func orderDeletion(_ profile: Profile, _ own: DeviceAddress) async throws(ClientError) {
+        let challenge = try await challenge(for: own, profile)
+        guard let order = AccountDeletion(serverName: profile.serverName, challenge: challenge, address: own) else {
+            throw .unexpectedAnswer(status: 200)
+        }
+        let request = AccountDeletionRequest(challenge: challenge.bytes, signature: try signature(of: order, profile))
+        try await authorizedRun("DELETE", "/v1/accounts/me", body: request)
+    }
+
+    private func signature(of order: AccountDeletion, _ profile: Profile) throws(ClientError) -> [UInt8] {
+        do throws(StoreError) {
+            if let identity = try profile.accountIdentity() { return order.signed(by: identity).bytes }
+        } catch {
+            throw .store(error)
+        }
+        throw .cannotChangeDevices
+    }
+
+    /// Erases everything but the transcript and who is in it. Cut short, the same call goes on.
+    private func eraseAccount(_ profile: Profile) throws(ClientError) {
+        let kept = [StoreKey<Profile>.profile.name, StoreKey<Counters>.counters.name, LocalStore.rewriteKey]
+        // What is to disappear from the transcript still does.
+        let expiryPrefix = StoreKey<TranscriptPlace>.expiryPrefix
+        let prefixes = [StoreKey<Contact>.contactPrefix, "handle/", "history/", "place/", expiryPrefix]
+        var gone = store.keys(withPrefix: "").filter { (name) in
+            !kept.contains(name) && !prefixes.contains { name.hasPrefix($0) }
+        }[...]
+        repeat {
+            var transaction = StoreTransaction()
+            transaction.put(profile.erased(), at: .profile)
+            // The journal is written anew, so that the keys are not in its older records either.
+            transaction.owesRewrite()
+            for name in gone.prefix(ClientLimits.erasedKeysPerTransaction) { transaction.remove(name) }
+            gone = gone.dropFirst(ClientLimits.erasedKeysPerTransaction)
+            try commit(transaction)
+        } while !gone.isEmpty
+        store.rewriteIfOwed()
+        keyLog = nil
+        outboxRun.load([])
+        outboxRun.postpone(.accountDeleted)
+        spoolFolder.removeUnknown(except: [])
+    }
+}

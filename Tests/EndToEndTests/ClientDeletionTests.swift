@@ -1,0 +1,170 @@
+import Crypto
+import Keys
+import TestKit
+import Testing
+import Transport
+import Wire
+
+@testable import Client
+
+/// Accounts that go, as their owners and those they talked with see it.
+@Suite("Clients and deleted accounts", .timeLimit(.minutes(2)))
+struct ClientDeletionTests {
+    private func code(_ body: () async throws -> some Any) async -> String? {
+        do {
+            _ = try await body()
+            return nil
+        } catch {
+            return (error as? ClientError)?.code
+        }
+    }
+
+    @Test("the transcript stays readable, and everything else says that the account was deleted; also after a restart")
+    func own() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        _ = try await alice.client.createBackup()
+        try await alice.send("hello", to: "bobby")
+        try await bob.send("hi", to: "alice")
+        try await bob.fetch()
+        try await alice.fetch()
+        try await alice.client.deleteAccount()
+        let names = await alice.client.keyNames
+        #expect(
+            names.allSatisfy { (name) in
+                ["profile", "counters", "contact/", "handle/", "history/", "place/"].contains { name.hasPrefix($0) }
+            }, "\(names)")
+        for _ in 0..<2 {
+            #expect(try await alice.history().map(\.text) == ["hello", "hi"])
+            let name = try #require(Handle(text: "bobby"))
+            let codes = [
+                await code { try await alice.send("again", to: "bobby") },
+                await code { try await alice.fetch() },
+                await code { try await alice.client.logIn() },
+                await code { try await alice.client.whoami() as Any },
+                await code { try await alice.client.devices() },
+                await code { try await alice.client.createBackup() },
+                await code { try await alice.client.requestLink() },
+                await code { try await alice.client.register(handle: name) },
+                await code { try await alice.client.deleteAccount() },
+            ]
+            #expect(codes == Array(repeating: "account-deleted", count: codes.count))
+            try await alice.restart()
+        }
+        // What was pinned stays pinned, and is out of reach.
+        let before = try await bob.client.safetyNumber(with: try #require(Handle(text: "alice")))
+        #expect(await code { try await bob.send("are you there", to: "alice") } == "not-found")
+        #expect(try await bob.history().last?.problem == .notFound)
+        #expect(try await bob.client.safetyNumber(with: try #require(Handle(text: "alice"))).digits == before.digits)
+        try await bob.fetch()
+        let other = try Phone(house)
+        let name = try #require(Handle(text: "alice"))
+        #expect(await code { try await other.client.register(handle: name) } == "handle-taken")
+    }
+
+    @Test("what waits in the outbox is refused once, with a reason, and what is for others goes out")
+    func outbox() async throws {
+        var house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let bob = try await DoubtfulPhone(house, as: "bobby")
+        let carol = try await DoubtfulPhone(house, as: "carol")
+        try await alice.send("hello", to: "bobby")
+        try await bob.fetch()
+        try await bob.send("hi", to: "alice")
+        try await alice.fetch()
+        // Sealed from now on, with a token and a session; and now the server is out of reach.
+        #expect(house.server.stop() == 0)
+        for text in ["one", "two"] { #expect(await code { try await alice.send(text, to: "bobby") } == "queued") }
+        house = try await House(folder: house.folder)
+        for phone in [alice, bob, carol] { try await phone.move(to: house) }
+        try await bob.client.deleteAccount()
+        let events = try await alice.fetch()
+        let sent = try await alice.client.history().filter { $0.kind == .sent }
+        #expect(sent.map(\.progress) == [.accepted, .refused, .refused])
+        #expect(sent.map(\.problem) == [nil, .notFound, .notFound])
+        for event in events {
+            if case .trouble(let error) = event { Issue.record("an alarm: \(error)") }
+            if case .ended(let error) = event { Issue.record("an end: \(error)") }
+        }
+        try await alice.send("hello", to: "carol")
+        try await carol.fetch()
+        #expect(try await carol.client.history().map(\.text) == ["hello"])
+    }
+
+    @Test("another device of the account hears of it, and keeps what it has")
+    func sibling() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let tablet = try await Phone(house, joining: alice)
+        var last: ClientEvent?
+        for await event in await tablet.client.events() {
+            last = event
+            if case .idle = event { try await alice.client.deleteAccount() }
+        }
+        #expect(last == .ended(.accountDeleted))
+        #expect(await code { try await tablet.client.deleteAccount() } == "cannot-change-devices")
+        #expect(await code { try await tablet.fetch() } == "unlinked", "to log in tells nobody why")
+        #expect(try await tablet.client.whoami()?.handle.text == "alice")
+    }
+
+    @Test("when the answer is lost, the same call again finds out; a refusal leaves the account as it is")
+    func lostAnswer() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        alice.change = { (path, answer) in if path == "/v1/auth/challenge" { answer.status = 503 } }
+        #expect(await code { try await alice.client.deleteAccount() } == "unexpected-answer")
+        alice.change = { (path, answer) in
+            // Another challenge than the one that the server stands by.
+            guard path == "/v1/auth/challenge" else { return }
+            answer.change(Challenge.self) { $0.challenge[0] ^= 1 }
+        }
+        #expect(await code { try await alice.client.deleteAccount() } == "bad-signature")
+        alice.change = { _, _ in }
+        try await alice.send("still here", to: "bobby")
+        try await bob.fetch()
+        #expect(try await bob.received() == ["still here"])
+        alice.change = { (path, answer) in if path == "/v1/accounts/me" { answer.status = 502 } }
+        #expect(await code { try await alice.client.deleteAccount() } == "unexpected-answer")
+        alice.change = { _, _ in }
+        #expect(await code { try await alice.send("and now", to: "bobby") } == "account-deleted")
+        try await alice.client.deleteAccount()
+        #expect(await code { try await alice.client.deleteAccount() } == "account-deleted")
+        #expect(try await alice.client.history().first?.text == "still here")
+    }
+
+    @Test("sotto says what will go, deletes only with --yes, and shows the transcript ever after")
+    func program() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        #expect(try alice.run("delete-account").output == "")
+        _ = try alice.run("register", "alice")
+        _ = try bob.run("register", "bobby")
+        #expect(try alice.run("send", "bobby", "so long").status == 0)
+        let asked = try alice.run("delete-account")
+        #expect(asked.status == 2 && asked.output == "")
+        #expect(asked.errors.contains("deletes the account alice for good") && asked.errors.contains("--yes"))
+        #expect(try alice.run("devices").status == 0)
+        let done = try alice.run("delete-account", "--yes", "--json")
+        #expect(done.status == 0, "\(done.errors)")
+        #expect(done.output.hasPrefix(#"{"event":"accountDeleted","handle":"alice","account":""#))
+        #expect(try alice.run("history").output.contains("so long"))
+        for arguments in [
+            ["send", "bobby", "x"], ["listen", "--until-idle"], ["devices"], ["backup"], ["login"],
+            ["register", "alice"], ["delete-account"], ["delete-account", "--yes"],
+        ] {
+            let ended = try alice.run(arguments + ["--json"])
+            #expect(ended.status == 1, "\(arguments)")
+            #expect(ended.output.contains(#""code":"account-deleted""#), "\(arguments): \(ended.output)")
+        }
+        let refused = try bob.run("send", "alice", "x", "--json")
+        #expect(refused.status == 1 && refused.output.contains(#""code":"not-found""#))
+        #expect(try bob.run("audit-log").status == 0)
+    }
+}
+
+extension Client {
+    /// What is kept, by name; what is owed to the journal too.
+    fileprivate var keyNames: [String] { store.keys(withPrefix: "") }
+}
