@@ -23,6 +23,8 @@ public actor Client {
     var login: Task<Result<TokenPair, ClientError>, Never>?
     var outboxRun = OutboxRun()
     var fileRun = FileRun()
+    /// The downloads that are under way, by their places in the store.
+    var downloads: Set<String> = []
     var isReplenishing = false
     var backupTurns = Turns()
     var isListening = false

@@ -141,6 +141,7 @@ extension ClientError: CustomStringConvertible {
         case .tooManyWaiting: "Too many files wait to be sent already. Let them go out, or cancel one."
         case .damaged: "What was kept of the file to be sent is gone or has changed. Send it again."
         case .cancelled: "The file was not sent: it was cancelled."
+        case .interrupted: "Interrupted. What has come is kept: the same again goes on from there."
         case .notWaiting: "That file does not wait to be sent: it was sent already, or given up."
         case .noPreview: "There is no small picture inside that message. Fetch the file."
         case .badPreview: "What the sender calls a small picture is none that may be shown. Nothing was kept of it."

@@ -43,6 +43,11 @@ enum ClientLimits {
     static let expirySeconds: ClosedRange<UInt64> = 5...2_419_200
     /// After so long a file that the server has put off is tried again, while somebody listens.
     static let fileRetryMilliseconds: UInt64 = 60_000
+    /// Bytes of a download that are fetched at once, and after which what has come is made durable.
+    static let downloadPieceByteCount: UInt64 = 4 << 20
+    static let downloadFlushByteCount = 8 << 20
+    /// Downloads that are remembered to go on with; the oldest goes first, with what had come of it.
+    static let partialDownloadsMax = 32
     /// Uploads of one file that end in other bytes than were sealed, before it is given up.
     static let fileMismatchesMax: UInt64 = 3
     /// Deletions of one account that are kept for messages that have not come yet.

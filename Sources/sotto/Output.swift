@@ -114,13 +114,21 @@ struct Output: Sendable {
     /// One call for one line, so that lines of several tasks do not mix.
     static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// Bytes of a file, to standard output.
+    /// - Throws: ``ClientError/file(_:)`` when nobody takes them.
+    static func bytes(_ bytes: [UInt8]) throws(ClientError) {
+        guard write(bytes, to: STDOUT_FILENO) else { throw .file(.unwritable) }
+    }
+
+    @discardableResult
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 }

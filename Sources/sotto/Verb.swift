@@ -15,7 +15,7 @@ enum Verb: String, CaseIterable {
         case .send:
             "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE] | send --resume | send --cancel INDEX"
         case .delete: "delete INDEX [--for-me]"
-        case .download: "download INDEX -o OUT [--thumbnail]"
+        case .download: "download INDEX -o OUT [--range A-B | --thumbnail]"
         case .listen: "listen [--until-idle] [--count N]"
         case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
@@ -68,7 +68,8 @@ enum Verb: String, CaseIterable {
         case .delete: [.init(name: "--for-me", help: "Leave the others' copies of an own message as they are.")]
         case .download:
             [
-                .init(name: "--output", value: "OUT", help: "A new file for it; also -o."),
+                .init(name: "--output", value: "OUT", help: "A new file for it; also -o. With --range, - prints it."),
+                .init(name: "--range", value: "A-B", help: "Only its bytes A to B, from 0; A- to its end."),
                 .init(name: "--thumbnail", help: "The small picture inside the message instead; asks no server."),
             ]
         case .listen:

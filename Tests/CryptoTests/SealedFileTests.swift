@@ -49,6 +49,50 @@ import Testing
         #expect(file == upload.file)
     }
 
+    @Test("opening goes on behind chunks that were opened before, wherever it stopped", arguments: [
+        1_000, 65_535, 65_536, 65_537, 131_072, 200_000, 262_144,
+    ])
+    func resumed(byteCount: Int) throws {
+        let upload = try Upload(byteCount: byteCount)
+        let resumable = SealedFile.resumableByteCount(upload.summary)
+        #expect(resumable <= byteCount && resumable < SealedFile.paddedByteCount(byteCount))
+        #expect(resumable + 65_536 > byteCount - 1 || resumable + 65_536 >= SealedFile.paddedByteCount(byteCount))
+        for front in stride(from: 0, through: resumable, by: 65_536) {
+            var opener = SealedFile.Opener(key: upload.key, summary: upload.summary)
+            // In two calls where there are two chunks.
+            let first = min(front, 65_536)
+            let offset = try opener.resume(with: Array(upload.file[..<first]))
+                + opener.resume(with: Array(upload.file[first..<front]))
+            #expect(offset == front / 65_536 * 65_552)
+            let rest = try opener.open(Array(upload.sealed[offset...]))
+            let last = try opener.finish()
+            #expect(Array(upload.file[..<front]) + rest + last == upload.file)
+        }
+    }
+
+    @Test("a front that is not what was opened is noticed in the end, and one that cannot be at once")
+    func badFront() throws {
+        let upload = try Upload(byteCount: 300_000)
+        var opener = SealedFile.Opener(key: upload.key, summary: upload.summary)
+        let offset = try opener.resume(with: Array(upload.file[..<65_536]).flipped(12_345))
+        _ = try opener.open(Array(upload.sealed[offset...]))
+        expectNotAuthentic(opener)
+        for count in [1, 65_535, 327_680] {
+            var opener = SealedFile.Opener(key: upload.key, summary: upload.summary)
+            let front = [UInt8](repeating: 0, count: count)
+            #expect(throws: SealedFile.Failure.notAuthentic) { try opener.resume(with: front) }
+        }
+        var begun = SealedFile.Opener(key: upload.key, summary: upload.summary)
+        _ = try begun.open(Array(upload.sealed[..<10]))
+        #expect(throws: SealedFile.Failure.notAuthentic) { try begun.resume(with: []) }
+    }
+
+    private func expectNotAuthentic(_ opener: consuming SealedFile.Opener) {
+        var failure: SealedFile.Failure?
+        do { _ = try opener.finish() } catch { failure = error }
+        #expect(failure == .notAuthentic)
+    }
+
     @Test("another digest, another size or another ciphertext is refused")
     func refused() throws {
         let upload = try Upload(byteCount: 100_000)

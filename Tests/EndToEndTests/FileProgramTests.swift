@@ -53,6 +53,36 @@ import Testing
         #expect(TextFile.bytes(folder.path + "/out") == bytes)
     }
 
+    @Test("a download that was killed goes on from there, also from another folder, to the exact bytes")
+    func downloadKilled() async throws {
+        let house = try await House()
+        let (alice, bob) = try people(house)
+        let folder = try TemporaryFolder()
+        let bytes = Tus.bytes(30_000_000)
+        try TextFile.write(bytes, to: folder.path + "/film.mp4")
+        #expect(try alice.run("send", Self.bob, "--file", folder.path + "/film.mp4").status == 0)
+        #expect(try bob.run("listen", "--until-idle").status == 0)
+        let out = folder.path + "/out"
+        let first = try HoldingProxy(to: house.server.port, .toClient, holdingAfter: 22_000_000)
+        defer { first.stop() }
+        let fetching = try bob.start(["download", "1", "-o", out, "--server", "http://127.0.0.1:\(first.port)"])
+        first.waitUntilHeld()
+        #expect(kill(fetching.pid, SIGKILL) == 0)
+        #expect(fetching.end().status == -SIGKILL)
+        #expect(access(out, F_OK) != 0)
+        #expect(folder.files.filter { $0.hasSuffix(".partial") }.count == 1)
+        let second = try HoldingProxy(to: house.server.port, .toClient)
+        defer { second.stop() }
+        // The same place by another name.
+        let again = try bob.run(
+            "download", "1", "-o", folder.path + "/./out", "--server", "http://127.0.0.1:\(second.port)")
+        #expect(again.status == 0 && again.output == "Saved 30000000 bytes.\n", "\(again.errors)")
+        #expect(TextFile.bytes(out) == bytes)
+        #expect(second.passedByteCount < 16_000_000, "what there was is not fetched again")
+        #expect(folder.files.filter { $0.hasSuffix(".partial") }.isEmpty)
+        #expect(try bob.run("download", "1", "-o", out).status == 1)
+    }
+
     @Test("a file that waits can be given up")
     func cancelled() async throws {
         let house = try await House()
@@ -69,5 +99,32 @@ import Testing
         #expect(ended.status == 1 && ended.output.contains(#""code":"file-not-waiting""#))
         for unclear in [["send"], ["send", "--cancel", "x"]] { #expect(try alice.run(unclear).status == 2) }
         #expect(try bob.run("listen", "--until-idle").output.isEmpty)
+    }
+
+    @Test("a part of a file is printed or saved, and little more than it is fetched")
+    func range() async throws {
+        let house = try await House()
+        let (alice, bob) = try people(house)
+        let folder = try TemporaryFolder()
+        let text = (0..<200_000).map { "line \($0)\n" }.joined()
+        try TextFile.write(Array(text.utf8), to: folder.path + "/book.txt")
+        #expect(try alice.run("send", Self.bob, "--file", folder.path + "/book.txt").status == 0)
+        #expect(try bob.run("listen", "--until-idle").status == 0)
+        let bytes = Array(text.utf8)
+        let proxy = try HoldingProxy(to: house.server.port, .toClient)
+        defer { proxy.stop() }
+        let server = ["--server", "http://127.0.0.1:\(proxy.port)"]
+        let printed = try bob.run(["download", "1", "--range", "1000000-1000099", "-o", "-"] + server)
+        #expect(printed.status == 0 && Array(printed.output.utf8) == Array(bytes[1_000_000...1_000_099]))
+        #expect(proxy.passedByteCount < 70_000)
+        let out = folder.path + "/out"
+        let saved = try bob.run("download", "1", "--range", "100000-", "-o", out)
+        #expect(saved.status == 0 && saved.output == "Saved \(bytes.count - 100_000) bytes.\n")
+        #expect(TextFile.bytes(out) == Array(bytes[100_000...]))
+        #expect(try bob.run("download", "1", "--range", "0-9", "-o", out).status == 1, "it is there already")
+        for unclear in ["x", "5", "9-5", "0-\(bytes.count)", "-5", "\(bytes.count)-"] {
+            #expect(try bob.run("download", "1", "--range", unclear, "-o", "-").status == 2, "\(unclear)")
+        }
+        #expect(try bob.run("download", "1", "-o", "-").status == 2)
     }
 }

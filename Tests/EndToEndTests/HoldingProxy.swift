@@ -1,9 +1,14 @@
 import Foundation
 import TestKit
 
-/// A way to a server that stops in the middle: after so many bytes of the client it passes nothing on any more, and
-/// cuts nothing either.
+/// A way to a server that stops in the middle: after so many bytes it passes nothing on any more, and cuts nothing
+/// either.
 final class HoldingProxy: Sendable {
+    /// Which bytes count.
+    enum Direction {
+        case toServer, toClient
+    }
+
     private struct State {
         var passedByteCount = 0
         var isHolding = false
@@ -12,14 +17,16 @@ final class HoldingProxy: Sendable {
 
     let port: UInt16
     private let target: UInt16
+    private let direction: Direction
     private let byteCountMax: Int
     private let listener: Int32
     private let state = Guarded(State())
     private let held = DispatchSemaphore(value: 0)
 
-    /// - Parameter byteCountMax: of all connections together, towards the server.
-    init(to target: UInt16, holdingAfter byteCountMax: Int = .max) throws {
+    /// - Parameter byteCountMax: of all connections together, one way.
+    init(to target: UInt16, _ direction: Direction = .toServer, holdingAfter byteCountMax: Int = .max) throws {
         self.target = target
+        self.direction = direction
         self.byteCountMax = byteCountMax
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -35,7 +42,7 @@ final class HoldingProxy: Sendable {
         Thread.detachNewThread { [self] in welcome() }
     }
 
-    /// Towards the server.
+    /// That way.
     var passedByteCount: Int { state.withLock { $0.passedByteCount } }
 
     /// Returns once it passes nothing on any more.
@@ -69,14 +76,15 @@ final class HoldingProxy: Sendable {
             }
             guard isConnected else { break }
             state.withLock { $0.sockets += [client, server] }
-            Thread.detachNewThread { [self] in pass(client, server) { self.mayPass($0) } }
-            Thread.detachNewThread { [self] in pass(server, client) { _ in true } }
+            Thread.detachNewThread { [self] in pass(client, server) { self.mayPass($0, .toServer) } }
+            Thread.detachNewThread { [self] in pass(server, client) { self.mayPass($0, .toClient) } }
         }
         close(listener)
     }
 
-    private func mayPass(_ byteCount: Int) -> Bool {
-        state.withLock { (state) in
+    private func mayPass(_ byteCount: Int, _ way: Direction) -> Bool {
+        guard way == direction else { return true }
+        return state.withLock { (state) in
             guard state.passedByteCount < byteCountMax else {
                 if !state.isHolding { held.signal() }
                 state.isHolding = true

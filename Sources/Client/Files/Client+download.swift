@@ -2,13 +2,15 @@ import Crypto
 import Wire
 
 extension Client {
-    private static let pieceByteCount: UInt64 = 4 << 20
-
     /// Fetches the file beside a message, opens it on the way, and gives it its name when all of it is known to be
     /// the one that the sender named.
+    ///
+    /// What has come stays beside the target under a name of its own when this ends early, however: the same call goes
+    /// on from there. What turns out not to be the sender's file is removed.
     /// - Parameters:
     ///   - index: of the message in the transcript.
     ///   - path: must not exist yet.
+    ///   - progress: called now and then, from any thread; begins with what is there, and never goes back.
     /// - Throws: ``ClientError/file(_:)``; what the server refuses with.
     @discardableResult
     public func download(
@@ -16,75 +18,211 @@ extension Client {
     ) async throws(ClientError) -> FileNote {
         let pointer = try attachment(of: index)
         let (media, summary) = try pointer.checked()
-        let output = try Self.written { () throws(StoreError) in try NewFile(path) }
-        var opener = SealedFile.Opener(key: try pointer.streamKey(), summary: summary)
-        let byteCount = UInt64(summary.sealedByteCount)
-        var offset: UInt64 = 0
-        while offset < byteCount {
-            let sealed = try await fetch(media, offset..<min(byteCount, offset + Self.pieceByteCount))
-            let opened: [UInt8]
-            do { opened = try opener.open(sealed) } catch { throw .file(.notAuthentic) }
-            try Self.written { () throws(StoreError) in try output.append(opened) }
-            offset += UInt64(sealed.count)
-            progress(FileProgress(doneByteCount: offset, byteCount: byteCount))
+        guard let path = AbsolutePath.of(path) else { throw .file(.unwritable) }
+        let key = StoreKey.download(index, to: path)
+        guard downloads.insert(key.name).inserted else { throw .file(.unwritable) }
+        defer { downloads.remove(key.name) }
+        var meter = DownloadMeter(byteCount: UInt64(summary.sealedByteCount))
+        if let record = try read(key) {
+            if NewFile.isNamed(record.partial, path) {
+                try forget(key, record)
+                return pointer.note
+            }
+            guard !AbsolutePath.isTaken(path) else { throw .file(.unwritable) }
+            if let output = try? NewFile(path, resuming: record.partial, byteCount: Int(clamping: record.byteCount)) {
+                do throws(ClientError) {
+                    let run = DownloadRun(media: media, summary: summary, output: output, key: key, record: record)
+                    try await fetch(run, try pointer.streamKey(), &meter, progress)
+                    return pointer.note
+                } catch {
+                    guard error == .file(.notAuthentic) else { throw error }
+                }
+            }
+            try forget(key, record)
         }
-        let last: [UInt8]
-        do { last = try opener.finish() } catch { throw .file(.notAuthentic) }
-        try Self.written { () throws(StoreError) in
-            try output.append(last)
-            try output.finish()
-        }
+        let record = PartialDownload(path: path, partial: .random(), byteCount: 0, startedAt: surroundings.now())
+        let output = try begin(record, at: key)
+        let run = DownloadRun(media: media, summary: summary, output: output, key: key, record: record)
+        try await fetch(run, try pointer.streamKey(), &meter, progress)
         return pointer.note
     }
 
-    /// A part of the file beside a message, without the rest of it: as authentic as its chunks are.
-    public func bytes(ofFileOf index: UInt64, _ range: Range<Int>) async throws(ClientError) -> [UInt8] {
-        let pointer = try attachment(of: index)
-        let (media, summary) = try pointer.checked()
-        guard range.upperBound <= summary.byteCount,
-            let seeker = SealedStream.Seeker(key: try pointer.streamKey(), sealedByteCount: summary.sealedByteCount),
-            let sealedRange = seeker.sealedRange(of: range)
-        else { throw .file(.none) }
-        guard !range.isEmpty else { return [] }
-        let sealed = try await fetch(media, UInt64(sealedRange.lowerBound)..<UInt64(sealedRange.upperBound))
-        do { return try seeker.open(range, from: sealed) } catch { throw .file(.notAuthentic) }
+    /// Fetches what is missing. What has come stays, with its record, unless it is of no use.
+    private func fetch(
+        _ run: DownloadRun, _ key: borrowing SealedStream.Key, _ meter: inout DownloadMeter,
+        _ progress: @Sendable (FileProgress) -> Void
+    ) async throws(ClientError) {
+        do throws(ClientError) {
+            try await fetchRest(run, key, &meter, progress)
+            var transaction = StoreTransaction()
+            transaction.remove(run.key)
+            try commit(transaction)
+        } catch {
+            guard error.keepsDownload, run.resumableByteCount > 0 else {
+                // The bytes go with the value.
+                var transaction = StoreTransaction()
+                transaction.remove(run.key)
+                try? commit(transaction)
+                throw error
+            }
+            run.output.leave()
+            try? mark(run)
+            throw error
+        }
+    }
+
+    private func fetchRest(
+        _ run: DownloadRun, _ key: borrowing SealedStream.Key, _ meter: inout DownloadMeter,
+        _ progress: @Sendable (FileProgress) -> Void
+    ) async throws(ClientError) {
+        var opener = SealedFile.Opener(key: key, summary: run.summary)
+        var offset = try Self.resume(&opener, from: run.output)
+        var markedByteCount = run.output.byteCount
+        if offset > 0 { meter.report(offset, progress) }
+        let end = UInt64(run.summary.sealedByteCount)
+        while offset < end {
+            guard !Task.isCancelled else { throw .file(.interrupted) }
+            // Deleted meanwhile, with its message.
+            guard try read(run.key) != nil else { throw .file(.none) }
+            let sealed = try await fetch(run.media, offset..<min(end, offset + ClientLimits.downloadPieceByteCount))
+            let opened: [UInt8]
+            do { opened = try opener.open(sealed) } catch { throw .file(.notAuthentic) }
+            try Self.written { () throws(StoreError) in try run.output.append(opened) }
+            offset += UInt64(sealed.count)
+            if run.output.byteCount - markedByteCount >= ClientLimits.downloadFlushByteCount {
+                markedByteCount = run.output.byteCount
+                try mark(run)
+            }
+            meter.report(offset, progress)
+        }
+        let last: [UInt8]
+        do { last = try opener.finish() } catch { throw .file(.notAuthentic) }
+        guard try read(run.key) != nil else { throw .file(.none) }
+        try Self.written { () throws(StoreError) in
+            try run.output.append(last)
+            try run.output.finish()
+        }
+    }
+
+    /// Hands what is there already to the opener.
+    /// - Returns: the sealed bytes that need not be fetched.
+    private static func resume(
+        _ opener: inout SealedFile.Opener, from output: NewFile
+    ) throws(ClientError) -> UInt64 {
+        var (read, offset) = (0, UInt64(0))
+        while read < output.byteCount {
+            guard let piece = output.bytes(at: read, count: min(1 << 20, output.byteCount - read)), !piece.isEmpty
+            else { throw .file(.notAuthentic) }
+            do { offset += UInt64(try opener.resume(with: piece)) } catch { throw .file(.notAuthentic) }
+            read += piece.count
+        }
+        return offset
+    }
+
+    // MARK: What is remembered
+
+    /// Writes down that there will be something beside the target, then makes it.
+    private func begin(
+        _ record: PartialDownload, at key: StoreKey<PartialDownload>
+    ) throws(ClientError) -> NewFile {
+        let names = store.keys(withPrefix: StoreKey.downloadPrefix)
+        if names.count >= ClientLimits.partialDownloadsMax {
+            var oldest: (key: StoreKey<PartialDownload>, record: PartialDownload)?
+            for name in names where !downloads.contains(name) {
+                let other = StoreKey<PartialDownload>(name)
+                guard let found = try read(other) else { continue }
+                if let oldest, oldest.record.startedAt <= found.startedAt { continue }
+                oldest = (other, found)
+            }
+            if let oldest { try forget(oldest.key, oldest.record) }
+        }
+        var transaction = StoreTransaction()
+        transaction.put(record, at: key)
+        try commit(transaction)
+        do throws(StoreError) {
+            return try NewFile(record.path, partial: record.partial)
+        } catch {
+            var transaction = StoreTransaction()
+            transaction.remove(key)
+            try commit(transaction)
+            throw .file(.unwritable)
+        }
+    }
+
+    /// Makes durable what has come, and then says so: whole chunks, as far as opening can go on behind them.
+    private func mark(_ run: DownloadRun) throws(ClientError) {
+        try Self.written { () throws(StoreError) in try run.output.flush() }
+        var record = run.record
+        record.byteCount = UInt64(run.resumableByteCount)
+        var transaction = StoreTransaction()
+        transaction.put(record, at: run.key)
+        try commit(transaction)
+    }
+
+    private func forget(_ key: StoreKey<PartialDownload>, _ record: PartialDownload) throws(ClientError) {
+        if NewFile.isNamed(record.partial, record.path) {
+            NewFile.removeSecondName(record.partial, of: record.path)
+        } else {
+            NewFile.remove(record.partial, of: record.path)
+        }
+        var transaction = StoreTransaction()
+        transaction.remove(key)
+        try commit(transaction)
+    }
+
+    /// What has come of files whose messages are gone goes too: with the message, or at the next start.
+    func forgetStrayDownloads() {
+        for name in store.keys(withPrefix: StoreKey.downloadPrefix) {
+            guard let index = StoreKey.downloadIndex(name), (try? attachmentIfAny(of: index)) == .some(nil) else {
+                continue
+            }
+            let key = StoreKey<PartialDownload>(name)
+            if let record = try? read(key) { try? forget(key, record) }
+        }
     }
 
     private static func written<Value>(_ write: () throws(StoreError) -> Value) throws(ClientError) -> Value {
         do { return try write() } catch { throw .file(.unwritable) }
     }
+}
 
-    /// What the message of a line points to.
-    func attachment(of index: UInt64) throws(ClientError) -> AttachmentPointer {
-        let (_, own) = try readyProfile()
-        removeExpired()
-        guard let entry = try read(.history(index)), let message = entry.message else { throw .file(.none) }
-        let sender = entry.kind == .received ? entry.peer : own.account
-        guard let pointer = try read(.attachment(message, from: sender)) else { throw .file(.none) }
-        return pointer
+/// A download that is under way. Owned by the call that made it.
+private struct DownloadRun {
+    let media: MediaID
+    let summary: SealedFile.Summary
+    let output: NewFile
+    let key: StoreKey<PartialDownload>
+    let record: PartialDownload
+
+    /// Bytes of what has come that opening can go on behind.
+    var resumableByteCount: Int {
+        let chunk = SealedStream.chunkByteCount
+        return min(output.byteCount / chunk * chunk, SealedFile.resumableByteCount(summary))
     }
+}
 
-    /// Exactly those bytes; tried again while there is hope.
-    private func fetch(_ media: MediaID, _ range: Range<UInt64>) async throws(ClientError) -> [UInt8] {
-        try await patiently { () async throws(ClientError) in try await self.fetchOnce(media, range) }
+/// How far a download is, over all of its beginnings.
+private struct DownloadMeter {
+    let byteCount: UInt64
+    private var done: UInt64?
+
+    init(byteCount: UInt64) { self.byteCount = byteCount }
+
+    mutating func report(_ offset: UInt64, _ progress: @Sendable (FileProgress) -> Void) {
+        guard offset > done ?? 0 else { return }
+        done = offset
+        progress(FileProgress(doneByteCount: offset, byteCount: byteCount))
     }
+}
 
-    private func fetchOnce(_ media: MediaID, _ range: Range<UInt64>) async throws(ClientError) -> [UInt8] {
-        var request = Network.Request(method: "GET", path: "/v1/media/\(media)")
-        let fixed = [
-            ("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"), ("Accept", WireForm.cbor.mediaType),
-        ]
-        let token = try await accessToken()
-        request.headers = fixed + [("Authorization", "Bearer \(token)")]
-        var answer: Network.Answer
-        do throws(ClientError) {
-            answer = try await calls.bytes(request)
-        } catch {
-            guard error.asksForLogin else { throw error }
-            request.headers = fixed + [("Authorization", "Bearer \(try await accessToken(insteadOf: token))")]
-            answer = try await calls.bytes(request)
+extension ClientError {
+    /// Whether what has come may be of use to a later try.
+    fileprivate var keepsDownload: Bool {
+        switch self {
+        case .file(.notAuthentic), .file(.none): false
+        // Gone, damaged there, or not for us: nobody goes on with it.
+        case .refused: isPassing || asksForLogin
+        default: true
         }
-        guard answer.body.count == range.count else { throw .file(.notAuthentic) }
-        return answer.body
     }
 }

@@ -81,6 +81,8 @@ public enum FileFailure: String, WireEnumeration {
     case damaged
     /// Its sender has thought better of it.
     case cancelled
+    /// Stopped in the middle; what has come is kept to go on with.
+    case interrupted
     /// It does not wait to be sent: it was sent, or given up.
     case notWaiting = "not-waiting"
     /// There is no small picture inside the message.

@@ -10,33 +10,96 @@ package final class NewFile {
     private let partial: String
     private let isReplacing: Bool
     private let descriptor: Int32
-    private var byteCount = 0
-    private var isFinished = false
+    /// So many bytes it has.
+    private(set) var byteCount = 0
+    /// Whether what there is of it goes with this value.
+    private var isLeft = false
 
     /// For its owner's eyes, mode 0600.
     /// - Parameters:
     ///   - path: what the file shall be called.
     ///   - isReplacing: whether it may take the place of another file.
     /// - Throws: ``StoreError/system(operation:code:)``, `EEXIST` where something is there already.
-    package init(_ path: String, replacing isReplacing: Bool = false) throws(StoreError) {
+    package convenience init(_ path: String, replacing isReplacing: Bool = false) throws(StoreError) {
+        try self.init(path, replacing: isReplacing, partial: .random())
+    }
+
+    /// - Parameter partial: what is in its name until it has its own.
+    init(_ path: String, replacing isReplacing: Bool = false, partial: MediaID) throws(StoreError) {
         self.path = path
         self.isReplacing = isReplacing
-        let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        folder = end.map { String(path[...$0]) } ?? "./"
-        // Not the name with something behind it: that may be longer than a name can be.
-        partial = "\(folder).\(MediaID.random()).partial"
+        folder = Self.folder(of: path)
+        self.partial = Self.partial(partial, of: path)
         guard isReplacing || access(path, F_OK) != 0 else {
             throw .system(operation: "create \(path)", code: EEXIST)
         }
-        let opened = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let opened = open(self.partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard opened >= 0 else { throw StoreError(system: "create \(path)") }
         descriptor = opened
     }
 
+    /// Goes on with one that was left (``leave()``), from its first `byteCount` bytes; the rest of it is cut off.
+    /// - Throws: ``StoreError`` unless it is a file of our own with so many bytes, under one name, for our eyes alone.
+    init(_ path: String, resuming partial: MediaID, byteCount: Int) throws(StoreError) {
+        self.path = path
+        isReplacing = false
+        folder = Self.folder(of: path)
+        self.partial = Self.partial(partial, of: path)
+        self.byteCount = byteCount
+        // Whatever lies there now may be somebody else's: it is left alone until it is known to be ours.
+        isLeft = true
+        let opened = open(self.partial, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard opened >= 0 else { throw StoreError(system: "open what there is of \(path)") }
+        descriptor = opened
+        var status = stat()
+        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+            status.st_nlink == 1, status.st_mode & 0o077 == 0, status.st_size >= byteCount
+        else { throw .system(operation: "go on with \(path)", code: EINVAL) }
+        guard ftruncate(opened, off_t(byteCount)) == 0 else { throw StoreError(system: "go on with \(path)") }
+        isLeft = false
+    }
+
     deinit {
         close(descriptor)
-        if !isFinished { unlink(partial) }
+        if !isLeft { unlink(partial) }
     }
+
+    private static func folder(of path: String) -> String {
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "./"
+    }
+
+    /// Not the name with something behind it: that may be longer than a name can be.
+    private static func partial(_ partial: MediaID, of path: String) -> String {
+        "\(folder(of: path)).\(partial).partial"
+    }
+
+    /// Removes what was left of one, where it still is a file of ours; nothing else.
+    static func remove(_ partial: MediaID, of path: String) {
+        // Opened to be looked at, and unlinked with the value.
+        _ = try? NewFile(path, resuming: partial, byteCount: 0)
+    }
+
+    /// Whether what was left of one has the name already: a crash came between the two.
+    static func isNamed(_ partial: MediaID, _ path: String) -> Bool {
+        var (named, left) = (stat(), stat())
+        return lstat(path, &named) == 0 && lstat(self.partial(partial, of: path), &left) == 0
+            && named.st_ino == left.st_ino && named.st_dev == left.st_dev
+    }
+
+    /// Takes the other name from one that ``isNamed(_:_:)``.
+    static func removeSecondName(_ partial: MediaID, of path: String) { unlink(self.partial(partial, of: path)) }
+
+    /// What there is stays beside the name when this value goes, to be gone on with.
+    func leave() { isLeft = true }
+
+    /// Makes durable what there is.
+    /// - Throws: ``StoreError``.
+    func flush() throws(StoreError) {
+        guard fdatasync(descriptor) == 0 else { throw StoreError(system: "write \(path)") }
+    }
+
+    /// Bytes that it has already; `nil` when the system fails.
+    func bytes(at offset: Int, count: Int) -> [UInt8]? { SourceFile.read(descriptor, at: offset, count: count) }
 
     /// More of its bytes. Not yet durable.
     /// - Throws: ``StoreError``.
@@ -54,7 +117,7 @@ package final class NewFile {
         } else {
             try takeFreeName()
         }
-        isFinished = true
+        isLeft = true
         // A folder that cannot be synced holds the whole file all the same.
         _ = SmallFile.syncFolder(folder)
     }

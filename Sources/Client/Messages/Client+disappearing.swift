@@ -10,6 +10,7 @@ extension Client {
     func lookAfterTranscript() {
         for line in (try? store.removeExpired(now: surroundings.now())) ?? [] { teller?(.removed(line)) }
         nextExpiry = store.nextExpiry
+        forgetStrayDownloads()
         rewriteIfOwed()
         setTimer()
     }

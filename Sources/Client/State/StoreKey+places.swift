@@ -1,3 +1,4 @@
+import Crypto
 import Keys
 import Ratchet
 import Wire
@@ -89,6 +90,18 @@ extension StoreKey where Value == TranscriptPlace {
             let milliseconds = UInt64(text), milliseconds <= Timestamp.millisecondsMax
         else { return nil }
         return Timestamp(milliseconds: milliseconds)
+    }
+}
+
+extension StoreKey where Value == PartialDownload {
+    static var downloadPrefix: String { "download/" }
+    /// What has come of the file beside that line, for one place.
+    static func download(_ index: UInt64, to path: String) -> Self {
+        .init("\(downloadPrefix)\(OrderedNumber.text(index))/\(Base64URL.encode(SHA256.hash(Array(path.utf8))))")
+    }
+    /// The line in such a key.
+    static func downloadIndex(_ name: String) -> UInt64? {
+        name.dropFirst(downloadPrefix.count).split(separator: "/").first.flatMap { UInt64($0) }
     }
 }
 

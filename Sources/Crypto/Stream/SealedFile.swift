@@ -46,6 +46,13 @@ public enum SealedFile {
         public var sealedByteCount: Int { SealedStream.sealedByteCount(paddedByteCount(byteCount)) }
     }
 
+    /// Bytes at the front of an opened file from which opening can go on (``Opener/resume(with:)``): whole chunks,
+    /// without the last one of the stream.
+    public static func resumableByteCount(_ summary: Summary) -> Int {
+        let chunk = SealedStream.chunkByteCount
+        return min(summary.byteCount, paddedByteCount(summary.byteCount) - 1) / chunk * chunk
+    }
+
     /// Why a file is not sealed or opened.
     public enum Failure: Error, Equatable, Sendable {
         /// It has more than ``SealedFile/byteCountMax`` bytes.
@@ -110,6 +117,7 @@ public enum SealedFile {
         private var missing: Int
         /// Sealed bytes that are still to come.
         private var missingSealed: Int
+        private var hasOpened = false
 
         /// Nothing opened yet.
         public init(key: borrowing SealedStream.Key, summary: Summary) {
@@ -119,11 +127,30 @@ public enum SealedFile {
             missingSealed = summary.sealedByteCount
         }
 
+        /// Takes in bytes of the file that another opener has given, from the first on, in place of the sealed bytes
+        /// that they came from: for going on where that one stopped. Whether they still are those, ``finish()`` says.
+        ///
+        /// Before the first ``open(_:)``. Whole chunks, and no more than ``SealedFile/resumableByteCount(_:)``.
+        /// - Returns: sealed bytes that need not come any more.
+        /// - Throws: ``Failure/notAuthentic`` for what cannot be their front.
+        public mutating func resume(with opened: [UInt8]) throws(Failure) -> Int {
+            let before = summary.byteCount - missing
+            guard !hasOpened, opened.count.isMultiple(of: SealedStream.chunkByteCount),
+                opened.count <= resumableByteCount(summary) - before
+            else { throw .notAuthentic }
+            let sealed = stream.reseal(opened)
+            hash.update(sealed)
+            missing -= opened.count
+            missingSealed -= sealed.count
+            return sealed.count
+        }
+
         /// Takes in sealed bytes and gives the bytes of the file that are complete now.
         /// - Throws: ``Failure/notAuthentic``, at once for more bytes than the pointer names.
         public mutating func open(_ piece: [UInt8]) throws(Failure) -> [UInt8] {
             guard piece.count <= missingSealed else { throw .notAuthentic }
             missingSealed -= piece.count
+            hasOpened = true
             hash.update(piece)
             do throws(AuthenticationFailure) {
                 return try withoutPadding(stream.open(piece))

@@ -41,6 +41,29 @@ extension SealedStream {
             return plaintext
         }
 
+        /// Seals whole chunks again that were opened before, and goes on behind them: a chunk has one ciphertext under
+        /// its key and number, so what comes out is what they were opened from. It must go nowhere but into a hash.
+        ///
+        /// Nothing may be pending: called before the first ``open(_:)``, with a multiple of 65,536 bytes.
+        mutating func reseal(_ opened: [UInt8]) -> [UInt8] {
+            let chunkCount = opened.count / chunkByteCount
+            precondition(pending.isEmpty && opened.count == chunkCount * chunkByteCount, "whole chunks, at the front")
+            return [UInt8](unsafeUninitializedCapacity: chunkCount * sealedChunkByteCount) { buffer, count in
+                let output = UnsafeMutableRawBufferPointer(buffer)
+                opened.withUnsafeBytes { opened in
+                    for index in 0..<chunkCount {
+                        let plain = opened[(index * chunkByteCount)..<((index + 1) * chunkByteCount)]
+                        let start = index * sealedChunkByteCount
+                        key.seal(
+                            .init(rebasing: plain), number: number, isLast: false,
+                            into: .init(rebasing: output[start..<(start + sealedChunkByteCount)]))
+                        number += 1
+                    }
+                }
+                count = chunkCount * sealedChunkByteCount
+            }
+        }
+
         /// The plaintext of the last chunk, at most 65,536 bytes: now the stream is known to be whole.
         /// - Throws: ``AuthenticationFailure``.
         public consuming func finish() throws(AuthenticationFailure) -> [UInt8] {

@@ -52,6 +52,10 @@ extension Verb {
         guard !arguments.switches.contains("--thumbnail") else {
             return try await saveThumbnail(index, to: path, client, output)
         }
+        if let text = arguments.values["--range"] {
+            return try await download(text, of: try await client.reader(ofFileOf: index), to: path, output)
+        }
+        guard path != "-" else { throw UsageError(message: "Only a --range goes to standard output.") }
         let note = try await client.download(fileOf: index, to: path) { output.progress("Fetched", $0) }
         output.object("downloaded") { (writer) in
             note.write(fields: &writer)
@@ -73,6 +77,44 @@ extension Verb {
             writer.put("path", text: path)
         }
         output.say("Saved a picture of \(thumbnail.width)×\(thumbnail.height), \(thumbnail.bytes.count) bytes.")
+    }
+
+    /// A part of a file, as it comes.
+    private static func download(
+        _ text: String, of reader: FileReader, to path: String, _ output: Output
+    ) async throws {
+        let range = try range(text, of: reader.note)
+        let pieces = reader.pieces(of: range)
+        if path == "-" {
+            for try await piece in pieces { try Output.bytes(piece) }
+            return
+        }
+        let cannotWrite = ClientError.file(.unwritable)
+        guard let file = try? NewFile(path) else { throw cannotWrite }
+        for try await piece in pieces {
+            guard (try? file.append(piece)) != nil else { throw cannotWrite }
+        }
+        guard (try? file.finish()) != nil else { throw cannotWrite }
+        output.object("downloaded") { (writer) in
+            reader.note.write(fields: &writer)
+            writer.put("path", text: path)
+            writer.put("from", number: UInt64(range.lowerBound))
+            writer.put("byteCount", number: UInt64(range.count))
+        }
+        output.say("Saved \(range.count) bytes.")
+    }
+
+    /// `A-B` with both ends in it, or `A-`.
+    private static func range(_ text: String, of note: FileNote) throws(UsageError) -> Range<Int> {
+        let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        let end = Int(clamping: note.byteCount)
+        guard parts.count == 2, let from = Int(parts[0]), from >= 0 else {
+            throw UsageError(message: "--range takes A-B or A-, such as 0-999.")
+        }
+        guard let last = parts[1].isEmpty ? end - 1 : Int(parts[1]), last >= from, last < end else {
+            throw UsageError(message: "The file has \(note.byteCount) bytes; “\(text)” is no part of them.")
+        }
+        return from..<(last + 1)
     }
 }
 
