@@ -63,6 +63,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case cannotReport
     /// A file was not sent, or not fetched.
     case file(FileFailure)
+    /// An image did not become what it was meant for.
+    case image(ImageFailure)
     /// A message disappears after five seconds to four weeks.
     case badExpiry
     case emptyText
@@ -118,6 +120,7 @@ extension ClientError: CustomStringConvertible {
         case .noSuchMessage: "There is no such message. See its index in the history."
         case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
         case .file(let failure): Self.text(failure)
+        case .image(let failure): failure.sentence
         case .badExpiry: "A message can disappear after 5 seconds to 28 days."
         case .emptyText: "There is no text to send."
         case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
@@ -260,6 +263,7 @@ extension ClientError {
         case .noSuchMessage: "no-such-message"
         case .cannotReport: "cannot-report"
         case .file(let failure): "file-\(failure.rawValue)"
+        case .image(let failure): failure.code
         case .badExpiry: "bad-expiry"
         case .emptyText: "empty-text"
         case .textTooLong: "text-too-long"

@@ -57,5 +57,9 @@ enum ClientLimits {
     /// So long after it was written anew the journal is not written anew again for what was deleted meanwhile.
     static let rewriteSeconds: UInt64 = 60
     static let erasedKeysPerTransaction = 2_000
+    /// So long the server may take to look at an image; and the pauses between asking whether it has.
+    static let imageMilliseconds: UInt64 = 60_000
+    static let imageStepMilliseconds: UInt64 = 100
+    static let imageStepMillisecondsMax: UInt64 = 2_000
     static let linkCodeByteCountMax = 16 * 1024
 }

@@ -1,6 +1,6 @@
 /// What `sotto` can do.
 enum Verb: String, CaseIterable {
-    case register, login, send, delete, download, listen, chat, devices
+    case register, login, send, delete, download, listen, chat, devices, avatar, emoji
     case safetyNumber = "safety-number"
     case history, report, backup, restore, media
     case trustLog = "trust-log"
@@ -19,6 +19,9 @@ enum Verb: String, CaseIterable {
         case .listen: "listen [--until-idle] [--count N]"
         case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
+        case .avatar: "avatar set FILE | avatar remove | avatar show HANDLE -o OUT [--size N] [--jpeg]"
+        case .emoji:
+            "emoji [list] | emoji add NAME FILE | emoji remove NAME | emoji show NAME -o OUT [--size N] [--animated]"
         case .safetyNumber: "safety-number HANDLE [--compare DIGITS | --verified | --not-verified]"
         case .history: "history [--with HANDLE] [--after INDEX] [--limit N]"
         case .report: "report INDEX"
@@ -41,6 +44,8 @@ enum Verb: String, CaseIterable {
         case .listen: "Print what comes, until interrupted."
         case .chat: "Talk: lines typed are sent, what comes is printed. A handle is sealed, a conversation is open."
         case .devices: "List this account's devices, or change them."
+        case .avatar: "Show everybody on the server who you are, or save what somebody else shows."
+        case .emoji: "List the server's custom emoji, add one, delete an own one, or save its picture."
         case .safetyNumber: "Sixty digits to compare with the other side: equal means that nobody stands between."
         case .history: "Print the transcript that this device keeps."
         case .report: "Show one message that came to whoever runs the server; INDEX as in `history --json`."
@@ -90,6 +95,7 @@ enum Verb: String, CaseIterable {
                 .init(name: "--after", value: "INDEX", help: "Only entries after that one."),
                 .init(name: "--limit", value: "N", help: "At most so many; 1000."),
             ]
+        case .avatar, .emoji: Self.pictureOptions
         case .media:
             [
                 .init(name: "--output", value: "OUT", help: "Where the thumbnail goes; also -o."),
@@ -129,6 +135,8 @@ enum Verb: String, CaseIterable {
         case .listen, .history, .trustLog, .auditLog, .deleteAccount: 0...0
         case .chat: 0...1
         case .devices: 0...2
+        case .avatar: 1...2
+        case .emoji: 0...3
         case .media: 2...2
         }
     }

@@ -203,7 +203,7 @@ extension Client {
             ])
     }
 
-    private func append(_ piece: [UInt8], at offset: UInt64, to upload: String) async throws(ClientError) {
+    func append(_ piece: [UInt8], at offset: UInt64, to upload: String) async throws(ClientError) {
         var request = Network.Request(method: "PATCH", path: upload, body: piece)
         request.headers = [
             ("Tus-Resumable", "1.0.0"), ("Upload-Offset", String(offset)),
@@ -212,7 +212,8 @@ extension Client {
         _ = try await calls.bytes(request)
     }
 
-    private func offset(of upload: String) async throws(ClientError) -> UInt64 {
+    /// How much the server has.
+    func offset(of upload: String) async throws(ClientError) -> UInt64 {
         var request = Network.Request(method: "HEAD", path: upload)
         request.headers = [("Tus-Resumable", "1.0.0")]
         let answer = try await calls.bytes(request)

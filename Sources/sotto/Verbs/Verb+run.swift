@@ -13,6 +13,8 @@ extension Verb {
         case .listen: try await Self.listen(client, arguments, output)
         case .chat: try await Chat(client: client, output: output).run(arguments)
         case .devices: try await Self.devices(client, arguments, output)
+        case .avatar: try await Self.avatar(client, arguments, output)
+        case .emoji: try await Self.emoji(client, arguments, output)
         case .safetyNumber: try await Self.safetyNumber(client, arguments, output)
         case .history: try await Self.history(client, arguments, output)
         case .report: try await Self.report(client, arguments, output)

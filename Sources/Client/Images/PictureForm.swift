@@ -1,0 +1,18 @@
+public import Wire
+
+/// How a picture is asked for.
+public struct PictureForm: Sendable, Equatable {
+    /// Pixels of the longer side, at least.
+    public var size: UInt64
+    public var type: PictureType
+    /// Moving, where there is such a picture; a WebP then.
+    public var isAnimated: Bool
+
+    public init(size: UInt64 = 320, type: PictureType = .webp, isAnimated: Bool = false) {
+        self.size = size
+        self.type = type
+        self.isAnimated = isAnimated
+    }
+
+    var query: String { "?size=\(size)&" + (isAnimated ? "animated=true" : "type=\(type.rawValue)") }
+}

@@ -1,0 +1,95 @@
+import Client
+import Wire
+
+extension Verb {
+    static let pictureOptions: [Arguments.Option] = [
+        .init(name: "--output", value: "OUT", help: "A new file for the picture; also -o."),
+        .init(name: "--size", value: "N", help: "Its longer side, at least; 320."),
+        .init(name: "--jpeg", help: "JPEG instead of WebP."),
+        .init(name: "--animated", help: "The moving picture, where there is one."),
+    ]
+
+    static func avatar(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let words = arguments.words
+        switch (words.first, words.count) {
+        case ("set", 2):
+            let media = try await client.setAvatar(words[1]) { output.progress("Uploaded", $0) }
+            output.object("avatar") { $0.put("media", media) }
+            output.say("This is your avatar now. Everybody on the server can see it.")
+        case ("remove", 1):
+            try await client.removeAvatar()
+            output.object("avatarRemoved") { (_) in }
+            output.say("You have no avatar any more.")
+        case ("show", 2):
+            let (handle, form) = (try handle(words[1]), try form(arguments))
+            let path = try outputPath(arguments)
+            try save(try await client.avatar(of: handle, form), to: path, output)
+        default: throw UsageError(message: "Usage: sotto \(Verb.avatar.usage)")
+        }
+    }
+
+    static func emoji(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        let words = arguments.words
+        switch (words.first ?? "list", words.count) {
+        case ("list", 0...1):
+            for one in try await client.emoji() {
+                output.object("emoji") { one.write(fields: &$0) }
+                output.say(":\(one.name):  added \(one.createdAt.description.prefix(10)) by \(one.creator)")
+            }
+        case ("add", 3):
+            let name = try emojiName(words[1])
+            let added = try await client.addEmoji(name, words[2]) { output.progress("Uploaded", $0) }
+            output.object("emoji") { added.write(fields: &$0) }
+            output.say("Everybody on the server has :\(name): now.")
+        case ("remove", 2):
+            let name = try emojiName(words[1])
+            try await client.removeEmoji(name)
+            output.object("emojiRemoved") { $0.put("name", name) }
+            output.say("There is no :\(name): any more.")
+        case ("show", 2):
+            let (name, form) = (try emojiName(words[1]), try form(arguments))
+            let path = try outputPath(arguments)
+            try save(try await client.picture(ofEmoji: name, form), to: path, output)
+        default: throw UsageError(message: "Usage: sotto \(Verb.emoji.usage)")
+        }
+    }
+
+    private static func emojiName(_ text: String) throws(UsageError) -> EmojiName {
+        guard let name = EmojiName(text: text) else {
+            let rule = "2 to 32 of a-z, 0-9, '_', '+', '-'"
+            throw UsageError(message: "“\(Output.harmless(text))” is no name of an emoji: \(rule).")
+        }
+        return name
+    }
+
+    private static func form(_ arguments: Arguments) throws(UsageError) -> PictureForm {
+        let size = try arguments.number("--size") ?? 320
+        guard (1...65_536).contains(size) else { throw UsageError(message: "--size takes 1 to 65536.") }
+        let (isJPEG, isAnimated) = (
+            arguments.switches.contains("--jpeg"), arguments.switches.contains("--animated")
+        )
+        guard !isJPEG || !isAnimated else { throw UsageError(message: "A moving picture is a WebP.") }
+        return PictureForm(size: size, type: isJPEG ? .jpeg : .webp, isAnimated: isAnimated)
+    }
+
+    private static func outputPath(_ arguments: Arguments) throws(UsageError) -> String {
+        guard let path = arguments.values["--output"] else { throw UsageError(message: "Where to? Say -o FILE.") }
+        return path
+    }
+
+    /// A new file; one that is there already is left alone.
+    private static func save(_ bytes: [UInt8], to path: String, _ output: Output) throws(ClientError) {
+        do {
+            let file = try NewFile(path)
+            try file.append(bytes)
+            try file.finish()
+        } catch {
+            throw .file(.unwritable)
+        }
+        output.object("picture") { (writer) in
+            writer.put("path", text: path)
+            writer.put("size", number: UInt64(bytes.count))
+        }
+        output.say("Saved \(bytes.count) bytes.")
+    }
+}
