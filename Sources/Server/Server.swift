@@ -84,7 +84,7 @@ public final class Server: Sendable {
         do {
             let listener = try Self.listen(configuration, on: group, front)
             let gauges: @Sendable () -> [(name: String, help: String, value: UInt64)] = {
-                Self.gauges(listener: listener, store: store, switchboard: switchboard) + Self.gauges(of: media)
+                Self.gauges(of: listener, store, switchboard) + Self.gauges(of: media, workers)
             }
             let adminRouter = Router(routes: AdminRoutes.all(gauges: gauges), services: services)
             let adminFront = HTTPFront(router: adminRouter, services: services, sockets: nil)
@@ -128,7 +128,7 @@ public final class Server: Sendable {
     }
 
     private static func gauges(
-        listener: Listener, store: Store, switchboard: Switchboard<Session>
+        of listener: Listener, _ store: Store, _ switchboard: Switchboard<Session>
     ) -> [(name: String, help: String, value: UInt64)] {
         let totals = listener.totals
         let status = store.status()
@@ -148,12 +148,15 @@ public final class Server: Sendable {
         ]
     }
 
-    private static func gauges(of media: MediaHouse) -> [(name: String, help: String, value: UInt64)] {
+    private static func gauges(
+        of media: MediaHouse, _ workers: ThumbnailWorkers?
+    ) -> [(name: String, help: String, value: UInt64)] {
         let status = media.status
         return [
             ("sotto_media_stored", "Files that became complete since the start.", status.storedBlobs),
             ("sotto_media_reread_bytes", "Bytes of unfinished uploads read again.", status.rereadBytes),
             ("sotto_media_damaged_pieces", "Reads of files that did not fit their digests.", status.damagedPieces),
+            ("sotto_thumbnail_jobs", "Open media handed to a worker since the start.", workers?.jobCount ?? 0),
             ("sotto_media_queued_jobs", "Work on files that waits for a thread.", status.queuedJobs),
         ]
     }

@@ -9,12 +9,14 @@ struct House {
 
     static var now: Timestamp { Timestamp(milliseconds: Timestamp.wallClock) }
 
-    init(arguments: [String] = [], folder: TemporaryFolder? = nil) async throws {
+    init(
+        arguments: [String] = [], folder: TemporaryFolder? = nil, prefix: [String] = []
+    ) async throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         let dataFolder = folder.path + "/data"
         server = try await StartingGate.shared.pass {
-            try ServerProcess(dataFolder: dataFolder, arguments: arguments)
+            try ServerProcess(dataFolder: dataFolder, arguments: arguments, prefix: prefix)
         }
         api = APIClient(port: server.port)
     }

@@ -1,6 +1,7 @@
 import Chat
 import Media
 import Store
+import Synchronization
 import Wire
 
 /// The worker pool, begun with the first open upload: a worker takes a tenth of a second to start and 40 MB to wait,
@@ -9,12 +10,17 @@ actor ThumbnailWorkers {
     private let workerPath: String
     private var pool: WorkerPool?
     private var isClosed = false
+    private let jobs = Atomic<UInt64>(0)
+
+    /// Open media that were handed to a worker since the start.
+    nonisolated var jobCount: UInt64 { jobs.load(ordering: .relaxed) }
 
     init(workerPath: String) { self.workerPath = workerPath }
 
-    /// `nil` once it is closed.
+    /// For one job; `nil` once it is closed.
     func thumbnailer() -> Thumbnailer? {
         if isClosed { return nil }
+        jobs.add(1, ordering: .relaxed)
         let pool = pool ?? WorkerPool(.init(workerPath: workerPath))
         self.pool = pool
         return Thumbnailer(pool: pool)
