@@ -179,6 +179,57 @@ import Wire
         try await scene.expectArrived(["x"])
     }
 
+    @Test("a server that says it has other bytes is sent them a few times, and then the line says so")
+    func mismatch() async throws {
+        let scene = try await Scene(100_000)
+        let alice = try await DoubtfulPhone(scene.house, as: "alice")
+        let created = Guarded(0)
+        alice.change = { (path, answer) in
+            if path == "/v1/media/uploads" { created.withLock { $0 += 1 } }
+            guard path.hasPrefix("/v1/media/uploads/"), answer.status == 204 else { return }
+            let problem = Problem(.mediaHashMismatch, "Other bytes.")
+            answer = .init(status: 422, mediaType: "application/cbor", body: problem.encoded(as: .cbor))
+        }
+        let error = await #expect(throws: ClientError.self) {
+            try await alice.client.send(file: scene.path, caption: "x", to: scene.handle)
+        }
+        #expect(error?.code == "media-hash-mismatch")
+        #expect(created.withLock { $0 } == 3)
+        let line = try #require(try await alice.client.history().last)
+        #expect(line.progress == .refused && line.problem == .mediaHashMismatch)
+        alice.change = { _, _ in }
+        try await alice.send("after", to: Self.bob)
+        try await scene.expectArrived(["after"])
+    }
+
+    @Test("a file that the server puts off keeps no other one back")
+    func putOff() async throws {
+        let scene = try await Scene(100_000)
+        let alice = try await DoubtfulPhone(scene.house, as: "alice")
+        alice.change = { (path, answer) in
+            guard path == "/v1/media/uploads" else { return }
+            answer = .init(status: 400, mediaType: "text/html", body: [])
+        }
+        for caption in ["first", "second"] {
+            await #expect(throws: ClientError.unexpectedAnswer(status: 400)) {
+                try await alice.client.send(file: scene.path, caption: caption, to: scene.handle)
+            }
+        }
+        #expect(try await alice.client.waitingFiles().map(\.index) == [1, 2])
+        let count = Guarded(0)
+        alice.change = { (path, answer) in
+            guard path == "/v1/media/uploads", count.withLock({ (count) in
+                count += 1
+                return count == 1
+            }) else { return }
+            answer = .init(status: 400, mediaType: "text/html", body: [])
+        }
+        await alice.client.sendOutbox()
+        #expect(try await alice.client.waitingFiles().map(\.index) == [1])
+        await alice.client.sendOutbox()
+        try await scene.expectArrived(["second", "first"])
+    }
+
     @Test("a spool that has changed or gone ends its own line in words, and nothing else", arguments: [false, true])
     func damagedSpool(isGone: Bool) async throws {
         let scene = try await Scene(5_000_000)

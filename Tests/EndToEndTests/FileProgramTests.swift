@@ -53,6 +53,27 @@ import Testing
         #expect(TextFile.bytes(folder.path + "/out") == bytes)
     }
 
+    @Test("the same command again takes up the file that waits; another file is another message")
+    func sameAgain() async throws {
+        let house = try await House()
+        let (alice, bob) = try people(house)
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/film.mp4"
+        var bytes = Tus.bytes(6_000_000)
+        try TextFile.write(bytes, to: path)
+        try sendKilled(alice, house, path, after: 4_500_000)
+        let again = try alice.run("send", Self.bob, "look", "--file", path)
+        #expect(again.status == 0 && again.output == "Accepted.\n", "\(again.errors)")
+        try sendKilled(alice, house, path, after: 4_500_000)
+        bytes[5_000_000] ^= 1
+        try TextFile.write(bytes, to: path)
+        #expect(try alice.run("send", Self.bob, "look", "--file", path).status == 0)
+        let heard = try bob.run("listen", "--until-idle")
+        #expect(heard.output.split(separator: "\n").count == 3)
+        #expect(try bob.run("download", "3", "-o", folder.path + "/out").status == 0)
+        #expect(TextFile.bytes(folder.path + "/out") == bytes)
+    }
+
     @Test("a download that was killed goes on from there, also from another folder, to the exact bytes")
     func downloadKilled() async throws {
         let house = try await House()

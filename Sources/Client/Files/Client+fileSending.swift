@@ -19,6 +19,45 @@ extension Client {
         // Nothing is sealed for somebody who is not there.
         let account = try await account(of: handle)
         let (index, clientID) = try await take(file, to: account, handle)
+        return try await follow(index, clientID, progress)
+    }
+
+    /// Goes on with a file that waits, and gives its line once the server has its message.
+    /// - Parameters:
+    ///   - index: ``HistoryEntry/index`` of its line.
+    ///   - progress: as for ``send(_:to:progress:)``.
+    /// - Throws: ``ClientError/file(_:)`` with ``FileFailure/notWaiting``; else as ``send(_:to:progress:)``.
+    @discardableResult
+    public func resume(
+        fileOf index: UInt64, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> HistoryEntry {
+        guard let transfer = try read(.transfer(index)), !fileRun.isWatched(index) else { throw .file(.notWaiting) }
+        return try await follow(index, transfer.message, progress)
+    }
+
+    /// The line of a file that waits to be sent to somebody already, with the same caption, name, type and bytes. For
+    /// whoever says the same again after a kill, and does not mean it twice.
+    /// - Throws: ``ClientError/file(_:)`` where the file cannot be read.
+    public func waitingLine(of file: OutgoingFile, to handle: Handle) async throws(ClientError) -> UInt64? {
+        let source = try SourceFile(file.path)
+        for index in waitingIndices() {
+            guard let transfer = try read(.transfer(index)), transfer.handle == handle, transfer.name == file.name,
+                transfer.caption == file.caption, transfer.type == file.type, transfer.expiresIn == file.expiresIn,
+                try await Self.isSealed(from: source, transfer)
+            else { continue }
+            return index
+        }
+        return nil
+    }
+
+    @concurrent
+    private static func isSealed(from source: SourceFile, _ transfer: FileTransfer) async throws(ClientError) -> Bool {
+        try SealedSpool.isSealed(from: source, transfer)
+    }
+
+    private func follow(
+        _ index: UInt64, _ clientID: ClientID, _ progress: @escaping @Sendable (FileProgress) -> Void
+    ) async throws(ClientError) -> HistoryEntry {
         fileRun.watch(index, progress)
         defer { fileRun.unwatch(index) }
         while try read(.transfer(index)) != nil {

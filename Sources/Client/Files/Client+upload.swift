@@ -15,12 +15,12 @@ extension Client {
     public func sendFiles() async { await runFiles(until: nil) }
 
     /// As ``sendFiles()``.
-    /// - Parameter wanted: ends once this one waits no more.
+    /// - Parameter wanted: ends once this one waits no more, or not in this run.
     func runFiles(until wanted: UInt64?) async {
         guard !fileRun.isRunning, !waitingIndices().isEmpty else { return }
         fileRun.begin()
         var failure: ClientError?
-        while failure == nil, !Task.isCancelled, wanted.map(waitingIndices().contains) ?? true,
+        while failure == nil, !Task.isCancelled, wanted.map(fileRun.isOpen) ?? true,
             let index = fileRun.next()
         {
             do {

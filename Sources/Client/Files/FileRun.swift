@@ -53,6 +53,9 @@ struct FileRun {
         wake()
     }
 
+    /// Whether it waits, and this run has not put it off.
+    func isOpen(_ index: UInt64) -> Bool { pending?.contains(index) == true && !held.contains(index) }
+
     /// - Parameter failure: why nothing more goes out now, for whoever still waits.
     mutating func end(_ failure: ((UInt64) -> ClientError)?) {
         isRunning = false

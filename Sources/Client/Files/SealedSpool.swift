@@ -110,6 +110,25 @@ final class SealedSpool: Sendable {
         }
     }
 
+    /// Whether a file is what a transfer was sealed from: sealed again under its key, it gives the same digest. What
+    /// comes out goes into a hash and nowhere else, so that a file that is another gives nothing away.
+    /// - Throws: ``ClientError/file(_:)``.
+    static func isSealed(from source: SourceFile, _ transfer: FileTransfer) throws(ClientError) -> Bool {
+        guard UInt64(source.byteCount) == transfer.byteCount,
+            let key = try? SealedStream.Key(SecretBytes(copying: transfer.key))
+        else { return false }
+        var sealer = SealedFile.Sealer(key: key)
+        var offset = 0
+        while true {
+            let piece = try source.bytes(at: offset, count: pieceByteCount)
+            if piece.isEmpty { break }
+            offset += piece.count
+            do { _ = try sealer.seal(piece) } catch { return false }
+        }
+        let summary = sealer.finish { _ in }
+        return ConstantTime.equal(summary.digest, transfer.digest)
+    }
+
     private static func write(_ bytes: [UInt8], to descriptor: Int32, at offset: Int) throws(ClientError) {
         do { try SmallFile.writeAll(bytes, to: descriptor, at: offset) } catch { throw .store(error) }
     }

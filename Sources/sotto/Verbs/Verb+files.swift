@@ -10,6 +10,10 @@ extension Verb {
             path: path, caption: caption, type: arguments.values["--type"],
             expiresIn: try arguments.seconds("--expires"),
             wantsPreview: !arguments.switches.contains("--no-preview"))
+        if let index = try await client.waitingLine(of: file, to: handle) {
+            output.progress("This very file waits already; going on with it.")
+            return output.accepted(try await client.resume(fileOf: index) { output.progress("Uploaded", $0) })
+        }
         let entry = try await client.send(file, to: handle) { output.progress("Uploaded", $0) }
         output.accepted(entry)
     }
