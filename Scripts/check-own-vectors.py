@@ -216,6 +216,88 @@ def check_attachments(vector):
     return len(vector["cases"])
 
 
+# content.md ------------------------------------------------------------------------------------------------------
+
+
+def decoded(data, at=0):
+    """The CBOR value at `at`, and where it ends. Definite lengths and shortest heads only."""
+    kind, more = data[at] >> 5, data[at] & 31
+    at += 1
+    number = more
+    if more >= 24:
+        size = 1 << more - 24
+        number = int.from_bytes(data[at:at + size], "big")
+        assert more <= 27 and number >= (24 if size == 1 else 1 << 4 * size)
+        at += size
+    if kind == 0:
+        return number, at
+    if kind in (2, 3):
+        part = data[at:at + number]
+        assert len(part) == number
+        return (part if kind == 2 else part.decode()), at + number
+    if kind == 4:
+        items = []
+        for _ in range(number):
+            item, at = decoded(data, at)
+            items.append(item)
+        return items, at
+    assert kind == 5
+    fields = {}
+    for _ in range(number):
+        key, at = decoded(data, at)
+        assert isinstance(key, str) and key not in fields
+        fields[key], at = decoded(data, at)
+    return fields, at
+
+
+def check_pointer(pointer):
+    assert 1 <= len(pointer["media"]) <= 128 and len(pointer["key"]) == 32 and len(pointer["digest"]) == 32
+    assert 0 <= pointer["size"] <= 1 << 31
+    preview = pointer.get("preview")
+    if preview is not None:
+        assert 1 <= len(preview["thumbHash"]) <= 64 and 1 <= len(preview["thumbnail"]) <= 32768
+        assert 1 <= preview["width"] <= 65535 and 1 <= preview["height"] <= 65535
+        assert 1 <= len(preview["thumbnailType"]) <= 127
+
+
+def shown(value):
+    """A decoded value as the vectors write it."""
+    if isinstance(value, dict):
+        return {key: shown(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [shown(inner) for inner in value]
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def check_content(vector):
+    for case in vector["cases"]:
+        content, end = decoded(raw(case["bytes"]))
+        assert end == len(raw(case["bytes"])) and shown(content) == case["fields"]
+        assert content["v"] == 1 and len(content["id"]) == 16
+        needed = {"text": "text", "file": "file", "delete": "target", "sticker": "sticker"}
+        assert needed[content["type"]] in content
+        assert 5 <= content.get("expiresIn", 5) <= 2419200
+        assert len(content.get("deleteCapability", "x" * 43)) == 43
+        if "file" in content:
+            check_pointer(content["file"])
+        if "sticker" in content:
+            sticker = content["sticker"]
+            check_pointer(sticker["pack"])
+            check_pointer(sticker["file"])
+            assert 0 <= sticker["index"] < 200 and 1 <= len(sticker["emoji"]) <= 32
+            assert sticker["file"]["size"] <= 300 * 1024
+    pack, end = decoded(raw(vector["pack"]["bytes"]))
+    assert end == len(raw(vector["pack"]["bytes"])) and shown(pack) == vector["pack"]["fields"]
+    assert pack["v"] == 1 and 1 <= len(pack["title"]) <= 128 and 1 <= len(pack["stickers"]) <= 200
+    for sticker in pack["stickers"]:
+        check_pointer(sticker["file"])
+    scheme, text = vector["pack"]["link"].split(":")
+    pointer, _ = decoded(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    assert scheme == "sotto-stickers" and shown(pointer) == vector["pack"]["pointer"]
+    check_pointer(pointer)
+    return len(vector["cases"]) + 1
+
+
 # recovery.md -----------------------------------------------------------------------------------------------------
 
 
@@ -377,7 +459,8 @@ def check_franking(vector):
 
 
 checks = {
-    "attachments": check_attachments, "franking": check_franking, "sealed-sender": check_sealed_sender,
+    "attachments": check_attachments, "content": check_content, "franking": check_franking,
+    "sealed-sender": check_sealed_sender,
     "identities": check_identities, "ratchet": check_session,
     "recovery": check_recovery, "safety-numbers": check_safety_numbers, "session-last-resort": check_session,
     "session-none": check_session, "session-one-time": check_session, "transparency": check_transparency,

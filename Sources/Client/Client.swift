@@ -25,6 +25,8 @@ public actor Client {
     var fileRun = FileRun()
     /// The downloads that are under way, by their places in the store.
     var downloads: Set<String> = []
+    /// Sticker packs that are being made.
+    var stickerPacksUnderWay = 0
     var isReplenishing = false
     var backupTurns = Turns()
     var isListening = false

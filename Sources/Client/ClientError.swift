@@ -67,6 +67,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case image(ImageFailure)
     /// A message disappears after five seconds to four weeks.
     case badExpiry
+    /// A sticker pack cannot be made, found or read.
+    case stickers(StickerFailure)
     case emptyText
     case textTooLong
     /// A device list does not verify against what is known of its account.
@@ -122,6 +124,7 @@ extension ClientError: CustomStringConvertible {
         case .file(let failure): Self.text(failure)
         case .image(let failure): failure.sentence
         case .badExpiry: "A message can disappear after 5 seconds to 28 days."
+        case .stickers(let failure): failure.text
         case .emptyText: "There is no text to send."
         case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
         case .untrustedList(let error): Self.text(error)
@@ -146,6 +149,7 @@ extension ClientError: CustomStringConvertible {
         case .cancelled: "The file was not sent: it was cancelled."
         case .interrupted: "Interrupted. What has come is kept: the same again goes on from there."
         case .notWaiting: "That file does not wait to be sent: it was sent already, or given up."
+        case .badImage: "A sticker is an image (PNG, WebP, GIF, JPEG, HEIF or AVIF) of at most 300 KiB."
         case .noPreview: "There is no small picture inside that message. Fetch the file."
         case .badPreview: "What the sender calls a small picture is none that may be shown. Nothing was kept of it."
         }
@@ -265,6 +269,7 @@ extension ClientError {
         case .file(let failure): "file-\(failure.rawValue)"
         case .image(let failure): failure.code
         case .badExpiry: "bad-expiry"
+        case .stickers(let failure): "stickers-\(failure.rawValue)"
         case .emptyText: "empty-text"
         case .textTooLong: "text-too-long"
         case .untrustedList, .untrustedKeys: "untrusted-keys"

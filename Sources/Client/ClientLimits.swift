@@ -52,6 +52,8 @@ enum ClientLimits {
     static let fileMismatchesMax: UInt64 = 3
     /// Deletions of one account that are kept for messages that have not come yet.
     static let earlyDeletionsMax = 256
+    /// Sticker packs that a device keeps.
+    static let stickerPacksMax = 100
     /// Lines that are looked through for a message that was written before its place was kept.
     static let linesSearchedMax: UInt64 = 10_000
     /// So long after it was written anew the journal is not written anew again for what was deleted meanwhile.

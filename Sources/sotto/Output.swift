@@ -88,6 +88,9 @@ struct Output: Sendable {
         let text = harmless(entry.text ?? "")
         guard let file = entry.file else { return text }
         let name = harmless(file.name ?? "without a name").replacing("\n", with: " ")
+        if let sticker = entry.sticker {
+            return "[sticker \(harmless(sticker.emoji)): sotto download \(entry.index) -o OUT]"
+        }
         let note = "[file \(name)\(dimensions(file)), \(file.byteCount) bytes: sotto download \(entry.index) -o OUT]"
         return text.isEmpty ? note : text + " " + note
     }

@@ -1,6 +1,6 @@
 /// What `sotto` can do.
 enum Verb: String, CaseIterable {
-    case register, login, send, delete, download, listen, chat, devices, avatar, emoji
+    case register, login, send, delete, download, stickers, listen, chat, devices, avatar, emoji
     case safetyNumber = "safety-number"
     case history, report, backup, restore, media
     case trustLog = "trust-log"
@@ -16,6 +16,8 @@ enum Verb: String, CaseIterable {
             "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE] | send --resume | send --cancel INDEX"
         case .delete: "delete INDEX [--for-me]"
         case .download: "download INDEX -o OUT [--range A-B | --thumbnail]"
+        case .stickers:
+            "stickers [list | create TITLE [EMOJI=]FILE… | add LINK|INDEX | send HANDLE PACK NUMBER | remove PACK]"
         case .listen: "listen [--until-idle] [--count N]"
         case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
@@ -41,6 +43,7 @@ enum Verb: String, CaseIterable {
         case .send: "Send a sealed message and wait until the server has it; TEXT `-` reads standard input."
         case .delete: "Take back a message for everybody; one that came from somebody else, on this device alone."
         case .download: "Fetch the file beside a message of the transcript, and open it."
+        case .stickers: "Sealed sets of small images: make one, keep one, send one of it; numbers begin with 0."
         case .listen: "Print what comes, until interrupted."
         case .chat: "Talk: lines typed are sent, what comes is printed. A handle is sealed, a conversation is open."
         case .devices: "List this account's devices, or change them."
@@ -71,12 +74,8 @@ enum Verb: String, CaseIterable {
                 .init(name: "--expires", value: "TIME", help: "Disappear after 30s, 5m, 1h, 7d; 5s to 28d."),
             ]
         case .delete: [.init(name: "--for-me", help: "Leave the others' copies of an own message as they are.")]
-        case .download:
-            [
-                .init(name: "--output", value: "OUT", help: "A new file for it; also -o. With --range, - prints it."),
-                .init(name: "--range", value: "A-B", help: "Only its bytes A to B, from 0; A- to its end."),
-                .init(name: "--thumbnail", help: "The small picture inside the message instead; asks no server."),
-            ]
+        case .download: Self.downloadOptions
+        case .stickers: Self.stickerOptions
         case .listen:
             [
                 .init(name: "--until-idle", help: "End when everything that waited has come."),
@@ -132,6 +131,7 @@ enum Verb: String, CaseIterable {
         case .login, .backup: 0...1
         case .send: 0...2
         case .delete, .download: 1...1
+        case .stickers: 0...202
         case .listen, .history, .trustLog, .auditLog, .deleteAccount: 0...0
         case .chat: 0...1
         case .devices: 0...2

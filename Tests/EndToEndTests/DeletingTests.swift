@@ -94,12 +94,10 @@ import Wire
     @Test("deletions of one account that wait for their message are bounded, and the oldest go first")
     func bounded() async throws {
         let house = try await House()
-        let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
-        try await alice.send("hello", to: Self.bobby)
-        try await bob.fetch()
-        let account = try #require(try await alice.client.whoami()).address.account
+        let clock = MovedClock()
+        let bob = try await TimedPhone(house, as: Self.bobby, clock: clock)
         let targets = (0...ClientLimits.earlyDeletionsMax).map { _ in ClientID.random() }
-        let kept = try await bob.client.rememberForTests(targets, of: account)
+        let kept = try await bob.client.rememberForTests(targets, of: .random(), clock)
         #expect(kept.count == ClientLimits.earlyDeletionsMax)
         #expect(kept.contains("\(try #require(targets.last))"))
         #expect(!kept.contains("\(targets[0])"))
@@ -186,6 +184,27 @@ import Wire
         #expect(try await bob.client.history().map(\.removal) == [.deleted])
     }
 
+    @Test("killed at any write, a deletion has happened or not, and its file goes with it")
+    func killed() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: Self.bobby)
+        for writes in 0..<4 {
+            let phone = try MortalPhone(house, Fate())
+            try await phone.register("mortal\(writes)")
+            let sent = try await phone.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
+            try await phone.revive(Fate(writes: writes, isLastWriteDone: writes.isMultiple(of: 2)))
+            _ = try? await phone.client.delete(sent.index)
+            try await phone.revive()
+            let line = try #require(try await phone.client.history().first)
+            #expect((line.removal == nil) == (line.file != nil), "all of it or nothing")
+            try await phone.client.delete(sent.index)
+            try await phone.fetch()
+            #expect(house.mediaFiles.isEmpty, "after \(writes) writes")
+            try await bob.fetch()
+            #expect(try await bob.history().last?.removal == .deleted, "after \(writes) writes")
+        }
+    }
+
     @Test("the program sends a photo, shows it without a server, and deletes it")
     func program() async throws {
         let house = try await House()
@@ -219,14 +238,15 @@ extension Client {
     var owesRewriteForTests: Bool { store.isRewriteOwed }
     var expiriesForTests: [String] { store.keys(withPrefix: StoreKey<TranscriptPlace>.expiryPrefix) }
 
-    /// As if deletions of these had come, none of whose messages did.
+    /// As if deletions of these had come, one a second, none of whose messages did.
     /// - Returns: what is remembered.
-    func rememberForTests(_ targets: [ClientID], of account: AccountID) throws -> [String] {
+    func rememberForTests(_ targets: [ClientID], of account: AccountID, _ clock: MovedClock) throws -> [String] {
         let (_, own) = try readyProfile()
         for target in targets {
             var transaction = StoreTransaction()
             #expect(try takeOut(target, of: account, own, into: &transaction) == nil)
             try commit(transaction)
+            clock.advance(seconds: 1)
         }
         let prefix = StoreKey<Timestamp>.earlyDeletionPrefix(account)
         return store.keys(withPrefix: prefix).map { String($0.dropFirst(prefix.count)) }

@@ -18,6 +18,7 @@ struct Main {
             ("session-last-resort", { try SessionVectors.make(.lastResort) }),
             ("session-none", { try SessionVectors.make(.none) }),
             ("ratchet", RatchetVectors.make), ("attachments", AttachmentVectors.make),
+            ("content", ContentVectors.make),
             ("recovery", RecoveryVectors.make), ("transparency", TransparencyVectors.make),
             ("sealed-sender", SealedSenderVectors.make), ("franking", FrankingVectors.make),
         ]

@@ -1,23 +1,23 @@
 import Crypto
-import Wire
+package import Wire
 
 /// What a message says of a file beside it: where its sealed bytes lie, and what opens them. As
 /// docs/protocol/attachments.md has it.
-struct AttachmentPointer: WireRecord, Equatable {
+package struct AttachmentPointer: WireRecord, Equatable {
     /// As the upload was answered.
-    var media: String
-    var key: [UInt8]
+    package var media: String
+    package var key: [UInt8]
     /// SHA-256 of all sealed bytes.
-    var digest: [UInt8]
+    package var digest: [UInt8]
     /// Of the file, without padding.
-    var byteCount: UInt64
+    package var byteCount: UInt64
     /// What the sender says of it; never a reason to run or overwrite anything.
-    var type: String?
-    var name: String?
+    package var type: String?
+    package var name: String?
     /// Of an image whose sender made one.
-    var preview: AttachmentPreview?
+    package var preview: AttachmentPreview?
 
-    init(
+    package init(
         media: String, key: [UInt8], digest: [UInt8], byteCount: UInt64, type: String?, name: String?,
         preview: AttachmentPreview? = nil
     ) {
@@ -30,7 +30,7 @@ struct AttachmentPointer: WireRecord, Equatable {
         self.preview = preview
     }
 
-    init(fields: inout Fields) throws(WireError) {
+    package init(fields: inout Fields) throws(WireError) {
         media = try fields.text("media", length: 1...128)
         key = try fields.bytes("key", count: SealedStream.Key.byteCount)
         digest = try fields.bytes("digest", count: SealedFile.digestByteCount)
@@ -41,7 +41,7 @@ struct AttachmentPointer: WireRecord, Equatable {
         preview = try? fields.valueIfPresent("preview")
     }
 
-    func write(fields writer: inout WireWriter) {
+    package func write(fields writer: inout WireWriter) {
         writer.put("media", text: media)
         writer.put("key", bytes: key)
         writer.put("digest", bytes: digest)

@@ -1,24 +1,24 @@
-import Wire
+package import Wire
 
 /// What shows an image before it is fetched: its size, a blur of it, and a small picture, all inside the sealed
 /// message. docs/protocol/attachments.md describes it.
 ///
 /// A claim of the sender, and hostile until it was checked: ``Client/thumbnail(ofFileOf:)`` does.
-struct AttachmentPreview: WireRecord, Equatable {
-    static let thumbHashByteCounts = 1...64
-    static let thumbnailByteCountMax = 32_768
-    static let sideMax: UInt64 = 65_535
+package struct AttachmentPreview: WireRecord, Equatable {
+    package static let thumbHashByteCounts = 1...64
+    package static let thumbnailByteCountMax = 32_768
+    package static let sideMax: UInt64 = 65_535
 
     /// 1 to 64 bytes; ThumbHash has 5 to 25.
-    var thumbHash: [UInt8]
+    package var thumbHash: [UInt8]
     /// Of the original as it is looked at, in pixels.
-    var width: UInt64
-    var height: UInt64
-    var thumbnail: [UInt8]
+    package var width: UInt64
+    package var height: UInt64
+    package var thumbnail: [UInt8]
     /// The media type of ``thumbnail``.
-    var thumbnailType: String
+    package var thumbnailType: String
 
-    init(thumbHash: [UInt8], width: UInt64, height: UInt64, thumbnail: [UInt8], thumbnailType: String) {
+    package init(thumbHash: [UInt8], width: UInt64, height: UInt64, thumbnail: [UInt8], thumbnailType: String) {
         self.thumbHash = thumbHash
         self.width = width
         self.height = height
@@ -26,7 +26,7 @@ struct AttachmentPreview: WireRecord, Equatable {
         self.thumbnailType = thumbnailType
     }
 
-    init(fields: inout Fields) throws(WireError) {
+    package init(fields: inout Fields) throws(WireError) {
         thumbHash = try fields.bytes("thumbHash", count: Self.thumbHashByteCounts)
         width = try fields.number("width", in: 1...Self.sideMax)
         height = try fields.number("height", in: 1...Self.sideMax)
@@ -34,7 +34,7 @@ struct AttachmentPreview: WireRecord, Equatable {
         thumbnailType = try fields.text("thumbnailType", length: FileNote.typeLengths)
     }
 
-    func write(fields writer: inout WireWriter) {
+    package func write(fields writer: inout WireWriter) {
         writer.put("thumbHash", bytes: thumbHash)
         writer.put("width", number: width)
         writer.put("height", number: height)

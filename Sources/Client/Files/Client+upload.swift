@@ -189,16 +189,21 @@ extension Client {
 
     /// - Parameter expiresSeconds: after which the server drops the bytes by itself; `nil` for its default.
     private func create(_ spool: SealedSpool, expiresSeconds: UInt64?) async throws(ClientError) -> UploadCreated {
+        let lifetime = expiresSeconds.map { [("lifetime", "expiring"), ("expires", String($0))] } ?? []
+        return try await createUpload(spool.summary, lifetime)
+    }
+
+    /// - Parameter lifetime: keys and values of the upload's metadata that say how long the media stay.
+    func createUpload(
+        _ summary: SealedFile.Summary, _ lifetime: [(String, String)]
+    ) async throws(ClientError) -> UploadCreated {
         let digits = Array("0123456789abcdef".utf8)
-        let text = spool.summary.digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        var metadata = [("class", Array("sealed".utf8)), ("sha256", text)]
-        if let expiresSeconds {
-            metadata += [("lifetime", Array("expiring".utf8)), ("expires", Array(String(expiresSeconds).utf8))]
-        }
+        let text = summary.digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        let metadata = [("class", Array("sealed".utf8)), ("sha256", text)] + lifetime.map { ($0, Array($1.utf8)) }
         return try await authorized(
             "POST", "/v1/media/uploads",
             headers: [
-                ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(spool.byteCount)),
+                ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(summary.sealedByteCount)),
                 ("Upload-Metadata", metadata.map { "\($0) \(Base64.encode($1))" }.joined(separator: ",")),
             ])
     }

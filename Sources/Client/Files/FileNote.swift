@@ -85,6 +85,8 @@ public enum FileFailure: String, WireEnumeration {
     case interrupted
     /// It does not wait to be sent: it was sent, or given up.
     case notWaiting = "not-waiting"
+    /// No image that a reader would show, or too long for a sticker.
+    case badImage = "bad-image"
     /// There is no small picture inside the message.
     case noPreview = "no-preview"
     /// What the sender calls a small picture is not one that may be shown.

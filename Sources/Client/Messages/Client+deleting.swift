@@ -134,6 +134,7 @@ extension Client {
     /// Asked on the connection that does not say who asks: the capability is enough.
     func deleteMedia() async {
         guard let anonymousNetwork else { return }
+        dropUnclaimedMedia()
         for name in store.keys(withPrefix: StoreKey<MediaDeletion>.mediaDeletionPrefix) {
             let key = StoreKey<MediaDeletion>(name)
             guard let deletion = try? read(key) else { continue }

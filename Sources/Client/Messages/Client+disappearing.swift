@@ -48,7 +48,8 @@ extension Client {
         let due = [nextExpiry, store.isRewriteOwed ? rewriteDue ?? now.adding(seconds: 1) : nil].compactMap(\.self)
         guard let next = due.min(), !isClosed else { return }
         // An hour at most: the clock may be set, and the machine may sleep.
-        let wait = next > now ? min(next.milliseconds - now.milliseconds, 3_600_000) : 0
+        // What is overdue could not be done just now.
+        let wait = next > now ? min(next.milliseconds - now.milliseconds, 3_600_000) : 60_000
         let sleep = surroundings.sleep
         timer = Task { [weak self] in
             // Cancelled with the client, or by the next timer.

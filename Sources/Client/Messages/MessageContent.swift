@@ -1,53 +1,59 @@
 import Keys
-import Wire
+package import Wire
 
 /// What a sealed message says, before padding and sealing: one CBOR map. docs/protocol/content.md describes it.
-struct MessageContent: WireRecord, Equatable {
+package struct MessageContent: WireRecord, Equatable {
     /// What there is to say. A newer version may know more; a reader that does not says so to its user.
-    enum Kind: String, WireEnumeration {
+    package enum Kind: String, WireEnumeration {
         case text
         /// A file, perhaps with a text beside it.
         case file
         /// Takes back a message of the same account.
         case delete
+        /// One sticker of a pack.
+        case sticker
     }
 
-    static let version: UInt64 = 1
+    /// ``Client`` writes and reads this one.
+    package static let version: UInt64 = 1
 
     /// The sender's name for the message: the client id of its send, also in the copies for the own devices.
-    var message: ClientID
-    var sentAt: Timestamp
+    package var message: ClientID
+    package var sentAt: Timestamp
     /// Empty only beside a file, and in what says something of another message.
-    var text: String
-    var file: AttachmentPointer?
+    package var text: String
+    package var file: AttachmentPointer?
     /// The message that is deleted: that and nothing else is said.
-    var target: ClientID?
+    package var target: ClientID?
+    /// That and nothing else is shown.
+    package var sticker: StickerContent?
     /// Seconds until it disappears, of ``ClientLimits/expirySeconds``.
-    var expiresIn: UInt64?
+    package var expiresIn: UInt64?
     /// Only for the own devices: deletes the file's bytes at the server, 43 characters.
-    var deleteCapability: String?
+    package var deleteCapability: String?
     /// Only in a copy for the sender's own other devices: whom the message went to.
-    var to: AccountID?
+    package var to: AccountID?
     /// The delivery token of the account it is from, 32 bytes.
-    var deliveryToken: [UInt8]?
+    package var deliveryToken: [UInt8]?
 
-    init(
+    package init(
         message: ClientID, sentAt: Timestamp, text: String, file: AttachmentPointer? = nil,
-        target: ClientID? = nil, expiresIn: UInt64? = nil, deleteCapability: String? = nil, to: AccountID? = nil,
-        deliveryToken: [UInt8]? = nil
+        target: ClientID? = nil, sticker: StickerContent? = nil, expiresIn: UInt64? = nil,
+        deleteCapability: String? = nil, to: AccountID? = nil, deliveryToken: [UInt8]? = nil
     ) {
         self.message = message
         self.sentAt = sentAt
         self.text = text
         self.file = file
         self.target = target
+        self.sticker = sticker
         self.expiresIn = expiresIn
         self.deleteCapability = deleteCapability
         self.to = to
         self.deliveryToken = deliveryToken
     }
 
-    init(fields: inout Fields) throws(WireError) {
+    package init(fields: inout Fields) throws(WireError) {
         _ = try fields.number("v", in: Self.version...Self.version)
         let kind = try fields.value("type", as: Kind.self)
         message = try fields.value("id")
@@ -60,6 +66,9 @@ struct MessageContent: WireRecord, Equatable {
         case .delete:
             text = ""
             target = try fields.value("target")
+        case .sticker:
+            text = ""
+            sticker = try fields.value("sticker")
         }
         expiresIn = try fields.numberIfPresent("expiresIn", in: ClientLimits.expirySeconds)
         deleteCapability = try fields.textIfPresent("deleteCapability", length: MediaDeletion.capabilityLengths)
@@ -67,12 +76,14 @@ struct MessageContent: WireRecord, Equatable {
         deliveryToken = try fields.bytesIfPresent("deliveryToken", count: 32...32)
     }
 
-    var kind: Kind {
+    /// What it says, by what it has.
+    package var kind: Kind {
         if target != nil { return .delete }
+        if sticker != nil { return .sticker }
         return file == nil ? .text : .file
     }
 
-    func write(fields writer: inout WireWriter) {
+    package func write(fields writer: inout WireWriter) {
         writer.put("v", number: Self.version)
         writer.put("type", kind)
         writer.put("id", message)
@@ -80,6 +91,7 @@ struct MessageContent: WireRecord, Equatable {
         writer.put("text", text: text.isEmpty && kind != .text ? nil : text)
         writer.put("file", file)
         writer.put("target", target)
+        writer.put("sticker", sticker)
         writer.put("expiresIn", number: expiresIn)
         writer.put("deleteCapability", text: deleteCapability)
         writer.put("to", to)
@@ -87,7 +99,7 @@ struct MessageContent: WireRecord, Equatable {
     }
 
     /// - Throws: `WireError` for another version or type, and for what is not of this form.
-    static func decode(_ bytes: [UInt8]) throws(WireError) -> MessageContent {
+    package static func decode(_ bytes: [UInt8]) throws(WireError) -> MessageContent {
         try decode(bytes, in: WireContext(form: .cbor, refusesUnknownFields: false))
     }
 }

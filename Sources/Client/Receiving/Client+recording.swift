@@ -30,6 +30,7 @@ extension Client {
             let removed = try write(line.emptied(.deleted), envelope, into: &transaction)
             return removed.map { .removed($0) }
         }
+        if let sticker = content.sticker { transaction.put(sticker, content.message, from: sender.account) }
         if let file = content.file {
             transaction.put(file, at: .attachment(content.message, from: sender.account))
             keepCapability(content, from: sender, own, into: &transaction)
@@ -51,7 +52,8 @@ extension Client {
             peer: content.to ?? sender.account, device: sender.device)
         line.message = content.message
         line.text = content.text.isEmpty ? nil : content.text
-        line.file = content.file?.note
+        line.file = content.file?.note ?? content.sticker?.sticker.file.note
+        line.sticker = content.sticker?.note
         line.expiresIn = content.expiresIn
         line.sentAt = content.sentAt
         line.isSenderHidden = isSenderHidden

@@ -58,7 +58,8 @@ extension Client {
         line.peerHandle = handle
         line.message = clientID
         line.text = message.text.isEmpty ? nil : message.text
-        line.file = message.file?.note
+        line.file = message.file?.note ?? message.sticker?.sticker.file.note
+        line.sticker = message.sticker?.note
         line.expiresIn = message.expiresIn
         line.sentAt = surroundings.now()
         let numbers = try enqueue(line, message, own, into: &transaction)
@@ -80,6 +81,7 @@ extension Client {
         transaction.put(line, at: .history(line.index))
         let clientID = line.message ?? .random()
         transaction.put(TranscriptPlace(index: line.index), at: .place(clientID, from: own.account))
+        if let sticker = message.sticker { transaction.put(sticker, clientID, from: own.account) }
         if let file = message.file {
             transaction.put(file, at: .attachment(clientID, from: own.account))
             if let deletion = MediaDeletion(of: file, capability: message.deleteCapability) {
@@ -88,7 +90,8 @@ extension Client {
         }
         let content = MessageContent(
             message: clientID, sentAt: line.sentAt ?? surroundings.now(), text: message.text,
-            file: message.file, expiresIn: message.expiresIn, deliveryToken: try sharedDeliveryToken())
+            file: message.file, sticker: message.sticker, expiresIn: message.expiresIn,
+            deliveryToken: try sharedDeliveryToken())
         let sends = try outboxEntries(
             content, capability: message.deleteCapability, history: line.index, to: line.peer, own)
         let numbers = try enqueue(sends, &counters, into: &transaction)

@@ -50,6 +50,8 @@ public struct HistoryEntry: WireRecord, Equatable {
     public var text: String?
     /// A file beside it; fetched only when somebody asks for it.
     public var file: FileNote?
+    /// A sticker; its picture is the file beside it.
+    public var sticker: StickerNote?
     /// Seconds until it disappears, where its sender wants that.
     public var expiresIn: UInt64?
     /// When it disappears from this device; not known before the server has accepted it.
@@ -90,6 +92,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         message = try fields.valueIfPresent("message")
         text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
         file = try fields.valueIfPresent("file")
+        sticker = try fields.valueIfPresent("sticker")
         expiresIn = try fields.numberIfPresent("expiresIn")
         expiresAt = try fields.valueIfPresent("expiresAt")
         removal = try fields.valueIfPresent("removed")
@@ -112,6 +115,7 @@ public struct HistoryEntry: WireRecord, Equatable {
         writer.put("message", message)
         writer.put("text", text: text)
         writer.put("file", file)
+        writer.put("sticker", sticker)
         writer.put("expiresIn", number: expiresIn)
         writer.put("expiresAt", expiresAt)
         writer.put("removed", removal)

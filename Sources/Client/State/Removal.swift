@@ -22,6 +22,7 @@ extension HistoryEntry {
         var line = self
         line.text = nil
         line.file = nil
+        line.sticker = nil
         line.expiresIn = nil
         line.expiresAt = nil
         if line.progress == .queued { line.progress = nil }
@@ -47,6 +48,7 @@ extension StoreTransaction {
             let sender = line.isOwn ? own : line.peer
             remove(.attachment(message, from: sender))
             remove(.capability(message, from: sender))
+            remove(.sticker(message, from: sender))
         }
         owesRewrite()
         return left
@@ -81,10 +83,13 @@ extension LocalStore {
             var transaction = StoreTransaction()
             for name in due.prefix(Self.linesPerTransaction) {
                 transaction.remove(name)
-                guard let place = try value(StoreKey<TranscriptPlace>(name)),
-                    let line = try value(.history(place.index)), line.removal == nil
-                else { continue }
-                removed.append(transaction.erase(line, .expired, own: own))
+                guard let place = try? value(StoreKey<TranscriptPlace>(name)) else { continue }
+                if let line = try? value(.history(place.index)) {
+                    removed.append(transaction.erase(line, .expired, own: own))
+                } else {
+                    // A later version has written it: its end holds all the same.
+                    transaction.remove(StoreKey<HistoryEntry>.history(place.index))
+                }
             }
             try commit(transaction)
             due = due.dropFirst(Self.linesPerTransaction)

@@ -106,6 +106,10 @@ extension StoreKey where Value == PartialDownload {
 }
 
 extension StoreKey where Value == MediaDeletion {
+    static var unclaimedPrefix: String { "unclaimed/" }
+    /// Pinned media that no pack has named yet: they go when it never does.
+    static func unclaimed(_ media: MediaID) -> Self { .init("\(unclaimedPrefix)\(media)") }
+
     static var mediaDeletionPrefix: String { "media-deletion/" }
     /// A deletion that the server has not heard of yet.
     static func mediaDeletion(_ media: MediaID) -> Self { .init("\(mediaDeletionPrefix)\(media)") }
@@ -114,6 +118,17 @@ extension StoreKey where Value == MediaDeletion {
     static func capability(_ message: ClientID, from account: AccountID) -> Self {
         .init("capability/\(account)/\(message)")
     }
+}
+
+extension StoreKey where Value == StickerContent {
+    /// Which sticker a message of that sender shows.
+    static func sticker(_ message: ClientID, from account: AccountID) -> Self { .init("sticker/\(account)/\(message)") }
+}
+
+extension StoreKey where Value == KeptStickerPack {
+    static var stickerPackPrefix: String { "sticker-pack/" }
+    /// A pack, by the media that it is at the server.
+    static func stickerPack(_ pack: MediaID) -> Self { .init("\(stickerPackPrefix)\(pack)") }
 }
 
 extension StoreKey where Value == AttachmentPointer {

@@ -2,6 +2,12 @@ import Client
 import Wire
 
 extension Verb {
+    static let downloadOptions: [Arguments.Option] = [
+        .init(name: "--output", value: "OUT", help: "A new file for it; also -o. With --range, - prints it."),
+        .init(name: "--range", value: "A-B", help: "Only its bytes A to B, from 0; A- to its end."),
+        .init(name: "--thumbnail", help: "The small picture inside the message instead; asks no server."),
+    ]
+
     static func send(
         file path: String, to handle: Handle, _ client: Client, _ arguments: Arguments, _ output: Output
     ) async throws {

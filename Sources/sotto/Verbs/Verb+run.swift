@@ -9,6 +9,7 @@ extension Verb {
         case .login: try await Self.logIn(client, arguments, output)
         case .send: try await Self.send(client, arguments, output)
         case .delete: try await Self.delete(client, arguments, output)
+        case .stickers: try await Self.stickers(client, arguments, output)
         case .download: try await Self.download(client, arguments, output)
         case .listen: try await Self.listen(client, arguments, output)
         case .chat: try await Chat(client: client, output: output).run(arguments)
