@@ -2,6 +2,8 @@
 package struct MediaLimits: Equatable, Sendable {
     /// Of the file.
     package var byteCountMax = 64 << 20
+    /// The same of a video or a sound, of which only a part is read.
+    package var recordingByteCountMax = 2 << 30
     /// Width times height.
     package var pixelCountMax = 100_000_000
     /// The same where the decoder must hold the whole image: interlaced, progressive, or a format without rows.

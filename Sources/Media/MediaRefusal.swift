@@ -37,7 +37,10 @@ package enum MediaRefusal: Error, Equatable, Sendable {
         case heifSequence = "heif-sequence"
         /// The worker was built without a decoder for it.
         case noDecoder = "no-decoder"
-        case video
+        /// A video or a sound, where pictures are asked for, or where there is no program that decodes it.
+        case recording
+        /// Nothing to see.
+        case sound
     }
 
     /// Where a structure is broken.
@@ -79,13 +82,13 @@ extension MediaRefusal: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreadable: "the file cannot be read"
-        case .unknownFormat: "this is no JPEG, PNG, WebP, GIF, HEIF or AVIF"
+        case .unknownFormat: "on no list of what is decoded"
         case .unsupported(let shape): "not decoded here: \(shape.rawValue)"
         case .truncated: "the file ends too early"
         case .malformed(let part): "a broken \(part.rawValue)"
-        case .empty: "an image without pixels"
+        case .empty: "a picture without pixels"
         case .tooLarge(let bound): "above the bound on \(bound.rawValue)"
-        case .busy: "too many images wait already"
+        case .busy: "too much waits already"
         case .unavailable: "no worker can be started"
         case .undecodable: "the decoder found the data broken"
         case .contradictory: "the decoder found another size than the head of the file says"

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A regular file that can only be read, by position. Closed with the last reference.
@@ -41,6 +42,23 @@ package final class ReadOnlyFile: Sendable {
         }
         self.descriptor = descriptor
         self.byteCount = byteCount
+    }
+
+    /// Bytes that are in no folder, as a file that nobody can write to.
+    /// - Throws: ``MediaRefusal/unavailable`` when the machine has no room.
+    convenience init(inMemory bytes: [UInt8]) throws(MediaRefusal) {
+        let memory = sotto_memory_file()
+        guard memory >= 0 else { throw .unavailable }
+        defer { close(memory) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { write(memory, $0.baseAddress.map { $0 + written }, $0.count - written) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw .unavailable }
+            written += count
+        }
+        // Anew, since the descriptor that wrote could write again.
+        do { try self.init(path: "/proc/self/fd/\(memory)") } catch { throw .unavailable }
     }
 
     deinit { close(descriptor) }

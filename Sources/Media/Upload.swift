@@ -39,4 +39,7 @@ package struct OpenMedia: Sendable {
 
     /// Of what is stored.
     package var byteCount: Int { file.byteCount }
+
+    /// Something that was made of it, as open as itself.
+    func part(_ file: ReadOnlyFile) -> OpenMedia { OpenMedia(file: file) }
 }

@@ -27,7 +27,8 @@ enum Verb: String, CaseIterable {
         case .safetyNumber: "safety-number HANDLE [--compare DIGITS | --verified | --not-verified]"
         case .history: "history [--with HANDLE] [--after INDEX] [--limit N]"
         case .report: "report INDEX"
-        case .media: "media thumbnail FILE -o OUT [--size N] [--jpeg] [--preview OUT] [--worker PATH]"
+        case .media:
+            "media inspect FILE | media thumbnail FILE -o OUT [--size N] [--jpeg] [--preview OUT] [--worker PATH]"
         case .backup: "backup [status | create [--replace] | update | delete]"
         case .restore: "restore KEY [--unlink-others]"
         case .trustLog: "trust-log"
@@ -52,7 +53,7 @@ enum Verb: String, CaseIterable {
         case .safetyNumber: "Sixty digits to compare with the other side: equal means that nobody stands between."
         case .history: "Print the transcript that this device keeps."
         case .report: "Show one message that came to whoever runs the server; INDEX as in `history --json`."
-        case .media: "Make a thumbnail as the server makes it, without a server; status 3 for a file that is refused."
+        case .media: "Look at a file or make its thumbnail as the server does, without one; status 3 where refused."
         case .backup: "Keep a sealed backup of this account at the server; `create` prints the recovery key."
         case .restore: "Make this a new device of the account whose recovery key this is; KEY `-` reads standard input."
         case .trustLog: "Trust the server's key log anew, once its operator has said why it began again."
@@ -102,6 +103,7 @@ enum Verb: String, CaseIterable {
                 .init(name: "--jpeg", help: "JPEG instead of WebP."),
                 .init(name: "--preview", value: "OUT", help: "Where the short preview of an animation goes."),
                 .init(name: "--worker", value: "PATH", help: "The program sotto-media; else the one beside sotto."),
+                .init(name: "--programs", value: "FOLDER", help: "Where ffprobe and ffmpeg are; /usr/bin."),
             ]
         case .backup:
             [.init(name: "--replace", help: "Take the place of a backup that another device or key has made.")]

@@ -28,7 +28,8 @@ struct MediaProgramTests {
         let folder = try TemporaryFolder()
         let out = folder.path + "/out"
         let good = Self.samples + "rgb.png"
-        let refused = try run("media", "thumbnail", Self.samples + "clip.mp4", "-o", out, "--json")
+        let refused = try run(
+            "media", "thumbnail", Self.samples + "clip.mp4", "-o", out, "--json", "--programs", "/nowhere")
         #expect(refused.status == 3)
         #expect(refused.output.contains(#""code":"unsupported""#))
         #expect(try run("media", "thumbnail", good).status == 2)
@@ -38,6 +39,32 @@ struct MediaProgramTests {
         #expect(try run("media", "thumbnail", good, "-o", out, "--worker", "/bin/true").status == 1)
         #expect(TextFile.bytes(out).isEmpty)
     }
+
+    @Test("it makes the poster of a video, and says what it knows of a file", .enabled(if: hasFFmpeg, "no ffmpeg"))
+    func recordings() throws {
+        let folder = try TemporaryFolder()
+        let out = folder.path + "/out", clip = Self.samples + "clip.mp4"
+        let made = try run("media", "thumbnail", clip, "-o", out, "--size", "80")
+        #expect(made.status == 0)
+        #expect(made.output.contains("probe     video/mp4, 160×120, 2.000 s"))
+        #expect(made.output.contains("checked   image/webp, 80×60"))
+        #expect(TextFile.bytes(out).starts(with: "RIFF".utf8))
+        let seen = try run("media", "inspect", clip, "--json")
+        #expect(seen.status == 0 && seen.output.contains(#""durationMilliseconds":2000,"waveform":""#))
+    }
+
+    @Test("without ffmpeg it says what the head says, and why it is no more")
+    func heads() throws {
+        let clip = Self.samples + "clip.mp4"
+        let seen = try run("media", "inspect", clip, "--programs", "/nowhere")
+        #expect(seen.status == 0 && seen.output.contains("probe     video/mp4, 160×120, 2.000 s"))
+        #expect(seen.output.contains("there is no ffprobe"))
+        let image = try run("media", "inspect", Self.samples + "rgb.png")
+        #expect(image.status == 0 && image.output.contains("probe     image/png, 96×64"))
+        #expect(try run("media", "inspect", "/bin/true").status == 3)
+    }
+
+    private static let hasFFmpeg = access("/usr/bin/ffmpeg", X_OK) == 0 && access("/usr/bin/ffprobe", X_OK) == 0
 
     @Test("libvips is linked into the worker, and into no other program")
     func linked() {

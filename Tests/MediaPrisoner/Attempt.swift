@@ -25,6 +25,10 @@ enum Attempt: String, CaseIterable {
     case programs = "bpf"
     case faults = "userfaultfd"
     case otherNumbers = "other-numbers"
+    case execDescriptor = "exec-descriptor"
+    case writeInput = "write-input"
+    case mapWritten = "map-written"
+    case memoryFile = "memory-file"
 
     /// Whether the attempt gets through.
     func succeeds() -> Bool {
@@ -55,12 +59,37 @@ enum Attempt: String, CaseIterable {
         case .faults: call(SYS_userfaultfd, 0) >= 0
         // The x32 form of `open`.
         case .otherNumbers: call(Int32(bitPattern: 0x4000_0002), 0) >= 0 || errno == EFAULT
+        case .execDescriptor: execDescriptor()
+        case .writeInput: open("/proc/self/fd/3", O_RDWR) >= 0
+        case .mapWritten: mapped(PROT_READ | PROT_WRITE | PROT_EXEC, of: 3) != nil
+        case .memoryFile: call(SYS_memfd_create, 0) >= 0 || errno == EFAULT
         }
     }
 
     private func mapped(_ protection: Int32, byteCount: Int) -> UnsafeMutableRawPointer? {
         let start = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         return start == MAP_FAILED ? nil : start
+    }
+
+    private func mapped(_ protection: Int32, of file: Int32) -> UnsafeMutableRawPointer? {
+        let start = mmap(nil, 4096, protection, MAP_PRIVATE, file, 0)
+        return start == MAP_FAILED ? nil : start
+    }
+
+    /// By a descriptor of its own, tried under every number that a filter may let through.
+    private func execDescriptor() -> Bool {
+        let shell = open("/bin/sh", 0o10_000_000 /* O_PATH */)
+        guard shell >= 0 else { return false }
+        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup("-c"), strdup("exit 10"), nil]
+        return arguments.withUnsafeMutableBufferPointer { (arguments) in
+            for number in Int(shell)...80 {
+                _ = dup2(shell, Int32(number))
+                let path = strdup("")
+                _ = call(
+                    SYS_execveat, number, Int(bitPattern: path), Int(bitPattern: arguments.baseAddress), 0, 0x1000)
+            }
+            return false
+        }
     }
 
     private func makeExecutable() -> Bool {
@@ -93,9 +122,11 @@ enum Attempt: String, CaseIterable {
     }
 
     /// A system call by its number.
-    private func call(_ number: Int32, _ first: Int = 0, _ second: Int = 0) -> Int {
+    private func call(
+        _ number: Int32, _ first: Int = 0, _ second: Int = 0, _ third: Int = 0, _ fourth: Int = 0, _ fifth: Int = 0
+    ) -> Int {
         typealias Call = @convention(c) (Int, Int, Int, Int, Int, Int, Int) -> Int
         guard let symbol = dlsym(nil, "syscall") else { return -1 }
-        return unsafeBitCast(symbol, to: Call.self)(Int(number), first, second, 0, 0, 0, 0)
+        return unsafeBitCast(symbol, to: Call.self)(Int(number), first, second, third, fourth, fifth, 0)
     }
 }

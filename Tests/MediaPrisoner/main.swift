@@ -2,12 +2,19 @@
 //
 //   media-prisoner free|landlock|filter|locked ATTEMPT
 //
+// Where it may not even read its own command line, the attempt stands in descriptor 3, and it is locked in already.
+//
 // Exit status: 0 refused, 10 got through, 2 not understood, 3 the sandbox could not be entered. A call that the filter
 // forbids ends it by SIGSYS.
 import Glibc
 import Media
 
-let words = CommandLine.arguments.dropFirst()
+var words = CommandLine.arguments.dropFirst()
+if words.isEmpty {
+    var name = [UInt8](repeating: 0, count: 64)
+    let count = pread(3, &name, name.count, 0)
+    words = ["", "free", String(decoding: name.prefix(max(0, count)), as: UTF8.self)].dropFirst()
+}
 guard words.count == 2, let mode = words.first, let name = words.last, let attempt = Attempt(rawValue: name) else {
     exit(2)
 }

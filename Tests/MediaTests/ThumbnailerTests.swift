@@ -5,24 +5,6 @@ import Testing
 
 @Suite("Thumbnails")
 struct ThumbnailerTests {
-    /// Red, green, blue and white in the four quarters of a picture, from its top left on.
-    private func quarters(_ picture: Picture) -> String {
-        let size = picture.size
-        let places = [(1, 1), (3, 1), (1, 3), (3, 3)].map { (size.width * $0.0 / 4, size.height * $0.1 / 4) }
-        return places.map { (x, y) in
-            let pixel = picture.bytes[((y * size.width + x) * 4)..<((y * size.width + x) * 4 + 4)].map(\.self)
-            if pixel[3] < 40 { return "-" }
-            let isHigh = pixel.prefix(3).map { $0 > 128 }
-            return switch (isHigh[0], isHigh[1], isHigh[2]) {
-            case (true, false, false): "R"
-            case (false, true, false): "G"
-            case (false, false, true): "B"
-            case (true, true, true): "W"
-            default: "?"
-            }
-        }.joined()
-    }
-
     @Test("every sample becomes the picture that it shows", arguments: [
         ("alpha.png", "RGB-"), ("alpha.webp", "RGB-"), ("animated.gif", "RGBW"), ("animated.webp", "RGBW"),
         ("baseline.jpg", "RGBW"), ("interlaced.png", "RGBW"), ("lossless.webp", "RGB-"), ("palette.png", "RGBW"),
@@ -32,11 +14,11 @@ struct ThumbnailerTests {
     func pictures(name: String, expected: String) async throws {
         let workshop = Workshop()
         let media = try Samples.media(Samples.folder + name)
-        #expect(quarters(try await workshop.tiny(media)) == expected)
+        #expect(Quarters.of(try await workshop.tiny(media)) == expected)
         // And the encoded one shows the same, when it is decoded in turn.
         let made = try await workshop.thumbnails(of: media)
         let again = try Samples.media(try #require(made.pictures.first).bytes)
-        #expect(quarters(try await workshop.tiny(again)) == expected)
+        #expect(Quarters.of(try await workshop.tiny(again)) == expected)
     }
 
     @Test("each of the eight orientations is turned upright", arguments: zip(1...8, [
@@ -45,7 +27,7 @@ struct ThumbnailerTests {
     func orientation(value: Int, expected: String) async throws {
         let workshop = Workshop()
         let media = try Samples.media(Samples.folder + "orientation-\(value).jpg")
-        #expect(quarters(try await workshop.tiny(media)) == expected)
+        #expect(Quarters.of(try await workshop.tiny(media)) == expected)
         let made = try await workshop.thumbnails(of: media)
         let upright = PixelSize(width: 96, height: 64)
         #expect(made.size == (value >= 5 ? upright.turned : upright))
@@ -92,7 +74,7 @@ struct ThumbnailerTests {
         let made = try await workshop.thumbnails(of: Samples.media(Samples.folder + "alpha.png"), request)
         let picture = try #require(made.pictures.first)
         #expect(try Probe().look(inMemory: picture.bytes).format == .jpeg)
-        #expect(quarters(try await workshop.tiny(Samples.media(picture.bytes))) == "RGBW")
+        #expect(Quarters.of(try await workshop.tiny(Samples.media(picture.bytes))) == "RGBW")
     }
 
     @Test("an animation has a preview of its first frames, and only when it is wanted", arguments: [

@@ -27,7 +27,7 @@ package struct Probe: Sendable {
         case .webp: facts = try WebPProbe(limits: limits).look(&reader)
         case .gif: facts = try GIFProbe(limits: limits).look(&reader)
         case .heif: facts = try HEIFProbe(limits: limits).look(&reader)
-        case nil: throw try Self.isVideo(&reader) ? .unsupported(.video) : .unknownFormat
+        case nil: throw try RecordingFormat.of(&reader) == nil ? .unknownFormat : .unsupported(.recording)
         }
         try limits.check(facts)
         return facts

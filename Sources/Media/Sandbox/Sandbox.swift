@@ -17,6 +17,8 @@ package enum Sandbox {
     /// What the machine would not do.
     package enum Failure: String, Error, Sendable {
         case descriptors, limits, privileges, parent, threads, landlock, filter
+        /// A foreign program that is not there, or that the kernel would not start.
+        case program
     }
 
     /// Closes what was inherited by mistake, and makes sure that the parent is still there.
@@ -50,14 +52,9 @@ package enum Sandbox {
     /// - Throws: when there are other threads already, which it would not hold.
     package static func forbidFiles() throws(Failure) -> Int {
         guard threadCount() == 1 else { throw .threads }
-        let version = Int(sotto_landlock_version())
+        let version = LandlockRules.version
         guard version > 0 else { return 0 }
-        let files: UInt64 = version >= 5 ? 0xFFFF : version >= 3 ? 0x7FFF : version == 2 ? 0x3FFF : 0x1FFF
-        let handled: [UInt64] = [files] + (version >= 4 ? [3] : []) + (version >= 6 ? [3] : [])
-        let rules = handled.withUnsafeBytes { sotto_landlock_create($0.baseAddress, UInt($0.count)) }
-        guard rules >= 0 else { throw .landlock }
-        defer { close(rules) }
-        guard sotto_landlock_enter(rules) == 0 else { throw .landlock }
+        try LandlockRules().enter()
         return version
     }
 

@@ -9,14 +9,14 @@ package struct SystemCallFilter {
     /// The program's lines.
     private(set) var lines: [sock_filter] = []
 
-    private enum Verdict {
+    enum Verdict {
         static let allow: UInt32 = 0x7FFF_0000
         static let kill: UInt32 = 0x8000_0000
         static func fail(_ code: Int32) -> UInt32 { 0x0005_0000 | UInt32(code) }
     }
 
     /// A condition on one argument: `argument & mask == value`.
-    private struct Condition {
+    struct Condition {
         let argument: Int
         let mask: UInt32
         let value: UInt32
@@ -27,6 +27,9 @@ package struct SystemCallFilter {
         var lines = SystemCallFilter(process: getpid()).lines
         guard sotto_filter_calls(&lines, UInt16(lines.count)) == 0 else { throw .filter }
     }
+
+    /// Without a line: for the other profile, see ``init(program:)``.
+    init() {}
 
     /// - Parameter process: the only one that may be sent a signal.
     init(process: pid_t) {
@@ -50,7 +53,7 @@ package struct SystemCallFilter {
         ])
         // Only the form that asks about an open descriptor.
         allow(SYS_newfstatat, if: [Condition(argument: 3, mask: 0x1000, value: 0x1000)], otherwise: EACCES)
-        lines.append(Self.give(Verdict.kill))
+        otherwise(Verdict.kill)
     }
 
     private static let plain = [
@@ -84,7 +87,7 @@ package struct SystemCallFilter {
     // MARK: Lines
 
     /// Another architecture's numbers mean other calls, and the x32 form of this one has a bit of its own.
-    private mutating func checkArchitecture() {
+    mutating func checkArchitecture() {
         lines.append(Self.load(4))
         lines.append(sock_filter(code: 0x15, jt: 1, jf: 0, k: Self.architecture))
         lines.append(Self.give(Verdict.kill))
@@ -93,11 +96,11 @@ package struct SystemCallFilter {
         lines.append(Self.give(Verdict.kill))
     }
 
-    private mutating func allow(_ call: Int32) { rule(call, [Self.give(Verdict.allow)]) }
+    mutating func allow(_ call: Int32) { rule(call, [Self.give(Verdict.allow)]) }
 
-    private mutating func fail(_ call: Int32, _ code: Int32) { rule(call, [Self.give(Verdict.fail(code))]) }
+    mutating func fail(_ call: Int32, _ code: Int32) { rule(call, [Self.give(Verdict.fail(code))]) }
 
-    private mutating func allow(_ call: Int32, if conditions: [Condition], otherwise code: Int32? = nil) {
+    mutating func allow(_ call: Int32, if conditions: [Condition], otherwise code: Int32? = nil) {
         var body: [sock_filter] = []
         let refusal = Self.give(code.map(Verdict.fail) ?? Verdict.kill)
         for condition in conditions {
@@ -109,6 +112,24 @@ package struct SystemCallFilter {
         }
         rule(call, body + [Self.give(Verdict.allow)])
     }
+
+    /// Where the condition does not hold, the lines below decide.
+    mutating func allow(_ call: Int32, atOnceIf condition: Condition) {
+        lines += [
+            sock_filter(code: 0x15, jt: 0, jf: 5, k: UInt32(bitPattern: call)),
+            Self.load(UInt32(16 + 8 * condition.argument)),
+            sock_filter(code: 0x54, jt: 0, jf: 0, k: condition.mask),
+            sock_filter(code: 0x15, jt: 0, jf: 1, k: condition.value),
+            Self.give(Verdict.allow),
+            // They look at the number.
+            Self.load(0),
+        ]
+    }
+
+    mutating func kill(_ call: Int32) { rule(call, [Self.give(Verdict.kill)]) }
+
+    /// The verdict on every call that no line above has decided.
+    mutating func otherwise(_ verdict: UInt32) { lines.append(Self.give(verdict)) }
 
     /// `body` where the number is `call`; it always ends the program.
     private mutating func rule(_ call: Int32, _ body: [sock_filter]) {

@@ -3,25 +3,25 @@ import Testing
 
 @testable import Media
 
-@Suite("Videos")
-struct VideoFactsTests {
+@Suite("Heads of recordings")
+struct RecordingFactsTests {
     @Test("duration and size are read from the head", arguments: [
-        ("clip.mp4", VideoFacts.Container.mp4), ("clip.webm", .webm),
+        ("clip.mp4", RecordingFormat.mp4), ("clip.webm", .webm),
     ])
-    func facts(name: String, container: VideoFacts.Container) throws {
-        let facts = try Probe().lookAtVideo(Samples.media(Samples.folder + name))
-        #expect(facts.container == container)
-        #expect((facts.width, facts.height) == (160, 120))
+    func facts(name: String, format: RecordingFormat) throws {
+        let facts = try Probe().lookAtRecording(Samples.media(Samples.folder + name))
+        #expect(facts.format == format)
+        #expect(facts.size == PixelSize(width: 160, height: 120))
         #expect((1900...2200).contains(facts.durationMilliseconds ?? 0))
     }
 
     @Test("no video becomes a thumbnail, and no image is a video")
     func strangers() throws {
         for name in ["clip.mp4", "clip.webm"] {
-            #expect(throws: MediaRefusal.unsupported(.video)) { try Probe().look(inMemory: Samples.bytes(name)) }
+            #expect(throws: MediaRefusal.unsupported(.recording)) { try Probe().look(inMemory: Samples.bytes(name)) }
         }
         for name in Samples.names {
-            #expect(throws: MediaRefusal.unknownFormat) { try Probe().lookAtVideo(ByteReader(Samples.bytes(name))) }
+            #expect(throws: MediaRefusal.unknownFormat) { try Probe().lookAtRecording(ByteReader(Samples.bytes(name))) }
         }
     }
 
@@ -32,11 +32,11 @@ struct VideoFactsTests {
         for _ in 0..<10_000 {
             // The heads stand at both ends of the file.
             let mutated = Mutation.of(Array(bytes.prefix(600)), &dice) + Mutation.of(Array(bytes.suffix(2500)), &dice)
-            guard let facts = try? Probe().lookAtVideo(ByteReader(mutated)) else { continue }
-            #expect((facts.width ?? 1) > 0 && (facts.durationMilliseconds ?? 0) >= 0)
+            guard let facts = try? Probe().lookAtRecording(ByteReader(mutated)) else { continue }
+            #expect((facts.size?.width ?? 1) > 0 && (facts.durationMilliseconds ?? 0) >= 0)
         }
         for count in 0..<min(2000, bytes.count) {
-            _ = try? Probe().lookAtVideo(ByteReader(Array(bytes.prefix(count))))
+            _ = try? Probe().lookAtRecording(ByteReader(Array(bytes.prefix(count))))
         }
     }
 }

@@ -9,12 +9,13 @@ enum WebMProbe {
         let end: Int
     }
 
-    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> VideoFacts {
-        var facts = VideoFacts(.webm)
+    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> RecordingFacts {
+        var facts = RecordingFacts(.webm)
         var budget = elementCountMax
         var offset = 0
         while offset < reader.byteCount {
             let element = try element(&reader, offset, limit: reader.byteCount, &budget)
+            if element.identifier == 0x1A45_DFA3 { try head(&reader, element, &facts, &budget) }
             if element.identifier == 0x1853_8067 {
                 try segment(&reader, element, &facts, &budget)
                 return facts
@@ -24,8 +25,23 @@ enum WebMProbe {
         throw .malformed(.element)
     }
 
+    /// What kind of document it says it is; there are others in the same clothes.
+    private static func head(
+        _ reader: inout ByteReader, _ head: Element, _ facts: inout RecordingFacts, _ budget: inout Int
+    ) throws(MediaRefusal) {
+        var offset = head.body
+        while offset < head.end {
+            let field = try element(&reader, offset, limit: head.end, &budget)
+            offset = field.end
+            guard field.identifier == 0x4282 else { continue }
+            let isWebM = try reader.has("webm", at: field.body), isMatroska = try reader.has("matroska", at: field.body)
+            guard isWebM || isMatroska else { throw .unknownFormat }
+            facts.format = isWebM ? .webm : .matroska
+        }
+    }
+
     private static func segment(
-        _ reader: inout ByteReader, _ segment: Element, _ facts: inout VideoFacts, _ budget: inout Int
+        _ reader: inout ByteReader, _ segment: Element, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var offset = segment.body
         var seen = 0
@@ -70,7 +86,7 @@ enum WebMProbe {
     }
 
     private static func tracks(
-        _ reader: inout ByteReader, _ tracks: Element, _ facts: inout VideoFacts, _ budget: inout Int
+        _ reader: inout ByteReader, _ tracks: Element, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var offset = tracks.body
         while offset < tracks.end {
@@ -87,7 +103,7 @@ enum WebMProbe {
     }
 
     private static func picture(
-        _ reader: inout ByteReader, _ video: Element, _ facts: inout VideoFacts, _ budget: inout Int
+        _ reader: inout ByteReader, _ video: Element, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var width = 0, height = 0
         var offset = video.body

@@ -1,24 +1,30 @@
 /// Reads the `moov` box of an MP4 or QuickTime file (ISO 14496-12, 8.2): `mvhd` has the duration, each `tkhd` a size.
 enum MP4Probe {
     private static let boxCountMax = 4096
-    private static let sideMax = 65_535
 
-    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> VideoFacts {
-        var facts = VideoFacts(.mp4)
+    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> RecordingFacts {
+        var facts = RecordingFacts(try reader.has("qt  ", at: 8) ? .quicktime : .mp4)
         var budget = boxCountMax
         var hasMovie = false
-        let end = reader.byteCount
-        try Box.walk(&reader, from: 0, to: end, budget: &budget) { (reader, box, budget) throws(MediaRefusal) in
-            guard box.type == "moov" else { return }
-            hasMovie = true
-            try movie(&reader, box, &facts, &budget)
+        var offset = 0
+        while offset < reader.byteCount {
+            budget -= 1
+            guard budget > 0 else { throw .tooLarge(.chunks) }
+            let box = try Box.read(&reader, at: offset, limit: reader.byteCount)
+            if box.type == "moov" {
+                hasMovie = true
+                try movie(&reader, box, &facts, &budget)
+            }
+            // Fragments, as many as there are seconds: the head is behind us.
+            if box.type == "moof" { break }
+            offset = box.end
         }
         guard hasMovie else { throw .malformed(.box) }
         return facts
     }
 
     private static func movie(
-        _ reader: inout ByteReader, _ movie: Box, _ facts: inout VideoFacts, _ budget: inout Int
+        _ reader: inout ByteReader, _ movie: Box, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var tracks: [Box] = []
         var heads: [Box] = []
@@ -32,9 +38,13 @@ enum MP4Probe {
             try Box.walk(&reader, from: track.body, to: track.end, budget: &budget) { (_, box, _) in
                 if box.type == "tkhd" { found.append(box) }
             }
-            // The last eight bytes: width and height in 16.16.
+            // The last bytes: a matrix of nine numbers, whose first is zero for a quarter turn, then width and height
+            // in 16.16.
             guard let head = found.first, head.count >= 84 else { continue }
-            facts.see(width: try reader.big(head.end - 8, 2), height: try reader.big(head.end - 4, 2))
+            let width = try reader.big(head.end - 8, 2), height = try reader.big(head.end - 4, 2)
+            let across = try reader.big(head.end - 44, 4), down = try reader.big(head.end - 40, 4)
+            let isTurned = across == 0 && down != 0
+            facts.see(width: isTurned ? height : width, height: isTurned ? width : height)
         }
     }
 
