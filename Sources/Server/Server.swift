@@ -26,7 +26,7 @@ public final class Server: Sendable {
     private let services: Services
     private let janitor: Janitor
     private let sweeper: MediaSweeper
-    private let workers: ThumbnailWorkers?
+    private let workers: MediaWorkers?
 
     /// The port clients connect to.
     public var port: UInt16 { listener.port }
@@ -52,14 +52,13 @@ public final class Server: Sendable {
             group.shutdown()
             throw error
         }
-        let workers = configuration.mediaWorkerPath.map { ThumbnailWorkers(workerPath: $0) }
-        self.workers = workers
+        let workers = MediaWorkers(configuration)
         let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
         let signingKey: ServerSigningKey
         let media: MediaHouse
         let franking: FrankingSecrets
         do {
-            let processor = workers.map { MediaProcessor.thumbnails(by: $0) }
+            let processor = workers.map { MediaProcessor.processor(by: $0) }
             media = MediaHouse(chat: chat, blobs: try openBlobs(), bounds: configuration.media, processor: processor)
             signingKey = try await Self.prepare(chat)
             franking = try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }
@@ -96,7 +95,8 @@ public final class Server: Sendable {
             group.shutdown()
             throw error
         }
-        self.group = group
+        if let absence = workers?.absence { services.log.note(absence) }
+        (self.group, self.workers) = (group, workers)
         self.desks = desks
         self.services = services
         let janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
@@ -149,7 +149,7 @@ public final class Server: Sendable {
     }
 
     private static func gauges(
-        of media: MediaHouse, _ workers: ThumbnailWorkers?
+        of media: MediaHouse, _ workers: MediaWorkers?
     ) -> [(name: String, help: String, value: UInt64)] {
         let status = media.status
         return [

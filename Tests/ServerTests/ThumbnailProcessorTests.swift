@@ -18,13 +18,13 @@ import Wire
         let reader = BlobReader(blob: StoredBlob(byteCount: byteCount, sha256: [])) { (_, _) throws(BlobError) in
             throw error
         }
-        let processor = MediaProcessor.thumbnails(by: ThumbnailWorkers(workerPath: "/nowhere"))
+        let processor = MediaProcessor.processor(by: MediaWorkers(workerPath: "/nowhere"))
         return await processor.process(try #require(OpenUpload(complete)), reader)
     }
 
-    @Test("a file above the bound of the probe fails before a byte of it is read")
+    @Test("a file above every bound fails before a byte of it is read")
     func size() async throws {
-        let verdict = try await verdict(byteCount: (64 << 20) + 1, .overloaded)
+        let verdict = try await verdict(byteCount: (2 << 30) + 1, .overloaded)
         guard case .failed("too-large") = verdict else { throw Unexpected(verdict) }
     }
 

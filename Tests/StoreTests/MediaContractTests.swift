@@ -44,6 +44,9 @@ struct MediaContractTests {
             first.heldByteCount = 5
             first.conversation = .random()
             first.picture = PictureInfo(mediaType: "image/png", width: 1, height: 2, thumbHash: [1], thumbnails: [96])
+            first.recording = RecordingInfo(
+                mediaType: "video/mp4", durationMilliseconds: 5, width: 6, height: 7,
+                waveform: [UInt8](repeating: 8, count: 100))
             first.failure = "x"
             let changed = first
             try await store.write { (tables) throws(Problem) in

@@ -6,6 +6,9 @@ extension Catalogue {
         mediaType: "image/jpeg", width: 4032, height: 3024, thumbHash: bytes(25), thumbnails: [96, 320, 640, 1280],
         preview: 320)
 
+    static let recording = RecordingInfo(
+        mediaType: "video/mp4", durationMilliseconds: 12_480, width: 1080, height: 1920, waveform: bytes(100))
+
     static let media = [
         Specimen(
             UploadCreated.self,
@@ -25,8 +28,12 @@ extension Catalogue {
                 use: .avatar, expiresAt: nil, picture: picture),
             MediaInfo(
                 media: mediaID, mediaClass: .open, state: .failed, byteCount: 1, sha256: bytes(32),
-                lifetime: .expiring, expiresAt: endOfTime, failure: "unknown-format")),
+                lifetime: .expiring, expiresAt: endOfTime, failure: "unknown-format"),
+            MediaInfo(
+                media: mediaID, mediaClass: .open, state: .ready, byteCount: 1 << 31, sha256: bytes(32),
+                lifetime: .usual, expiresAt: epoch, picture: picture, recording: recording)),
         Specimen(PictureInfo.self, picture),
+        Specimen(RecordingInfo.self, recording, RecordingInfo(mediaType: "audio/mpeg")),
         Specimen(
             MediaUsage.self,
             MediaUsage(count: 1, byteCount: 2, byteCountMax: 1 << 53, fileByteCountMax: Limits.mediaByteCountMax)),

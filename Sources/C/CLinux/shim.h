@@ -71,11 +71,10 @@ static inline int sotto_process_file(int process) { return (int)syscall(SYS_pidf
 // A foreign program that is locked in before its first instruction. Everything is prepared by whoever starts it:
 // between vfork and exec the child runs in its parent's memory, and makes system calls only.
 struct sotto_program {
-    // The program, its files and a set of Landlock's rules. All are 64 or more, so that no copy lands on one that is
-    // still to be copied, and closed on exec.
+    // The program, a set of Landlock's rules, and what becomes 0, 1, 2 and 3. All are 64 or more, so that no copy lands
+    // on one that is still to be copied.
     int file;
     int rules;
-    // Become 0, 1, 2 and 3.
     int descriptors[4];
     // Of the process that starts it: an end that comes with the parent's never comes when that is gone already.
     int parent;
@@ -93,29 +92,37 @@ struct sotto_program {
 
 extern int vfork(void);
 
+// The descriptor of the program while it is executed: above its bound on descriptors, and closed by that.
+enum { sotto_program_file = 64 };
+
 // Returns the step that failed; does not return otherwise.
 static inline int sotto_enter_program(struct sotto_program *program) {
+    // First of all: until they are closed here, the parent's descriptors are held twice, and with them its locks.
+    for (int number = 0; number < 4; number++)
+        if (syscall(SYS_dup3, program->descriptors[number], number, 0) < 0) return 1;
+    if (syscall(SYS_dup3, program->rules, 4, 02000000 /* O_CLOEXEC */) < 0) return 2;
+    if (syscall(SYS_dup3, program->file, 5, 02000000) < 0) return 3;
+    if (syscall(SYS_close_range, 6U, ~0U, 0U) != 0) return 4;
+    if (syscall(SYS_dup3, 5, sotto_program_file, 02000000) < 0) return 5;
     // The kernel's form of an action: handler, flags, restorer, mask. An ignored signal would stay ignored.
     unsigned long action[4] = {0, 0, 0, 0}, none = 0;
     for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, action, (void *)0, 8UL);
     syscall(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &none, (void *)0, 8UL);
-    if (syscall(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0, 0) != 0) return 1;
-    if (syscall(SYS_getppid) != program->parent) return 2;
+    if (syscall(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0, 0) != 0) return 6;
+    if (syscall(SYS_getppid) != program->parent) return 7;
     // Away from its parent's terminal and group.
-    if (syscall(SYS_setsid) < 0) return 3;
-    for (int number = 0; number < 4; number++)
-        if (syscall(SYS_dup3, program->descriptors[number], number, 0) < 0) return 4;
-    if (syscall(SYS_close_range, 4U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) != 0) return 5;
+    if (syscall(SYS_setsid) < 0) return 8;
     for (int index = 0; index < program->limit_count; index++) {
         unsigned long long bound[2] = {program->limits[2 * index + 1], program->limits[2 * index + 1]};
-        if (syscall(SYS_prlimit64, 0, (int)program->limits[2 * index], bound, (void *)0) != 0) return 6;
+        if (syscall(SYS_prlimit64, 0, (int)program->limits[2 * index], bound, (void *)0) != 0) return 9;
     }
-    if (syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 7;
-    if (syscall(446 /* landlock_restrict_self */, program->rules, 0U) != 0) return 8;
+    if (syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return 10;
+    if (syscall(446 /* landlock_restrict_self */, 4, 0U) != 0) return 11;
     struct sock_fprog filter = {(unsigned short)program->line_count, program->lines};
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0) return 9;
-    syscall(SYS_execveat, program->file, "", program->arguments, program->variables, 0x1000 /* AT_EMPTY_PATH */);
-    return 10;
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0) return 12;
+    syscall(
+        SYS_execveat, sotto_program_file, "", program->arguments, program->variables, 0x1000 /* AT_EMPTY_PATH */);
+    return 13;
 }
 
 // Starts it. Call with all signals blocked, so that no handler of the parent's runs in the child. Returns the process,

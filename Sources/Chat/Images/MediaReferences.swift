@@ -29,7 +29,8 @@ extension Look {
         case .image(let conversation): row.use == nil && row.conversation == conversation
         }
         guard isMeant else { throw Problem(.otherUse, "Upload them for this use.", field: "media") }
-        guard row.state == .ready, row.picture != nil else {
+        // The poster of a video is no image that somebody chose.
+        guard row.state == .ready, row.picture != nil, row.recording == nil else {
             throw Problem(.mediaNotReady, "They have no picture; `info` says why.", field: "media")
         }
         // What is uploaded for a use is pinned by it alone.

@@ -49,9 +49,9 @@ extension MediaHouse {
         _ verdict: MediaProcessor.Verdict, of row: MediaRow, side: UInt64
     ) async throws(Problem) -> LateJPEGs.Outcome {
         switch verdict {
-        case .failed(let reason): return .refused(reason)
+        case .failed(let reason), .halfRead(_, let reason): return .refused(reason)
         case .later: return .failed(Self.wait)
-        case .ready(_, let made):
+        case .ready(_, let made), .recorded(_, _, let made):
             guard let picture = made.first else { return .refused("bad-output") }
             guard let blob = await store(picture.bytes) else { return .failed(Problem(.full)) }
             let thumbnail = ThumbnailRow(media: row.media, side: side, variant: .jpeg, blob: blob)

@@ -265,15 +265,13 @@ public final class MediaHouse: @unchecked Sendable {
     private func judge(_ upload: OpenUpload, _ row: MediaRow, by processor: MediaProcessor) async {
         var verdict = await look(at: upload, row, by: processor)
         var thumbnails: [ThumbnailRow] = []
-        if case .ready(_, let made) = verdict {
-            for picture in made {
-                guard let blob = await store(picture.bytes) else {
-                    verdict = .later
-                    break
-                }
-                thumbnails.append(
-                    ThumbnailRow(media: row.media, side: picture.side, variant: picture.variant, blob: blob))
+        for picture in verdict.made {
+            guard let blob = await store(picture.bytes) else {
+                verdict = .later
+                break
             }
+            thumbnails.append(
+                ThumbnailRow(media: row.media, side: picture.side, variant: picture.variant, blob: blob))
         }
         if isGivenUp(row.media, after: verdict) { verdict = .failed("unavailable") }
         let (decided, pictures) = (verdict, thumbnails)

@@ -22,10 +22,22 @@ public struct MediaProcessor: Sendable {
     /// What came of it.
     public enum Verdict: Sendable {
         case ready(PictureInfo, [Made])
+        /// A video with its poster, or a sound without one.
+        case recorded(RecordingInfo, PictureInfo?, [Made])
+        /// A video or a sound whose head was read, and no more; a word that says why.
+        case halfRead(RecordingInfo, String)
         /// The bytes are at fault; a word that says how.
         case failed(String)
         /// The machine is; try again.
         case later
+
+        /// The pictures in it.
+        var made: [Made] {
+            switch self {
+            case .ready(_, let made), .recorded(_, _, let made): made
+            case .halfRead, .failed, .later: []
+            }
+        }
 
         /// What a file that cannot be read means for the media in it.
         public init(_ error: BlobError) {
@@ -56,6 +68,8 @@ public struct MediaProcessor: Sendable {
 public struct OpenUpload: Sendable {
     public let media: MediaID
     public let byteCount: UInt64
+    /// Uploaded for a use that takes images alone.
+    public let isImageOnly: Bool
 
     /// `nil` for a row of sealed media, or one that is not to be looked at: neither waiting nor known as an image.
     init?(_ row: MediaRow) {
@@ -63,5 +77,6 @@ public struct OpenUpload: Sendable {
         guard row.state == .processing || (row.state == .ready && row.picture != nil) else { return nil }
         media = row.media
         byteCount = row.byteCount
+        isImageOnly = row.use != nil
     }
 }

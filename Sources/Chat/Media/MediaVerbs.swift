@@ -163,10 +163,17 @@ extension Turn {
             row.state = .ready
             row.picture = picture
             for thumbnail in thumbnails { try tables.putThumbnail(thumbnail) }
+        case .recorded(let recording, let picture, _):
+            row.state = .ready
+            (row.recording, row.picture) = (recording, picture)
+            for thumbnail in thumbnails { try tables.putThumbnail(thumbnail) }
         case .failed(let reason):
             for thumbnail in thumbnails { try tables.doom(thumbnail.blob) }
             row.state = .failed
             row.failure = reason
+        case .halfRead(let recording, let reason):
+            row.state = .failed
+            (row.recording, row.failure) = (recording, reason)
         case .later:
             for thumbnail in thumbnails { try tables.doom(thumbnail.blob) }
             return
@@ -236,6 +243,6 @@ extension MediaInfo {
             media: row.media, mediaClass: row.mediaClass, state: row.state, byteCount: row.byteCount,
             sha256: row.state == .uploading ? nil : row.sha256, lifetime: row.lifetime,
             use: row.use, expiresAt: row.endsAt, picture: row.picture,
-            failure: row.failure)
+            recording: row.recording, failure: row.failure)
     }
 }

@@ -13,15 +13,15 @@ extension WriteTables {
             """
             INSERT OR REPLACE INTO media (media, blob, account, device, class, state, byte_count, sha256, lifetime,
                 conversation, created_at, upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture,
-                failure, held_byte_count, use)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                failure, held_byte_count, use, recording)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, .id(row.media), .id(row.blob), .id(row.owner.account), .integer(Int64(row.owner.device.rawValue)),
             .text(row.mediaClass.rawValue), .text(row.state.rawValue), .number(row.byteCount), .blob(row.sha256),
             .text(row.lifetime.rawValue), row.conversation.map { .id($0) } ?? .null, .time(row.createdAt),
             .blob(row.uploadHash), .time(row.uploadExpiresAt), .blob(row.deleteHash),
             row.expiresAt.map { .time($0) } ?? .null, row.endsAt.map { .time($0) } ?? .null,
             .blob(row.picture?.encoded(as: .cbor)), .text(row.failure),
-            .number(row.heldByteCount), .text(row.use?.rawValue))
+            .number(row.heldByteCount), .text(row.use?.rawValue), .blob(row.recording?.encoded(as: .cbor)))
     }
 
     func removeMedia(_ media: MediaID) throws(Problem) {

@@ -18,6 +18,7 @@ package final class RecordingLane: @unchecked Sendable {
         let media: OpenMedia
         let head: RecordingFacts
         let wantsPoster: Bool
+        let wantsWaveform: Bool
         let answer: @Sendable (Result<Answer, MediaRefusal>) -> Void
     }
 
@@ -50,10 +51,12 @@ package final class RecordingLane: @unchecked Sendable {
 
     /// - Throws: ``MediaRefusal``; ``MediaRefusal/busy`` at once when the queue is full.
     func look(
-        at media: OpenMedia, _ head: RecordingFacts, wantsPoster: Bool
+        at media: OpenMedia, _ head: RecordingFacts, wantsPoster: Bool, wantsWaveform: Bool
     ) async throws(MediaRefusal) -> Answer {
         let result = await withCheckedContinuation { (continuation) in
-            let entry = Entry(media: media, head: head, wantsPoster: wantsPoster) { continuation.resume(returning: $0) }
+            let entry = Entry(
+                media: media, head: head, wantsPoster: wantsPoster, wantsWaveform: wantsWaveform
+            ) { continuation.resume(returning: $0) }
             if let refusal = add(entry) { continuation.resume(returning: .failure(refusal)) }
         }
         return try result.get()
@@ -127,7 +130,7 @@ package final class RecordingLane: @unchecked Sendable {
             }
         }
         // A sound that cannot be decoded is no reason to lose the picture.
-        if let sound = streams.sound {
+        if entry.wantsWaveform, let sound = streams.sound {
             do {
                 let heard = try Self.twice { () throws(MediaRefusal) in try steps.waveform(sound) }
                 answer.facts.waveform = heard.buckets

@@ -13,13 +13,16 @@ package struct RecordingReader: Sendable {
     }
 
     /// Never throws: what was found before something went wrong stays found.
-    package func read(_ media: OpenMedia, _ request: ThumbnailRequest = ThumbnailRequest()) async -> Recording {
+    package func read(
+        _ media: OpenMedia, _ request: ThumbnailRequest = ThumbnailRequest(), wantsWaveform: Bool = true
+    ) async -> Recording {
         var recording = Recording()
         do throws(MediaRefusal) {
             let head = try probe.lookAtRecording(media)
             recording.facts = head
             guard let lane else { throw .unsupported(.recording) }
-            let answer = try await lane.look(at: media, head, wantsPoster: thumbnailer != nil)
+            let answer = try await lane.look(
+                at: media, head, wantsPoster: thumbnailer != nil, wantsWaveform: wantsWaveform)
             recording.facts = answer.facts
             if let refusal = answer.refusal { throw refusal }
             guard let poster = answer.poster, let size = answer.facts.size, let thumbnailer else { return recording }

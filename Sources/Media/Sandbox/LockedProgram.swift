@@ -109,7 +109,7 @@ package struct LockedProgram: Sendable {
         let nothing = try LiftedDescriptor(opening: "/dev/null", O_RDWR)
         let result = try LiftedDescriptor(copying: output), file = try LiftedDescriptor(copying: input.descriptor)
         let lifted = try LiftedDescriptor(copying: rules.descriptor)
-        var lines = SystemCallFilter(program: program.number).lines
+        var lines = SystemCallFilter(program: Int32(sotto_program_file)).lines
         let limits: [UInt64] = [
             (RLIMIT_AS, bounds.memoryByteCountMax), (RLIMIT_CPU, bounds.processorSecondsMax), (RLIMIT_FSIZE, 0),
             (RLIMIT_CORE, 0), (RLIMIT_NOFILE, Int(LiftedDescriptor.numberMin) / 2),

@@ -38,6 +38,8 @@ public struct ServerConfiguration: Sendable {
     public var mediaFreeByteCountMin: UInt64 { media.freeByteCountMin }
     /// The program that makes thumbnails of open media; none are made without it.
     public var mediaWorkerPath: String?
+    /// Where ffprobe and ffmpeg are, which look at open videos and sounds; empty for none.
+    public var mediaProgramsFolder = "/usr/bin"
     public var connectionCountMax = 20_000
 
     /// How often things may be done.

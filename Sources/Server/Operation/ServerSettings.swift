@@ -200,6 +200,13 @@ public enum ServerSettings {
             return !$0.isEmpty
         },
         Setting(
+            flag: "--media-programs", variable: "SOTTO_MEDIA_PROGRAMS", value: "FOLDER",
+            help: "Where ffprobe and ffmpeg are, for open videos and sounds; /usr/bin; empty for none."
+        ) {
+            $1.mediaProgramsFolder = $0
+            return $0.isEmpty || $0.hasPrefix("/")
+        },
+        Setting(
             flag: "--limit-upload-bytes", variable: "SOTTO_LIMIT_UPLOAD_BYTES", value: "BURST/PER_SECOND",
             help: "Bytes an account uploads; slowed down above it; 1 GiB at once and 100 MiB a second."
         ) { (text, configuration) in

@@ -36,6 +36,8 @@ public struct MediaRow: Sendable, Equatable {
     public var endsAt: Timestamp?
     /// What was seen in an open image.
     public var picture: PictureInfo?
+    /// What was found in an open video or sound.
+    public var recording: RecordingInfo?
     /// Why open ones failed.
     public var failure: String?
 
@@ -44,7 +46,7 @@ public struct MediaRow: Sendable, Equatable {
         byteCount: UInt64, sha256: [UInt8]?, lifetime: MediaLifetime, conversation: ConversationID?,
         createdAt: Timestamp, uploadHash: [UInt8], uploadExpiresAt: Timestamp, deleteHash: [UInt8],
         expiresAt: Timestamp?, endsAt: Timestamp?, picture: PictureInfo? = nil, failure: String? = nil,
-        heldByteCount: UInt64 = 0, use: MediaUse? = nil
+        heldByteCount: UInt64 = 0, use: MediaUse? = nil, recording: RecordingInfo? = nil
     ) {
         self.media = media
         self.blob = blob
@@ -63,6 +65,7 @@ public struct MediaRow: Sendable, Equatable {
         self.expiresAt = expiresAt
         self.endsAt = endsAt
         self.picture = picture
+        self.recording = recording
         self.failure = failure
         self.use = use
     }

@@ -108,13 +108,15 @@ public struct MediaInfo: WireRecord, Equatable {
     public var expiresAt: Timestamp?
     /// Open media, when they were looked at.
     public var picture: PictureInfo?
+    /// Open videos and sounds, as far as they could be read; failed ones too.
+    public var recording: RecordingInfo?
     /// Why open media are `failed`: a word for programs.
     public var failure: String?
 
     public init(
         media: MediaID, mediaClass: MediaClass, state: MediaState, byteCount: UInt64, sha256: [UInt8]?,
         lifetime: MediaLifetime, use: MediaUse? = nil, expiresAt: Timestamp?, picture: PictureInfo? = nil,
-        failure: String? = nil
+        recording: RecordingInfo? = nil, failure: String? = nil
     ) {
         self.media = media
         self.mediaClass = mediaClass
@@ -125,6 +127,7 @@ public struct MediaInfo: WireRecord, Equatable {
         self.use = use
         self.expiresAt = expiresAt
         self.picture = picture
+        self.recording = recording
         self.failure = failure
     }
 
@@ -138,6 +141,7 @@ public struct MediaInfo: WireRecord, Equatable {
         use = try fields.valueIfPresent("use")
         expiresAt = try fields.valueIfPresent("expiresAt")
         picture = try fields.valueIfPresent("picture")
+        recording = try fields.valueIfPresent("recording")
         failure = try fields.textIfPresent("failure", length: 1...64)
     }
 
@@ -151,11 +155,12 @@ public struct MediaInfo: WireRecord, Equatable {
         writer.put("use", use)
         writer.put("expiresAt", expiresAt)
         writer.put("picture", picture)
+        writer.put("recording", recording)
         writer.put("failure", text: failure)
     }
 }
 
-/// What the server saw of an open image.
+/// What the server saw of an open image, or of one frame of an open video.
 public struct PictureInfo: WireRecord, Equatable {
     /// As the bytes say, whatever the file was called.
     public var mediaType: String
