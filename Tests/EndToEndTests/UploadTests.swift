@@ -172,7 +172,8 @@ import Wire
         var tus = try await tus(folder: folder)
         let upload = try await tus.create(bytes)
         var offset = 0
-        for _ in 0..<4 {
+        // How much of a cut request is received differs from run to run; near the end no room is left for another.
+        for _ in 0..<4 where offset < 4_000_000 {
             let end = Int.random(in: (offset + 1)...4_000_000, using: &random)
             let acknowledged = try await tus.append(Array(bytes[offset..<end]), at: offset, to: upload)
             #expect(acknowledged.status == 204)
