@@ -239,15 +239,26 @@ extension Client {
         }
     }
 
-    /// Ends an upload, and what may have become of it already. Once: what the server keeps of it ends by itself.
+    /// Ends an upload, and what may have become of it already. Out of reach, nothing is waited for: what the server
+    /// keeps of it ends by itself.
     func discard(_ created: UploadCreated) async {
-        var request = Network.Request(method: "DELETE", path: created.upload)
-        request.headers = [("Tus-Resumable", "1.0.0")]
-        guard let calls = try? calls else { return }
-        if (try? await calls.bytes(request)) != nil { return }
-        request = Network.Request(method: "DELETE", path: "/v1/media/\(created.media)")
-        request.headers = [("Sotto-Delete-Capability", created.deleteCapability)]
-        _ = try? await calls.bytes(request)
+        var patience = Patience()
+        while true {
+            do throws(ClientError) {
+                return try await delete(created.upload, ("Tus-Resumable", "1.0.0"))
+            } catch {
+                // A connection of ours that was cut may still be appending, as the server sees it.
+                guard error.isOutOfStep else { break }
+                guard (try? await wait(&patience, after: error)) != nil else { return }
+            }
+        }
+        try? await delete("/v1/media/\(created.media)", ("Sotto-Delete-Capability", created.deleteCapability))
+    }
+
+    private func delete(_ path: String, _ header: (String, String)) async throws(ClientError) {
+        var request = Network.Request(method: "DELETE", path: path)
+        request.headers = [header, ("Accept", WireForm.cbor.mediaType)]
+        _ = try await calls.bytes(request)
     }
 }
 
