@@ -26,6 +26,7 @@ public final class Server: Sendable {
     private let services: Services
     private let janitor: Janitor
     private let sweeper: MediaSweeper
+    private let messageSweeper: MessageSweeper
     private let workers: MediaWorkers?
 
     /// The port clients connect to.
@@ -99,11 +100,18 @@ public final class Server: Sendable {
         (self.group, self.workers) = (group, workers)
         self.desks = desks
         self.services = services
-        let janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
-        self.janitor = janitor
-        group.loops[0].execute { janitor.assumeIsolated { $0.start() } }
+        janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
         sweeper = MediaSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
-        Task(executorPreference: group.loops[0]) { [sweeper] in await sweeper.start() }
+        messageSweeper = MessageSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
+        startSweeping(on: group.loops[0])
+    }
+
+    private func startSweeping(on loop: EventLoop) {
+        loop.execute { [janitor] in janitor.assumeIsolated { $0.start() } }
+        Task(executorPreference: loop) { [messageSweeper, sweeper] in
+            await messageSweeper.start()
+            await sweeper.start()
+        }
     }
 
     /// What the store must hold before anyone is served: the server's key, and every list in the key log.
@@ -174,6 +182,7 @@ public final class Server: Sendable {
         await admin.shutdown(within: .seconds(1))
         await janitor.stop()
         await sweeper.stop()
+        await messageSweeper.stop()
         for desk in desks { await desk.trim() }
         await workers?.shutdown()
         await services.media.close()

@@ -47,6 +47,8 @@ public protocol ReadableTables: AnyObject {
     func head(of conversation: ConversationID) throws(Problem) -> SequenceNumber
     /// Oldest first. Seqs that were taken by pairwise sends have no entry and are passed over.
     func entries(of conversation: ConversationID, _ range: LogRange, limit: Int) throws(Problem) -> [LogEntry]
+    /// Whether there are messages whose ``ConversationEvent/Message/expiresAt`` has come.
+    func hasExpiredMessages(by now: Timestamp) throws(Problem) -> Bool
     /// What is queued for a device after `number`, oldest first, until `limit` envelopes or about `byteCountMax`
     /// bytes of bodies are reached (at least one envelope, when there is any).
     func envelopes(
@@ -177,7 +179,8 @@ public protocol Tables: ReadableTables {
     /// Inserts or replaces by (conversation, account).
     func putMember(_ row: MemberRow) throws(Problem)
     func removeMember(_ account: AccountID, of conversation: ConversationID) throws(Problem)
-    /// Removes a conversation that has no member and no image any more, with its log.
+    /// Removes a conversation that has no member and no image any more, with its log; media that its messages show
+    /// are ended.
     func removeConversation(_ conversation: ConversationID) throws(Problem)
 
     // MARK: The log
@@ -185,7 +188,16 @@ public protocol Tables: ReadableTables {
     /// id.
     /// The caller has asked ``ReadableTables/accepted(from:clientID:)`` first.
     func append(_ draft: EnvelopeDraft) throws(Problem) -> AppendedEnvelopes
+    /// A message that expires is noted in ``takeExpiredMessages(by:limit:)`` from here on.
     func append(_ draft: EntryDraft) throws(Problem) -> AppendedEntry
+    /// Puts a tombstone in the place of a message: what it said leaves the log for good, while seq, id, time, sender,
+    /// client id and the memory of its acceptance stay.
+    /// - Returns: the entry as it was; `nil`, and nothing changes, where there is no message with that number, or
+    ///   only its tombstone.
+    func redact(_ seq: SequenceNumber, of conversation: ConversationID) throws(Problem) -> LogEntry?
+    /// Takes messages whose time has come off the list of those that expire, the earliest first. The caller redacts
+    /// them in the same command.
+    func takeExpiredMessages(by now: Timestamp, limit: Int) throws(Problem) -> [MessagePlace]
     /// Everything up to `number` is delivered: it leaves the queue, and its row goes with the last copy. A number
     /// beyond the queue's head counts as the head; one below what is delivered changes nothing.
     func trimQueue(of device: DeviceAddress, through number: QueueNumber) throws(Problem)
@@ -234,4 +246,13 @@ public protocol Tables: ReadableTables {
     /// envelopes older than ``Limits/queueDays``.
     /// - Returns: how many rows went, at most about `limit`; call again while it is not zero.
     func removeExpired(now: Timestamp, limit: Int) throws(Problem) -> Int
+}
+
+extension ReadableTables {
+    /// One entry; `nil` where the number has none.
+    public func entry(_ seq: SequenceNumber, of conversation: ConversationID) throws(Problem) -> LogEntry? {
+        guard seq.rawValue > 0 else { return nil }
+        let found = try entries(of: conversation, .after(SequenceNumber(seq.rawValue - 1)), limit: 1).first
+        return found?.seq == seq ? found : nil
+    }
 }

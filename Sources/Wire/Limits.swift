@@ -54,6 +54,10 @@ public enum Limits {
     public static let sealedNameByteCountMax = 1024
     public static let membersMax = 999
     public static let membersPerRequestMax = 250
+    /// Media of one post.
+    public static let mediaPerMessageMax = 10
+    /// After how long a message may delete itself.
+    public static let messageSeconds: ClosedRange<UInt64> = 5...365 * 86_400
 
     // Lists
     /// Items of a page when the client does not say, and at most.

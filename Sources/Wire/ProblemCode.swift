@@ -41,6 +41,7 @@ public enum ProblemCode: String, WireEnumeration {
     case mediaDamaged = "media-damaged"
     case otherUse = "other-use"
     case emojiTaken = "emoji-taken"
+    case mediaAttached = "media-attached"
     case quotaExceeded = "quota-exceeded"
     case rateLimited = "rate-limited"
     case overloaded
@@ -100,6 +101,7 @@ public enum ProblemCode: String, WireEnumeration {
         case .mediaDamaged: (500, "The stored bytes are damaged")
         case .otherUse: (409, "The media were uploaded for another use")
         case .emojiTaken: (409, "There is an emoji of that name")
+        case .mediaAttached: (409, "The media belong to a message already")
         case .quotaExceeded: (507, "The account's room is used up")
         case .rateLimited: (429, "Too many requests")
         case .overloaded: (503, "The server is overloaded")

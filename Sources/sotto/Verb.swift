@@ -14,7 +14,7 @@ enum Verb: String, CaseIterable {
         case .login: "login [REPLY]"
         case .send:
             "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE] | send --resume | send --cancel INDEX"
-        case .delete: "delete INDEX [--for-me]"
+        case .delete: "delete INDEX [--for-me] | delete --conversation ID NUMBER"
         case .download: "download INDEX -o OUT [--range A-B | --thumbnail]"
         case .stickers:
             "stickers [list | create TITLE [EMOJI=]FILE… | add LINK|INDEX | send HANDLE PACK NUMBER | remove PACK]"
@@ -42,7 +42,7 @@ enum Verb: String, CaseIterable {
         case .register: "Create an account with this as its first device."
         case .login: "Log in with this device's key; with the REPLY of `devices link`, finish linking this device."
         case .send: "Send a sealed message and wait until the server has it; TEXT `-` reads standard input."
-        case .delete: "Take back a message for everybody; one that came from somebody else, on this device alone."
+        case .delete: "Take back a message for everybody; a received one, here alone. NUMBER as `chat` shows it."
         case .download: "Fetch the file beside a message of the transcript, and open it."
         case .stickers: "Sealed sets of small images: make one, keep one, send one of it; numbers begin with 0."
         case .listen: "Print what comes, until interrupted."
@@ -74,7 +74,11 @@ enum Verb: String, CaseIterable {
                 .init(name: "--no-preview", help: "Send an image without the small picture that shows it."),
                 .init(name: "--expires", value: "TIME", help: "Disappear after 30s, 5m, 1h, 7d; 5s to 28d."),
             ]
-        case .delete: [.init(name: "--for-me", help: "Leave the others' copies of an own message as they are.")]
+        case .delete:
+            [
+                .init(name: "--for-me", help: "Leave the others' copies of an own message as they are."),
+                .init(name: "--conversation", value: "ID", help: "Delete what was posted there, with its media."),
+            ]
         case .download: Self.downloadOptions
         case .stickers: Self.stickerOptions
         case .listen:

@@ -177,7 +177,7 @@ import Wire
         #expect(view.role == .owner && view.memberCount == 1)
         #expect(house.server.stop() == 0)
         // Posts in the shared conversation, and nothing else, hold the bare id.
-        #expect(try Self.places(of: alice.person, in: house) == ["log.record"])
+        #expect(try Self.places(of: alice.person, in: house) == ["entry_record.record"])
         #expect(try Self.sqlite(house, "SELECT count(*) FROM tombstone") == ["1"])
         for table in ["doomed_account", "doomed_blob", "media", "thumbnail", "lease", "backup", "removed_log", "queue"]
         {
@@ -188,7 +188,7 @@ import Wire
         }
         let text = Self.hexadecimal("secret of alice".utf8)
         #expect(
-            try Self.sqlite(house, "SELECT count(*) FROM log WHERE instr(record, x'\(text)') > 0") == ["5"],
+            try Self.sqlite(house, "SELECT count(*) FROM entry_record WHERE instr(record, x'\(text)') > 0") == ["5"],
             "those that bob reads, and not those of the conversation that went")
         house = try await House(folder: house.folder)
         #expect(house.mediaFiles.isEmpty)
@@ -217,7 +217,7 @@ import Wire
             if try Self.sqlite(house, "SELECT count(*) FROM doomed_account") == ["0"] { break }
             house = try await House(folder: house.folder)
         }
-        #expect(try Self.places(of: alice.person, in: house) == ["log.record"])
+        #expect(try Self.places(of: alice.person, in: house) == ["entry_record.record"])
     }
 
     @Test("whoever runs the server deletes by id or by handle, without a signature")

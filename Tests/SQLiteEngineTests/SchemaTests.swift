@@ -54,15 +54,7 @@ struct SchemaTests {
         try await old.prepare()
         _ = try await old.send(1)
         await old.close()
-        let steps = Schema.steps.dropFirst().joined()
-        let later = steps.matches(of: /CREATE TABLE (\w+)/).map { String($0.1) }
-        #expect(later.contains("key_log"))
-        // Columns of later tables go with them.
-        let columns = steps.matches(of: /ALTER TABLE (\w+) ADD COLUMN\s+(\w+)/).filter {
-            !later.contains(String($0.1))
-        }.map { "ALTER TABLE \($0.1) DROP COLUMN \($0.2);" }
-        try folder.execute(
-            later.map { "DROP TABLE IF EXISTS \($0);" }.joined() + columns.joined() + "PRAGMA user_version = 1")
+        try folder.execute(Self.goingBack(to: 1))
         let new = try SQLiteEngine.open(folder: folder.path)
         #expect(try await new.drain().count == 1)
         #expect(try await new.read { (tables) throws(Problem) in try tables.keyLogSize() } == 0)
@@ -127,5 +119,42 @@ struct SchemaTests {
                     media: media, side: 320, variant: .jpeg, blob: BlobID(bytes: SixteenBytes(high: 2, low: 2))),
             ])
         await new.close()
+    }
+
+    @Test("entries of before move to a table of their own, with all they say")
+    func entries() async throws {
+        let folder = try TestFolder()
+        let old = try SQLiteEngine.open(folder: folder.path)
+        try await old.prepare()
+        for client in 1...40 {
+            _ = try await old.send(UInt64(client))
+            let draft = Sample.post(UInt64(100 + client), text: String(repeating: "\(client) ", count: client * 200))
+            _ = try await old.write { (tables) throws(Problem) in try tables.append(draft) }
+        }
+        let before = try await old.log()
+        await old.close()
+        let step = try #require(Schema.steps.firstIndex(of: Schema.entryRecords))
+        try folder.execute(
+            "INSERT INTO log SELECT row, record FROM entry_record; " + Self.goingBack(to: step))
+        let new = try SQLiteEngine.open(folder: folder.path)
+        #expect(before.count == 40)
+        #expect(try await new.log() == before)
+        #expect(try await new.drain().count == 40)
+        #expect(new.status().storedRows == 80 && new.status().damagedRows == 0)
+        let next = try await new.send(41)
+        #expect(next.seq == SequenceNumber(81))
+        await new.close()
+    }
+
+    /// Takes the tables and columns of later steps away. Columns of later tables go with them.
+    private static func goingBack(to count: Int) -> String {
+        let steps = Schema.steps.dropFirst(count).joined()
+        let tables = steps.matches(of: /CREATE TABLE (\w+)/).map { String($0.1) }
+        let columns = steps.matches(of: /ALTER TABLE (\w+) ADD COLUMN\s+(\w+)/).filter {
+            !tables.contains(String($0.1))
+        }.map { "ALTER TABLE \($0.1) DROP COLUMN \($0.2);" }
+        let indices = steps.matches(of: /CREATE (UNIQUE )?INDEX (\w+)/).map { "DROP INDEX IF EXISTS \($0.2);" }
+        return (indices + tables.map { "DROP TABLE IF EXISTS \($0);" } + columns).joined()
+            + "PRAGMA user_version = \(count)"
     }
 }

@@ -67,7 +67,24 @@ enum Sample {
     }
 }
 
+extension Sample {
+    /// A message of the dm.
+    static func post(_ client: UInt64, text: String, expiresAt: Timestamp? = nil) -> EntryDraft {
+        EntryDraft(
+            time: start, conversation: dm, sender: sender, clientID: Sample.client(client),
+            event: .message(
+                .init(clientID: Sample.client(client), text: text, body: nil, expiresAt: expiresAt)))
+    }
+}
+
 extension Store {
+    /// Every entry of the dm.
+    func log() async throws(Problem) -> [LogEntry] {
+        try await read { (tables) throws(Problem) in
+            try tables.entries(of: Sample.dm, .newest, limit: 1_000_000)
+        }
+    }
+
     /// Accounts 1 to `count` with a device each, and a dm of the first two.
     func prepare(accounts count: UInt64 = 2) async throws {
         let identity = IdentityPayload(

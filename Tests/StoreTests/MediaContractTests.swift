@@ -43,6 +43,7 @@ struct MediaContractTests {
             first.byteCount = 7
             first.heldByteCount = 5
             first.conversation = .random()
+            first.message = SequenceNumber(1 << 53)
             first.picture = PictureInfo(mediaType: "image/png", width: 1, height: 2, thumbHash: [1], thumbnails: [96])
             first.recording = RecordingInfo(
                 mediaType: "video/mp4", durationMilliseconds: 5, width: 6, height: 7,

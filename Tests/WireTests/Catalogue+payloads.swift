@@ -101,7 +101,9 @@ extension Catalogue {
         Specimen(Checkpoint.self, Checkpoint(seq: SequenceNumber(1 << 53))),
         Specimen(
             PostRequest.self, PostRequest(clientID: clientID, text: "\r\n\t\u{7F}\u{2028}\u{1F468}\u{200D}\u{1F4BB}"),
-            PostRequest(clientID: clientID, body: [0])),
+            PostRequest(clientID: clientID, body: [0], expiresIn: 5),
+            PostRequest(
+                clientID: clientID, text: nil, media: [MediaID](repeating: .sample, count: 10), expiresIn: 31_536_000)),
     ]
 
     static let send = SendRequest(
@@ -158,7 +160,14 @@ extension Catalogue {
             ConversationEvent.Created.self,
             ConversationEvent.Created(kind: .channel, mode: .open, title: "x", sealedName: nil)),
         Specimen(
-            ConversationEvent.Message.self, ConversationEvent.Message(clientID: clientID, text: "x", body: nil)),
+            ConversationEvent.Message.self, ConversationEvent.Message(clientID: clientID, text: "x", body: nil),
+            ConversationEvent.Message(
+                clientID: clientID, text: nil, body: nil, media: [MediaID](repeating: .sample, count: 10),
+                expiresAt: epoch),
+            ConversationEvent.Message(clientID: clientID, text: nil, body: nil, isDeleted: true)),
+        Specimen(
+            ConversationEvent.MessageDeleted.self, ConversationEvent.MessageDeleted(seq: SequenceNumber(3)),
+            ConversationEvent.MessageDeleted(seq: SequenceNumber(1 << 53), reason: .expired)),
         Specimen(
             ConversationEvent.MembersAdded.self,
             ConversationEvent.MembersAdded(accounts: [AccountID](repeating: account, count: 3))),

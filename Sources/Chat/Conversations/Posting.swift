@@ -2,13 +2,14 @@ public import Store
 public import Wire
 
 extension Turn {
-    /// Posts to a conversation: text where it is open, a sealed body where it is sealed. The same client id again
-    /// gets the same answer and stores nothing.
+    /// Posts to a conversation: text, media or both where it is open, a sealed body where it is sealed. The same
+    /// client id again gets the same answer and stores nothing, also once the message is deleted.
     ///
     /// Throws only before its first write.
-    /// - Throws: `not-found`; `forbidden` in a dm whose other account was deleted; `plaintext-in-sealed`;
-    ///   `sealed-in-open`; `text-too-long`; `malformed` when there is not exactly one of text and body, and for a
-    ///   sealed dm, whose messages are pairwise sends.
+    /// - Throws: `not-found`, also for media that are not there for the sender to attach; `forbidden` in a dm whose
+    ///   other account was deleted; `plaintext-in-sealed`; `requires-open-mode` for media in a sealed conversation;
+    ///   `sealed-in-open`; `text-too-long`; `upload-incomplete`; `media-attached`; `malformed` when there is nothing
+    ///   or too much of it, and for a sealed dm, whose messages are pairwise sends.
     public mutating func post(
         _ request: PostRequest, to conversation: ConversationID, by sender: DeviceAddress
     ) throws(Problem) -> Accepted {
@@ -22,19 +23,30 @@ extension Turn {
         let hasReader = if row.kind == .dm { try look.hasPeer(row, of: sender.account) } else { true }
         guard hasReader else { throw Problem(.forbidden, "The other account was deleted: nobody would read it.") }
         try Self.check(request, against: row)
-        let message = ConversationEvent.Message(clientID: request.clientID, text: request.text, body: request.body)
+        let media = try attachable(request.media, to: conversation, by: sender)
+        let expiresAt = request.expiresIn.map { now.adding(seconds: $0) }
+        let message = ConversationEvent.Message(
+            clientID: request.clientID, text: request.text, body: request.body, media: request.media,
+            expiresAt: expiresAt)
         let appended = try append(.message(message), to: conversation, by: sender, clientID: request.clientID)
+        for row in media { try tables.putMedia(row.attached(to: appended.seq, until: expiresAt)) }
         return Accepted(
             clientID: request.clientID, id: appended.id, time: now, conversation: conversation, seq: appended.seq)
     }
 
     private static func check(_ request: PostRequest, against row: ConversationRow) throws(Problem) {
-        guard (request.text == nil) != (request.body == nil) else {
-            throw Problem(.malformed, "Exactly one of text and body.")
+        guard request.text == nil || request.body == nil else {
+            throw Problem(.malformed, "A text or a body, not both.")
+        }
+        guard request.text != nil || request.body != nil || !request.media.isEmpty else {
+            throw Problem(.malformed, "The message is empty.")
         }
         switch row.mode {
         case .sealed:
             if request.text != nil { throw Problem(.plaintextInSealed, "Seal it, and send it as body.", field: "text") }
+            if !request.media.isEmpty {
+                throw Problem(.requiresOpenMode, "Name sealed media inside the sealed body.", field: "media")
+            }
             if row.kind == .dm {
                 throw Problem(.malformed, "Send to the account: a sealed dm carries one copy for each device.")
             }
@@ -44,6 +56,32 @@ extension Turn {
                 throw Problem(.textTooLong, "At most \(Limits.textLengthMax) Unicode scalars.", field: "text")
             }
         }
+    }
+
+    /// The media of a post, once it is clear that all of them may hang on it.
+    private func attachable(
+        _ media: [MediaID], to conversation: ConversationID, by sender: DeviceAddress
+    ) throws(Problem) -> [MediaRow] {
+        var rows: [MediaRow] = []
+        for (index, id) in media.enumerated() {
+            let field = "media[\(index)]"
+            guard !media[..<index].contains(id) else {
+                throw Problem(.malformed, "They are listed twice.", field: field)
+            }
+            // Foreign and absent look the same, and so does what is for another conversation.
+            guard let row = try tables.media(id), row.owner.account == sender.account,
+                row.conversation == conversation, row.endsAt.map({ $0 > now }) ?? true
+            else { throw Problem(.notFound, "You have no such media here.", field: field) }
+            guard row.state != .uploading else {
+                throw Problem(.uploadIncomplete, "Complete the upload first.", field: field)
+            }
+            let isImage = try tables.image(of: conversation)?.media == id
+            guard row.message == nil, !isImage else {
+                throw Problem(.mediaAttached, "They are shown elsewhere: upload them again.", field: field)
+            }
+            rows.append(row)
+        }
+        return rows
     }
 
     /// Moves the caller's checkpoint forward. One beyond the head counts as the head; one behind changes nothing.
@@ -66,7 +104,7 @@ extension Look {
         of conversation: ConversationID, for account: AccountID, _ range: LogRange, limit: Int
     ) throws(Problem) -> LogPage {
         _ = try membership(of: account, in: conversation)
-        return LogPage(
-            items: try tables.entries(of: conversation, range, limit: limit), head: try tables.head(of: conversation))
+        let entries = try tables.entries(of: conversation, range, limit: limit)
+        return LogPage(items: entries.map { $0.seen(at: now) }, head: try tables.head(of: conversation))
     }
 }

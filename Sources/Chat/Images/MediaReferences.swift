@@ -34,7 +34,7 @@ extension Look {
             throw Problem(.mediaNotReady, "They have no picture; `info` says why.", field: "media")
         }
         // What is uploaded for a use is pinned by it alone.
-        guard row.use == nil || row.lifetime != .pinned else {
+        guard row.message == nil, row.use == nil || row.lifetime != .pinned else {
             throw Problem(.otherUse, "They are in use already: upload them anew.", field: "media")
         }
         return row

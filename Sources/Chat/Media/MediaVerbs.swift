@@ -106,10 +106,12 @@ extension Turn {
     }
 
     /// Keeps media until at least then.
-    /// - Throws: `not-found`; `forbidden` for expiring media; `quota-exceeded` for too many leases.
+    /// - Throws: `not-found`; `forbidden` for expiring media and those of a message; `quota-exceeded` for too many
+    ///   leases.
     public func lease(_ request: LeaseRequest, of media: MediaID, by account: AccountID) throws(Problem) -> MediaInfo {
         var row = try look.readableMedia(media, by: account)
         guard row.lifetime != .expiring else { throw Problem(.forbidden, "Expiring media end when they said.") }
+        guard row.message == nil else { throw Problem(.forbidden, "Media of a message live as long as it.") }
         let hash = PresentedToken.hash(request.lease)
         try tables.removeLeases(of: media, endedBy: now)
         let isHeld = try tables.hasLease(hash: hash, of: media)
@@ -129,7 +131,7 @@ extension Turn {
     }
 
     private func settleEnd(of row: inout MediaRow) throws(Problem) -> MediaRow {
-        let lease = try tables.leaseTotals(of: row.media).lastEnd
+        let lease = row.message == nil ? try tables.leaseTotals(of: row.media).lastEnd : nil
         row.endsAt = row.expiresAt.map { (end) in lease.map { max(end, $0) } ?? end }
         try tables.putMedia(row)
         return row

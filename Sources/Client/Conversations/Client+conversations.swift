@@ -13,14 +13,26 @@ extension Client {
         return try await authorized("POST", "/v1/conversations", body: new, idempotencyKey: .random())
     }
 
-    /// Posts a text. The same `clientID` again is stored once.
+    /// Posts a text, media, or both. The same `clientID` again is stored once.
+    /// - Parameters:
+    ///   - text: may be empty where there are media.
+    ///   - media: open media of this account and conversation, complete, at most ``Limits/mediaPerMessageMax``. They
+    ///     live as long as the message.
+    ///   - expiresIn: seconds after which the message deletes itself, within ``Limits/messageSeconds``.
     public func post(
-        _ text: String, to conversation: ConversationID, clientID: ClientID = .random()
+        _ text: String, media: [MediaID] = [], expiresIn: UInt64? = nil, to conversation: ConversationID,
+        clientID: ClientID = .random()
     ) async throws(ClientError) -> Accepted {
-        guard !text.isEmpty else { throw .emptyText }
+        guard !text.isEmpty || !media.isEmpty else { throw .emptyText }
         guard text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
-        let request = PostRequest(clientID: clientID, text: text)
+        let request = PostRequest(
+            clientID: clientID, text: text.isEmpty ? nil : text, media: media, expiresIn: expiresIn)
         return try await authorized("POST", "/v1/conversations/\(conversation)/messages", body: request)
+    }
+
+    /// Deletes a post for everybody, with its media. Doing it again changes nothing.
+    public func deletePost(_ seq: SequenceNumber, of conversation: ConversationID) async throws(ClientError) {
+        try await authorizedRun("DELETE", "/v1/conversations/\(conversation)/messages/\(seq)")
     }
 
     /// A page of this account's conversations.

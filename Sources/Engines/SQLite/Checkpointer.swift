@@ -8,25 +8,44 @@ import Threads
 /// The log starts over when all of it is copied and nobody reads it. Under steady writing that moment never comes by
 /// itself, so once little is left, or the log has grown to its bound, the writer is held at a gate for the last
 /// stretch. From then on the log is written over and does not grow, which is what a sync is quick on.
+///
+/// What was redacted still stands in older pages of the log. So a while after a redaction the whole log is copied
+/// back and cut to nothing, and written ahead with zeros again.
 final class Checkpointer: @unchecked Sendable {
     // Unchecked because `lock` guards the fields; the connection belongs to the checkpointer's thread.
     private static let pageByteCount = 8_192
     /// Pages that are copied in a few milliseconds, while the writer waits.
     private static let heldPageCountMax = 512
 
+    /// Zeros that are written while the writer waits.
+    private static let heldZeroByteCountMax = 4 << 20
+    /// From one attempt to empty the log to the next, while a reader is in the way; and how long one waits for it.
+    private static let retryMilliseconds = 500
+    private static let readerMilliseconds: Int32 = 100
+
     private let connection: Connection
+    private let databasePath: String
+    private let logByteCountAhead: Int
+    private let redactionMilliseconds: Int
     private let pageCountMin: Int
     private let pageCountMax: Int
     private let lock = Lock()
     /// Pages in the log, as of the last commit.
     private var pageCount = 0
+    /// When the log is to be emptied, by ``Deadline/now()``; `nil` when it holds nothing that was redacted.
+    private var emptyAt: UInt64?
     private var holdsWriter = false
     private var isWriterHeld = false
     private var isClosing = false
     private var isClosed = false
 
-    init(connection: Connection, configuration: SQLiteConfiguration) {
+    private enum Task { case copy(pageCount: Int), empty }
+
+    init(connection: Connection, databasePath: String, configuration: SQLiteConfiguration) {
         self.connection = connection
+        self.databasePath = databasePath
+        logByteCountAhead = configuration.logByteCountAhead
+        redactionMilliseconds = configuration.redactionMilliseconds
         pageCountMin = configuration.checkpointByteCount / Self.pageByteCount
         pageCountMax = configuration.walByteCountMax / Self.pageByteCount
     }
@@ -51,6 +70,14 @@ final class Checkpointer: @unchecked Sendable {
         if wakes { lock.broadcast() }
     }
 
+    /// Says that a commit took something out of the database for good.
+    func redacted() {
+        lock.lock()
+        if emptyAt == nil { emptyAt = Deadline.now() + UInt64(redactionMilliseconds) * 1_000_000 }
+        lock.unlock()
+        lock.broadcast()
+    }
+
     /// Waits where the checkpointer needs the writer to. Called between batches.
     func passGate() {
         lock.lock()
@@ -67,16 +94,13 @@ final class Checkpointer: @unchecked Sendable {
     /// Runs until ``close()``.
     /// - Parameter failed: hears of a failure after which the disk's contents are unknown.
     func work(failed: @Sendable (Int32) -> Void) {
-        while let count = nextLog() {
-            var (logCount, copiedCount) = checkpoint(SQLITE_CHECKPOINT_PASSIVE, failed)
-            // What came meanwhile: without a gate it is never nothing, and each further pass syncs the whole file.
-            let rest = pagesAfter(Int(copiedCount))
-            if rest > 0, rest <= Self.heldPageCountMax || count >= pageCountMax {
-                hold()
-                (logCount, copiedCount) = checkpoint(SQLITE_CHECKPOINT_PASSIVE, failed)
-                release()
+        // One that waits for readers holds up the writer.
+        sqlite3_busy_timeout(connection.handle, Self.readerMilliseconds)
+        while let task = nextTask() {
+            switch task {
+            case .copy(let count): copy(count, failed)
+            case .empty: empty(failed)
             }
-            pause(isDone: logCount == copiedCount)
         }
         // The last to leave: SQLite then removes the log, since all of it is copied.
         _ = checkpoint(SQLITE_CHECKPOINT_TRUNCATE, failed)
@@ -97,12 +121,67 @@ final class Checkpointer: @unchecked Sendable {
         lock.unlock()
     }
 
-    /// Waits for a log worth copying; `nil` at the end.
-    private func nextLog() -> Int? {
+    private func copy(_ count: Int, _ failed: (Int32) -> Void) {
+        var (_, logCount, copiedCount) = checkpoint(SQLITE_CHECKPOINT_PASSIVE, failed)
+        // What came meanwhile: without a gate it is never nothing, and each further pass syncs the whole file.
+        let rest = pagesAfter(Int(copiedCount))
+        if rest > 0, rest <= Self.heldPageCountMax || count >= pageCountMax {
+            hold()
+            (_, logCount, copiedCount) = checkpoint(SQLITE_CHECKPOINT_PASSIVE, failed)
+            release()
+        }
+        pause(isDone: logCount == copiedCount)
+    }
+
+    /// Cuts the log to nothing, and writes zeros ahead again.
+    private func empty(_ failed: (Int32) -> Void) {
+        _ = checkpoint(SQLITE_CHECKPOINT_PASSIVE, failed)
+        hold()
+        // Whatever is redacted from here on may come too late for this time.
+        setEmptying(at: nil)
+        let isEmpty = checkpoint(SQLITE_CHECKPOINT_TRUNCATE, failed).code == SQLITE_OK
+        if !isEmpty { setEmptying(at: Deadline.now() + UInt64(Self.retryMilliseconds) * 1_000_000) }
+        release()
+        guard isEmpty, logByteCountAhead > 0 else { return }
+        var isDone = false
+        while !isDone {
+            hold()
+            // Behind the end of the log there is only whoever holds this lock.
+            guard (try? connection.run("BEGIN IMMEDIATE")) != nil else { return release() }
+            isDone = StoreFolder.extendLog(
+                of: databasePath, to: logByteCountAhead, stepByteCount: Self.heldZeroByteCountMax)
+            try? connection.run("ROLLBACK")
+            release()
+        }
+    }
+
+    private func setEmptying(at time: UInt64?) {
+        lock.lock()
+        emptyAt = time
+        if time == nil { pageCount = 0 }
+        lock.unlock()
+    }
+
+    /// Waits for a log worth copying, or for the moment to empty it; `nil` at the end.
+    private func nextTask() -> Task? {
         lock.lock()
         defer { lock.unlock() }
-        while pageCount < pageCountMin, !isClosing { lock.wait() }
-        return isClosing ? nil : pageCount
+        while !isClosing {
+            if isEmptyingDue { return .empty }
+            if pageCount >= pageCountMin { return .copy(pageCount: pageCount) }
+            waitForNews()
+        }
+        return nil
+    }
+
+    private var isEmptyingDue: Bool { emptyAt.map { $0 <= Deadline.now() } ?? false }
+
+    /// With the lock: until something is said, or it is time to empty the log.
+    private func waitForNews() {
+        guard let emptyAt else { return lock.wait() }
+        let now = Deadline.now()
+        guard emptyAt > now else { return }
+        lock.wait(milliseconds: Int((emptyAt - now) / 1_000_000) + 1)
     }
 
     private func pagesAfter(_ copiedCount: Int) -> Int {
@@ -118,7 +197,7 @@ final class Checkpointer: @unchecked Sendable {
         guard !isClosing else { return }
         guard isDone else { return lock.wait(milliseconds: 20) }
         let before = pageCount
-        while pageCount == before, !isClosing { lock.wait() }
+        while pageCount == before, !isClosing, !isEmptyingDue { waitForNews() }
     }
 
     /// Holds the writer at its gate. One that sleeps does not come by, and does not write either.
@@ -136,11 +215,13 @@ final class Checkpointer: @unchecked Sendable {
         lock.broadcast()
     }
 
-    private func checkpoint(_ mode: Int32, _ failed: (Int32) -> Void) -> (logCount: Int32, copiedCount: Int32) {
+    private func checkpoint(
+        _ mode: Int32, _ failed: (Int32) -> Void
+    ) -> (code: Int32, logCount: Int32, copiedCount: Int32) {
         var logCount: Int32 = 0
         var copiedCount: Int32 = 0
         let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, &logCount, &copiedCount)
         if SQLFailure.isUnknownOutcome(code) { failed(code) }
-        return (logCount, copiedCount)
+        return (code, logCount, copiedCount)
     }
 }

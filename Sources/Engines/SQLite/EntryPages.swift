@@ -16,7 +16,7 @@ struct EntryPages {
         if stretch.firstNumber.map({ $0 > seq }) ?? true { try readStored(from: seq, limit: limit, into: &page) }
         while page.count < limit, let end = stretch.endNumber {
             for row in stretch.rows where page.count < limit {
-                if let entry = try tables.record(row, { $0.entry }) { page.append(entry) }
+                if let entry = try tables.entryRecord(row, { $0.entry }) { page.append(entry) }
             }
             next = end
             stretch = inTail(from: next, limit: limit)
@@ -30,7 +30,7 @@ struct EntryPages {
         var end = seq
         while page.count < limit, let stretch = inTail(below: end, limit: limit) {
             for row in stretch.rows where page.count < limit {
-                if let entry = try tables.record(row, { $0.entry }) { page.append(entry) }
+                if let entry = try tables.entryRecord(row, { $0.entry }) { page.append(entry) }
             }
             end = stretch.firstNumber ?? 0
         }
@@ -85,7 +85,7 @@ struct EntryPages {
     private func readStored(from seq: UInt64, limit: Int, into page: inout [LogEntry]) throws(Problem) {
         let statement = try tables.connection.statement(
             """
-            SELECT e.row, l.record FROM entry e CROSS JOIN log l ON l.row = e.row
+            SELECT e.row, l.record FROM entry e CROSS JOIN entry_record l ON l.row = e.row
             WHERE e.conversation = ? AND e.seq >= ? ORDER BY e.seq
             """)
         try read(statement, seq, limit, into: &page)
@@ -95,7 +95,7 @@ struct EntryPages {
     private func readStored(below seq: UInt64, limit: Int, into page: inout [LogEntry]) throws(Problem) {
         let statement = try tables.connection.statement(
             """
-            SELECT e.row, l.record FROM entry e CROSS JOIN log l ON l.row = e.row
+            SELECT e.row, l.record FROM entry e CROSS JOIN entry_record l ON l.row = e.row
             WHERE e.conversation = ? AND e.seq < ? ORDER BY e.seq DESC
             """)
         try read(statement, seq, limit, into: &page)

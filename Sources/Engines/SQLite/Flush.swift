@@ -201,13 +201,19 @@ struct Flush {
         return stretch.count
     }
 
-    /// Deletes rows whose copies are all delivered already, which in a lively server is most of them.
+    /// Deletes rows whose copies are all delivered already, which in a lively server is most of them, and wipes the
+    /// entries of conversations that are gone.
     private func deleteDelivered(_ tables: WriteTables) throws(Problem) -> Int {
         let end = min(segment.rows.count, index + Self.stride * 4)
         var start: Int64?
+        var gone: [Int64] = []
         for place in index..<end {
             let row = segment.rows[place]
-            if isDelivered(row) {
+            // Entries are in a table of their own: nothing between two others.
+            if row.isEntry {
+                // One whose conversation was gone at the start has none.
+                if row.conversation?.isRemoved ?? true { gone.append(row.row) }
+            } else if isDelivered(row) {
                 if start == nil { start = row.row }
             } else if let first = start {
                 try tables.deleteLogRows(from: first, below: row.row)
@@ -217,13 +223,12 @@ struct Flush {
         if let first = start, end > index {
             try tables.deleteLogRows(from: first, below: segment.rows[end - 1].row + 1)
         }
+        try tables.wipeEntries(gone)
         return end - index
     }
 
     private func isDelivered(_ row: TailRow) -> Bool {
-        // An entry stays as long as its conversation; one whose conversation was gone at the start has none.
-        guard !row.isEntry else { return row.conversation?.isRemoved ?? true }
-        return segment.copies(of: row).allSatisfy { $0.queue.isRemoved || $0.number <= $0.queue.persistedDelivered }
+        segment.copies(of: row).allSatisfy { $0.queue.isRemoved || $0.number <= $0.queue.persistedDelivered }
     }
 
     private func writeWatermark(_ tables: WriteTables) throws(Problem) -> Int {

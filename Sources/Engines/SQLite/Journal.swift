@@ -15,6 +15,8 @@ struct Journal {
         /// Cached rows that were written.
         case wrote(CachedRow)
         case expired(before: Int64)
+        /// Something was taken out of the files for good: it is to leave the write-ahead log too.
+        case redacted
     }
 
     enum CachedRow {

@@ -96,11 +96,26 @@ extension ReadTables {
         }
     }
 
+    func hasExpiredMessages(by now: Timestamp) throws(Problem) -> Bool {
+        let sql: StaticString = "SELECT EXISTS (SELECT 1 FROM expiring_message WHERE expires_at <= ?)"
+        return try connection.first(sql, .time(now)) { $0.integer(0) != 0 } ?? false
+    }
+
     // MARK: Rows
 
-    /// What `read` makes of a log row; `nil` where the row is gone, or is damaged, which is counted.
+    /// What `read` makes of a row of envelopes; `nil` where the row is gone, or is damaged, which is counted.
     func record<T>(_ row: Int64, _ read: (LogRecord) -> T?) throws(Problem) -> T? {
-        let statement = try connection.statement("SELECT record FROM log WHERE row = ?")
+        try self.read(connection.statement("SELECT record FROM log WHERE row = ?"), row, read)
+    }
+
+    /// The same of an entry.
+    func entryRecord<T>(_ row: Int64, _ read: (LogRecord) -> T?) throws(Problem) -> T? {
+        try self.read(connection.statement("SELECT record FROM entry_record WHERE row = ?"), row, read)
+    }
+
+    private func read<T>(
+        _ statement: Statement, _ row: Int64, _ read: (LogRecord) -> T?
+    ) throws(Problem) -> T? {
         defer { statement.reset() }
         statement.bind(1, row)
         guard try statement.step() else { return nil }

@@ -7,7 +7,7 @@ extension ReadTables {
             """
             SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
                 upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure,
-                held_byte_count, use, recording
+                held_byte_count, use, recording, message
             FROM media WHERE media = ?
             """, .id(media), read: Self.mediaRow)
     }
@@ -17,7 +17,7 @@ extension ReadTables {
             """
             SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
                 upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure,
-                held_byte_count, use, recording
+                held_byte_count, use, recording, message
             FROM media WHERE upload_hash = ?
             """, .blob(uploadHash), read: Self.mediaRow)
     }
@@ -27,7 +27,7 @@ extension ReadTables {
             """
             SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
                 upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure,
-                held_byte_count, use, recording
+                held_byte_count, use, recording, message
             FROM media WHERE account = ? AND state = 'uploading' ORDER BY media
             """, .id(account), read: Self.mediaRow)
     }
@@ -37,7 +37,7 @@ extension ReadTables {
             """
             SELECT media, blob, account, device, class, state, byte_count, sha256, lifetime, conversation, created_at,
                 upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture, failure,
-                held_byte_count, use, recording
+                held_byte_count, use, recording, message
             FROM media WHERE state = 'processing' ORDER BY media LIMIT ?
             """, .integer(Int64(max(0, limit))), read: Self.mediaRow)
     }
@@ -110,6 +110,7 @@ extension ReadTables {
             expiresAt: row.isNull(14) ? nil : row.time(14), endsAt: row.isNull(15) ? nil : row.time(15),
             picture: row.bytesIfPresent(16).flatMap { record($0) }, failure: row.text(17),
             heldByteCount: row.number(18), use: row.text(19).flatMap { MediaUse(rawValue: $0) },
-            recording: row.bytesIfPresent(20).flatMap { record($0) })
+            recording: row.bytesIfPresent(20).flatMap { record($0) },
+            message: row.isNull(21) ? nil : SequenceNumber(row.number(21)))
     }
 }

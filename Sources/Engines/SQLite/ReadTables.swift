@@ -24,7 +24,10 @@ class ReadTables: ReadableTables {
     /// Takes a snapshot. It lasts until ``endSnapshot()``.
     func beginSnapshot() throws(Problem) {
         try connection.run("BEGIN")
-        let sql: StaticString = "SELECT watermark, ifnull((SELECT max(row) FROM log), 0) FROM progress"
+        let sql: StaticString = """
+            SELECT watermark, max(ifnull((SELECT max(row) FROM log), 0),
+                ifnull((SELECT max(row) FROM entry_record), 0)) FROM progress
+            """
         let bounds = try connection.first(sql) { ($0.integer(0), $0.integer(1)) }
         guard let bounds else { throw Problem(.internalError, "The store's file has lost its progress row.") }
         (watermark, lastRow) = bounds

@@ -16,7 +16,10 @@ struct Recovery {
             (watermark: $0.integer(0), last: $0.integer(1), expired: $0.integer(2), rows: $0.integer(3))
         }
         guard let progress else { throw Problem(.internalError, "The store's file has lost its progress row.") }
-        let newest = try connection.first("SELECT ifnull(max(row), 0) FROM log") { $0.integer(0) } ?? 0
+        let rows: StaticString = """
+            SELECT max(ifnull((SELECT max(row) FROM log), 0), ifnull((SELECT max(row) FROM entry_record), 0))
+            """
+        let newest = try connection.first(rows) { $0.integer(0) } ?? 0
         watermark = progress.watermark
         lastRow = max(progress.last, newest)
         expiredThrough = progress.expired
@@ -42,7 +45,11 @@ extension WriteTables {
     /// Builds the tail from the log rows above the watermark, as they were appended.
     func replay() throws(Problem) {
         var damagedCount: UInt64 = 0
-        let statement = try connection.statement("SELECT row, record FROM log WHERE row > ? ORDER BY row")
+        let statement = try connection.statement(
+            """
+            SELECT row, record FROM log WHERE row > ?1
+            UNION ALL SELECT row, record FROM entry_record WHERE row > ?1 AND record <> x'' ORDER BY row
+            """)
         defer { statement.reset() }
         statement.bind(1, watermark)
         while try statement.step() {

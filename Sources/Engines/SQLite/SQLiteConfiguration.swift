@@ -30,6 +30,8 @@ public struct SQLiteConfiguration: Sendable {
     /// The write-ahead log is made so long at the start, with zeros, where the disk has room to spare: syncing a file
     /// that does not grow is quicker, and steadier. 0 leaves it to grow.
     public var logByteCountAhead = 0
+    /// How long what was redacted may stand in the write-ahead log before all of it is copied back and emptied.
+    public var redactionMilliseconds = 20_000
     /// Size of the write-ahead log at which the writer waits until it can start over.
     public var walByteCountMax = 512 << 20
     /// The database file grows no larger than this; beyond it the store is full. `nil` leaves it to the disk.
@@ -46,6 +48,7 @@ public struct SQLiteConfiguration: Sendable {
         try require(
             (0...86_400_000).contains(idleFlushSpacingMilliseconds), "idleFlushSpacingMilliseconds", "0 to 86400000")
         try require((1...1_000_000).contains(sliceMicroseconds), "sliceMicroseconds", "1 to 1000000")
+        try require((1...86_400_000).contains(redactionMilliseconds), "redactionMilliseconds", "1 to 86400000")
         try require((0...1 << 40).contains(logByteCountAhead), "logByteCountAhead", "0 to 1 TiB")
         try require((16...1 << 24).contains(acceptedRunCount), "acceptedRunCount", "16 to 16777216")
         try require((1...1 << 24).contains(acceptedListCountMin), "acceptedListCountMin", "1 to 16777216")

@@ -17,6 +17,7 @@ public enum SQLiteEngine {
     ) throws(StoreError) -> Store {
         try configuration.validate()
         let house = try StoreFolder(folder)
+        let hadLog = house.hasLog
         let writing = try connect(house, .readWrite)
         try Schema.migrate(writing)
         try limit(writing, configuration)
@@ -37,9 +38,12 @@ public enum SQLiteEngine {
         for _ in 0..<configuration.readerCount {
             reading.append(ReadTables(connection: try connect(house, .readOnly), tail: tail, damage: damage))
         }
-        let checkpointer = Checkpointer(connection: try connect(house, .readWrite), configuration: configuration)
+        let checkpointer = Checkpointer(
+            connection: try connect(house, .readWrite), databasePath: house.databasePath, configuration: configuration)
         checkpointer.watch(writing)
-        house.extendLog(to: configuration.logByteCountAhead)
+        // What a crash kept from leaving the log leaves it now.
+        if hadLog { checkpointer.redacted() }
+        StoreFolder.extendLog(of: house.databasePath, to: configuration.logByteCountAhead)
         let writer = Writer(
             tables: tables, removed: removed, checkpointer: checkpointer, configuration: configuration,
             afterBatch: afterBatch)

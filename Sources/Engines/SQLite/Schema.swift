@@ -9,7 +9,7 @@ import Wire
 enum Schema {
     static let steps: [String] = [
         first, keyLog, backups, media, deliveryTokens, reports, mediaCharges, mediaLinkKey,
-        thumbnailVariants, deletedAccounts, images, recordings,
+        thumbnailVariants, deletedAccounts, images, recordings, entryRecords,
     ]
 
     private static let reports = """

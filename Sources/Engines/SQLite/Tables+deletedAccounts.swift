@@ -76,6 +76,9 @@ extension WriteTables {
         try connection.run("DELETE FROM head WHERE conversation = ?", .integer(log.handle))
         try connection.run("DELETE FROM conversation WHERE number = ?", .integer(log.handle))
         try connection.run("INSERT INTO removed_log (conversation) VALUES (?)", .integer(log.handle))
+        try connection.run(
+            "UPDATE media SET expires_at = 0, ends_at = 0 WHERE conversation = ? AND message IS NOT NULL",
+            .id(conversation))
         wrote(.conversation(conversation))
         if let pair = row.pair { wrote(.dm(pair)) }
         log.isRemoved = true

@@ -33,7 +33,8 @@ extension WriteTables {
         return stored.count < Self.stride
     }
 
-    /// Deletes some of the stored entries of a conversation that was removed, with their log rows.
+    /// Deletes some of the stored entries of a conversation that was removed, and what their records say. The rows of
+    /// those stay, without a byte: see ``Schema/entryRecords``.
     /// - Returns: whether there are no more.
     func purgeLog(_ handle: Int64) throws(Problem) -> Bool {
         let stored = try connection.rows(
@@ -41,11 +42,19 @@ extension WriteTables {
             .integer(Int64(Self.stride))
         ) { (seq: $0.integer(0), row: $0.integer(1)) }
         guard let last = stored.last?.seq else { return true }
-        let before = logRowCount
-        for entry in stored { try deleteLogRows(from: entry.row, below: entry.row + 1) }
+        try wipeEntries(stored.map(\.row))
         try connection.run("DELETE FROM entry WHERE conversation = ? AND seq <= ?", .integer(handle), .integer(last))
-        try connection.run("UPDATE progress SET rows = max(0, rows - ?)", .integer(before - logRowCount))
+        try connection.run("UPDATE progress SET rows = max(0, rows - ?)", .integer(Int64(stored.count)))
         return stored.count < Self.stride
+    }
+
+    /// Leaves nothing of entries but their rows, which no longer count.
+    func wipeEntries(_ rows: [Int64]) throws(Problem) {
+        guard !rows.isEmpty else { return }
+        try leavingNothing { () throws(Problem) in
+            for row in rows { try connection.run("UPDATE entry_record SET record = x'' WHERE row = ?", .integer(row)) }
+        }
+        logRowCount -= Int64(rows.count)
     }
 
     /// Whether every copy of a log row is delivered, as the tables know it.

@@ -20,7 +20,7 @@ extension WriteTables {
         let row = Int64(bitPattern: id.rawValue)
         let seq = conversation.map { SequenceNumber($0.head + 1) }
         let numbers = copies.map { QueueNumber($0.number) }
-        try insert(row, recordWriter.record(draft, row: row, seq: seq, numbers: numbers))
+        try insert(row, recordWriter.record(draft, row: row, seq: seq, numbers: numbers), by: try logInsertion())
         tail.append(
             TailRow(
                 row: row, time: draft.time, sender: sender, conversation: conversation, seq: seq?.rawValue ?? 0,
@@ -39,7 +39,8 @@ extension WriteTables {
         let id = messageIDs.next(at: draft.time)
         let row = Int64(bitPattern: id.rawValue)
         let seq = SequenceNumber(conversation.head + 1)
-        try insert(row, recordWriter.record(draft, row: row, seq: seq))
+        try insert(row, recordWriter.record(draft, row: row, seq: seq), by: try entryInsertion())
+        try noteExpiry(of: draft, row: row, seq: seq)
         tail.append(
             TailRow(
                 row: row, time: draft.time, sender: sender, conversation: conversation, seq: seq.rawValue,
@@ -90,7 +91,7 @@ extension WriteTables {
         var old: [Old] = []
         let statement = try connection.statement("SELECT row, record FROM log WHERE row > ? ORDER BY row LIMIT ?")
         statement.bind(1, expiredThrough)
-        // More than `limit`, because entries are passed over.
+        // More than `limit`, because rows without copies are passed over.
         statement.bind(2, Int64(limit) * 4)
         do {
             defer { statement.reset() }
@@ -121,8 +122,9 @@ extension WriteTables {
         return goneCount
     }
 
-    private func insert(_ row: Int64, _ record: UnsafeRawBufferPointer) throws(Problem) {
-        let statement = try logInsertion()
+    private func insert(
+        _ row: Int64, _ record: UnsafeRawBufferPointer, by statement: Statement
+    ) throws(Problem) {
         statement.bind(1, row)
         statement.bind(2, borrowing: record)
         try statement.run()

@@ -13,15 +13,16 @@ extension WriteTables {
             """
             INSERT OR REPLACE INTO media (media, blob, account, device, class, state, byte_count, sha256, lifetime,
                 conversation, created_at, upload_hash, upload_expires_at, delete_hash, expires_at, ends_at, picture,
-                failure, held_byte_count, use, recording)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                failure, held_byte_count, use, recording, message)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, .id(row.media), .id(row.blob), .id(row.owner.account), .integer(Int64(row.owner.device.rawValue)),
             .text(row.mediaClass.rawValue), .text(row.state.rawValue), .number(row.byteCount), .blob(row.sha256),
             .text(row.lifetime.rawValue), row.conversation.map { .id($0) } ?? .null, .time(row.createdAt),
             .blob(row.uploadHash), .time(row.uploadExpiresAt), .blob(row.deleteHash),
             row.expiresAt.map { .time($0) } ?? .null, row.endsAt.map { .time($0) } ?? .null,
             .blob(row.picture?.encoded(as: .cbor)), .text(row.failure),
-            .number(row.heldByteCount), .text(row.use?.rawValue), .blob(row.recording?.encoded(as: .cbor)))
+            .number(row.heldByteCount), .text(row.use?.rawValue), .blob(row.recording?.encoded(as: .cbor)),
+            row.message.map { .number($0.rawValue) } ?? .null)
     }
 
     func removeMedia(_ media: MediaID) throws(Problem) {

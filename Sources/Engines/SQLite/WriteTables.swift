@@ -28,6 +28,7 @@ final class WriteTables: ReadTables, Tables {
     private var members: RowCache<Membership, MemberRow?>
     var recordWriter = RecordWriter()
     private var keptLogInsertion: Statement?
+    private var keptEntryInsertion: Statement?
 
     private struct Membership: Hashable {
         let account: AccountID
@@ -93,6 +94,7 @@ final class WriteTables: ReadTables, Tables {
             case .insertedConversation(let id): tail.dropConversation(id)
             case .wrote(let row): forget(row)
             case .expired(let before): expiredThrough = before
+            case .redacted: continue
             }
         }
     }
@@ -172,6 +174,14 @@ final class WriteTables: ReadTables, Tables {
         if let keptLogInsertion { return keptLogInsertion }
         let statement = try connection.statement("INSERT INTO log (row, record) VALUES (?, ?)")
         keptLogInsertion = statement
+        return statement
+    }
+
+    /// The same for entries.
+    func entryInsertion() throws(Problem) -> Statement {
+        if let keptEntryInsertion { return keptEntryInsertion }
+        let statement = try connection.statement("INSERT INTO entry_record (row, record) VALUES (?, ?)")
+        keptEntryInsertion = statement
         return statement
     }
 

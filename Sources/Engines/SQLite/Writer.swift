@@ -209,6 +209,7 @@ final class Writer: @unchecked Sendable {
             case .removedLog(let log):
                 tables.tail.dropConversation(log.id)
                 maintenance.add(removed: log)
+            case .redacted: checkpointer.redacted()
             case .appended, .insertedQueue, .insertedConversation, .wrote, .expired: continue
             }
         }

@@ -96,9 +96,11 @@ enum ConversationRoutes {
     static let log: [Route] = [
         Route(
             .post, "/v1/conversations/{conversation}/messages", area: "conversations",
-            "Post text to an open conversation, or a sealed body to a sealed one; durable when answered",
+            "Post text and media to an open conversation, or a sealed body to a sealed one; durable when answered",
             reads: PostRequest.schema, gives: Accepted.schema,
-            problems: [.plaintextInSealed, .sealedInOpen, .textTooLong],
+            problems: [
+                .plaintextInSealed, .requiresOpenMode, .sealedInOpen, .textTooLong, .uploadIncomplete, .mediaAttached,
+            ],
             bodyByteCountMax: Limits.frameByteCountMax
         ) { (call) throws(Problem) in
             let id: ConversationID = try call.place("conversation")
@@ -130,6 +132,22 @@ enum ConversationRoutes {
                 try await call.chat.look { (look) throws(Problem) in
                     try look.log(of: id, for: account, range, limit: limit)
                 })
+        },
+        Route(
+            .delete, "/v1/conversations/{conversation}/messages/{seq}", area: "conversations",
+            "Delete a message for everybody, with its media; its files are gone when answered", problems: [.forbidden]
+        ) { (call) throws(Problem) in
+            let id: ConversationID = try call.place("conversation")
+            guard let seq = call.places["seq"].flatMap({ UInt64($0) }) else {
+                throw Problem(.notFound, "There is no message with that number.")
+            }
+            let caller = call.device
+            try call.services.limiters.sends.take(caller, now: call.chat.clock())
+            let deleted = try await call.chat.commit { (turn) throws(Problem) in
+                try turn.deleteMessage(SequenceNumber(seq), of: id, by: caller)
+            }
+            if deleted.hadMedia { await call.services.media.bury() }
+            return .nothing()
         },
         Route(
             .put, "/v1/conversations/{conversation}/checkpoint", area: "conversations",

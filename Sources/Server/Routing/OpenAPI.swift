@@ -53,6 +53,7 @@ enum OpenAPI {
         case "handle": Handle.schema
         case "media": MediaID.schema
         case "number": .integer(0...UInt64(1) << 53)
+        case "seq": SequenceNumber.schema
         case "upload": .text(length: 43...43)
         case "backup": BackupID.schema
         default: preconditionFailure("no schema for the place \(name)")

@@ -20,6 +20,8 @@ struct MemoryState {
     var queues: [DeviceAddress: DeviceQueue] = [:]
     var logs: [ConversationID: ConversationLog] = [:]
     var accepted: [AcceptedKey: AcceptedRow] = [:]
+    /// Messages that expire, and when.
+    var expiring: [MessagePlace: Timestamp] = [:]
     var savedReplies: [[UInt8]: SavedReply] = [:]
     var settings: [String: [UInt8]] = [:]
     /// By index; where each account's entries are; and the nodes by position.

@@ -47,5 +47,9 @@ extension MemoryTables {
         if let pair = row.pair { state.dms[pair] = nil }
         state.members[conversation] = nil
         if let log = state.logs.removeValue(forKey: conversation) { state.entryCount -= log.entries.count }
+        for row in state.media.values where row.conversation == conversation && row.message != nil {
+            state.media[row.media]?.expiresAt = Timestamp(milliseconds: 0)
+            state.media[row.media]?.endsAt = Timestamp(milliseconds: 0)
+        }
     }
 }

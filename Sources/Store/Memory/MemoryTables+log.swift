@@ -85,8 +85,32 @@ extension MemoryTables {
                 conversation: draft.conversation, seq: seq, id: id, time: draft.time,
                 sender: DeviceAddressPayload(draft.sender), event: draft.event))
         state.entryCount += 1
+        if case .message(let message) = draft.event, let end = message.expiresAt {
+            state.expiring[MessagePlace(conversation: draft.conversation, seq: seq)] = end
+        }
         if let clientID = draft.clientID { remember(draft.sender, clientID, id, draft.time, draft.conversation, seq) }
         return AppendedEntry(id: id, seq: seq)
+    }
+
+    func redact(_ seq: SequenceNumber, of conversation: ConversationID) -> LogEntry? {
+        guard let entries = state.logs[conversation]?.entries else { return nil }
+        let index = entries.firstIndex(atOrAfter: seq)
+        guard entries.indices.contains(index), entries[index].seq == seq, let tombstone = entries[index].tombstone,
+            tombstone != entries[index]
+        else { return nil }
+        writeCount += 1
+        state.logs[conversation]?.entries[index] = tombstone
+        state.expiring[MessagePlace(conversation: conversation, seq: seq)] = nil
+        return entries[index]
+    }
+
+    func hasExpiredMessages(by now: Timestamp) -> Bool { state.expiring.values.contains { $0 <= now } }
+
+    func takeExpiredMessages(by now: Timestamp, limit: Int) -> [MessagePlace] {
+        writeCount += 1
+        let expired = state.expiring.filter { $0.value <= now }.sorted { $0.value < $1.value }.prefix(max(0, limit))
+        for (place, _) in expired { state.expiring[place] = nil }
+        return expired.map(\.key)
     }
 
     func trimQueue(of device: DeviceAddress, through number: QueueNumber) {

@@ -92,6 +92,17 @@ public struct AppendedEntry: Sendable, Equatable {
     }
 }
 
+/// Where a message stands.
+public struct MessagePlace: Sendable, Hashable {
+    public var conversation: ConversationID
+    public var seq: SequenceNumber
+
+    public init(conversation: ConversationID, seq: SequenceNumber) {
+        self.conversation = conversation
+        self.seq = seq
+    }
+}
+
 /// What an earlier send with the same client id was given.
 public struct AcceptedRow: Sendable, Equatable {
     public var id: MessageID

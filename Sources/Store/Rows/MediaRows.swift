@@ -24,13 +24,15 @@ public struct MediaRow: Sendable, Equatable {
     public var conversation: ConversationID?
     /// What open media without a conversation are for.
     public var use: MediaUse?
+    /// The message of that conversation which shows them, and with which they go.
+    public var message: SequenceNumber?
     public var createdAt: Timestamp
     /// SHA-256 of the upload's capability; and until when it is good, and the upload must be complete.
     public var uploadHash: [UInt8]
     public var uploadExpiresAt: Timestamp
     /// SHA-256 of the capability to delete.
     public var deleteHash: [UInt8]
-    /// The end of the lifetime, were there no lease; `nil` for pinned ones.
+    /// The end of the lifetime, were there no lease; `nil` for pinned ones, and for those of a message that stays.
     public var expiresAt: Timestamp?
     /// When they go: ``uploadExpiresAt`` while not complete, then the lifetime's end or that of the longest lease.
     public var endsAt: Timestamp?
@@ -46,7 +48,8 @@ public struct MediaRow: Sendable, Equatable {
         byteCount: UInt64, sha256: [UInt8]?, lifetime: MediaLifetime, conversation: ConversationID?,
         createdAt: Timestamp, uploadHash: [UInt8], uploadExpiresAt: Timestamp, deleteHash: [UInt8],
         expiresAt: Timestamp?, endsAt: Timestamp?, picture: PictureInfo? = nil, failure: String? = nil,
-        heldByteCount: UInt64 = 0, use: MediaUse? = nil, recording: RecordingInfo? = nil
+        heldByteCount: UInt64 = 0, use: MediaUse? = nil, recording: RecordingInfo? = nil,
+        message: SequenceNumber? = nil
     ) {
         self.media = media
         self.blob = blob
@@ -58,6 +61,7 @@ public struct MediaRow: Sendable, Equatable {
         self.sha256 = sha256
         self.lifetime = lifetime
         self.conversation = conversation
+        self.message = message
         self.createdAt = createdAt
         self.uploadHash = uploadHash
         self.uploadExpiresAt = uploadExpiresAt

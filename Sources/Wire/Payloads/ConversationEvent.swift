@@ -2,6 +2,7 @@
 public enum ConversationEvent: WireType, Equatable {
     case created(Created)
     case message(Message)
+    case messageDeleted(MessageDeleted)
     case membersAdded(MembersAdded)
     case memberRemoved(MemberRemoved)
     case roleChanged(RoleChanged)
@@ -36,32 +37,6 @@ public enum ConversationEvent: WireType, Equatable {
             writer.put("mode", mode)
             writer.put("name", text: title)
             writer.put("sealedName", bytes: sealedName)
-        }
-    }
-
-    /// Text in an open conversation, a sealed body in a sealed one.
-    public struct Message: WireRecord, Equatable {
-        public static let name = "MessageCreated"
-        public var clientID: ClientID
-        public var text: String?
-        public var body: [UInt8]?
-
-        public init(clientID: ClientID, text: String?, body: [UInt8]?) {
-            self.clientID = clientID
-            self.text = text
-            self.body = body
-        }
-
-        public init(fields: inout Fields) throws(WireError) {
-            clientID = try fields.value("clientId")
-            text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
-            body = try fields.bytesIfPresent("body", count: 1...Limits.sealedBodyByteCountMax)
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("clientId", clientID)
-            writer.put("text", text: text)
-            writer.put("body", bytes: body)
         }
     }
 
@@ -119,6 +94,7 @@ extension ConversationEvent: WireUnion {
         [
             .init(tag: "conversation.created", schema: Created.schema),
             .init(tag: "message.created", schema: Message.schema),
+            .init(tag: "message.deleted", schema: MessageDeleted.schema),
             .init(tag: "members.added", schema: MembersAdded.schema),
             .init(tag: "member.removed", schema: MemberRemoved.schema),
             .init(tag: "member.role", schema: RoleChanged.schema),
@@ -135,6 +111,7 @@ extension ConversationEvent: WireUnion {
         switch tag {
         case "conversation.created": self = .created(try Created(fields: &fields))
         case "message.created": self = .message(try Message(fields: &fields))
+        case "message.deleted": self = .messageDeleted(try MessageDeleted(fields: &fields))
         case "members.added": self = .membersAdded(try MembersAdded(fields: &fields))
         case "member.removed": self = .memberRemoved(try MemberRemoved(fields: &fields))
         case "member.role": self = .roleChanged(try RoleChanged(fields: &fields))
@@ -147,6 +124,7 @@ extension ConversationEvent: WireUnion {
         switch self {
         case .created(let record): ("conversation.created", record)
         case .message(let record): ("message.created", record)
+        case .messageDeleted(let record): ("message.deleted", record)
         case .membersAdded(let record): ("members.added", record)
         case .memberRemoved(let record): ("member.removed", record)
         case .roleChanged(let record): ("member.role", record)

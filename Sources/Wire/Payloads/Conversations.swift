@@ -248,20 +248,28 @@ public struct Checkpoint: WireRecord, Equatable {
     public func write(fields writer: inout WireWriter) { writer.put("seq", seq) }
 }
 
-/// Posts to a conversation: text where it is open, a sealed body where it is sealed; exactly one of the two.
+/// Posts to a conversation: text, media or both where it is open, a sealed body where it is sealed.
 public struct PostRequest: WireRecord, Equatable {
     public var clientID: ClientID
     public var text: String?
     public var body: [UInt8]?
+    /// Open media of this conversation, of the account itself, complete, and of no other message.
+    public var media: [MediaID]
+    /// After so many seconds the message deletes itself.
+    public var expiresIn: UInt64?
 
-    public init(clientID: ClientID, text: String) {
+    public init(clientID: ClientID, text: String?, media: [MediaID] = [], expiresIn: UInt64? = nil) {
         self.clientID = clientID
         self.text = text
+        self.media = media
+        self.expiresIn = expiresIn
     }
 
-    public init(clientID: ClientID, body: [UInt8]) {
+    public init(clientID: ClientID, body: [UInt8], expiresIn: UInt64? = nil) {
         self.clientID = clientID
         self.body = body
+        media = []
+        self.expiresIn = expiresIn
     }
 
     public init(fields: inout Fields) throws(WireError) {
@@ -269,11 +277,15 @@ public struct PostRequest: WireRecord, Equatable {
         // A text that is too long is told apart from a malformed one, so the parser lets it through to the verb.
         text = try fields.textIfPresent("text", length: 1...Limits.frameByteCountMax)
         body = try fields.bytesIfPresent("body", count: 1...Limits.sealedBodyByteCountMax)
+        media = try fields.listIfPresent("media", countMax: Limits.mediaPerMessageMax)
+        expiresIn = try fields.numberIfPresent("expiresIn", in: Limits.messageSeconds)
     }
 
     public func write(fields writer: inout WireWriter) {
         writer.put("clientId", clientID)
         writer.put("text", text: text)
         writer.put("body", bytes: body)
+        if !media.isEmpty { writer.put("media", list: media) }
+        writer.put("expiresIn", number: expiresIn)
     }
 }

@@ -23,12 +23,7 @@ struct Chat: Sendable {
     }
 
     private func conversation(_ arguments: Arguments) async throws -> ConversationID? {
-        if let text = arguments.values["--conversation"] {
-            guard let id = ConversationID(text: text) else {
-                throw UsageError(message: "--conversation takes an id of 22 characters.")
-            }
-            return id
-        }
+        if let id = try Verb.conversation(arguments) { return id }
         guard let name = arguments.values["--create"] else { return nil }
         var members: [Handle] = []
         for text in (arguments.values["--with"] ?? "").split(separator: ",") {

@@ -71,7 +71,9 @@ extension Verb {
         let sender = "\(entry.sender.account.description.prefix(8))"
         let time = String(entry.time.description.prefix(16)).replacing("T", with: " ")
         switch entry.event {
-        case .message(let message): return "\(time)  \(sender): \(Output.harmless(message.text ?? "[sealed]"))"
+        case .message(let message): return "\(time)  #\(entry.seq) \(sender): \(text(of: message))"
+        case .messageDeleted(let deletion):
+            return "\(time)  \(deletion.reason == nil ? "\(sender) deleted" : "Time is over for") #\(deletion.seq)."
         case .created: return "\(time)  \(sender) created the conversation."
         case .membersAdded(let added): return "\(time)  \(sender) added \(added.accounts.count)."
         case .memberRemoved: return "\(time)  A member is gone."
@@ -81,5 +83,11 @@ extension Verb {
             return "\(time)  \(sender) \(isGone ? "took the image away" : "changed the image")."
         case .unknown: return "\(time)  Something changed that this version does not know."
         }
+    }
+    private static func text(of message: ConversationEvent.Message) -> String {
+        guard !message.isDeleted else { return "[deleted]" }
+        let files = message.media.map { "[media \($0)]" }
+        let said = message.text.map { Output.harmless($0) } ?? (message.body == nil ? nil : "[sealed]")
+        return ((said.map { [$0] } ?? []) + files).joined(separator: " ")
     }
 }

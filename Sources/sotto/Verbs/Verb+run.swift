@@ -76,15 +76,7 @@ extension Verb {
         output.accepted(entry)
     }
 
-    private static func delete(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
-        let line = try await client.delete(
-            try index(arguments), forMeOnly: arguments.switches.contains("--for-me"))
-        output.object("removed") { line.write(fields: &$0) }
-        let isForAll = (line.kind == .sent || line.kind == .synced) && !arguments.switches.contains("--for-me")
-        output.say(isForAll ? "Deleted." : "Deleted on this device; the others' copies are as they were.")
-    }
-
-    private static func index(_ arguments: Arguments) throws(UsageError) -> UInt64 {
+    static func index(_ arguments: Arguments) throws(UsageError) -> UInt64 {
         guard let index = arguments.words.first.flatMap({ UInt64($0) }) else {
             throw UsageError(message: "A message is named by its index, as sotto history --json shows it.")
         }

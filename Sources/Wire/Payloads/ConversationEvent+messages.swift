@@ -1,0 +1,96 @@
+// What is said in a conversation, and that it is taken back.
+
+extension ConversationEvent {
+    /// Text and media in an open conversation, a sealed body in a sealed one.
+    ///
+    /// Once it is deleted, or its time is over, the entry stays as a tombstone: ``isDeleted``, and nothing of what it
+    /// said.
+    public struct Message: WireRecord, Equatable {
+        public static let name = "MessageCreated"
+        public var clientID: ClientID
+        public var text: String?
+        public var body: [UInt8]?
+        /// Open media, at most ``Limits/mediaPerMessageMax``; they live as long as the message.
+        public var media: [MediaID]
+        /// When it deletes itself.
+        public var expiresAt: Timestamp?
+        /// Only the client id is left.
+        public var isDeleted: Bool
+
+        public init(
+            clientID: ClientID, text: String?, body: [UInt8]?, media: [MediaID] = [], expiresAt: Timestamp? = nil,
+            isDeleted: Bool = false
+        ) {
+            self.clientID = clientID
+            self.text = text
+            self.body = body
+            self.media = media
+            self.expiresAt = expiresAt
+            self.isDeleted = isDeleted
+        }
+
+        public init(fields: inout Fields) throws(WireError) {
+            clientID = try fields.value("clientId")
+            text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
+            body = try fields.bytesIfPresent("body", count: 1...Limits.sealedBodyByteCountMax)
+            media = try fields.listIfPresent("media", countMax: Limits.mediaPerMessageMax)
+            expiresAt = try fields.valueIfPresent("expiresAt")
+            isDeleted = try fields.flag("deleted")
+        }
+
+        public func write(fields writer: inout WireWriter) {
+            writer.put("clientId", clientID)
+            writer.put("text", text: text)
+            writer.put("body", bytes: body)
+            if !media.isEmpty { writer.put("media", list: media) }
+            writer.put("expiresAt", expiresAt)
+            writer.put("deleted", flag: isDeleted)
+        }
+
+        /// What stays of it in the log.
+        public var tombstone: Message { Message(clientID: clientID, text: nil, body: nil, isDeleted: true) }
+    }
+
+    /// From here on a message says nothing any more. The sender is who deleted it; the author, where its time was over.
+    public struct MessageDeleted: WireRecord, Equatable {
+        public var seq: SequenceNumber
+        /// Absent where somebody deleted it.
+        public var reason: DeletionReason?
+
+        public init(seq: SequenceNumber, reason: DeletionReason? = nil) {
+            self.seq = seq
+            self.reason = reason
+        }
+
+        public init(fields: inout Fields) throws(WireError) {
+            seq = try fields.value("seq")
+            reason = try fields.valueIfPresent("reason")
+        }
+
+        public func write(fields writer: inout WireWriter) {
+            writer.put("seq", seq)
+            writer.put("reason", reason)
+        }
+    }
+}
+
+/// Why a message deleted itself.
+public enum DeletionReason: String, WireEnumeration {
+    case expired
+}
+
+extension LogEntry {
+    /// The entry as it is once its message is deleted; `nil` for what is no message.
+    public var tombstone: LogEntry? {
+        guard case .message(let message) = event else { return nil }
+        var entry = self
+        entry.event = .message(message.tombstone)
+        return entry
+    }
+
+    /// The entry as it reads at a moment: a message whose time is over says nothing, swept or not.
+    public func seen(at now: Timestamp) -> LogEntry {
+        guard case .message(let message) = event, let end = message.expiresAt, end <= now else { return self }
+        return tombstone ?? self
+    }
+}
