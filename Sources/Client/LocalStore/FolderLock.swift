@@ -17,5 +17,9 @@ struct FolderLock: ~Copyable {
         descriptor = opened
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A child that another thread forks at this moment has a copy of the descriptor until it runs its program.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

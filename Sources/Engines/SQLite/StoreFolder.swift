@@ -33,7 +33,11 @@ final class StoreFolder {
         }
     }
 
-    deinit { close(lockFile) }
+    deinit {
+        // A child that another thread forks at this moment has a copy of the descriptor until it runs its program.
+        flock(lockFile, LOCK_UN)
+        close(lockFile)
+    }
 
     static func lastComponent(_ path: String) -> String {
         path.split(separator: "/").last.map { String($0) } ?? path
