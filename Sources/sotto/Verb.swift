@@ -14,6 +14,7 @@ enum Verb: String, CaseIterable {
         case .login: "login [REPLY]"
         case .send:
             "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE] | send --resume | send --cancel INDEX"
+                + " | send --conversation ID [TEXT] [--file FILE]"
         case .delete: "delete INDEX [--for-me] | delete --conversation ID NUMBER"
         case .download: "download INDEX -o OUT [--range A-B | --thumbnail]"
         case .stickers:
@@ -21,7 +22,9 @@ enum Verb: String, CaseIterable {
         case .listen: "listen [--until-idle] [--count N]"
         case .chat: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]"
         case .devices: "devices [list | request | link CODE | unlink NUMBER]"
-        case .avatar: "avatar set FILE | avatar remove | avatar show HANDLE -o OUT [--size N] [--jpeg]"
+        case .avatar:
+            "avatar set FILE | avatar remove | avatar show HANDLE -o OUT [--size N] [--jpeg]"
+                + " | avatar set FILE --conversation ID | avatar remove --conversation ID"
         case .emoji:
             "emoji [list] | emoji add NAME FILE | emoji remove NAME | emoji show NAME -o OUT [--size N] [--animated]"
         case .safetyNumber: "safety-number HANDLE [--compare DIGITS | --verified | --not-verified]"
@@ -73,6 +76,7 @@ enum Verb: String, CaseIterable {
                 .init(name: "--cancel", value: "INDEX", help: "Give up the file that waits at that line."),
                 .init(name: "--no-preview", help: "Send an image without the small picture that shows it."),
                 .init(name: "--expires", value: "TIME", help: "Disappear after 30s, 5m, 1h, 7d; 5s to 28d."),
+                .init(name: "--conversation", value: "ID", help: "Post it there, where the server can see it."),
             ]
         case .delete:
             [
@@ -99,7 +103,8 @@ enum Verb: String, CaseIterable {
                 .init(name: "--after", value: "INDEX", help: "Only entries after that one."),
                 .init(name: "--limit", value: "N", help: "At most so many; 1000."),
             ]
-        case .avatar, .emoji: Self.pictureOptions
+        case .avatar: Self.avatarOptions
+        case .emoji: Self.pictureOptions
         case .media:
             [
                 .init(name: "--output", value: "OUT", help: "Where the thumbnail goes; also -o."),

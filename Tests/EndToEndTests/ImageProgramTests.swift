@@ -58,4 +58,34 @@ struct ImageProgramTests {
             #expect(try alice.run(["emoji"] + wrong).status == 2, "\(wrong)")
         }
     }
+
+    @Test("a photo is posted to an open conversation, another is its image, and both leave the disk when they go")
+    func conversation() async throws {
+        let house = try await House()
+        let alice = try Terminal(house)
+        #expect(try alice.run("register", "alice").status == 0)
+        // Nothing is typed: the conversation is made, and that is all.
+        let made = try alice.run("chat", "--create", "town", "--json").output
+        let town = String(try #require(made.firstMatch(of: /"conversation":"([A-Za-z0-9_-]{22})"/)).1)
+        let posted = try alice.run(
+            "send", "--conversation", town, "The lake", "--file", Self.fixture("baseline.jpg"), "--json")
+        #expect(posted.status == 0)
+        let seq = String(try #require(posted.output.firstMatch(of: /"seq":([0-9]+)/)).1)
+        #expect(try alice.run("send", "--conversation", town, "And words").output.hasPrefix("Posted as #"))
+        #expect(try alice.run("chat", "--conversation", town).output.contains("#\(seq) "))
+        let image = try alice.run("avatar", "set", Self.fixture("rgb.png"), "--conversation", town)
+        #expect(image.status == 0)
+        #expect(house.mediaFiles.count > 3)
+        #expect(try alice.run("avatar", "remove", "--conversation", town).status == 0)
+        #expect(try alice.run("delete", "--conversation", town, "#" + seq).output == "Deleted for everybody.\n")
+        #expect(house.mediaFiles.isEmpty)
+        #expect(try alice.run("chat", "--conversation", town).output.contains("[deleted]"))
+        for wrong in [
+            ["send", "--conversation", town], ["send", "--conversation", "short", "x"],
+            ["send", "--conversation", town, "a", "b"], ["delete", "--conversation", town, "x"],
+            ["delete", "--conversation", town, "1", "--for-me"], ["avatar", "show", "--conversation", town],
+        ] {
+            #expect(try alice.run(wrong).status != 0, "\(wrong)")
+        }
+    }
 }

@@ -10,7 +10,7 @@ extension Client {
         _ path: String, progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> MediaID {
         _ = try readyProfile()
-        return try await useImage(path, as: .avatar, progress) { (choice) async throws(ClientError) in
+        return try await useImage(path, for: .use(.avatar), progress) { (choice) async throws(ClientError) in
             try await self.authorizedRun("PUT", "/v1/accounts/me/avatar", body: choice)
             return choice.media
         }

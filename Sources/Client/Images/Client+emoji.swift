@@ -26,7 +26,7 @@ extension Client {
         _ name: EmojiName, _ path: String, progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> EmojiView {
         _ = try readyProfile()
-        return try await useImage(path, as: .emoji, progress) { (choice) async throws(ClientError) in
+        return try await useImage(path, for: .use(.emoji), progress) { (choice) async throws(ClientError) in
             try await self.authorized("PUT", "/v1/emoji/\(name)", body: choice)
         }
     }

@@ -1,33 +1,69 @@
 import Crypto
 import Wire
 
-// Images that everybody on the server may see: uploaded as they are, and looked at by the server.
+// Files that the server may look at: uploaded as they are, for a use or for an open conversation.
+
+/// What open media are uploaded for.
+enum OpenPurpose {
+    case use(MediaUse)
+    /// To be shown in that conversation, which is open.
+    case conversation(ConversationID)
+
+    fileprivate var metadata: (key: String, value: String) {
+        switch self {
+        case .use(let use): ("use", use.rawValue)
+        case .conversation(let conversation): ("conversation", "\(conversation)")
+        }
+    }
+
+    fileprivate var byteCountMax: UInt64 {
+        switch self {
+        case .use(let use): use.byteCountMax
+        case .conversation: Limits.mediaByteCountMax
+        }
+    }
+}
 
 extension Client {
     /// Bytes of one request: a cut costs no more than these again.
-    private static let imagePieceByteCount = 1 << 20
+    private static let openPieceByteCount = 1 << 20
 
-    /// Uploads an image for a use, waits until the server has made pictures of it, and puts it to that use. What
+    /// Uploads an image for a purpose, waits until the server has made pictures of it, and puts it to that use. What
     /// comes to nothing is taken back.
     /// - Parameter choose: may be called again when its answer was lost.
     /// - Throws: ``ClientError/image(_:)``; ``ClientError/file(_:)``; what the server refuses with.
     func useImage<R: Sendable>(
-        _ path: String, as use: MediaUse, _ progress: @Sendable (FileProgress) -> Void,
+        _ path: String, for purpose: OpenPurpose, _ progress: @Sendable (FileProgress) -> Void,
         choose: (ImageChoice) async throws(ClientError) -> R
     ) async throws(ClientError) -> R {
-        let bytes = try Self.image(path, byteCountMax: use.byteCountMax)
+        try await useOpen(path, for: purpose, progress) { (media) async throws(ClientError) in
+            try await self.awaitPicture(of: media)
+            return try await self.patiently { () async throws(ClientError) in
+                try await choose(ImageChoice(media: media))
+            }
+        }
+    }
+
+    /// Uploads a file as it is, and puts it to its use. What comes to nothing is taken back.
+    /// - Throws: ``ClientError/image(_:)``; ``ClientError/file(_:)``; what the server refuses with.
+    func useOpen<R: Sendable>(
+        _ path: String, for purpose: OpenPurpose, _ progress: @Sendable (FileProgress) -> Void,
+        choose: (MediaID) async throws(ClientError) -> R
+    ) async throws(ClientError) -> R {
+        let file = try SourceFile(path)
+        guard UInt64(file.byteCount) <= purpose.byteCountMax else {
+            throw .image(.tooLarge(byteCountMax: purpose.byteCountMax))
+        }
+        guard file.byteCount > 0 else { throw .image(.noPicture("empty")) }
         let created = try await patiently { () async throws(ClientError) in
-            try await self.createImage(bytes, for: use)
+            try await self.createOpen(file, for: purpose)
         }
         do throws(ClientError) {
-            try await append(bytes, to: created.upload, progress)
+            try await append(file, to: created.upload, progress)
             let _: MediaInfo = try await patiently { () async throws(ClientError) in
                 try await self.calls.call("POST", created.upload + "/complete")
             }
-            try await awaitPicture(of: created.media)
-            return try await patiently { () async throws(ClientError) in
-                try await choose(ImageChoice(media: created.media))
-            }
+            return try await choose(created.media)
         } catch {
             // Without an answer it may be in use by now; if it is not, it ends by itself.
             if !error.isPassing { await discard(created) }
@@ -35,32 +71,28 @@ extension Client {
         }
     }
 
-    private static func image(_ path: String, byteCountMax: UInt64) throws(ClientError) -> [UInt8] {
-        let file = try SourceFile(path)
-        guard UInt64(file.byteCount) <= byteCountMax else { throw .image(.tooLarge(byteCountMax: byteCountMax)) }
-        let bytes = try file.bytes(at: 0, count: file.byteCount)
-        guard !bytes.isEmpty else { throw .image(.noPicture("empty")) }
-        return bytes
-    }
-
-    private func createImage(_ bytes: [UInt8], for use: MediaUse) async throws(ClientError) -> UploadCreated {
-        let metadata = [("class", MediaClass.open.rawValue), ("use", use.rawValue)]
+    private func createOpen(_ file: SourceFile, for purpose: OpenPurpose) async throws(ClientError) -> UploadCreated {
+        let metadata = [("class", MediaClass.open.rawValue), purpose.metadata]
         return try await authorized(
             "POST", "/v1/media/uploads",
             headers: [
-                ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(bytes.count)),
+                ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(file.byteCount)),
                 ("Upload-Metadata", metadata.map { "\($0) \(Base64.encode(Array($1.utf8)))" }.joined(separator: ",")),
             ])
     }
 
     private func append(
-        _ bytes: [UInt8], to upload: String, _ progress: @Sendable (FileProgress) -> Void
+        _ file: SourceFile, to upload: String, _ progress: @Sendable (FileProgress) -> Void
     ) async throws(ClientError) {
+        let byteCount = UInt64(file.byteCount)
         var offset: UInt64 = 0
         var patience = Patience()
-        while offset < UInt64(bytes.count) {
+        while offset < byteCount {
             do throws(ClientError) {
-                let piece = Array(bytes[Int(offset)...].prefix(Self.imagePieceByteCount))
+                let count = min(Self.openPieceByteCount, file.byteCount - Int(offset))
+                let piece = try file.bytes(at: Int(offset), count: count)
+                // A file that became shorter is no longer what was announced.
+                guard piece.count == count else { throw ClientError.file(.unreadable) }
                 try await append(piece, at: offset, to: upload)
                 offset += UInt64(piece.count)
                 patience.wasRewarded()
@@ -68,9 +100,9 @@ extension Client {
                 guard error.isPassing || error.isOutOfStep else { throw error }
                 try await wait(&patience, after: error)
                 // What the server has is what counts.
-                if let found = try? await self.offset(of: upload) { offset = min(found, UInt64(bytes.count)) }
+                if let found = try? await self.offset(of: upload) { offset = min(found, byteCount) }
             }
-            progress(FileProgress(doneByteCount: offset, byteCount: UInt64(bytes.count)))
+            progress(FileProgress(doneByteCount: offset, byteCount: byteCount))
         }
     }
 

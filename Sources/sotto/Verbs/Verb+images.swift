@@ -9,8 +9,15 @@ extension Verb {
         .init(name: "--animated", help: "The moving picture, where there is one."),
     ]
 
+    static let avatarOptions: [Arguments.Option] = pictureOptions + [
+        .init(name: "--conversation", value: "ID", help: "The image of that open conversation, not your own.")
+    ]
+
     static func avatar(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
         let words = arguments.words
+        if let conversation = try conversation(arguments) {
+            return try await image(of: conversation, client, arguments, output)
+        }
         switch (words.first, words.count) {
         case ("set", 2):
             let media = try await client.setAvatar(words[1]) { output.progress("Uploaded", $0) }
@@ -24,6 +31,24 @@ extension Verb {
             let (handle, form) = (try handle(words[1]), try form(arguments))
             let path = try outputPath(arguments)
             try save(try await client.avatar(of: handle, form), to: path, output)
+        default: throw UsageError(message: "Usage: sotto \(Verb.avatar.usage)")
+        }
+    }
+
+    private static func image(
+        of conversation: ConversationID, _ client: Client, _ arguments: Arguments, _ output: Output
+    ) async throws {
+        switch (arguments.words.first, arguments.words.count) {
+        case ("set", 2):
+            let media = try await client.setImage(arguments.words[1], of: conversation) {
+                output.progress("Uploaded", $0)
+            }
+            output.object("image") { $0.put("media", media) }
+            output.say("This is the conversation's image now.")
+        case ("remove", 1):
+            try await client.removeImage(of: conversation)
+            output.object("imageRemoved") { (_) in }
+            output.say("The conversation has no image any more.")
         default: throw UsageError(message: "Usage: sotto \(Verb.avatar.usage)")
         }
     }

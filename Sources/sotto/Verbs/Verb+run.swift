@@ -64,16 +64,41 @@ extension Verb {
     }
 
     private static func send(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+        if let conversation = try conversation(arguments) {
+            return try await post(to: conversation, client, arguments, output)
+        }
         if arguments.words.isEmpty { return try await sendWaiting(client, arguments, output) }
         let handle = try handle(arguments.words[0])
         if let path = arguments.values["--file"] {
             return try await send(file: path, to: handle, client, arguments, output)
         }
         guard arguments.words.count == 2 else { throw UsageError(message: "Usage: sotto \(Verb.send.usage)") }
-        let text = arguments.words[1] == "-"
-            ? try Input.everything(byteCountMax: 4 * Limits.textLengthMax) : arguments.words[1]
-        let entry = try await client.send(text, to: handle, expiresIn: try arguments.seconds("--expires"))
+        let entry = try await client.send(
+            try text(arguments.words[1]), to: handle, expiresIn: try arguments.seconds("--expires"))
         output.accepted(entry)
+    }
+
+    /// What a word says; `-` is standard input.
+    private static func text(_ word: String) throws -> String {
+        word == "-" ? try Input.everything(byteCountMax: 4 * Limits.textLengthMax) : word
+    }
+
+    /// `send` to an open conversation, whose server can read it.
+    private static func post(
+        to conversation: ConversationID, _ client: Client, _ arguments: Arguments, _ output: Output
+    ) async throws {
+        guard arguments.words.count <= 1 else { throw UsageError(message: "Usage: sotto \(Verb.send.usage)") }
+        let said = try arguments.words.first.map { try text($0) } ?? ""
+        let expiresIn = try arguments.seconds("--expires")
+        let accepted = if let path = arguments.values["--file"] {
+            try await client.post(file: path, caption: said, expiresIn: expiresIn, to: conversation) {
+                output.progress("Uploaded", $0)
+            }
+        } else {
+            try await client.post(said, expiresIn: expiresIn, to: conversation)
+        }
+        output.object("posted") { accepted.write(fields: &$0) }
+        output.say(accepted.seq.map { "Posted as #\($0)." } ?? "Posted.")
     }
 
     static func index(_ arguments: Arguments) throws(UsageError) -> UInt64 {

@@ -6,7 +6,8 @@ import Wire
 
 @testable import Chat
 
-/// A server that takes files that begin with 1 for images, with files on the disk and a clock that the test moves.
+/// A server that takes files of 1 for images, but for some sizes, with files on the disk and a clock that the test
+/// moves: 3 bytes are nothing it knows, 5 a video, 6 a video of which it reads no more than the head.
 final class ImageHouse: Sendable {
     let folder: TemporaryFolder
     let house = ChatHouse()
@@ -14,6 +15,7 @@ final class ImageHouse: Sendable {
     let media: MediaHouse
     let alice: DeviceAddress
     let bob: DeviceAddress
+    static let recording = RecordingInfo(mediaType: "video/mp4", durationMilliseconds: 7, width: 9, height: 9)
 
     init() async throws {
         folder = try TemporaryFolder()
@@ -23,7 +25,12 @@ final class ImageHouse: Sendable {
             processor: MediaProcessor { (_, reader) in
                 guard reader.blob.byteCount != 3 else { return .failed("unknown-format") }
                 let info = PictureInfo(mediaType: "image/png", width: 9, height: 9, thumbHash: [1], thumbnails: [9])
-                return .ready(info, [.init(side: 9, variant: .webp, bytes: [9])])
+                let made = [MediaProcessor.Made(side: 9, variant: .webp, bytes: [9])]
+                switch reader.blob.byteCount {
+                case 5: return .recorded(Self.recording, info, made)
+                case 6: return .halfRead(Self.recording, "unsupported")
+                default: return .ready(info, made)
+                }
             })
         alice = try await house.person("alice").address
         bob = try await house.person("bobby").address
