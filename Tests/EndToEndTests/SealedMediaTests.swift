@@ -48,12 +48,19 @@ import Wire
         let pid = house.server.pid
         #expect(house.server.stop() == 0)
         // Strace is a process of its own, and may be a little behind.
-        while !TextFile.read(report).split(separator: "\n").contains(where: { $0.hasPrefix("\(pid) +++ exited") }) {
+        while !Self.hasSeenExit(of: pid, in: TextFile.read(report)) {
             try await Task.sleep(for: .milliseconds(10))
         }
         return Watched(
             metrics: String(decoding: metrics.body, as: UTF8.self),
             calls: TextFile.read(report).split(separator: "\n"))
+    }
+
+    /// Short numbers are padded.
+    private static func hasSeenExit(of pid: pid_t, in report: String) -> Bool {
+        report.split(separator: "\n").contains { (line) in
+            line.split(separator: " ").prefix(3) == ["\(pid)", "+++", "exited"]
+        }
     }
 
     private static func fixture(_ name: String) -> [UInt8] {
