@@ -3,10 +3,10 @@ public import Wire
 
 /// One look at a snapshot: what queries are written against.
 public struct Look {
-    public let tables: any ReadableTables
+    public let tables: ReadableTables
     public let now: Timestamp
 
-    public init(tables: any ReadableTables, now: Timestamp) {
+    public init(tables: ReadableTables, now: Timestamp) {
         self.tables = tables
         self.now = now
     }
@@ -17,11 +17,11 @@ public struct Look {
 /// A verb decides and writes rows; whatever must happen beside that (a socket that hears of it, a socket that is
 /// closed) it leaves in ``effects``, which are performed after the commit, in order, and not at all if there is none.
 public struct Turn {
-    public let tables: any Tables
+    public let tables: Tables
     public let now: Timestamp
     public private(set) var effects: [Effect] = []
 
-    public init(tables: any Tables, now: Timestamp) {
+    public init(tables: Tables, now: Timestamp) {
         self.tables = tables
         self.now = now
     }

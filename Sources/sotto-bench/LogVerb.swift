@@ -1,7 +1,6 @@
 import Chat
 import Crypto
 import Keys
-import SQLiteEngine
 import Store
 import Wire
 
@@ -13,7 +12,7 @@ enum LogVerb {
 
     static func measure(_ rig: Rig) async throws -> Measurement {
         let entryCount = rig.arguments.number("entries", default: rig.isQuick ? 20_000 : 1_000_000)
-        let store = try SQLiteEngine.open(folder: "\(rig.folder.path)/log")
+        let store = try Store.open(folder: "\(rig.folder.path)/log")
         let accounts: [AccountID]
         let (appending, appendingCPU): (UInt64, UInt64)
         let proofs: (wall: Histogram, cpu: Histogram)

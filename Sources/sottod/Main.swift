@@ -1,7 +1,7 @@
 import BlobsEngine
 import Glibc
-import SQLiteEngine
 import Server
+import Store
 import Wire
 
 @main
@@ -30,10 +30,10 @@ struct Main {
         let server: Server
         do {
             server = try await Server(configuration, clock: Clock.now) { (afterBatch) in
-                var storage = SQLiteConfiguration()
+                var storage = StoreConfiguration()
                 // What is written between two checkpoints, and a quarter more for what comes during one.
                 storage.logByteCountAhead = storage.checkpointByteCount * 5 / 4
-                return try SQLiteEngine.open(
+                return try Store.open(
                     folder: configuration.dataFolder, configuration: storage, afterBatch: afterBatch)
             } openBlobs: {
                 try DiskBlobs.open(

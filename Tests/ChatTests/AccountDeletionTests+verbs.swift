@@ -8,7 +8,9 @@ import Wire
 /// The verbs that these tests need.
 extension AccountDeletionTests {
     func eraseAll() async throws {
-        let doomed = try await house.store.read { (tables) throws(Problem) in try tables.doomedAccounts(limit: 99) }
+        let doomed = try await house.store.read { (tables) throws(Problem) in
+            try tables.rows(DoomedAccountRow.inOrder, limit: 99)
+        }
         for account in doomed {
             while try await house.chat.commit({ (turn) throws(Problem) in try turn.erase(account) }) != .finished {}
         }

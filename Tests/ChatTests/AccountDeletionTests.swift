@@ -283,13 +283,15 @@ import Wire
             for view in try await conversations(of: bob) { #expect(view.memberCount == 1 || view.role == .member) }
         } while steps.last != .finished
         #expect(Set(steps.map { "\($0)" }).count == 4 && steps.count > 11, "\(steps)")
-        #expect(try await house.store.read { (tables) throws(Problem) in try tables.doomedAccounts(limit: 9) }.isEmpty)
+        #expect(try await house.store.read { (tables) throws(Problem) in
+            try tables.rows(DoomedAccountRow.inOrder, limit: 9)
+        }.isEmpty)
         await media.bury()
         #expect(try await blobs.list(nil, 100).count == 7, "bob's")
         try await house.store.read { (tables) throws(Problem) in
-            #expect(try tables.media(of: alice.account, limit: 9).isEmpty)
-            #expect(try tables.memberships(of: alice.account, after: nil, limit: 9).isEmpty)
-            #expect(try tables.reports(after: 0, limit: 9).map(\.reporter) == [bob.account])
+            #expect(try tables.rows(MediaRow.ofAccount, alice.account, limit: 9).map(\.media).isEmpty)
+            #expect(try tables.rows(MemberRow.ofAccount, alice.account, limit: 9).isEmpty)
+            #expect(try tables.rows(ReportRow.inOrder, after: 0, limit: 9).map(\.reporter) == [bob.account])
         }
         let kept = try await conversations(of: bob)
         #expect(kept.count == 6 && kept.allSatisfy { $0.role == .owner && $0.memberCount == 1 })

@@ -53,7 +53,7 @@ import Wire
         let house = ChatHouse()
         let code = try #require(PresentedToken(text: MintedTokens().access))
         let row = InviteRow(hash: code.hash, usesLeft: 1, expiresAt: house.now.adding(seconds: 60))
-        try await house.chat.commit { (turn) throws(Problem) in try turn.tables.putInvite(row) }
+        try await house.chat.commit { (turn) throws(Problem) in try turn.tables.put(row) }
         let people = ["alice", "bobby", "carol"].map { Person($0, now: house.now) }
         let wrong = try #require(PresentedToken(text: MintedTokens().access))
         #expect(await problem { try await house.register(people[0], mode: .invite) } == .inviteRequired)
@@ -61,7 +61,7 @@ import Wire
         try await house.register(people[0], mode: .invite, invite: code)
         #expect(await problem { try await house.register(people[1], mode: .invite, invite: code) } == .inviteInvalid)
         let late = InviteRow(hash: code.hash, usesLeft: 5, expiresAt: house.now.adding(seconds: 60))
-        try await house.chat.commit { (turn) throws(Problem) in try turn.tables.putInvite(late) }
+        try await house.chat.commit { (turn) throws(Problem) in try turn.tables.put(late) }
         house.clock.advance(seconds: 61)
         #expect(await problem { try await house.register(people[2], mode: .invite, invite: code) } == .inviteInvalid)
     }

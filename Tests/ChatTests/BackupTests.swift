@@ -98,7 +98,7 @@ import Wire
         var row = try await stored(house, alice)
         row.blob[0] ^= 1
         let damaged = row
-        try await house.chat.commit { (turn) throws(Problem) in try turn.tables.putBackup(damaged) }
+        try await house.chat.commit { (turn) throws(Problem) in try turn.tables.put(damaged) }
         #expect(await problem { try await stored(house, alice) } == .internalError)
     }
 

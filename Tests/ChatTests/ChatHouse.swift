@@ -4,11 +4,12 @@ import Synchronization
 import TestKit
 import Wire
 
-/// A chat over an in-memory store with a clock that tests move, and the effects it had.
+/// A chat over a store of its own with a clock that tests move, and the effects it had.
 final class ChatHouse: Sendable {
     let chat: Chat
     let store: Store
     let clock: Clock
+    private let held: HeldStore
     private let collected: Collected
 
     final class Collected: Sendable {
@@ -17,7 +18,9 @@ final class ChatHouse: Sendable {
 
     init() {
         let collected = Collected()
-        let store = MemoryEngine.open()
+        let held = HeldStore()
+        let store = held.store
+        self.held = held
         let clock = Clock()
         self.collected = collected
         self.store = store

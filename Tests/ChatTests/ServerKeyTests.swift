@@ -23,14 +23,14 @@ import Wire
     func damaged() async throws {
         let house = ChatHouse()
         try await house.store.write { (tables) throws(Problem) in
-            try tables.putSetting("server-signing-key", [1, 2, 3])
+            try tables.put(SettingRow(name: "server-signing-key", value: [1, 2, 3]))
         }
         let code = await problem {
             try await house.chat.commit { (turn) throws(Problem) in try turn.serverSigningKey().publicKey.bytes }
         }
         #expect(code == .internalError)
         #expect(try await house.store.read { (tables) throws(Problem) in
-            try tables.setting("server-signing-key")
+            try tables.row(SettingRow.byName, "server-signing-key")?.value
         } == [1, 2, 3])
     }
 }

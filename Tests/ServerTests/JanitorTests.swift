@@ -10,13 +10,14 @@ import Wire
 @Suite struct JanitorTests {
     @Test("what has run out is removed, also when it takes several commands")
     func sweep() async throws {
-        let store = MemoryEngine.open()
+        let held = HeldStore()
+        let store = held.store
         let now = Timestamp(milliseconds: 1_795_167_000_000)
         let rows = (0..<(Janitor.rowsPerCommand * 2 + 5)).map { (index) in
             InviteRow(hash: Array("\(index)".utf8), usesLeft: 1, expiresAt: now.adding(seconds: index == 0 ? 60 : 0))
         }
         try await store.write { (tables) throws(Problem) in
-            for row in rows { try tables.putInvite(row) }
+            for row in rows { try tables.put(row) }
         }
         let chat = Chat(store: store, clock: { now.adding(seconds: 1) }, perform: { (_) in })
         let log = Log(level: .error, form: .json, clock: { now })
@@ -26,7 +27,7 @@ import Wire
         repeat {
             left = try await store.read { (tables) throws(Problem) in
                 var left = 0
-                for row in rows where try tables.invite(hash: row.hash) != nil { left += 1 }
+                for row in rows where try tables.row(InviteRow.byHash, row.hash) != nil { left += 1 }
                 return left
             }
         } while left > 1

@@ -48,7 +48,7 @@ struct CommandContractTests {
             let strangersDevice = try Sample.device(.number(9))
             try await store.write { (tables) throws(Problem) in
                 try tables.insertConversation(Sample.dm(1, 1, 2))
-                try tables.putMember(Sample.member(1, of: 1))
+                try tables.put(Sample.member(1, of: 1))
                 _ = try tables.append(Sample.envelope(500, to: [.number(3)]))
             }
             await withCheckedContinuation { (continuation) in
@@ -59,15 +59,15 @@ struct CommandContractTests {
                             _ = try tables.append(Sample.envelope(number, to: [.number(2)], conversation: 1))
                             guard isBad else { return }
                             _ = try tables.append(Sample.post(1_000 + number, in: 1))
-                            try tables.insertAccount(stranger)
+                            try tables.insert(stranger)
                             try tables.insertDevice(strangersDevice)
                             _ = try tables.append(Sample.envelope(2_000 + number, to: [.number(9), .number(2)]))
-                            try tables.putMember(Sample.member(9, of: 1, role: .owner))
-                            try tables.putMember(Sample.member(1, of: 1, role: .admin))
+                            try tables.put(Sample.member(9, of: 1, role: .owner))
+                            try tables.put(Sample.member(1, of: 1, role: .admin))
                             try tables.insertConversation(Sample.dm(7, 2, 3))
                             try tables.trimQueue(of: .number(3), through: QueueNumber(1))
                             try tables.removeDevice(.number(3))
-                            try tables.putSetting("a", [1])
+                            try tables.put(SettingRow(name: "a", value: [1]))
                             // What was changed is seen before it is undone, and must not stay in a cache.
                             _ = try tables.devices(of: .number(3))
                             _ = try tables.dm(between: DMPair(.number(2), .number(3)))
@@ -81,7 +81,7 @@ struct CommandContractTests {
                 }
             }
             for isWriter in [true, false] {
-                let check: @Sendable (any ReadableTables) throws(Problem) -> Void = { (tables) throws(Problem) in
+                let check: @Sendable (ReadableTables) throws(Problem) -> Void = { (tables) throws(Problem) in
                     #expect(try tables.account(.number(9)) == nil)
                     #expect(try tables.device(.number(9)) == nil)
                     #expect(try tables.devices(of: .number(3)).count == 1)
@@ -89,7 +89,7 @@ struct CommandContractTests {
                     #expect(try tables.member(.number(1), of: .number(1))?.role == .member)
                     #expect(try tables.conversation(.number(7)) == nil)
                     #expect(try tables.dm(between: DMPair(.number(2), .number(3))) == nil)
-                    #expect(try tables.setting("a") == nil)
+                    #expect(try tables.row(SettingRow.byName, "a")?.value == nil)
                     #expect(try tables.queueState(of: .number(3)).count == 1)
                     #expect(try tables.accepted(from: .number(1), clientID: .number(3)) == nil)
                     #expect(try tables.accepted(from: .number(1), clientID: .number(2_003)) == nil)
@@ -165,7 +165,7 @@ struct CommandContractTests {
         await store.close()
         await #expect(throws: Problem.self) { try await store.register(accounts: 1) }
         do {
-            _ = try await store.read { (tables) throws(Problem) in try tables.setting("a") }
+            _ = try await store.read { (tables) throws(Problem) in try tables.row(SettingRow.byName, "a")?.value }
             Issue.record("a query ran on a closed store")
         } catch {
             #expect(error.code == .shuttingDown)
@@ -179,7 +179,7 @@ struct CommandContractTests {
             for number in 0..<5_000 {
                 store.submit(
                     Command { (tables) throws(Problem) in
-                        try tables.putSetting("last", Array("\(number)".utf8))
+                        try tables.put(SettingRow(name: "last", value: Array("\(number)".utf8)))
                     } done: { (outcome) in
                         if case .success = outcome { record.note("done") }
                     })

@@ -1,5 +1,4 @@
 import Foundation
-import SQLiteEngine
 import Store
 import Testing
 import Wire
@@ -35,24 +34,24 @@ struct DeletionContractTests {
                 #expect(try !tables.hasTombstone(hash: tombstone.accountHash))
                 try tables.removeDevice(.number(1))
                 try tables.removeAccount(.number(1))
-                try tables.putTombstone(tombstone)
-                try tables.doom(doomed)
+                try tables.put(tombstone)
+                try tables.put(doomed)
                 #expect(try tables.account(.number(1)) == nil, "in the same batch")
             }
             try await store.read { (tables) throws(Problem) in
                 #expect(try tables.account(.number(1)) == nil)
-                #expect(try tables.account(handle: handle) == nil)
+                #expect(try tables.row(AccountRow.byHandle, handle) == nil)
                 #expect(try tables.account(.number(2)) != nil)
                 #expect(try tables.hasTombstone(hash: tombstone.accountHash))
                 #expect(try tables.hasTombstone(hash: tombstone.handleHash))
                 #expect(try !tables.hasTombstone(hash: [3]))
-                #expect(try tables.doomedAccounts(limit: 9) == [doomed])
-                #expect(try tables.doomedAccounts(limit: 0).isEmpty)
+                #expect(try tables.rows(DoomedAccountRow.inOrder, limit: 9) == [doomed])
+                #expect(try tables.rows(DoomedAccountRow.inOrder, limit: 0).isEmpty)
             }
             try await store.write { (tables) throws(Problem) in
                 try tables.removeAccount(.number(1))
                 try tables.forget(.number(1))
-                #expect(try tables.doomedAccounts(limit: 9).isEmpty)
+                #expect(try tables.rows(DoomedAccountRow.inOrder, limit: 9).isEmpty)
                 #expect(try tables.hasTombstone(hash: tombstone.accountHash))
             }
         }
@@ -66,16 +65,16 @@ struct DeletionContractTests {
                     try tables.putMedia(Self.media(number, of: number == 5 ? 2 : 1))
                     try tables.putReport(Self.report(UInt8(number), by: number == 5 ? 2 : 1))
                 }
-                let first = try tables.media(of: .number(1), limit: 3)
+                let first = try tables.rows(MediaRow.ofAccount, .number(1), limit: 3).map(\.media)
                 #expect(Set(first).count == 3)
                 for media in first { try tables.removeMedia(media) }
-                #expect(try tables.media(of: .number(1), limit: 3).count == 1)
-                #expect(try tables.media(of: .number(2), limit: 3).count == 1)
-                #expect(try tables.doomedBlobs(limit: 9).count == 3)
-                #expect(try tables.removeReports(by: .number(1), limit: 3) == 3)
-                #expect(try tables.removeReports(by: .number(1), limit: 3) == 1)
-                #expect(try tables.removeReports(by: .number(1), limit: 3) == 0)
-                #expect(try tables.reportCount() == 1)
+                #expect(try tables.rows(MediaRow.ofAccount, .number(1), limit: 3).map(\.media).count == 1)
+                #expect(try tables.rows(MediaRow.ofAccount, .number(2), limit: 3).map(\.media).count == 1)
+                #expect(try tables.rows(DoomedBlobRow.inOrder, limit: 9).map(\.blob).count == 3)
+                #expect(try tables.eraseRows(of: .number(1), limit: 3) == 3)
+                #expect(try tables.eraseRows(of: .number(1), limit: 3) == 1)
+                #expect(try tables.eraseRows(of: .number(1), limit: 3) == 0)
+                #expect(try tables.count(ReportRow.inOrder) == 1)
             }
         }
     }
@@ -136,11 +135,11 @@ struct DeletionContractTests {
     }
 
     private func reopen(_ engine: Engine, _ folder: TemporaryFolder) throws -> Store {
-        try SQLiteEngine.open(
-            folder: folder.store, configuration: engine == .sqlite ? SQLiteConfiguration() : Engine.often)
+        try Store.open(
+            folder: folder.store, configuration: engine == .sqlite ? StoreConfiguration() : Engine.often)
     }
 
-    @Test("the rows of a removed log are off the disk after a restart, and after a kill", arguments: Engine.durable)
+    @Test("the rows of a removed log are off the disk after a restart, and after a kill", arguments: Engine.allCases)
     func restarts(_ engine: Engine) async throws {
         for isKilled in [false, true] {
             for isFlushed in [false, true] {

@@ -1,5 +1,4 @@
 import Foundation
-import SQLiteEngine
 import Store
 import Testing
 import Wire
@@ -24,7 +23,7 @@ struct DurabilityTests {
         try await store.write { (tables) throws(Problem) in
             try tables.insertConversation(Sample.dm(1, 1, 2))
             try tables.insertConversation(Sample.group(2))
-            try tables.putMember(Sample.member(1, of: 2, role: .owner))
+            try tables.put(Sample.member(1, of: 2, role: .owner))
         }
         for client in 1...30 {
             _ = try await store.append(Sample.envelope(client, to: [.number(2), .number(3)], conversation: 1))
@@ -34,7 +33,7 @@ struct DurabilityTests {
         try await store.trim(.number(3), through: 30)
     }
 
-    @Test("everything is there after closing and opening", arguments: Engine.durable)
+    @Test("everything is there after closing and opening", arguments: Engine.allCases)
     func reopen(_ engine: Engine) async throws {
         let folder = try TemporaryFolder()
         var store = try engine.open(in: folder)
@@ -62,7 +61,7 @@ struct DurabilityTests {
         await store.close()
     }
 
-    @Test("numbers go on after all rows of a queue were delivered and deleted", arguments: Engine.durable)
+    @Test("numbers go on after all rows of a queue were delivered and deleted", arguments: Engine.allCases)
     func headsOutliveRows(_ engine: Engine) async throws {
         let folder = try TemporaryFolder()
         var store = try engine.open(in: folder)
@@ -84,13 +83,13 @@ struct DurabilityTests {
         await store.close()
     }
 
-    @Test("a copy of the files at any moment holds all that was answered", arguments: Engine.durable)
+    @Test("a copy of the files at any moment holds all that was answered", arguments: Engine.allCases)
     func kill(_ engine: Engine) async throws {
         let folder = try TemporaryFolder()
-        var configuration = engine == .sqlite ? SQLiteConfiguration() : Engine.often
+        var configuration = engine == .sqlite ? StoreConfiguration() : Engine.often
         configuration.checkpointByteCount = 1 << 30
         configuration.walByteCountMax = 1 << 30
-        let store = try SQLiteEngine.open(folder: folder.store, configuration: configuration)
+        let store = try Store.open(folder: folder.store, configuration: configuration)
         try await store.register(accounts: 3)
         try await store.write { (tables) throws(Problem) in try tables.insertConversation(Sample.dm(1, 1, 2)) }
         var acknowledged: UInt64 = 0
@@ -127,7 +126,7 @@ struct DurabilityTests {
         await store.close()
     }
 
-    @Test("rows go with their last copy, before and after a flush, and not sooner", arguments: Engine.durable)
+    @Test("rows go with their last copy, before and after a flush, and not sooner", arguments: Engine.allCases)
     func rowsGo(_ engine: Engine) async throws {
         let folder = try TemporaryFolder()
         var store = try engine.open(in: folder)
@@ -152,7 +151,7 @@ struct DurabilityTests {
         await store.close()
     }
 
-    @Test("envelopes that ran out are deleted, the memory of the sends a day after them", arguments: Engine.durable)
+    @Test("envelopes that ran out are deleted, the memory of the sends a day after them", arguments: Engine.allCases)
     func expiry(_ engine: Engine) async throws {
         let folder = try TemporaryFolder()
         var store = try engine.open(in: folder)

@@ -1,37 +1,31 @@
 import Foundation
-import SQLiteEngine
 import Store
 import Testing
 import Wire
 
-/// The engines that the contract holds.
+/// The store as it comes, and one that shows more of itself.
 enum Engine: CaseIterable, CustomTestStringConvertible {
-    case memory
     case sqlite
     /// Flushes after every few rows, so that each test crosses the border between memory and tables.
     case sqliteFlushingOften
 
     var testDescription: String {
         switch self {
-        case .memory: "memory"
         case .sqlite: "SQLite"
         case .sqliteFlushingOften: "SQLite, flushing often"
         }
     }
 
-    static let durable: [Engine] = [.sqlite, .sqliteFlushingOften]
-
     func open(in folder: TemporaryFolder, afterBatch: @escaping @Sendable () -> Void = {}) throws -> Store {
         switch self {
-        case .memory: MemoryEngine.open(afterBatch: afterBatch)
-        case .sqlite: try SQLiteEngine.open(folder: folder.store, afterBatch: afterBatch)
+        case .sqlite: try Store.open(folder: folder.store, afterBatch: afterBatch)
         case .sqliteFlushingOften:
-            try SQLiteEngine.open(folder: folder.store, configuration: Self.often, afterBatch: afterBatch)
+            try Store.open(folder: folder.store, configuration: Self.often, afterBatch: afterBatch)
         }
     }
 
-    static var often: SQLiteConfiguration {
-        var configuration = SQLiteConfiguration()
+    static var often: StoreConfiguration {
+        var configuration = StoreConfiguration()
         configuration.flushRowCount = 4
         configuration.idleMilliseconds = 1
         configuration.idleFlushSpacingMilliseconds = 0

@@ -28,7 +28,7 @@ struct ImageContractTests {
             let rows = [Self.media(1), Self.media(2, use: .avatar), Self.media(3, use: .emoji)]
             try await store.write { (tables) throws(Problem) in for row in rows { try tables.putMedia(row) } }
             try await store.read { (tables) throws(Problem) in
-                for row in rows { #expect(try tables.media(row.media) == row) }
+                for row in rows { #expect(try tables.row(MediaRow.byID, row.media) == row) }
             }
         }
     }
@@ -41,15 +41,19 @@ struct ImageContractTests {
             let (first, second) = (Self.media(1), Self.media(2))
             try await store.write { (tables) throws(Problem) in
                 for row in [first, second] { try tables.putMedia(row) }
-                #expect(try tables.avatar(of: account) == nil)
-                try tables.putAvatar(first.media, of: account)
-                try tables.putAvatar(second.media, of: account)
+                #expect(try tables.row(AvatarRow.ofAccount, account)?.media == nil)
+                try tables.put(AvatarRow(account: account, media: first.media))
+                try tables.put(AvatarRow(account: account, media: second.media))
                 try tables.removeMedia(first.media)
             }
             #expect(
-                try await store.read { (tables) throws(Problem) in try tables.avatar(of: account) } == second.media)
+                try await store.read { (tables) throws(Problem) in
+                    try tables.row(AvatarRow.ofAccount, account)?.media
+                } == second.media)
             try await store.write { (tables) throws(Problem) in try tables.removeMedia(second.media) }
-            #expect(try await store.read { (tables) throws(Problem) in try tables.avatar(of: account) } == nil)
+            #expect(try await store.read { (tables) throws(Problem) in
+                try tables.row(AvatarRow.ofAccount, account)?.media
+            } == nil)
         }
     }
 
@@ -63,21 +67,22 @@ struct ImageContractTests {
             try await store.write { (tables) throws(Problem) in
                 for conversation in conversations { try tables.insertConversation(conversation) }
                 try tables.putMedia(row)
-                try tables.putImage(ConversationImage(media: row.media), of: open)
-                try tables.putImage(ConversationImage(sealedImage: [9]), of: sealed)
-                try tables.putImage(ciphertext, of: sealed)
+                try tables.put(ConversationImageRow(conversation: open, image: ConversationImage(media: row.media)))
+                try tables.put(ConversationImageRow(conversation: sealed, image: ConversationImage(sealedImage: [9])))
+                try tables.put(ConversationImageRow(conversation: sealed, image: ciphertext))
             }
             try await store.read { (tables) throws(Problem) in
-                #expect(try tables.image(of: open) == ConversationImage(media: row.media))
-                #expect(try tables.image(of: sealed) == ciphertext)
+                #expect(try tables.row(ConversationImageRow.ofConversation,
+                    open)?.image == ConversationImage(media: row.media))
+                #expect(try tables.row(ConversationImageRow.ofConversation, sealed)?.image == ciphertext)
             }
             try await store.write { (tables) throws(Problem) in
                 try tables.removeMedia(row.media)
-                #expect(try tables.image(of: open) == nil)
-                #expect(try tables.image(of: sealed) == ciphertext)
-                try tables.removeImage(of: sealed)
-                try tables.removeImage(of: sealed)
-                #expect(try tables.image(of: sealed) == nil)
+                #expect(try tables.row(ConversationImageRow.ofConversation, open)?.image == nil)
+                #expect(try tables.row(ConversationImageRow.ofConversation, sealed)?.image == ciphertext)
+                try tables.remove(ConversationImageRow.ofConversation, sealed)
+                try tables.remove(ConversationImageRow.ofConversation, sealed)
+                #expect(try tables.row(ConversationImageRow.ofConversation, sealed)?.image == nil)
             }
         }
     }
@@ -92,21 +97,21 @@ struct ImageContractTests {
             let sorted = [rows[1], rows[3], rows[2], rows[0]]
             try await store.write { (tables) throws(Problem) in
                 for number: UInt64 in 1...4 { try tables.putMedia(Self.media(number)) }
-                for row in rows { try tables.insertEmoji(row) }
+                for row in rows { try tables.insert(row) }
             }
             try await store.read { (tables) throws(Problem) in
-                #expect(try tables.emoji(after: nil, limit: 9) == sorted)
-                #expect(try tables.emoji(after: sorted[0].name, limit: 2) == Array(sorted[1...2]))
-                #expect(try tables.emoji(after: sorted[3].name, limit: 2).isEmpty)
-                #expect(try tables.emoji(rows[2].name) == rows[2])
-                #expect(try tables.emojiCount(by: nil) == 4)
-                #expect(try tables.emojiCount(by: rows[0].creator) == 3)
-                #expect(try tables.emojiCount(by: .random()) == 0)
+                #expect(try tables.rows(EmojiRow.inOrder, limit: 9) == sorted)
+                #expect(try tables.rows(EmojiRow.inOrder, after: sorted[0].name, limit: 2) == Array(sorted[1...2]))
+                #expect(try tables.rows(EmojiRow.inOrder, after: sorted[3].name, limit: 2).isEmpty)
+                #expect(try tables.row(EmojiRow.byName, rows[2].name) == rows[2])
+                #expect(try tables.count(EmojiRow.inOrder) == 4)
+                #expect(try tables.count(EmojiRow.ofCreator, rows[0].creator) == 3)
+                #expect(try tables.count(EmojiRow.ofCreator, .random()) == 0)
             }
             try await store.write { (tables) throws(Problem) in
                 try tables.removeMedia(rows[2].media)
-                #expect(try tables.emoji(rows[2].name) == nil)
-                #expect(try tables.emojiCount(by: nil) == 3)
+                #expect(try tables.row(EmojiRow.byName, rows[2].name) == nil)
+                #expect(try tables.count(EmojiRow.inOrder) == 3)
             }
         }
     }

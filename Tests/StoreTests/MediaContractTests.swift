@@ -31,11 +31,11 @@ struct MediaContractTests {
                 #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 3, byteCount: 20_000 + 2 * 4_096))
             }
             try await store.read { (tables) throws(Problem) in
-                #expect(try tables.media(stored.media) == stored)
-                #expect(try tables.media(uploadHash: foreign.uploadHash) == foreign)
-                #expect(try tables.media(uploadHash: [1]) == nil)
-                #expect(try tables.unfinishedMedia(of: account) == [stored])
-                #expect(try tables.processingMedia(limit: 9) == [second])
+                #expect(try tables.row(MediaRow.byID, stored.media) == stored)
+                #expect(try tables.row(MediaRow.byUpload, foreign.uploadHash) == foreign)
+                #expect(try tables.row(MediaRow.byUpload, [1]) == nil)
+                #expect(try tables.rows(MediaRow.ofAccountInState, account, .uploading, limit: .max) == [stored])
+                #expect(try tables.rows(MediaRow.inState, .processing, limit: 9) == [second])
                 #expect(try tables.isKnown(stored.blob))
                 #expect(try !tables.isKnown(.random()))
             }
@@ -54,7 +54,9 @@ struct MediaContractTests {
                 try tables.putMedia(changed)
                 #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 2, byteCount: 20_000 + 4_096))
             }
-            #expect(try await store.read { (tables) throws(Problem) in try tables.media(changed.media) } == changed)
+            #expect(try await store.read { (tables) throws(Problem) in
+                try tables.row(MediaRow.byID, changed.media)
+            } == changed)
         }
     }
 
@@ -70,7 +72,7 @@ struct MediaContractTests {
                     try tables.putMedia(now)
                     #expect(try tables.mediaTotals(of: nil) == MediaTotals(count: 1, byteCount: charged))
                     #expect(try tables.mediaTotals(of: account) == MediaTotals(count: 1, byteCount: 50_000))
-                    #expect(try tables.media(now.media) == now)
+                    #expect(try tables.row(MediaRow.byID, now.media) == now)
                 }
             }
             row.state = .ready
@@ -94,9 +96,10 @@ struct MediaContractTests {
             try await store.write { (tables) throws(Problem) in
                 for row in rows { try tables.putMedia(row) }
                 let now = Timestamp.start.adding(seconds: 30)
-                #expect(try tables.endedMedia(by: now, limit: 9) == [1, 3, 0].map { rows[$0].media })
-                #expect(try tables.endedMedia(by: now, limit: 1) == [rows[1].media])
-                #expect(try tables.endedMedia(by: .start, limit: 9).isEmpty)
+                #expect(try tables.rows(MediaRow.byEnd, through: now, limit: 9).map(\.media) == [1, 3,
+                    0].map { rows[$0].media })
+                #expect(try tables.rows(MediaRow.byEnd, through: now, limit: 1).map(\.media) == [rows[1].media])
+                #expect(try tables.rows(MediaRow.byEnd, through: .start, limit: 9).map(\.media).isEmpty)
             }
         }
     }
@@ -115,39 +118,39 @@ struct MediaContractTests {
             }
             try await store.write { (tables) throws(Problem) in
                 try tables.putMedia(row)
-                for thumbnail in thumbnails { try tables.putThumbnail(thumbnail) }
-                for lease in leases { try tables.putLease(lease) }
-                try tables.doom(BlobID(bytes: SixteenBytes(high: 0, low: 0)))
+                for thumbnail in thumbnails { try tables.put(thumbnail) }
+                for lease in leases { try tables.put(lease) }
+                try tables.put(DoomedBlobRow(blob: BlobID(bytes: SixteenBytes(high: 0, low: 0))))
             }
             try await store.read { (tables) throws(Problem) in
-                #expect(try tables.thumbnails(of: row.media) == thumbnails.reversed())
+                #expect(try tables.rows(ThumbnailRow.ofMedia, row.media, limit: .max) == thumbnails.reversed())
                 let last = Timestamp.start.adding(seconds: 2)
                 #expect(try tables.leaseTotals(of: row.media) == LeaseTotals(count: 2, lastEnd: last))
-                #expect(try tables.hasLease(hash: [1], of: row.media))
-                #expect(try !tables.hasLease(hash: [3], of: row.media))
+                #expect(try tables.row(LeaseRow.byHash, row.media, [1]) != nil)
+                #expect(try tables.row(LeaseRow.byHash, row.media, [3]) == nil)
                 #expect(try tables.isKnown(thumbnails[0].blob))
             }
             try await store.write { (tables) throws(Problem) in
-                try tables.removeLease(hash: [1], of: row.media)
+                try tables.remove(LeaseRow.byHash, row.media, [1])
                 #expect(try tables.leaseTotals(of: row.media).count == 1)
-                #expect(try tables.hasLease(hash: [2], of: row.media))
-                try tables.putLease(leases[1])
-                try tables.removeLeases(of: row.media, endedBy: Timestamp.start.adding(seconds: 1))
-                #expect(try !tables.hasLease(hash: [1], of: row.media))
-                #expect(try tables.hasLease(hash: [2], of: row.media))
+                #expect(try tables.row(LeaseRow.byHash, row.media, [2]) != nil)
+                try tables.put(leases[1])
+                try tables.removeAll(LeaseRow.byEnd, row.media, through: Timestamp.start.adding(seconds: 1))
+                #expect(try tables.row(LeaseRow.byHash, row.media, [1]) == nil)
+                #expect(try tables.row(LeaseRow.byHash, row.media, [2]) != nil)
                 try tables.removeMedia(row.media)
                 try tables.removeMedia(row.media)
-                #expect(try tables.media(row.media) == nil)
-                #expect(try tables.thumbnails(of: row.media).isEmpty)
+                #expect(try tables.row(MediaRow.byID, row.media) == nil)
+                #expect(try tables.rows(ThumbnailRow.ofMedia, row.media, limit: .max).isEmpty)
                 #expect(try tables.leaseTotals(of: row.media) == LeaseTotals())
                 #expect(try tables.mediaTotals(of: nil) == MediaTotals())
-                let doomed = try tables.doomedBlobs(limit: 9)
+                let doomed = try tables.rows(DoomedBlobRow.inOrder, limit: 9).map(\.blob)
                 let zero = BlobID(bytes: SixteenBytes(high: 0, low: 0))
                 #expect(Set(doomed) == Set([row.blob, zero] + thumbnails.map(\.blob)))
                 #expect(doomed.first == zero)
                 #expect(try tables.isKnown(row.blob))
-                for blob in doomed { try tables.forget(blob) }
-                #expect(try tables.doomedBlobs(limit: 9).isEmpty)
+                for blob in doomed { try tables.remove(DoomedBlobRow.byBlob, blob) }
+                #expect(try tables.rows(DoomedBlobRow.inOrder, limit: 9).map(\.blob).isEmpty)
                 #expect(try !tables.isKnown(row.blob))
             }
         }
@@ -168,16 +171,17 @@ struct MediaContractTests {
             )
             try await store.write { (tables) throws(Problem) in
                 try tables.putMedia(row)
-                for thumbnail in [replaced] + kept.reversed() { try tables.putThumbnail(thumbnail) }
+                for thumbnail in [replaced] + kept.reversed() { try tables.put(thumbnail) }
             }
             try await store.read { (tables) throws(Problem) in
-                #expect(try tables.thumbnails(of: row.media) == kept)
+                #expect(try tables.rows(ThumbnailRow.ofMedia, row.media, limit: .max) == kept)
                 #expect(try !tables.isKnown(replaced.blob))
             }
             try await store.write { (tables) throws(Problem) in try tables.removeMedia(row.media) }
             try await store.read { (tables) throws(Problem) in
-                #expect(try Set(tables.doomedBlobs(limit: 9)) == Set([row.blob] + kept.map(\.blob)))
-                #expect(try tables.thumbnails(of: row.media).isEmpty)
+                #expect(try Set(tables.rows(DoomedBlobRow.inOrder,
+                    limit: 9).map(\.blob)) == Set([row.blob] + kept.map(\.blob)))
+                #expect(try tables.rows(ThumbnailRow.ofMedia, row.media, limit: .max).isEmpty)
             }
         }
     }

@@ -1,4 +1,3 @@
-import SQLiteEngine
 import Store
 import Testing
 import Wire
@@ -7,30 +6,20 @@ import Wire
 /// Mirrors `Tables`.
 @Suite("Contract: misuse")
 struct MisuseTests {
-    @Test("throwing after a write, in a command that promised not to, traps in memory")
-    func throwingLateInMemory() async {
-        await #expect(processExitsWith: .failure) { await Self.throwLate(.memory) }
-    }
-
-    @Test("throwing after a write, in a command that promised not to, traps in SQLite")
-    func throwingLateInSQLite() async {
+    @Test("throwing after a write, in a command that promised not to, traps")
+    func throwingLate() async {
         await #expect(processExitsWith: .failure) { await Self.throwLate(.sqlite) }
     }
 
-    @Test("an envelope for no device traps in memory")
-    func noDeviceInMemory() async {
-        await #expect(processExitsWith: .failure) { await Self.sendToNobody(.memory) }
-    }
-
-    @Test("an envelope for no device traps in SQLite")
-    func noDeviceInSQLite() async {
+    @Test("an envelope for no device traps")
+    func noDevice() async {
         await #expect(processExitsWith: .failure) { await Self.sendToNobody(.sqlite) }
     }
 
     private static func throwLate(_ engine: Engine) async {
         try? await withStore(engine) { (store) in
             try await store.write(checksFirst: true) { (tables) throws(Problem) in
-                try tables.putSetting("a", [1])
+                try tables.put(SettingRow(name: "a", value: [1]))
                 throw Problem(.forbidden, "late")
             }
         }

@@ -139,7 +139,7 @@ struct RedactionContractTests {
         }
     }
 
-    @Test("redacted and expiring messages are so after closing, opening and crashes too", arguments: Engine.durable)
+    @Test("redacted and expiring messages are so after closing, opening and crashes too", arguments: Engine.allCases)
     func durable(_ engine: Engine) async throws {
         let folder = try TemporaryFolder()
         let store = try engine.open(in: folder)

@@ -20,21 +20,27 @@ struct ReportContractTests {
                 }
             }
             try await store.write { (tables) throws(Problem) in try tables.putReport(row(2, isAttributed: true)) }
-            let all = try await store.read { (tables) throws(Problem) in try tables.reports(after: 0, limit: 10) }
+            let all = try await store.read { (tables) throws(Problem) in
+                try tables.rows(ReportRow.inOrder, after: 0, limit: 10)
+            }
             #expect(all.map(\.number) == [1, 2, 3])
             var expected = row(2, isAttributed: true)
             expected.number = 2
             #expect(all[1] == expected)
-            let page = try await store.read { (tables) throws(Problem) in try tables.reports(after: 1, limit: 1) }
+            let page = try await store.read { (tables) throws(Problem) in
+                try tables.rows(ReportRow.inOrder, after: 1, limit: 1)
+            }
             #expect(page == [expected])
             let name = expected.report
             let (found, none) = try await store.read { (tables) throws(Problem) in
-                (try tables.report(name), try tables.report([0]))
+                (try tables.row(ReportRow.byReport, name), try tables.row(ReportRow.byReport, [0]))
             }
             #expect(found == expected && none == nil)
-            #expect(try await store.read { (tables) throws(Problem) in try tables.reportCount() } == 3)
+            #expect(try await store.read { (tables) throws(Problem) in try tables.count(ReportRow.inOrder) } == 3)
             try await store.write { (tables) throws(Problem) in try tables.removeReport(number: 1) }
-            let left = try await store.read { (tables) throws(Problem) in try tables.reports(after: 0, limit: 9) }
+            let left = try await store.read { (tables) throws(Problem) in
+                try tables.rows(ReportRow.inOrder, after: 0, limit: 9)
+            }
             #expect(left.map(\.number) == [2, 3])
             let day: UInt64 = 86_400
             func sweep(afterDays days: UInt64) async throws -> Int {
@@ -45,7 +51,7 @@ struct ReportContractTests {
             }
             #expect(try await sweep(afterDays: Limits.reportDays - 1) == 0)
             #expect(try await sweep(afterDays: Limits.reportDays) == 2)
-            #expect(try await store.read { (tables) throws(Problem) in try tables.reportCount() } == 0)
+            #expect(try await store.read { (tables) throws(Problem) in try tables.count(ReportRow.inOrder) } == 0)
         }
     }
 }

@@ -110,7 +110,7 @@ extension Store {
             let account = try Sample.account(number)
             let device = try Sample.device(.number(number))
             try await write { (tables) throws(Problem) in
-                try tables.insertAccount(account)
+                try tables.insert(account)
                 try tables.insertDevice(device)
             }
         }
@@ -155,5 +155,23 @@ extension Store {
 
     func accepted(_ client: Int, from sender: DeviceAddress = .number(1)) async throws -> AcceptedRow? {
         try await read { (tables) throws(Problem) in try tables.accepted(from: sender, clientID: .number(client)) }
+    }
+}
+
+extension ConversationRow {
+    /// As it was before the store gave it a number.
+    var unnumbered: ConversationRow {
+        var row = self
+        row.number = 0
+        return row
+    }
+}
+
+extension DeviceRow {
+    /// As it was before the store gave it a number.
+    var unnumbered: DeviceRow {
+        var row = self
+        row.number = 0
+        return row
     }
 }

@@ -1,5 +1,4 @@
 import Glibc
-import SQLiteEngine
 import Store
 import Wire
 
@@ -20,10 +19,10 @@ func prepare(_ store: Store) async throws {
         guard let handle = Handle(text: name), let registration = RegistrationID(1) else { continue }
         try await store.write { (tables) throws(Problem) in
             guard try tables.account(address.account) == nil else { return }
-            try tables.insertAccount(
-                AccountRow(
-                    account: address.account, handle: handle, identity: identity, createdAt: Timestamp(milliseconds: 1),
-                    listEpoch: 1, listSignature: [UInt8](repeating: 1, count: 64), nextDevice: DeviceID(2)))
+            try tables.insert(
+                AccountRow(account: address.account, handle: handle, identity: identity,
+                    createdAt: Timestamp(milliseconds: 1), listEpoch: 1, listSignature: [UInt8](repeating: 1,
+                        count: 64), nextDevice: DeviceID(2)))
             try tables.insertDevice(
                 DeviceRow(
                     address: address, registrationID: registration, identity: identity,
@@ -65,7 +64,7 @@ func send(_ client: UInt64, through store: Store) {
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3, let first = UInt64(arguments[2]) else { exit(2) }
-var configuration = SQLiteConfiguration()
+var configuration = StoreConfiguration()
 if arguments.contains("often") {
     configuration.flushRowCount = 64
     configuration.sliceMicroseconds = 50
@@ -74,7 +73,7 @@ if arguments.contains("often") {
     configuration.checkpointByteCount = 1 << 18
     configuration.walByteCountMax = 1 << 20
 }
-let store = try SQLiteEngine.open(folder: arguments[1], configuration: configuration)
+let store = try Store.open(folder: arguments[1], configuration: configuration)
 try await prepare(store)
 for client in first..<first + 64 { send(client, through: store) }
 try await Task.sleep(for: .seconds(600))

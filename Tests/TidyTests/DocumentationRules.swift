@@ -33,6 +33,11 @@ private let witnesses = [
     "init(fields fields:", "init(fields: inout", "func write(fields ", "init(wire value:", "func write(to writer:",
     "static var schema:", "static var sample:", "static let name ", "static let unionName ", "static let tagKey ",
     "static var cases:", "init?(tag:", "var tagged:", "init(bytes: SixteenBytes)", "let bytes: SixteenBytes",
+    // StoredRow, Cell, Prefix, RowIndex, RowExpiry, AccountIndex; an index says by its columns what it finds
+    "static let table ", "static let indexes:", "static let expiry:", "static let erasure ", "static let owners ",
+    " = Lookup(", " = Index(", "var cacheNames:", "static let isCached ", "static var storage:",
+    "static var isOptional:", "static func read(from reader:", "init?(cell:", "var cell:", "static var count:",
+    "func sweep(_ connection:", "func erase(_ account:", "override func ",
     // The language
     "var description:", "func == ", "static func ==", "static func <", "func hash(into", "func next()",
     "func makeIterator()", "func makeAsyncIterator()", "typealias Element", "typealias Failure", "var isEmpty:",

@@ -56,7 +56,9 @@ extension Turn {
 
     /// As the other, by handle.
     public mutating func deleteAccount(handle: Handle) throws(Problem) {
-        guard let row = try tables.account(handle: handle) else { throw Problem(.notFound, "There is no such handle.") }
+        guard let row = try tables.row(AccountRow.byHandle, handle) else {
+            throw Problem(.notFound, "There is no such handle.")
+        }
         try delete(row, inTheNameOf: nil)
     }
 
@@ -68,12 +70,11 @@ extension Turn {
             try tables.removeDevice(device.address)
             after(.disconnect(device.address, .accountDeleted))
         }
-        try tables.removeBackup(of: row.account)
+        try tables.remove(BackupRow.ofAccount, row.account)
         try tables.removeAccount(row.account)
-        try tables.putTombstone(
-            TombstoneRow(
-                accountHash: Tombstone.hash(of: row.account), handleHash: Tombstone.hash(of: row.handle)))
+        try tables.put(
+            TombstoneRow(accountHash: Tombstone.hash(of: row.account), handleHash: Tombstone.hash(of: row.handle)))
         let speaker = device ?? devices.first?.address.device ?? DeviceID(1)
-        try tables.doom(DoomedAccountRow(account: row.account, device: speaker))
+        try tables.put(DoomedAccountRow(account: row.account, device: speaker))
     }
 }

@@ -44,7 +44,7 @@ public struct AccountEraser: Sendable {
 
     private func doomed() async throws(Problem) -> [DoomedAccountRow] {
         try await chat.look { (look) throws(Problem) in
-            try look.tables.doomedAccounts(limit: Self.accountsPerLook)
+            try look.tables.rows(DoomedAccountRow.inOrder, limit: Self.accountsPerLook)
         }
     }
 

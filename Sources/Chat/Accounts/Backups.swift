@@ -39,20 +39,20 @@ extension Turn {
     public mutating func putBackup(
         _ upload: BackupUpload, of account: AccountID, if condition: BackupCondition
     ) throws(Problem) -> BackupReceipt {
-        let before = try tables.backup(of: account)
+        let before = try tables.row(BackupRow.ofAccount, account)
         // A retry whose answer was lost finds its own bytes.
         if let before, before.entityTag == upload.entityTag, before.id == upload.id,
             before.tokenHash == upload.tokenHash {
             return BackupReceipt(revision: before.revision, updatedAt: before.updatedAt)
         }
         try check(condition, against: before)
-        if let other = try tables.backup(upload.id), other.account != account {
+        if let other = try tables.row(BackupRow.byID, upload.id), other.account != account {
             throw Problem(.forbidden, "The id belongs to another backup.", field: "id")
         }
         let row = BackupRow(
             account: account, id: upload.id, tokenHash: upload.tokenHash, revision: (before?.revision ?? 0) + 1,
             updatedAt: now, digest: SHA256.hash(upload.blob), blob: upload.blob)
-        try tables.putBackup(row)
+        try tables.put(row)
         return BackupReceipt(revision: row.revision, updatedAt: row.updatedAt)
     }
 
@@ -66,7 +66,7 @@ extension Turn {
 
     /// Forgets the account's backup, if there is one.
     public mutating func removeBackup(of account: AccountID) throws(Problem) {
-        try tables.removeBackup(of: account)
+        try tables.remove(BackupRow.ofAccount, account)
     }
 
     /// Publishes the next device list on the word of the account's key and the backup's token, for somebody who has
@@ -83,13 +83,15 @@ extension Turn {
 extension Look {
     /// - Throws: `not-found`; `internal-error` when the disk gave back other bytes.
     public func backup(of account: AccountID) throws(Problem) -> BackupRow {
-        guard let row = try tables.backup(of: account) else { throw Problem(.notFound, "There is no backup.") }
+        guard let row = try tables.row(BackupRow.ofAccount, account) else {
+            throw Problem(.notFound, "There is no backup.")
+        }
         return try undamaged(row)
     }
 
     /// - Throws: `not-found`, the same for an unknown id and a wrong token; `internal-error` for a damaged one.
     public func backup(_ id: BackupID, _ token: PresentedToken) throws(Problem) -> BackupRow {
-        let row = try tables.backup(id)
+        let row = try tables.row(BackupRow.byID, id)
         // Compared in any case, so that time does not tell an id that exists.
         let isRight = ConstantTime.equal(row?.tokenHash ?? [UInt8](repeating: 0, count: 32), token.hash)
         guard let row, isRight else { throw Problem(.notFound, "There is no such backup.") }

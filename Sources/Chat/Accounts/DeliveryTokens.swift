@@ -10,7 +10,7 @@ extension Turn {
         var row = try look.accountRow(account)
         guard row.deliveryTokenHash != setting.hash else { return }
         row.deliveryTokenHash = setting.hash
-        try tables.updateAccount(row)
+        try tables.update(row)
     }
 }
 

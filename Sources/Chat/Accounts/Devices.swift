@@ -58,7 +58,7 @@ extension Turn {
         row.listEpoch = change.list.epoch
         row.listSignature = change.payload.signature
         if added != nil { row.nextDevice = DeviceID(row.nextDevice.rawValue + 1) }
-        try tables.updateAccount(row)
+        try tables.update(row)
         try log(change.list)
         for device in before where !remaining.contains(device.address.device) {
             try abandonUploads(of: device.address)
@@ -103,7 +103,7 @@ extension Look {
     public func account(_ row: AccountRow) throws(Problem) -> AccountView {
         AccountView(
             account: row.account, handle: row.handle, identity: row.identity, deviceList: try deviceList(of: row),
-            avatar: try tables.avatar(of: row.account))
+            avatar: try tables.row(AvatarRow.ofAccount, row.account)?.media)
     }
 
     func deviceList(of row: AccountRow) throws(Problem) -> DeviceListPayload {
@@ -116,7 +116,9 @@ extension Look {
 
     /// - Throws: `not-found`.
     public func account(handle: Handle) throws(Problem) -> AccountView {
-        guard let row = try tables.account(handle: handle) else { throw Problem(.notFound, "There is no such handle.") }
+        guard let row = try tables.row(AccountRow.byHandle, handle) else {
+            throw Problem(.notFound, "There is no such handle.")
+        }
         return try account(row)
     }
 

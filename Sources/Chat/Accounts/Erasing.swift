@@ -23,17 +23,17 @@ extension Turn {
     /// Removes some of what a deleted account has left; each step leaves everything in order. Call until it says
     /// ``ErasureStep/finished``.
     mutating func erase(_ doomed: DoomedAccountRow, limits: ErasureLimits = .init()) throws(Problem) -> ErasureStep {
-        let media = try tables.media(of: doomed.account, limit: limits.mediaPerCommand)
+        let media = try tables.rows(MediaRow.ofAccount, doomed.account, limit: limits.mediaPerCommand).map(\.media)
         guard media.isEmpty else {
             for media in media { try endMedia(media) }
             return .media
         }
-        let memberships = try tables.memberships(of: doomed.account, after: nil, limit: limits.membershipsPerCommand)
+        let memberships = try tables.rows(MemberRow.ofAccount, doomed.account, limit: limits.membershipsPerCommand)
         guard memberships.isEmpty else {
             for membership in memberships { try leave(membership, inTheNameOf: doomed.address) }
             return .memberships
         }
-        guard try tables.removeReports(by: doomed.account, limit: limits.reportsPerCommand) == 0 else {
+        guard try tables.eraseRows(of: doomed.account, limit: limits.reportsPerCommand) == 0 else {
             return .reports
         }
         try tables.forget(doomed.account)
@@ -42,10 +42,10 @@ extension Turn {
 
     /// Leaves as by itself, and leaves no conversation without an owner.
     private mutating func leave(_ own: MemberRow, inTheNameOf address: DeviceAddress) throws(Problem) {
-        if own.role == .owner, try tables.ownerCount(of: own.conversation) == 1,
+        if own.role == .owner, try tables.count(MemberRow.ofRole, own.conversation, .owner) == 1,
             var heir = try heir(of: own.conversation) {
             heir.role = .owner
-            try tables.putMember(heir)
+            try tables.put(heir)
             try append(.roleChanged(.init(account: heir.account, role: .owner)), to: own.conversation, by: address)
         }
         try remove(own, by: address)
@@ -54,7 +54,7 @@ extension Turn {
     /// The admin who joined first, else the member who did; `nil` when nobody is left who has an account.
     private func heir(of conversation: ConversationID) throws(Problem) -> MemberRow? {
         var best: MemberRow?
-        for member in try tables.members(of: conversation, after: nil, limit: Limits.membersMax) {
+        for member in try tables.rows(MemberRow.ofConversation, conversation, limit: Limits.membersMax) {
             guard try tables.account(member.account) != nil else { continue }
             guard let found = best else {
                 best = member

@@ -15,23 +15,23 @@ extension Turn {
     /// - Returns: `nil` when the token is unknown, expired or used. Not an error, since the end of a family is
     ///   a change that must be kept.
     public mutating func refresh(_ token: PresentedToken) throws(Problem) -> TokenPair? {
-        guard var row = try tables.token(hash: token.hash), row.kind == .refresh, row.expiresAt > now else {
+        guard var row = try tables.row(TokenRow.byHash, token.hash), row.kind == .refresh, row.expiresAt > now else {
             return nil
         }
         if row.isSpent {
-            try tables.removeTokens(family: row.family)
+            try tables.removeAll(TokenRow.ofFamily, row.family)
             after(.disconnect(row.address, .authenticationFailed))
             return nil
         }
         row.isSpent = true
-        try tables.updateToken(row)
+        try tables.update(row)
         return try insert(MintedTokens(family: row.family), for: row.address)
     }
 
     /// Ends the login that an access token belongs to.
     public mutating func logOut(_ token: PresentedToken) throws(Problem) {
-        guard let row = try tables.token(hash: token.hash) else { return }
-        try tables.removeTokens(family: row.family)
+        guard let row = try tables.row(TokenRow.byHash, token.hash) else { return }
+        try tables.removeAll(TokenRow.ofFamily, row.family)
         after(.disconnect(row.address, .authenticationFailed))
     }
 
@@ -44,7 +44,7 @@ extension Turn {
         ]
         for (text, kind, expiresAt) in rows {
             guard let presented = PresentedToken(text: text) else { preconditionFailure("a minted token reads back") }
-            try tables.insertToken(
+            try tables.insert(
                 TokenRow(
                     hash: presented.hash, kind: kind, address: device, expiresAt: expiresAt, family: tokens.family,
                     isSpent: false))
@@ -57,7 +57,7 @@ extension Look {
     /// Whose access token this is.
     /// - Throws: `unauthenticated`; `token-expired`.
     public func authenticate(_ token: PresentedToken) throws(Problem) -> (DeviceAddress, expiresAt: Timestamp) {
-        guard let row = try tables.token(hash: token.hash), row.kind == .access else {
+        guard let row = try tables.row(TokenRow.byHash, token.hash), row.kind == .access else {
             throw Problem(.unauthenticated, "Log in, and send the access token as Bearer.")
         }
         guard row.expiresAt > now else { throw Problem(.tokenExpired, "Refresh the access token.") }

@@ -61,9 +61,11 @@ extension Turn {
         if try tables.hasTombstone(hash: Tombstone.hash(of: request.handle)) {
             throw Problem(.handleTaken, "An account with this handle was deleted. Choose another handle.")
         }
-        if try tables.account(handle: request.handle) != nil { throw Problem(.handleTaken, "Choose another handle.") }
+        if try tables.row(AccountRow.byHandle, request.handle) != nil {
+            throw Problem(.handleTaken, "Choose another handle.")
+        }
         if mode == .invite { try spend(invite) }
-        try tables.insertAccount(
+        try tables.insert(
             AccountRow(
                 account: request.account, handle: request.handle, identity: request.identity, createdAt: now,
                 listEpoch: 1, listSignature: request.deviceList.signature, nextDevice: DeviceID(2)))
@@ -76,11 +78,11 @@ extension Turn {
 
     private func spend(_ invite: PresentedToken?) throws(Problem) {
         guard let invite else { throw Problem(.inviteRequired, "Ask whoever runs the server for an invitation.") }
-        guard var row = try tables.invite(hash: invite.hash), row.usesLeft > 0, row.expiresAt > now else {
+        guard var row = try tables.row(InviteRow.byHash, invite.hash), row.usesLeft > 0, row.expiresAt > now else {
             throw Problem(.inviteInvalid, "Ask for a new invitation.")
         }
         row.usesLeft -= 1
-        if row.usesLeft == 0 { try tables.removeInvite(hash: row.hash) } else { try tables.putInvite(row) }
+        if row.usesLeft == 0 { try tables.remove(InviteRow.byHash, row.hash) } else { try tables.put(row) }
     }
 
     func insertDevice(_ device: DevicePayload, at address: DeviceAddress) throws(Problem) {

@@ -25,7 +25,7 @@ extension Turn {
         try tables.insertConversation(row)
         for account in [creator.account] + others {
             let role: Role = account == creator.account || new.kind == .dm ? .owner : .member
-            try tables.putMember(
+            try tables.put(
                 MemberRow(
                     conversation: row.conversation, account: account, role: role, joinedAt: now,
                     checkpoint: SequenceNumber(0)))
@@ -119,7 +119,7 @@ extension Look {
             }
             after = id
         }
-        let members = try tables.memberships(of: account, after: after, limit: limit + 1)
+        let members = try tables.rows(MemberRow.ofAccount, account, after: after, limit: limit + 1)
         var items: [ConversationView] = []
         for member in members.prefix(limit) {
             guard let row = try tables.conversation(member.conversation) else { continue }
@@ -131,7 +131,7 @@ extension Look {
 
     private func view(_ row: ConversationRow, _ member: MemberRow) throws(Problem) -> ConversationView {
         let head = try tables.head(of: row.conversation)
-        let image = try tables.image(of: row.conversation)
+        let image = try tables.row(ConversationImageRow.ofConversation, row.conversation)?.image
         let peer = row.pair.map { $0.first == member.account ? $0.second : $0.first }
         return ConversationView(
             conversation: row.conversation, kind: row.kind, mode: row.mode, title: row.title,

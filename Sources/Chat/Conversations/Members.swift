@@ -26,8 +26,9 @@ extension Turn {
         try tables.updateConversation(row)
         let head = try tables.head(of: conversation)
         for account in added {
-            try tables.putMember(
-                MemberRow(conversation: conversation, account: account, role: .member, joinedAt: now, checkpoint: head))
+            try tables.put(
+                MemberRow(
+                    conversation: conversation, account: account, role: .member, joinedAt: now, checkpoint: head))
             after(.joined(account, conversation))
         }
         try append(.membersAdded(.init(accounts: added)), to: conversation, by: caller)
@@ -57,11 +58,11 @@ extension Turn {
     mutating func remove(_ member: MemberRow, by sender: DeviceAddress) throws(Problem) {
         // Announced before the listener goes, so that the one who is removed hears of it.
         try append(.memberRemoved(.init(account: member.account)), to: member.conversation, by: sender)
-        try tables.removeMember(member.account, of: member.conversation)
+        try tables.remove(MemberRow.byID, member.conversation, member.account)
         after(.left(member.account, member.conversation))
         guard var row = try tables.conversation(member.conversation) else { return }
         row.memberCount -= min(1, row.memberCount)
-        if row.memberCount == 0, try tables.members(of: row.conversation, after: nil, limit: 1).isEmpty {
+        if row.memberCount == 0, try tables.rows(MemberRow.ofConversation, row.conversation, limit: 1).isEmpty {
             try dropImage(of: row.conversation)
             try tables.removeConversation(row.conversation)
         } else {
@@ -82,14 +83,14 @@ extension Turn {
         guard target.role != role else { return }
         try keepAnOwner(of: row, without: target)
         target.role = role
-        try tables.putMember(target)
+        try tables.put(target)
         try append(.roleChanged(.init(account: account, role: role)), to: conversation, by: caller)
     }
 
     /// The last member may always leave; the last owner may not leave others behind.
     private func keepAnOwner(of row: ConversationRow, without member: MemberRow) throws(Problem) {
         guard member.role == .owner, row.memberCount > 1 else { return }
-        guard try tables.ownerCount(of: row.conversation) > 1 else {
+        guard try tables.count(MemberRow.ofRole, row.conversation, .owner) > 1 else {
             throw Problem(.lastOwner, "Make another member an owner first.")
         }
     }
@@ -106,7 +107,7 @@ extension Look {
             guard let id = AccountID(text: cursor) else { throw Problem(.malformed, "Not a cursor.", field: "cursor") }
             after = id
         }
-        let rows = try tables.members(of: conversation, after: after, limit: limit + 1)
+        let rows = try tables.rows(MemberRow.ofConversation, conversation, after: after, limit: limit + 1)
         var items: [MemberView] = []
         for row in rows.prefix(limit) {
             // A deleted account is about to leave.

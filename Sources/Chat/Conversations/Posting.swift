@@ -69,13 +69,13 @@ extension Turn {
                 throw Problem(.malformed, "They are listed twice.", field: field)
             }
             // Foreign and absent look the same, and so does what is for another conversation.
-            guard let row = try tables.media(id), row.owner.account == sender.account,
+            guard let row = try tables.row(MediaRow.byID, id), row.owner.account == sender.account,
                 row.conversation == conversation, row.endsAt.map({ $0 > now }) ?? true
             else { throw Problem(.notFound, "You have no such media here.", field: field) }
             guard row.state != .uploading else {
                 throw Problem(.uploadIncomplete, "Complete the upload first.", field: field)
             }
-            let isImage = try tables.image(of: conversation)?.media == id
+            let isImage = try tables.row(ConversationImageRow.ofConversation, conversation)?.image.media == id
             guard row.message == nil, !isImage else {
                 throw Problem(.mediaAttached, "They are shown elsewhere: upload them again.", field: field)
             }
@@ -93,7 +93,7 @@ extension Turn {
         let target = min(seq, head)
         guard target > own.checkpoint else { return Checkpoint(seq: own.checkpoint) }
         own.checkpoint = target
-        try tables.putMember(own)
+        try tables.put(own)
         return Checkpoint(seq: target)
     }
 }

@@ -19,7 +19,7 @@ extension Turn {
         var conversations: [ConversationID] = []
         var page: [MemberRow] = []
         repeat {
-            page = try tables.memberships(of: device.account, after: conversations.last, limit: 500)
+            page = try tables.rows(MemberRow.ofAccount, device.account, after: conversations.last, limit: 500)
             conversations += page.map(\.conversation)
         } while page.count == 500
         let arrival = Arrival(

@@ -23,7 +23,7 @@ public struct SealedSend: Sendable {
 extension Look {
     /// What the very same send was answered before; `nil` for a new one, and for an ephemeral one.
     public func answer(to send: SealedSend) throws(Problem) -> Accepted? {
-        guard !send.request.isEphemeral, let saved = try tables.savedReply(key: send.key), saved.expiresAt > now,
+        guard !send.request.isEphemeral, let saved = try tables.row(SavedReply.byKey, send.key), saved.expiresAt > now,
             ConstantTime.equal(saved.requestDigest, send.digest)
         else { return nil }
         do {
@@ -72,11 +72,10 @@ extension Turn {
             after(.deliver(envelope(request, copy, number: number, id: appended.id), to: copy.recipient))
         }
         let accepted = Accepted(clientID: request.clientID, id: appended.id, time: now)
-        try tables.saveReply(
+        try tables.put(
             SavedReply(
-                requestDigest: send.digest, status: 200, body: accepted.encoded(as: .cbor),
-                expiresAt: now.adding(seconds: Limits.idempotencySeconds)),
-            key: send.key)
+                key: send.key, requestDigest: send.digest, status: 200, body: accepted.encoded(as: .cbor),
+                expiresAt: now.adding(seconds: Limits.idempotencySeconds)))
         return accepted
     }
 

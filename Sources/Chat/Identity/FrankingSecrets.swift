@@ -7,7 +7,7 @@ extension Turn {
     /// The server's franking keys: the stored ones, or new ones that are stored with this command.
     /// - Throws: `internal-error` when what is stored is not of their size.
     public mutating func frankingSecrets() throws(Problem) -> FrankingSecrets {
-        let stored = try tables.setting(Self.frankingSetting)
+        let stored = try tables.row(SettingRow.byName, Self.frankingSetting)?.value
         let secret = stored.map { SecretBytes(copying: $0) } ?? .random(byteCount: FrankingSecrets.byteCount)
         let secrets: FrankingSecrets
         do {
@@ -15,7 +15,7 @@ extension Turn {
         } catch {
             throw Problem(.internalError, "The server's stored franking keys are damaged.")
         }
-        if stored == nil { try tables.putSetting(Self.frankingSetting, secret.exportUnprotected()) }
+        if stored == nil { try tables.put(SettingRow(name: Self.frankingSetting, value: secret.exportUnprotected())) }
         return secrets
     }
 

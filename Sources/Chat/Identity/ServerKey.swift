@@ -7,7 +7,7 @@ extension Turn {
     /// The server's own key: the stored one, or a new one that is stored with this command.
     /// - Throws: `internal-error` when what is stored is no key.
     public mutating func serverSigningKey() throws(Problem) -> ServerSigningKey {
-        if let stored = try tables.setting(ServerKeySetting.name) {
+        if let stored = try tables.row(SettingRow.byName, ServerKeySetting.name)?.value {
             do {
                 return try ServerSigningKey(seed: SecretBytes(copying: stored))
             } catch {
@@ -15,7 +15,7 @@ extension Turn {
             }
         }
         let key = ServerSigningKey()
-        try tables.putSetting(ServerKeySetting.name, key.exportSeed().exportUnprotected())
+        try tables.put(SettingRow(name: ServerKeySetting.name, value: key.exportSeed().exportUnprotected()))
         return key
     }
 }

@@ -6,17 +6,17 @@ extension Turn {
     /// - Throws: `unauthenticated` when the account was deleted meanwhile; `not-found`; `requires-open-mode`;
     ///   `other-use`; `media-not-ready`.
     public mutating func setAvatar(_ media: MediaID, of account: AccountID) throws(Problem) {
-        let before = try tables.avatar(of: account)
+        let before = try tables.row(AvatarRow.ofAccount, account)?.media
         guard before != media else { return }
         let row = try look.chosen(media, for: .avatar, by: account)
         if let before { try endMedia(before) }
         try pin(row)
-        try tables.putAvatar(media, of: account)
+        try tables.put(AvatarRow(account: account, media: media))
     }
 
     /// Deletes an account's avatar with its media, where there is one.
     public mutating func removeAvatar(of account: AccountID) throws(Problem) {
-        if let media = try tables.avatar(of: account) { try endMedia(media) }
+        if let media = try tables.row(AvatarRow.ofAccount, account)?.media { try endMedia(media) }
     }
 }
 
@@ -25,7 +25,7 @@ extension Look {
     /// - Throws: `not-found`, also when there is none.
     public func avatar(of account: AccountID) throws(Problem) -> MediaRow {
         // That of a deleted account is about to go.
-        guard try tables.account(account) != nil, let media = try tables.avatar(of: account) else {
+        guard try tables.account(account) != nil, let media = try tables.row(AvatarRow.ofAccount, account)?.media else {
             throw Problem(.notFound, "There is no avatar.")
         }
         return try completeMedia(media)

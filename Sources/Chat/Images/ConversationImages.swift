@@ -18,13 +18,13 @@ extension Turn {
         if row.mode == .sealed, image.media != nil {
             throw Problem(.requiresOpenMode, "A sealed conversation takes a sealedImage.", field: "media")
         }
-        let before = try tables.image(of: conversation)
+        let before = try tables.row(ConversationImageRow.ofConversation, conversation)?.image
         guard before != image else { return }
         if let media = image.media {
             try pin(try look.chosen(media, for: .image(conversation), by: caller.account))
         }
         if let media = before?.media { try tables.removeMedia(media) }
-        try tables.putImage(image, of: conversation)
+        try tables.put(ConversationImageRow(conversation: conversation, image: image))
         try append(.image(image), to: conversation, by: caller)
     }
 
@@ -40,9 +40,9 @@ extension Turn {
     /// - Returns: whether there was one.
     @discardableResult
     func dropImage(of conversation: ConversationID) throws(Problem) -> Bool {
-        guard let image = try tables.image(of: conversation) else { return false }
+        guard let image = try tables.row(ConversationImageRow.ofConversation, conversation)?.image else { return false }
         if let media = image.media { try tables.removeMedia(media) }
-        try tables.removeImage(of: conversation)
+        try tables.remove(ConversationImageRow.ofConversation, conversation)
         return true
     }
 

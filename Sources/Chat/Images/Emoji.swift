@@ -8,22 +8,22 @@ extension Turn {
     public func addEmoji(
         _ name: EmojiName, media: MediaID, by account: AccountID
     ) throws(Problem) -> EmojiView {
-        if let found = try tables.emoji(name) {
+        if let found = try tables.row(EmojiRow.byName, name) {
             guard found.media == media, found.creator == account else {
                 throw Problem(.emojiTaken, "There is a :\(name): already.")
             }
             return EmojiView(found)
         }
         let media = try look.chosen(media, for: .emoji, by: account)
-        guard try tables.emojiCount(by: account) < Limits.emojiPerAccountMax else {
+        guard try tables.count(EmojiRow.ofCreator, account) < Limits.emojiPerAccountMax else {
             throw Problem(.quotaExceeded, "An account adds at most \(Limits.emojiPerAccountMax) emoji: delete some.")
         }
-        guard try tables.emojiCount(by: nil) < Limits.emojiMax else {
+        guard try tables.count(EmojiRow.inOrder) < Limits.emojiMax else {
             throw Problem(.quotaExceeded, "The server has \(Limits.emojiMax) emoji, and takes no more.")
         }
         try pin(media)
         let row = EmojiRow(name: name, media: media.media, creator: account, createdAt: now)
-        try tables.insertEmoji(row)
+        try tables.insert(row)
         return EmojiView(row)
     }
 
@@ -31,7 +31,7 @@ extension Turn {
     /// - Parameter account: who asks; `nil` for whoever runs the server.
     /// - Throws: `not-found`; `forbidden` for what somebody else has added.
     public mutating func removeEmoji(_ name: EmojiName, by account: AccountID?) throws(Problem) {
-        guard let row = try tables.emoji(name) else { throw Look.noEmoji }
+        guard let row = try tables.row(EmojiRow.byName, name) else { throw Look.noEmoji }
         guard account == nil || row.creator == account else {
             throw Problem(.forbidden, "Who added an emoji deletes it, or whoever runs the server.")
         }
@@ -45,7 +45,7 @@ extension Look {
     /// The media of an emoji.
     /// - Throws: `not-found`.
     public func emojiMedia(_ name: EmojiName) throws(Problem) -> MediaRow {
-        guard let row = try tables.emoji(name) else { throw Self.noEmoji }
+        guard let row = try tables.row(EmojiRow.byName, name) else { throw Self.noEmoji }
         return try completeMedia(row.media)
     }
 
@@ -59,7 +59,7 @@ extension Look {
             }
             after = name
         }
-        let rows = try tables.emoji(after: after, limit: limit + 1)
+        let rows = try tables.rows(EmojiRow.inOrder, after: after, limit: limit + 1)
         let page = rows.prefix(limit)
         return EmojiPage(
             items: page.map { EmojiView($0) }, next: rows.count > limit ? page.last?.name.text : nil)

@@ -57,8 +57,9 @@ extension Turn {
     /// of a conversation, its log says so, in the name of the device that uploaded them. Afterwards, the files are
     /// ``MediaHouse/bury()``'s. Media that are gone already change nothing.
     public mutating func endMedia(_ media: MediaID) throws(Problem) {
-        if let row = try tables.media(media), let conversation = row.conversation,
-            try tables.image(of: conversation)?.media == media, try tables.conversation(conversation) != nil
+        if let row = try tables.row(MediaRow.byID, media), let conversation = row.conversation,
+            try tables.row(ConversationImageRow.ofConversation, conversation)?.image.media == media,
+            try tables.conversation(conversation) != nil
         {
             try append(.image(ConversationImage()), to: conversation, by: row.owner)
         }

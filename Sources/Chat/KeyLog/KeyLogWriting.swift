@@ -27,8 +27,8 @@ extension Turn {
     ///
     /// Call again with what it returns, until that is `nil`. From then on it does nothing.
     public mutating func adoptIntoKeyLog(after account: AccountID?, limit: Int = 500) throws(Problem) -> AccountID? {
-        guard try tables.setting(Self.begunSetting) == nil else { return nil }
-        let page = try tables.accounts(after: account, limit: limit)
+        guard try tables.row(SettingRow.byName, Self.begunSetting)?.value == nil else { return nil }
+        let page = try tables.rows(AccountRow.inOrder, after: account, limit: limit)
         for row in page {
             let payload = try look.deviceList(of: row)
             let unverified = try? UnverifiedDeviceList(
@@ -39,7 +39,7 @@ extension Turn {
             if known.isEmpty { try log(list, as: .adopted) }
         }
         guard page.count < limit else { return page.last?.account }
-        try tables.putSetting(Self.begunSetting, [1])
+        try tables.put(SettingRow(name: Self.begunSetting, value: [1]))
         return nil
     }
 

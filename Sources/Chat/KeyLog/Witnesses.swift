@@ -62,13 +62,13 @@ extension Turn {
         }
         var kept = payload
         kept.name = nil
-        try tables.putSetting(cosignature.witness.setting, kept.encoded(as: .cbor))
+        try tables.put(SettingRow(name: cosignature.witness.setting, value: kept.encoded(as: .cbor)))
     }
 }
 
 extension Look {
     func cosignature(of witness: Witness) throws(Problem) -> CosignaturePayload? {
-        guard let stored = try tables.setting(witness.setting) else { return nil }
+        guard let stored = try tables.row(SettingRow.byName, witness.setting)?.value else { return nil }
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
         do {
             return try CosignaturePayload.decode(stored, in: context)

@@ -10,7 +10,9 @@ extension MediaHouse {
         guard row.mediaClass == .open else {
             throw Problem(.requiresOpenMode, "The server cannot see sealed media.")
         }
-        let pictures = try await chat.look { (look) throws(Problem) in try look.tables.thumbnails(of: row.media) }
+        let pictures = try await chat.look { (look) throws(Problem) in
+            try look.tables.rows(ThumbnailRow.ofMedia, row.media, limit: .max)
+        }
         switch wish.answer(from: pictures) {
         case .stored(let picture): return picture
         case .nothing: throw Problem(.mediaNotReady, "There is no picture; `info` says why.")
@@ -24,7 +26,9 @@ extension MediaHouse {
     private func makeJPEG(of row: MediaRow, side: UInt64) async -> LateJPEGs.Outcome {
         do throws(Problem) {
             // It may have been made between the look and the turn to make it.
-            let pictures = try await chat.look { (look) throws(Problem) in try look.tables.thumbnails(of: row.media) }
+            let pictures = try await chat.look { (look) throws(Problem) in
+                try look.tables.rows(ThumbnailRow.ofMedia, row.media, limit: .max)
+            }
             let wish = PictureWish(size: side, type: .jpeg)
             if case .stored(let picture) = wish.answer(from: pictures) { return .made(picture) }
             guard let processor, let upload = OpenUpload(row) else { return .refused("unavailable") }
@@ -71,11 +75,11 @@ extension Turn {
     /// Keeps a picture that was made of ready media later on.
     /// - Returns: `false` when the media went meanwhile: then its blob is doomed.
     func keepPicture(_ row: ThumbnailRow) throws(Problem) -> Bool {
-        guard let media = try tables.media(row.media), media.state == .ready else {
-            try tables.doom(row.blob)
+        guard let media = try tables.row(MediaRow.byID, row.media), media.state == .ready else {
+            try tables.put(DoomedBlobRow(blob: row.blob))
             return false
         }
-        try tables.putThumbnail(row)
+        try tables.put(row)
         return true
     }
 }

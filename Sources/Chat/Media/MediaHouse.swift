@@ -75,7 +75,7 @@ public final class MediaHouse: @unchecked Sendable {
                 guard error.code == .uploadLocked else { throw error }
             }
             try? await Task.sleep(for: .milliseconds(20))
-            let found = try await chat.look { (look) throws(Problem) in try look.tables.media(row.media) }
+            let found = try await chat.look { (look) throws(Problem) in try look.tables.row(MediaRow.byID, row.media) }
             guard let found else { throw Turn.noMedia }
             if found.state != .uploading { return }
         }
@@ -173,7 +173,9 @@ public final class MediaHouse: @unchecked Sendable {
     /// Removes what was appended to an upload that was deleted meanwhile: nobody else knows of it any more. For
     /// whoever gives a part back, however it went: one may have been begun for a row that was gone already.
     func settle(_ row: MediaRow) async {
-        let isGone = try? await chat.look { (look) throws(Problem) in try look.tables.media(row.media) == nil }
+        let isGone = try? await chat.look { (look) throws(Problem) in
+            try look.tables.row(MediaRow.byID, row.media) == nil
+        }
         if isGone == true { try? await blobs.remove(row.blob) }
     }
 
@@ -202,13 +204,15 @@ public final class MediaHouse: @unchecked Sendable {
     @discardableResult
     public func bury() async -> Int {
         var count = 0
-        while let doomed = try? await chat.look({ (look) throws(Problem) in try look.tables.doomedBlobs(limit: 100) }) {
+        while let doomed = try? await chat.look({ (look) throws(Problem) in
+            try look.tables.rows(DoomedBlobRow.inOrder, limit: 100)
+        }) {
             var gone: [BlobID] = []
-            for blob in doomed where (try? await blobs.remove(blob)) != nil { gone.append(blob) }
+            for row in doomed where (try? await blobs.remove(row.blob)) != nil { gone.append(row.blob) }
             if gone.isEmpty { break }
             let removed = gone
             let isNoted = try? await chat.commit { (turn) throws(Problem) in
-                for blob in removed { try turn.tables.forget(blob) }
+                for blob in removed { try turn.tables.remove(DoomedBlobRow.byBlob, blob) }
                 return true
             }
             count += gone.count
@@ -234,7 +238,7 @@ public final class MediaHouse: @unchecked Sendable {
         guard processor != nil else { return }
         let limit = lock.withLock { attempts.count } + Self.inProcessMax
         let rows = try? await chat.look { (look) throws(Problem) in
-            try look.tables.processingMedia(limit: limit)
+            try look.tables.rows(MediaRow.inState, .processing, limit: limit)
         }
         guard let rows else { return }
         let tried = lock.withLock {

@@ -22,7 +22,8 @@ extension Turn {
                 throw Problem(.requiresOpenMode, "Upload sealed media for a sealed conversation.")
             }
         }
-        guard try tables.unfinishedMedia(of: row.owner.account).count < Limits.uploadsUnderWayMax else {
+        let underWayCount = try tables.count(MediaRow.ofAccountInState, row.owner.account, .uploading)
+        guard underWayCount < Limits.uploadsUnderWayMax else {
             throw Problem(.quotaExceeded, "\(Limits.uploadsUnderWayMax) uploads are under way: finish some.")
         }
         let own = try tables.mediaTotals(of: row.owner.account)
@@ -52,7 +53,9 @@ extension Turn {
     public func noteBytes(
         of media: MediaID, byteCount: UInt64, within bounds: MediaBounds? = nil
     ) throws(Problem) {
-        guard var row = try tables.media(media), row.state == .uploading, byteCount != row.heldByteCount else { return }
+        guard var row = try tables.row(MediaRow.byID, media), row.state == .uploading,
+            byteCount != row.heldByteCount
+        else { return }
         let before = row.serverByteCount
         row.heldByteCount = min(byteCount, row.byteCount)
         if let bounds, row.serverByteCount > before {
@@ -68,8 +71,8 @@ extension Turn {
     public func completeUpload(
         _ media: MediaID, blob: BlobID, stored: StoredBlob, isProcessed: Bool
     ) throws(Problem) -> MediaRow? {
-        guard var row = try tables.media(media) else {
-            try tables.doom(blob)
+        guard var row = try tables.row(MediaRow.byID, media) else {
+            try tables.put(DoomedBlobRow(blob: blob))
             return nil
         }
         guard row.state == .uploading else { return row }
@@ -90,7 +93,7 @@ extension Turn {
     public mutating func deleteMedia(
         _ media: MediaID, by account: AccountID?, capability: PresentedToken?
     ) throws(Problem) {
-        guard let row = try tables.media(media) else { throw Self.noMedia }
+        guard let row = try tables.row(MediaRow.byID, media) else { throw Self.noMedia }
         let isHeld = capability.map { ConstantTime.equal($0.hash, row.deleteHash) } ?? false
         guard isHeld || row.owner.account == account else { throw Self.noMedia }
         try endMedia(media)
@@ -99,7 +102,7 @@ extension Turn {
     /// Gives an upload up, unless it is complete: its last bytes may have come since the caller looked.
     /// - Returns: whether there is no such row now.
     public func abandonUpload(_ media: MediaID) throws(Problem) -> Bool {
-        guard let row = try tables.media(media) else { return true }
+        guard let row = try tables.row(MediaRow.byID, media) else { return true }
         guard row.state == .uploading else { return false }
         try tables.removeMedia(media)
         return true
@@ -113,20 +116,20 @@ extension Turn {
         guard row.lifetime != .expiring else { throw Problem(.forbidden, "Expiring media end when they said.") }
         guard row.message == nil else { throw Problem(.forbidden, "Media of a message live as long as it.") }
         let hash = PresentedToken.hash(request.lease)
-        try tables.removeLeases(of: media, endedBy: now)
-        let isHeld = try tables.hasLease(hash: hash, of: media)
+        try tables.removeAll(LeaseRow.byEnd, media, through: now)
+        let isHeld = try tables.row(LeaseRow.byHash, media, hash) != nil
         let count = try tables.leaseTotals(of: media).count
         guard isHeld || count < Limits.leasesPerMediaMax else {
             throw Problem(.quotaExceeded, "At most \(Limits.leasesPerMediaMax) leases.")
         }
-        try tables.putLease(LeaseRow(media: media, hash: hash, expiresAt: now.adding(seconds: request.seconds)))
+        try tables.put(LeaseRow(media: media, hash: hash, expiresAt: now.adding(seconds: request.seconds)))
         return MediaInfo(try settleEnd(of: &row))
     }
 
     /// Lets go. A lease that is not there is let go already.
     public func release(_ lease: [UInt8], of media: MediaID, by account: AccountID) throws(Problem) {
         var row = try look.readableMedia(media, by: account)
-        try tables.removeLease(hash: PresentedToken.hash(lease), of: media)
+        try tables.remove(LeaseRow.byHash, media, PresentedToken.hash(lease))
         _ = try settleEnd(of: &row)
     }
 
@@ -140,14 +143,15 @@ extension Turn {
     /// Deletes media whose time has come.
     /// - Returns: how many; call again while it is not zero.
     public mutating func sweepMedia(limit: Int) throws(Problem) -> Int {
-        let ended = try tables.endedMedia(by: now, limit: limit)
+        let ended = try tables.rows(MediaRow.byEnd, through: now, limit: limit).map(\.media)
         for media in ended { try endMedia(media) }
         return ended.count
     }
 
     /// Deletes the uploads that a removed device leaves unfinished.
     func abandonUploads(of device: DeviceAddress) throws(Problem) {
-        for row in try tables.unfinishedMedia(of: device.account) where row.owner == device {
+        let underWay = try tables.rows(MediaRow.ofAccountInState, device.account, .uploading, limit: .max)
+        for row in underWay where row.owner == device {
             try tables.removeMedia(row.media)
         }
     }
@@ -156,28 +160,28 @@ extension Turn {
     mutating func judged(
         _ media: MediaID, _ verdict: MediaProcessor.Verdict, thumbnails: [ThumbnailRow]
     ) throws(Problem) {
-        guard var row = try tables.media(media), row.state == .processing else {
-            for thumbnail in thumbnails { try tables.doom(thumbnail.blob) }
+        guard var row = try tables.row(MediaRow.byID, media), row.state == .processing else {
+            for thumbnail in thumbnails { try tables.put(DoomedBlobRow(blob: thumbnail.blob)) }
             return
         }
         switch verdict {
         case .ready(let picture, _):
             row.state = .ready
             row.picture = picture
-            for thumbnail in thumbnails { try tables.putThumbnail(thumbnail) }
+            for thumbnail in thumbnails { try tables.put(thumbnail) }
         case .recorded(let recording, let picture, _):
             row.state = .ready
             (row.recording, row.picture) = (recording, picture)
-            for thumbnail in thumbnails { try tables.putThumbnail(thumbnail) }
+            for thumbnail in thumbnails { try tables.put(thumbnail) }
         case .failed(let reason):
-            for thumbnail in thumbnails { try tables.doom(thumbnail.blob) }
+            for thumbnail in thumbnails { try tables.put(DoomedBlobRow(blob: thumbnail.blob)) }
             row.state = .failed
             row.failure = reason
         case .halfRead(let recording, let reason):
             row.state = .failed
             (row.recording, row.failure) = (recording, reason)
         case .later:
-            for thumbnail in thumbnails { try tables.doom(thumbnail.blob) }
+            for thumbnail in thumbnails { try tables.put(DoomedBlobRow(blob: thumbnail.blob)) }
             return
         }
         try tables.putMedia(row)
@@ -191,7 +195,7 @@ extension Look {
     /// The upload that a capability is for.
     /// - Throws: `not-found`, also when it has expired.
     public func upload(_ capability: PresentedToken) throws(Problem) -> MediaRow {
-        guard let row = try tables.media(uploadHash: capability.hash), row.uploadEndsAt > now else {
+        guard let row = try tables.row(MediaRow.byUpload, capability.hash), row.uploadEndsAt > now else {
             throw Problem(.notFound, "There is no such upload, or no more.")
         }
         return row
@@ -218,7 +222,9 @@ extension Look {
     /// Complete media, for whoever has proved to be let in otherwise.
     /// - Throws: `not-found`.
     public func completeMedia(_ media: MediaID) throws(Problem) -> MediaRow {
-        guard let row = try tables.media(media), row.state != .uploading, row.endsAt.map({ $0 > now }) ?? true else {
+        guard let row = try tables.row(MediaRow.byID, media), row.state != .uploading,
+            row.endsAt.map({ $0 > now }) ?? true
+        else {
             throw Turn.noMedia
         }
         return row

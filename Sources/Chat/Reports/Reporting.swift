@@ -63,11 +63,11 @@ extension Turn {
     /// - Throws: `storage-full` when ``Limits/reportsMax`` wait.
     public func keep(_ verified: VerifiedReport) throws(Problem) -> ReportReceipt {
         let isUnattributed = verified.standing == .unattributed
-        if let earlier = try tables.report(verified.report), earlier.isAttributed || isUnattributed {
+        if let earlier = try tables.row(ReportRow.byReport, verified.report), earlier.isAttributed || isUnattributed {
             return ReportReceipt(
                 report: earlier.report, standing: earlier.isAttributed ? .attributed : .unattributed)
         }
-        guard try tables.reportCount() < Limits.reportsMax else {
+        guard try tables.count(ReportRow.inOrder) < Limits.reportsMax else {
             throw Problem(.storageFull, "Whoever runs the server has not looked at the reports for too long.")
         }
         try tables.putReport(
@@ -86,7 +86,7 @@ extension Look {
         var last = number
         var byteCount = 0
         while items.count < limit, byteCount < Self.reportPageByteCountMax,
-            let row = try tables.reports(after: last, limit: 1).first {
+            let row = try tables.rows(ReportRow.inOrder, after: last, limit: 1).first {
             last = row.number
             byteCount += row.content.count
             items.append(

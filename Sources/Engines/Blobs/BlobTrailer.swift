@@ -1,3 +1,4 @@
+import Digest
 import Store
 
 /// What stands behind the bytes of a stored blob, in the same file.

@@ -37,7 +37,7 @@ enum AdminRoutes {
                 return Reply(
                     status: 201,
                     try await call.chat.commit { (turn) throws(Problem) in
-                        try turn.tables.putInvite(row)
+                        try turn.tables.put(row)
                         return invite
                     })
             },

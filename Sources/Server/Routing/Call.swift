@@ -93,15 +93,14 @@ struct Call: Sendable {
         let key = SHA256.hash(owner + Array(idempotencyKey.utf8))
         let digest = digest
         return try await chat.commit(byteCount: 256 + bodyByteCount) { (turn) throws(Problem) in
-            if let saved = try turn.tables.savedReply(key: key), saved.expiresAt > turn.now {
+            if let saved = try turn.tables.row(SavedReply.byKey, key), saved.expiresAt > turn.now {
                 return try Reply(replaying: saved, as: R.self, for: digest)
             }
             let record = try verb(&turn)
-            try turn.tables.saveReply(
+            try turn.tables.put(
                 SavedReply(
-                    requestDigest: digest, status: UInt64(status), body: record.encoded(as: .cbor),
-                    expiresAt: turn.now.adding(seconds: Limits.idempotencySeconds)),
-                key: key)
+                    key: key, requestDigest: digest, status: UInt64(status), body: record.encoded(as: .cbor),
+                    expiresAt: turn.now.adding(seconds: Limits.idempotencySeconds)))
             return Reply(status: status, record)
         }
     }

@@ -1,3 +1,4 @@
+package import SQLite
 public import Wire
 
 /// An account's sealed backup.
@@ -25,4 +26,25 @@ public struct BackupRow: Sendable, Equatable {
         self.digest = digest
         self.blob = blob
     }
+}
+
+extension BackupRow: TableRow {
+    package static let table = Table(
+        "backup", "Sealed backups, one an account.", key: 1,
+        Column("account", \.account, .id),
+        Column("id", \.id, .id, "random to the server"),
+        Column("token_hash", \.tokenHash, .hash, "of the token that fetches it, SHA-256"),
+        Column("revision", \.revision, .counter),
+        Column("updated_at", \.updatedAt, .time),
+        Column("sha256", \.digest, .hash, "of the blob"),
+        Column("blob", \.blob, .sealed)
+    ) {
+        BackupRow(account: $0, id: $1, tokenHash: $2, revision: $3, updatedAt: $4, digest: $5, blob: $6)
+    }
+
+    package static let ofAccount = Lookup(\BackupRow.account)
+    package static let byID = Lookup(\BackupRow.id)
+    package static let indexes: [any RowIndex] = [ofAccount, byID]
+    package static let erasure = Erasure.along(with: "the deletion itself")
+    package static let owners = [Owner(\BackupRow.account, AccountRow.byID)]
 }

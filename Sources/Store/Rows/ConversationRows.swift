@@ -1,3 +1,4 @@
+package import SQLite
 public import Wire
 
 // Conversations and who is in them.
@@ -20,6 +21,8 @@ public struct ConversationRow: Sendable, Equatable {
     public var memberCount: UInt64
     /// The two accounts of a dm, smaller first by ``DMPair``. Unique among conversations.
     public var pair: DMPair?
+    /// The store's own number for it, never given twice. Whatever a new row or a changed one says counts for nothing.
+    package var number: Int64 = 0
 
     public init(
         conversation: ConversationID, kind: ConversationKind, mode: ConversationMode, title: String?,
@@ -71,4 +74,55 @@ public struct MemberRow: Sendable, Equatable {
         self.joinedAt = joinedAt
         self.checkpoint = checkpoint
     }
+}
+
+extension ConversationRow: StoredRow {
+    package static let table = Table(
+        "conversation", "Conversations as they are now: what their logs say comes to.", key: 1,
+        Column("conversation", \.conversation, .id),
+        Column("number", \.number, .id, "the store's own, never reused"),
+        Column("kind", \.kind, .counter, "dm, group or channel"),
+        Column("mode", \.mode, .counter, "sealed or open"),
+        Column("title", \.title, .openText, "of open conversations only"),
+        Column("sealed_name", \.sealedName, .sealed),
+        Column("created_at", \.createdAt, .time),
+        Column("member_count", \.memberCount, .counter),
+        Column("first", \.pair?.first, .id, "of a dm's account"),
+        Column("second", \.pair?.second, .id, "of a dm's other account")
+    ) { (conversation, number, kind, mode, title, sealedName, createdAt, count, first, second) -> ConversationRow? in
+        guard (first == nil) == (second == nil) else { return nil }
+        var row = ConversationRow(
+            conversation: conversation, kind: kind, mode: mode, title: title, sealedName: sealedName,
+            createdAt: createdAt, memberCount: count, pair: first.flatMap { (one) in second.map { DMPair(one, $0) } })
+        row.number = number
+        return row
+    }
+
+    package static let byID = Lookup(\ConversationRow.conversation)
+    package static let byNumber = Lookup(\ConversationRow.number)
+    package static let byPair = Lookup(\ConversationRow.pair?.first, \.pair?.second)
+    package static let indexes: [any RowIndex] = [byID, byNumber, byPair]
+    package static let erasure = Erasure.stays("the other account of a dm keeps it")
+}
+
+extension MemberRow: TableRow {
+    package static let table = Table(
+        "member", "Who is in which conversation.", key: 2,
+        Column("conversation", \.conversation, .id),
+        Column("account", \.account, .id),
+        Column("role", \.role, .counter, "owner, admin or member"),
+        Column("joined_at", \.joinedAt, .time),
+        Column("checkpoint", \.checkpoint, .counter, "the last seq read")
+    ) { MemberRow(conversation: $0, account: $1, role: $2, joinedAt: $3, checkpoint: $4) }
+
+    package static let byID = Lookup(\MemberRow.conversation, \.account)
+    package static let ofConversation = Index(within: \MemberRow.conversation, by: \.account)
+    package static let ofRole = Index(within: \MemberRow.conversation, \.role, by: \.account)
+    package static let ofAccount = Index(within: \MemberRow.account, by: \.conversation)
+    package static let indexes: [any RowIndex] = [byID, ofConversation, ofRole, ofAccount]
+    package static let erasure = Erasure.along(with: "the leaving of each conversation, which its log tells")
+    package static let owners = [Owner(\MemberRow.conversation, ConversationRow.byID)]
+
+    package var cacheNames: [CachedRow] { [.member(account, conversation)] }
+    package static let isCached = true
 }

@@ -1,3 +1,4 @@
+package import SQLite
 public import Wire
 
 /// A custom emoji of the server: a reference to media, which goes with them.
@@ -15,4 +16,22 @@ public struct EmojiRow: Sendable, Equatable {
         self.creator = creator
         self.createdAt = createdAt
     }
+}
+
+extension EmojiRow: TableRow {
+    package static let table = Table(
+        "emoji", "Custom emoji of the server. A row goes with its media.", key: 1,
+        Column("name", \.name, .openText, "what everybody on the server writes for it"),
+        Column("media", \.media, .id),
+        Column("creator", \.creator, .id, "the account that added it"),
+        Column("created_at", \.createdAt, .time)
+    ) { EmojiRow(name: $0, media: $1, creator: $2, createdAt: $3) }
+
+    package static let byName = Lookup(\EmojiRow.name)
+    package static let ofMedia = Lookup(\EmojiRow.media)
+    package static let inOrder = Index(by: \EmojiRow.name)
+    package static let ofCreator = Index(within: \EmojiRow.creator, by: \.name)
+    package static let indexes: [any RowIndex] = [byName, ofMedia, inOrder, ofCreator]
+    package static let erasure = Erasure.along(with: "its media")
+    package static let owners = [Owner(\EmojiRow.media, MediaRow.byID)]
 }

@@ -1,3 +1,4 @@
+package import SQLite
 public import Wire
 
 /// A message that its recipient reported, and that verified.
@@ -29,4 +30,34 @@ public struct ReportRow: Sendable, Equatable {
         self.reportedAt = reportedAt
         self.content = content
     }
+}
+
+extension ReportRow: StoredRow {
+    package static let table = Table(
+        "report", "Messages that their recipients reported.", key: 1,
+        Column("number", \.number, .counter),
+        Column("report", \.report, .hash, "of the message's franking tag"),
+        Column("reporter", \.reporter, .id),
+        Column("sender", \.sender.account, .id, "its account"),
+        Column("sender_device", \.sender.device, .id, "within the account"),
+        Column("is_attributed", \.isAttributed, .counter, "a flag"),
+        Column("message", \.message, .id, "log.row, which may be gone"),
+        Column("time", \.time, .time, "of the message"),
+        Column("reported_at", \.reportedAt, .time),
+        Column("content", \.content, .openText, "by the reporter's choice")
+    ) { (number, report, reporter, sender, device, isAttributed, message, time, reportedAt, content) -> ReportRow? in
+        ReportRow(
+            number: number, report: report, reporter: reporter,
+            sender: DeviceAddress(account: sender, device: device), isAttributed: isAttributed, message: message,
+            time: time, reportedAt: reportedAt, content: content)
+    }
+
+    package static let byNumber = Lookup(\ReportRow.number)
+    package static let byReport = Lookup(\ReportRow.report)
+    package static let inOrder = Index(by: \ReportRow.number)
+    package static let ofReporter = Index(within: \ReportRow.reporter, by: \.number)
+    package static let byTime = Index(by: \ReportRow.reportedAt)
+    package static let indexes: [any RowIndex] = [byNumber, byReport, inOrder, ofReporter, byTime]
+    package static let expiry: (any RowExpiry)? = Expiry(at: byTime, after: Limits.reportDays * 86_400)
+    package static let erasure = Erasure.byAccount(ofReporter)
 }

@@ -1,7 +1,10 @@
+package import SQLite
 public import Wire
 
 /// An HTTP reply kept for its idempotency key.
 public struct SavedReply: Sendable, Equatable {
+    /// SHA-256 of account and idempotency key, 32 bytes.
+    public var key: [UInt8]
     /// SHA-256 of method, path and body of the request it answered, 32 bytes.
     public var requestDigest: [UInt8]
     public var status: UInt64
@@ -9,10 +12,28 @@ public struct SavedReply: Sendable, Equatable {
     public var body: [UInt8]
     public var expiresAt: Timestamp
 
-    public init(requestDigest: [UInt8], status: UInt64, body: [UInt8], expiresAt: Timestamp) {
+    public init(key: [UInt8], requestDigest: [UInt8], status: UInt64, body: [UInt8], expiresAt: Timestamp) {
+        self.key = key
         self.requestDigest = requestDigest
         self.status = status
         self.body = body
         self.expiresAt = expiresAt
     }
+}
+
+extension SavedReply: TableRow {
+    package static let table = Table(
+        "saved_reply", "Replies that a request with the same idempotency key hears again.", key: 1,
+        Column("key", \.key, .hash, "of account and idempotency key"),
+        Column("request", \.requestDigest, .hash, "of the request, SHA-256"),
+        Column("status", \.status, .counter),
+        Column("body", \.body, .openText, "the reply, which holds ids and counters"),
+        Column("expires_at", \.expiresAt, .time)
+    ) { SavedReply(key: $0, requestDigest: $1, status: $2, body: $3, expiresAt: $4) }
+
+    package static let byKey = Lookup(\SavedReply.key)
+    package static let byEnd = Index(by: \SavedReply.expiresAt)
+    package static let indexes: [any RowIndex] = [byKey, byEnd]
+    package static let expiry: (any RowExpiry)? = Expiry(at: byEnd)
+    package static let erasure = Erasure.nobody
 }

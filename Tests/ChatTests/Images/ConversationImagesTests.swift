@@ -128,7 +128,9 @@ import Wire
         }
         #expect(try await place.fileCount() == 0)
         try await place.look { (look) throws(Problem) in
-            for conversation in [town, club] { #expect(try look.tables.image(of: conversation) == nil) }
+            for conversation in [town, club] {
+                #expect(try look.tables.row(ConversationImageRow.ofConversation, conversation)?.image == nil)
+            }
         }
     }
 
@@ -165,12 +167,12 @@ import Wire
         var isFinished = false
         while !isFinished {
             isFinished = try await place.commit { (turn) throws(Problem) in
-                guard let doomed = try turn.tables.doomedAccounts(limit: 1).first else { return true }
+                guard let doomed = try turn.tables.rows(DoomedAccountRow.inOrder, limit: 1).first else { return true }
                 return try turn.erase(doomed) == .finished
             }
         }
         #expect(try await place.fileCount() == 0)
         #expect(try await place.images(in: town) == [ConversationImage(media: media), ConversationImage()])
-        try await place.look { (look) throws(Problem) in #expect(try look.tables.emoji(name) == nil) }
+        try await place.look { (look) throws(Problem) in #expect(try look.tables.row(EmojiRow.byName, name) == nil) }
     }
 }

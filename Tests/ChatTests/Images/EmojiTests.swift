@@ -104,9 +104,10 @@ import Wire
             for number in 0..<Limits.emojiMax {
                 var other = row
                 (other.media, other.blob) = (.random(), .random())
+                other.uploadHash = other.media.bytes.array
                 try turn.tables.putMedia(other)
                 guard let name = EmojiName(text: "e\(number)") else { continue }
-                try turn.tables.insertEmoji(
+                try turn.tables.insert(
                     EmojiRow(name: name, media: other.media, creator: .random(), createdAt: turn.now))
             }
         }

@@ -69,7 +69,7 @@ final class ImageHouse: Sendable {
     func sweep() async throws { _ = try await commit { (turn) throws(Problem) in try turn.sweepMedia(limit: 100) } }
 
     func row(_ id: MediaID) async throws -> MediaRow? {
-        try await look { (look) throws(Problem) in try look.tables.media(id) }
+        try await look { (look) throws(Problem) in try look.tables.row(MediaRow.byID, id) }
     }
 
     func fileCount() async throws -> Int { try await blobs.list(nil, 1_000).count }

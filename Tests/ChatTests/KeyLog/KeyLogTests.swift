@@ -183,7 +183,7 @@ import Wire
             let row = try await look { (look) throws(Problem) in try look.accountRow(person.account) }
             let devices = try await look { (look) throws(Problem) in try look.tables.devices(of: person.account) }
             try await old.store.write { (tables) throws(Problem) in
-                try tables.insertAccount(row)
+                try tables.insert(row)
                 for device in devices { try tables.insertDevice(device) }
             }
         }

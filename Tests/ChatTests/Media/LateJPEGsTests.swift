@@ -69,7 +69,9 @@ import Wire
             try await writer.append([7])
             _ = try await writer.finish()
             while media.inProcessCount > 0 { await Task.yield() }
-            let found = try await house.store.read { (tables) throws(Problem) in try tables.media(draft.row.media) }
+            let found = try await house.store.read { (tables) throws(Problem) in
+                try tables.row(MediaRow.byID, draft.row.media)
+            }
             row = try #require(found)
         }
 

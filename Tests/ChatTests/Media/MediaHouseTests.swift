@@ -69,7 +69,7 @@ import Wire
         func fileCount() async throws -> Int { try await blobs.list(nil, 1_000).count }
 
         func row(_ id: MediaID) async throws -> MediaRow? {
-            try await house.store.read { (tables) throws(Problem) in try tables.media(id) }
+            try await house.store.read { (tables) throws(Problem) in try tables.row(MediaRow.byID, id) }
         }
     }
 

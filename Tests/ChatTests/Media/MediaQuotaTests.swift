@@ -51,7 +51,9 @@ import Wire
         }
 
         func exists(_ draft: UploadDraft) async throws -> Bool {
-            try await house.store.read { (tables) throws(Problem) in try tables.media(draft.row.media) != nil }
+            try await house.store.read { (tables) throws(Problem) in
+                try tables.row(MediaRow.byID, draft.row.media) != nil
+            }
         }
     }
 

@@ -1,0 +1,103 @@
+import SQLite
+import Wire
+
+/// What a store knows when it is opened, before the tail is built.
+struct Recovery {
+    let progress: ProgressRow
+    let lastRow: Int64
+    var runs: AcceptedRuns
+    var removed = Removed()
+
+    init(_ connection: Connection, _ configuration: StoreConfiguration) throws(SQLiteError) {
+        guard let progress = try connection.row(ProgressRow.byID, 0) else {
+            throw .damaged(table: ProgressRow.table.name)
+        }
+        self.progress = progress
+        lastRow = max(progress.lastRow, try newestRow(connection))
+        removed.queues = try connection.rows(RemovedQueueRow.inOrder, Whole(), limit: .max).map(\.device)
+        removed.logs = try connection.rows(RemovedLogRow.inOrder, Whole(), limit: .max).map(\.conversation)
+        runs = AcceptedRuns(configuration: configuration)
+        try runs.load(connection)
+    }
+}
+
+/// What was removed and has rows left: by their numbers in the tables.
+struct Removed {
+    /// Of devices.
+    var queues: [Int64] = []
+    /// Of conversations.
+    var logs: [Int64] = []
+
+    var isEmpty: Bool { queues.isEmpty && logs.isEmpty }
+}
+
+extension Tables {
+    /// Builds the tail from the log rows above the watermark, as they were appended.
+    func replay() throws(SQLiteError) {
+        var damagedCount: UInt64 = 0
+        let statement = try connection.statement(
+            """
+            SELECT row, record FROM log WHERE row > ?1
+            UNION ALL SELECT row, record FROM entry_record WHERE row > ?1 AND record <> x'' ORDER BY row
+            """)
+        defer { statement.reset() }
+        statement.bind(1, watermark)
+        while try statement.step() {
+            let row = statement.integer(0)
+            logRowCount += 1
+            if let record = LogRecord(statement.borrowedBytes(1), row: row) {
+                try replay(record)
+            } else {
+                damage.found(row)
+                damagedCount += 1
+            }
+        }
+        if damagedCount > 0 { try skipNumbers(damagedCount) }
+    }
+
+    private func replay(_ record: LogRecord) throws(SQLiteError) {
+        if tail.growing.isFull { tail.freeze() }
+        let conversation = try record.conversation.flatMapTyped { (id) throws(SQLiteError) in try log(of: id) }
+        let sender = try record.sender.flatMapTyped { (address) throws(SQLiteError) in try queue(of: address) }
+        var copies: [TailCopy] = []
+        for index in 0..<record.copyCount {
+            let copy = record.copy(at: index)
+            // A device that is gone took its queue with it.
+            guard let queue = try queue(of: copy.recipient) else { continue }
+            copies.append(TailCopy(queue: queue, number: copy.number))
+        }
+        tail.append(
+            TailRow(
+                row: record.row, time: record.time, sender: sender, conversation: conversation,
+                seq: record.seq?.rawValue ?? 0, isEntry: record.form == .entry),
+            copies: copies, client: sender == nil ? nil : record.clientID)
+    }
+
+    /// Nobody knows which numbers a damaged row took, only that it was at most one in each queue and conversation.
+    /// So that none is given twice, every queue and conversation skips as many as there are such rows.
+    private func skipNumbers(_ count: UInt64) throws(SQLiteError) {
+        try connection.run("BEGIN IMMEDIATE")
+        for number in try connection.rows("SELECT number FROM device ORDER BY number", read: { $0.integer(0) }) {
+            var cursor = try connection.row(CursorRow.ofDevice, number)
+                ?? CursorRow(device: number, head: 0, delivered: 0)
+            cursor.head += count
+            try connection.put(cursor)
+        }
+        for number in try connection.rows("SELECT number FROM conversation ORDER BY number", read: { $0.integer(0) }) {
+            var head = try connection.row(HeadRow.ofConversation, number) ?? HeadRow(conversation: number, seq: 0)
+            head.seq += count
+            try connection.put(head)
+        }
+        try connection.run("COMMIT")
+        for queue in tail.queues.values { queue.head += count }
+        for conversation in tail.conversations.values { conversation.head += count }
+    }
+}
+
+extension Optional {
+    /// `flatMap` for a closure that throws one type.
+    fileprivate func flatMapTyped<R, E: Error>(_ transform: (Wrapped) throws(E) -> R?) throws(E) -> R? {
+        guard let value = self else { return nil }
+        return try transform(value)
+    }
+}
