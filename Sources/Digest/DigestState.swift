@@ -15,6 +15,7 @@ package struct DigestState: Sendable {
     /// The digest of what was absorbed so far.
     package var value: UInt64 { state }
 
+    /// Absorbs one word.
     package mutating func absorb(_ word: UInt64) {
         let product = (state ^ word) &* 0x9E37_79B9_7F4A_7C15
         state = product << 29 | product >> 35

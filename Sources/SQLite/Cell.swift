@@ -64,12 +64,14 @@ package struct CellWriter {
         digest = DigestState(seed: seed)
     }
 
+    /// An absent value.
     package mutating func null() {
         digest.absorb(0)
         statement.bindNull(index)
         index += 1
     }
 
+    /// A number.
     package mutating func integer(_ value: Int64) {
         digest.absorb(1)
         digest.absorb(UInt64(bitPattern: value))
@@ -77,6 +79,7 @@ package struct CellWriter {
         index += 1
     }
 
+    /// Bytes, which are copied.
     package mutating func bytes(_ bytes: UnsafeRawBufferPointer) {
         digest.absorb(UInt64(bytes.count) << 2 | 2)
         digest.absorb(bytes)
@@ -84,6 +87,7 @@ package struct CellWriter {
         index += 1
     }
 
+    /// A text, by its bytes in UTF-8.
     package mutating func text(_ text: String) {
         var text = text
         digest.absorb(UInt64(text.utf8.count) << 2 | 3)
@@ -118,6 +122,7 @@ package struct CellReader {
         return true
     }
 
+    /// A number, and nothing that could be taken for one.
     package mutating func integer() throws(SQLiteError) -> Int64 {
         guard statement.kind(column) == SQLITE_INTEGER else { throw nonsense }
         let value = statement.integer(column)
@@ -138,6 +143,7 @@ package struct CellReader {
         return value
     }
 
+    /// A text in valid UTF-8.
     package mutating func text() throws(SQLiteError) -> String {
         guard statement.kind(column) == SQLITE_TEXT else { throw nonsense }
         let bytes = statement.borrowedBytes(column)

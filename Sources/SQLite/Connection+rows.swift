@@ -3,6 +3,7 @@
 extension Connection {
     // MARK: Finding
 
+    /// The one row with these values.
     package func row<Row, Within>(_ lookup: Lookup<Row, Within>, _ value: Within) throws(SQLiteError) -> Row? {
         try first(lookup.finding, value)
     }
@@ -52,6 +53,7 @@ extension Connection {
         try first(index.lastThrough, Both(within, through))
     }
 
+    /// How many rows agree. Counts without reading them, so damage is not noticed.
     package func count<Row, Within, By>(
         _ index: Index<Row, Within, By>, _ within: Within
     ) throws(SQLiteError) -> Int {

@@ -3,6 +3,7 @@ package struct Owner<Row: StoredRow>: Sendable {
     package let tableName: String
     package let exists: @Sendable (Row, Connection) throws(SQLiteError) -> Bool
 
+    /// By one column.
     package init<Other: StoredRow, Value: Cell>(
         _ path: any KeyPath<Row, Value> & Sendable, _ lookup: Lookup<Other, Value>
     ) {

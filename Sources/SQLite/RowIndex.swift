@@ -27,10 +27,12 @@ package final class Lookup<Row: StoredRow, Within: Prefix>: RowIndex {
         removal = SQL("DELETE FROM \(text.name) WHERE \(condition)")
     }
 
+    /// By one column.
     package convenience init(_ path: KeyPath<Row, Within>) where Within: Cell {
         self.init([Row.table.columnName(of: path)])
     }
 
+    /// By two columns.
     package convenience init<A: Cell, B: Cell>(
         _ first: KeyPath<Row, A>, _ second: KeyPath<Row, B>
     ) where Within == Pair<A, B> {
@@ -87,10 +89,12 @@ package final class Index<Row: StoredRow, Within: Prefix, By: Cell>: RowIndex {
         self.init(within: [], by: Row.table.columnName(of: by))
     }
 
+    /// Of rows that agree in one column.
     package convenience init(within: KeyPath<Row, Within>, by: KeyPath<Row, By>) where Within: Cell {
         self.init(within: [Row.table.columnName(of: within)], by: Row.table.columnName(of: by))
     }
 
+    /// Of rows that agree in two columns.
     package convenience init<A: Cell, B: Cell>(
         within first: KeyPath<Row, A>, _ second: KeyPath<Row, B>, by: KeyPath<Row, By>
     ) where Within == Pair<A, B> {

@@ -19,6 +19,7 @@ package struct Expiry<Row: StoredRow>: RowExpiry {
         self.seconds = seconds
     }
 
+    /// What is said of it on the page of tables.
     package var note: String {
         let name = index.columnNames.joined(separator: ", ")
         return seconds == 0 ? "at `\(name)`" : "\(seconds / 86_400) days after `\(name)`"

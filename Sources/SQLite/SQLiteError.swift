@@ -21,6 +21,7 @@ package enum SQLiteError: Error, Sendable, Equatable {
         case other
     }
 
+    /// Sorts an extended result code.
     package static func cause(ofCode code: Int32) -> Cause {
         // SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC: macros that Swift cannot see.
         if code == 1_034 || code == 1_290 { return .unknownOutcome }

@@ -36,10 +36,12 @@ package final class Statement {
         while try step() {}
     }
 
+    /// Ends a run, and frees what was bound.
     package func reset() { sqlite3_reset(handle) }
 
     // MARK: Binding, from 1
 
+    /// Any value; each of these copies what it is given, unless it says otherwise.
     package func bind(_ index: Int32, _ value: SQLValue) {
         switch value {
         case .null: sqlite3_bind_null(handle, index)
@@ -50,8 +52,10 @@ package final class Statement {
         }
     }
 
+    /// A number.
     package func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
 
+    /// Sixteen bytes in network order.
     package func bind(_ index: Int32, _ value: SixteenBytes) {
         var bytes = (value.high.bigEndian, value.low.bigEndian)
         sqlite3_bind_blob(handle, index, &bytes, 16, Self.copied)
@@ -73,6 +77,7 @@ package final class Statement {
 
     func bindNull(_ index: Int32) { sqlite3_bind_null(handle, index) }
 
+    /// Bytes.
     package func bind(_ index: Int32, copying bytes: UnsafeRawBufferPointer) {
         // An empty array has no address, and a null address would bind NULL.
         if bytes.isEmpty { sqlite3_bind_zeroblob(handle, index, 0) }
@@ -89,12 +94,16 @@ package final class Statement {
 
     // MARK: Columns, from 0
 
+    /// A number, converted where it is none.
     package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
+    /// A number that is not below zero; clamped.
     package func number(_ column: Int32) -> UInt64 { UInt64(clamping: integer(column)) }
 
+    /// Milliseconds since 1970.
     package func time(_ column: Int32) -> Timestamp { Timestamp(milliseconds: number(column)) }
 
+    /// Whether nothing stands there.
     package func isNull(_ column: Int32) -> Bool { kind(column) == SQLITE_NULL }
 
     /// SQLite's word for what kind of value stands there.
@@ -106,6 +115,7 @@ package final class Statement {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
     }
 
+    /// Sixteen bytes; `nil` for any other count.
     package func id(_ column: Int32) -> SixteenBytes? {
         let bytes = borrowedBytes(column)
         guard bytes.count == 16 else { return nil }
@@ -129,7 +139,10 @@ package enum SQLValue {
     case id(SixteenBytes)
     case text(String)
 
+    /// Clamped to what SQLite can hold.
     package static func number(_ value: UInt64) -> SQLValue { .integer(Int64(clamping: value)) }
+    /// Milliseconds since 1970.
     package static func time(_ value: Timestamp) -> SQLValue { .integer(Int64(clamping: value.milliseconds)) }
+    /// Sixteen bytes in network order.
     package static func id(_ value: some RandomIdentifier) -> SQLValue { .id(value.bytes) }
 }

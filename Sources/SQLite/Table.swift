@@ -15,8 +15,11 @@ package protocol StoredRow: Sendable, Equatable {
 }
 
 extension StoredRow {
+    /// None.
     package static var indexes: [any RowIndex] { [] }
+    /// Never.
     package static var expiry: (any RowExpiry)? { nil }
+    /// Nothing.
     package static var owners: [Owner<Self>] { [] }
 }
 
@@ -130,6 +133,7 @@ package final class Table<Row: Sendable>: Sendable {
         return columns[index].name
     }
 
+    /// The words of its statements.
     package var text: TableText { TableText(name: name, columns: columns, keyCount: keyCount) }
 }
 

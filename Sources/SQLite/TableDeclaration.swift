@@ -12,6 +12,7 @@ package struct TableDeclaration: Sendable {
     package let creation: [String]
     private let checking: @Sendable (Connection) throws(SQLiteError) -> [String]
 
+    /// Everything that the row type says.
     package init<Row: StoredRow>(_ type: Row.Type) {
         let table = Row.table
         rowType = type

@@ -5,6 +5,7 @@ package enum StoreSchema {
     /// A file with another one is refused: steps from one to the next begin with the first release.
     static let format = 100
 
+    /// In no order that matters.
     package static let tables: [TableDeclaration] = [
         TableDeclaration(ProgressRow.self), TableDeclaration(SequenceRow.self), TableDeclaration(SettingRow.self),
         TableDeclaration(AccountRow.self), TableDeclaration(DeviceRow.self), TableDeclaration(TokenRow.self),

@@ -21,7 +21,9 @@ extension [UInt8] {
 }
 
 /// Test targets that look at more than one room, and so mirror none.
-private let crossing: Set = ["EndToEndTests", "StoreFileTests", "SimulationTests", "TidyTests", "VectorTests", "BenchTests"]
+private let crossing: Set = [
+    "EndToEndTests", "StoreFileTests", "SimulationTests", "TidyTests", "VectorTests", "BenchTests",
+]
 
 /// A `…Tests.swift` that mirrors nothing, so that nobody finds it from the source or the source from it.
 ///

@@ -10,7 +10,9 @@ package protocol TableRow: StoredRow {
 }
 
 extension TableRow {
+    /// None.
     package var cacheNames: [CachedRow] { [] }
+    /// No.
     package static var isCached: Bool { false }
 }
 

@@ -3,10 +3,12 @@ package import Wire
 
 /// The generic calls: any row type, by any of its indexes.
 extension ReadableTables {
+    /// The one row with this value.
     package func row<Row, Within>(_ lookup: Lookup<Row, Within>, _ value: Within) throws(Problem) -> Row? {
         try answer { () throws(SQLiteError) in try connection.row(lookup, value) }
     }
 
+    /// By two columns.
     package func row<Row, A: Cell, B: Cell>(
         _ lookup: Lookup<Row, Pair<A, B>>, _ first: A, _ second: B
     ) throws(Problem) -> Row? {
@@ -23,6 +25,7 @@ extension ReadableTables {
         }
     }
 
+    /// Of rows that agree in two columns.
     package func rows<Row, A: Cell, B: Cell, By>(
         _ index: Index<Row, Pair<A, B>, By>, _ first: A, _ second: B, after: By? = nil, limit: Int
     ) throws(Problem) -> [Row] {
@@ -48,18 +51,22 @@ extension ReadableTables {
         try answer { () throws(SQLiteError) in try connection.last(index, within) }
     }
 
+    /// Of the whole table.
     package func last<Row, By>(_ index: Index<Row, Whole, By>) throws(Problem) -> Row? { try last(index, Whole()) }
 
+    /// How many rows agree.
     package func count<Row, Within, By>(_ index: Index<Row, Within, By>, _ within: Within) throws(Problem) -> Int {
         try answer { () throws(SQLiteError) in try connection.count(index, within) }
     }
 
+    /// How many agree in two columns.
     package func count<Row, A: Cell, B: Cell, By>(
         _ index: Index<Row, Pair<A, B>, By>, _ first: A, _ second: B
     ) throws(Problem) -> Int {
         try count(index, Pair(first, second))
     }
 
+    /// Of the whole table.
     package func count<Row, By>(_ index: Index<Row, Whole, By>) throws(Problem) -> Int { try count(index, Whole()) }
 }
 
@@ -94,6 +101,7 @@ extension Tables {
     }
 
     @discardableResult
+    /// By two columns.
     package func remove<Row: TableRow, A: Cell, B: Cell>(
         _ lookup: Lookup<Row, Pair<A, B>>, _ first: A, _ second: B
     ) throws(Problem) -> Bool {

@@ -2,6 +2,7 @@ import SQLite
 public import Wire
 
 extension ReadableTables {
+    /// One device of an account.
     public func device(_ address: DeviceAddress) throws(Problem) -> DeviceRow? {
         try devices(of: address.account).first { $0.address == address }
     }
@@ -14,16 +15,19 @@ extension ReadableTables {
 
     // MARK: Prekeys
 
+    /// The prekeys of a device that are replaced rather than used up.
     public func standingPreKeys(of device: DeviceAddress) throws(Problem) -> StandingPreKeys? {
         guard let number = try self.device(device)?.number else { return nil }
         return try row(StandingPreKeysRow.ofDevice, number)?.keys
     }
 
+    /// X25519 keys that are left to hand out.
     public func oneTimePreKeyCount(of device: DeviceAddress) throws(Problem) -> Int {
         guard let number = try self.device(device)?.number else { return 0 }
         return try count(OneTimePreKeyRow.ofDevice, number)
     }
 
+    /// ML-KEM keys that are left to hand out.
     public func kemOneTimePreKeyCount(of device: DeviceAddress) throws(Problem) -> Int {
         guard let number = try self.device(device)?.number else { return 0 }
         return try count(KEMOneTimePreKeyRow.ofDevice, number)
@@ -104,6 +108,7 @@ extension Tables {
 
     // MARK: Prekeys
 
+    /// Inserts, or replaces what the device has.
     public func putStandingPreKeys(_ keys: StandingPreKeys, of device: DeviceAddress) throws(Problem) {
         try change([]) { () throws(SQLiteError) in
             try connection.put(StandingPreKeysRow(device: try handle(of: device), keys: keys))
@@ -118,6 +123,7 @@ extension Tables {
         }
     }
 
+    /// The same of ML-KEM keys.
     public func addKEMOneTimePreKeys(_ keys: [KEMPreKeyPayload], of device: DeviceAddress) throws(Problem) {
         try change([]) { () throws(SQLiteError) in
             let handle = try handle(of: device)
@@ -131,6 +137,7 @@ extension Tables {
         try pop(OneTimePreKeyRow.ofDevice, device).map { OneTimePreKeyPayload(id: $0.id, key: $0.key) }
     }
 
+    /// The same of ML-KEM keys.
     public func popKEMOneTimePreKey(of device: DeviceAddress) throws(Problem) -> KEMPreKeyPayload? {
         try pop(KEMOneTimePreKeyRow.ofDevice, device)?.record
     }

@@ -2,6 +2,7 @@ import SQLite
 public import Wire
 
 extension ReadableTables {
+    /// How many entries there are.
     public func keyLogSize() throws(Problem) -> UInt64 { try last(KeyLogRow.inOrder).map { $0.index + 1 } ?? 0 }
 
     /// By index, from `index` on.

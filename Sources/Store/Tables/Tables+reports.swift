@@ -15,6 +15,7 @@ extension Tables {
         }
     }
 
+    /// Removes one report, if it is there.
     public func removeReport(number: UInt64) throws(Problem) {
         try change([]) { () throws(SQLiteError) in _ = try connection.remove(ReportRow.byNumber, number) }
     }
