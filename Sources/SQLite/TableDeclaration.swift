@@ -10,7 +10,7 @@ package struct TableDeclaration: Sendable {
     package let erasure: Erasure
     /// The statements that make the table and its indexes.
     package let creation: [String]
-    private let checking: @Sendable (Connection) throws(SQLiteError) -> [String]
+    private let checking: @Sendable (Connection) throws(SQLiteError) -> Check
 
     /// Everything that the row type says.
     package init<Row: StoredRow>(_ type: Row.Type) {
@@ -24,7 +24,7 @@ package struct TableDeclaration: Sendable {
         expiry = Row.expiry
         erasure = Row.erasure
         creation = [table.text.creation] + Self.indexTexts(Row.indexes, table.text)
-        checking = { (connection) throws(SQLiteError) in try Self.damagedKeys(Row.self, connection) }
+        checking = { (connection) throws(SQLiteError) in try Self.check(Row.self, connection) }
     }
 
     /// One SQL index for each declared one that is not the beginning of the key or of another.
@@ -43,24 +43,52 @@ package struct TableDeclaration: Sendable {
         return texts
     }
 
-    /// Reads every row, and holds it against its digest.
-    /// - Returns: the keys of those that do not fit, as text.
-    package func damagedKeys(_ connection: Connection) throws(SQLiteError) -> [String] { try checking(connection) }
+    /// What a look at every row came to.
+    package struct Check: Sendable {
+        package var rowCount = 0
+        /// Keys of rows that do not fit their digest, as text.
+        package var damagedKeys: [String] = []
+        /// Keys of rows without something that must exist for as long as they do.
+        package var orphanedKeys: [String] = []
 
-    private static func damagedKeys<Row: StoredRow>(
-        _ type: Row.Type, _ connection: Connection
-    ) throws(SQLiteError) -> [String] {
+        /// One line for each kind, with the first keys.
+        package var findings: [String] {
+            [Self.line(damagedKeys, "do not fit their digests"), Self.line(orphanedKeys, "belong to nothing")]
+                .compactMap { $0 }
+        }
+
+        private static func line(_ keys: [String], _ what: String) -> String? {
+            guard !keys.isEmpty else { return nil }
+            let more = keys.count > 5 ? " and more" : ""
+            return "\(keys.count) rows \(what): \(keys.prefix(5).map { "(\($0))" }.joined(separator: ", "))\(more)"
+        }
+    }
+
+    /// Reads every row, and holds it against its digest and against those that it belongs to.
+    package func check(_ connection: Connection) throws(SQLiteError) -> Check { try checking(connection) }
+
+    /// The keys of rows that do not fit their digest, as text.
+    package func damagedKeys(_ connection: Connection) throws(SQLiteError) -> [String] {
+        try check(connection).damagedKeys
+    }
+
+    private static func check<Row: StoredRow>(_ type: Row.Type, _ connection: Connection) throws(SQLiteError) -> Check {
         let table = Row.table
+        let owners = Row.owners
         let statement = try connection.statement(table.scan)
         defer { statement.reset() }
-        var damaged: [String] = []
+        var check = Check()
         while try statement.step() {
+            check.rowCount += 1
+            let key = { statement.text(Int32(table.columns.count + 1)) ?? "?" }
             do throws(SQLiteError) {
-                _ = try table.read(statement)
-            } catch .damaged {
-                damaged.append(statement.text(Int32(table.columns.count + 1)) ?? "?")
+                let row = try table.read(statement)
+                for owner in owners where try !owner.exists(row, connection) { check.orphanedKeys.append(key()) }
+            } catch {
+                guard case .damaged(let name) = error else { throw error }
+                if name == table.name { check.damagedKeys.append(key()) }
             }
         }
-        return damaged
+        return check
     }
 }

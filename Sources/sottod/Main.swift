@@ -12,11 +12,14 @@ struct Main {
         do {
             var environment: [String: String] = [:]
             for name in ServerSettings.variables { environment[name] = getenv(name).map { String(cString: $0) } }
-            let arguments = Array(CommandLine.arguments.dropFirst())
+            var arguments = Array(CommandLine.arguments.dropFirst())
+            let isVerifying = arguments.first == "verify"
+            if isVerifying { arguments.removeFirst() }
             switch try ServerSettings.read(arguments: arguments, environment: environment) {
             case .help(let text):
-                print(text)
+                print(isVerifying ? VerifyVerb.help : text)
                 return
+            case .run(let read) where isVerifying: exit(VerifyVerb.run(read))
             case .run(var read):
                 read.mediaWorkerPath = read.mediaWorkerPath ?? workerBesideUs
                 configuration = read

@@ -50,6 +50,15 @@ struct SchemaTests {
         }
     }
 
+    @Test("docs/tables.md is what the declarations say")
+    func page() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/tables.md").path
+        if ProcessInfo.processInfo.environment["SOTTO_UPDATE"] != nil {
+            try TablesPage.text.write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == TablesPage.text)
+    }
+
     @Test("names are used once: tables, and the columns of each")
     func names() {
         let tables = StoreSchema.tables.map(\.name)

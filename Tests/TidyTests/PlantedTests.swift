@@ -37,7 +37,7 @@ import Testing
         #expect(lines(importsOutsideTable(file)) == [2, 3])
         #expect(lines(importsOutsideTable(swift("import Foundation", at: "Sources/Wire/A.swift"))) == [1])
         #expect(lines(importsOutsideTable(swift("", at: "Sources/Attic/A.swift"))) == [1])
-        #expect(importsOutsideTable(swift("import CSQLite", at: "Sources/Engines/SQLite/A.swift")).isEmpty)
+        #expect(importsOutsideTable(swift("import CSQLite", at: "Sources/SQLite/A.swift")).isEmpty)
     }
 
     @Test("a C module in a second room is found")
@@ -190,9 +190,9 @@ import Testing
 
     @Test("a source outside the map is found")
     func mapping() {
-        let map = SourceFile(path: "ARCHITECTURE.md", text: "- `Wire`: words\n- Engines/SQLite: rows\n- Chatter: x")
+        let map = SourceFile(path: "ARCHITECTURE.md", text: "- `Wire`: words\n- Engines/Blobs: rows\n- Chatter: x")
         #expect(unmapped(swift("", at: "Sources/Wire/A.swift"), in: map).isEmpty)
-        #expect(unmapped(swift("", at: "Sources/Engines/SQLite/A.swift"), in: map).isEmpty)
+        #expect(unmapped(swift("", at: "Sources/Engines/Blobs/A.swift"), in: map).isEmpty)
         #expect(lines(unmapped(swift("", at: "Sources/Chat/A.swift"), in: map)) == [1])
     }
 

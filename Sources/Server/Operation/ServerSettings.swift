@@ -74,6 +74,7 @@ public enum ServerSettings {
             sottod: the Sotto server. Brokers handshakes, stores sealed messages, delivers them.
 
             Usage: sottod [options]
+                   sottod verify [--data FOLDER]    checks what a data folder holds; see sottod verify --help
 
             \(rows.joined(separator: "\n"))
               \(padded("--help", 34)) Print this.

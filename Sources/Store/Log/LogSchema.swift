@@ -4,6 +4,8 @@
 /// the only copy. In the log, deleting what was delivered merges pages, and a row that such a merge moves leaves its
 /// bytes behind in a page that is free.
 enum LogSchema {
+    static let names = ["log", "entry_record"]
+
     static let creation = """
         CREATE TABLE log (
             row INTEGER PRIMARY KEY,

@@ -1,0 +1,144 @@
+import Foundation
+import SQLite
+import TestKit
+import Testing
+import Wire
+
+@testable import Store
+
+/// Mirrors `StoreCheck`: whatever of a store's file is changed from outside, the check names it.
+@Suite("Check of a store", .timeLimit(.minutes(5)))
+struct StoreCheckTests {
+    /// Waiting envelopes in tables and tail, a log, remembered sends of both kinds, a deleted conversation.
+    private func filled() async throws -> TestFolder {
+        let folder = try TestFolder()
+        var configuration = StoreConfiguration()
+        configuration.flushRowCount = 16
+        configuration.acceptedListCountMin = 8
+        configuration.idleMilliseconds = 1
+        configuration.idleFlushSpacingMilliseconds = 0
+        let store = try Store.open(folder: folder.path, configuration: configuration)
+        try await store.prepare(accounts: 3)
+        for client in UInt64(1)...60 {
+            _ = try await store.send(client, to: [Sample.recipient, Sample.address(3)])
+            let post = Sample.post(
+                1_000 + client, text: "post \(client)", expiresAt: client == 7 ? Sample.start.adding(seconds: 9) : nil)
+            try await store.write { (tables) throws(Problem) in _ = try tables.append(post) }
+        }
+        try await store.trim(through: 20)
+        try await store.write { (tables) throws(Problem) in
+            for account in [Sample.sender.account, Sample.recipient.account] {
+                try tables.put(
+                    MemberRow(
+                        conversation: Sample.dm, account: account, role: .owner, joinedAt: Sample.start,
+                        checkpoint: SequenceNumber(0)))
+            }
+            try tables.put(SettingRow(name: "key", value: [1, 2, 3]))
+            try tables.appendToKeyLog(
+                KeyLogRow(index: 0, account: [1], epoch: 1, entry: [2]), nodes: [[UInt8](repeating: 3, count: 32)])
+            try tables.put(InviteRow(hash: [4], usesLeft: 2, expiresAt: Sample.start))
+        }
+        await store.close()
+        return folder
+    }
+
+    @Test("a sound store has no findings, closed, killed, or while it is written")
+    func sound() async throws {
+        let folder = try await filled()
+        let outcome = try StoreCheck.run(folder: folder.path)
+        #expect(outcome.findings == [])
+        #expect(outcome.rowCount > 200)
+        let store = try Store.open(folder: folder.path)
+        for client in UInt64(2_000)...2_040 { _ = try await store.send(client) }
+        #expect(try StoreCheck.run(folder: folder.path).findings == [])
+        let killed = try folder.copy()
+        await store.close()
+        #expect(try StoreCheck.run(folder: killed.path).findings == [])
+        #expect(throws: StoreError.self) { try StoreCheck.run(folder: folder.path + "/nowhere") }
+    }
+
+    @Test("a change of any column of any table is named, with its table")
+    func columns() async throws {
+        let folder = try await filled()
+        var checked: Set<String> = []
+        for table in StoreSchema.tables {
+            for column in table.columns.map(\.name) + ["digest"] {
+                let copy = try folder.copy()
+                let connection = try Connection(path: copy.database, access: .readWrite)
+                let row = table.keyNames.joined(separator: ", ")
+                let sql = """
+                    UPDATE \(table.name) SET \(column) = CASE typeof(\(column)) WHEN 'integer' THEN \(column) + 7000000
+                        WHEN 'text' THEN \(column) || 'x' WHEN 'null' THEN 1 ELSE CAST(\(column) || x'00' AS BLOB) END
+                    WHERE (\(row)) IN (SELECT \(row) FROM \(table.name) ORDER BY \(row) DESC LIMIT 1)
+                    """
+                try connection.execute(sql)
+                let changed = connection.changeCount
+                connection.close()
+                guard changed > 0 else { continue }
+                checked.insert(table.name)
+                let findings = try StoreCheck.run(folder: copy.path).findings
+                #expect(findings.contains { $0.hasPrefix(table.name + ":") }, "\(table.name).\(column): \(findings)")
+            }
+        }
+        #expect(checked.isSuperset(of: ["account", "device", "conversation", "entry", "queue", "cursor", "head"]))
+        #expect(checked.isSuperset(of: ["accepted", "accepted_run", "accepted_block", "setting", "progress"]))
+    }
+
+    @Test("a row that is gone is missed, where anything else leads to it")
+    func missing() async throws {
+        let folder = try await filled()
+        let keys = Dictionary(uniqueKeysWithValues: StoreSchema.tables.map { ($0.name, $0.keyNames) })
+        let names = [
+            "queue", "entry", "log", "entry_record", "cursor", "head", "account", "device", "conversation", "progress",
+        ]
+        for table in names {
+            let copy = try folder.copy()
+            let key = (keys[table] ?? ["row"]).joined(separator: ", ")
+            try copy.execute(
+                "DELETE FROM \(table) WHERE (\(key)) IN (SELECT \(key) FROM \(table) ORDER BY \(key) LIMIT 1)")
+            #expect(try StoreCheck.run(folder: copy.path).findingCount > 0, "\(table)")
+        }
+    }
+
+    @Test("one flipped bit anywhere in the file is named, unless no byte that anybody reads is another")
+    func flips() async throws {
+        let folder = try await filled()
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SplitMix(seed: seed)
+        let before = try Self.dump(folder)
+        var effectiveCount = 0
+        for _ in 0..<Self.flipCount {
+            let copy = try folder.copy()
+            var place = (0, 0)
+            try copy.edit { (bytes) in
+                place = (Int(random.next() % UInt64(bytes.count)), Int(random.next() % 8))
+                bytes[place.0] ^= 1 << UInt8(place.1)
+            }
+            let named = (try? StoreCheck.run(folder: copy.path))?.findingCount != 0
+            if named { effectiveCount += 1; continue }
+            let after = try? Self.dump(copy)
+            #expect(after == before, "seed \(seed): bit \(place.1) of byte \(place.0) changes what is read, unnamed")
+        }
+        #expect(effectiveCount > Self.flipCount / 20, "seed \(seed)")
+    }
+
+    /// `STORE_FLIPS=n` for a longer run.
+    private static var flipCount: Int {
+        ProcessInfo.processInfo.environment["STORE_FLIPS"].flatMap { Int($0) } ?? 300
+    }
+
+    /// Everything that stands in the tables, as text.
+    private static func dump(_ folder: TestFolder) throws -> [String] {
+        let connection = try Connection(path: folder.database, access: .readOnly)
+        defer { connection.close() }
+        var lines: [String] = []
+        for table in StoreSchema.tables {
+            let cells = (table.columns.map(\.name) + ["digest"]).map { "quote(\($0))" }.joined(separator: " || ' ' || ")
+            lines += try connection.texts("SELECT \(cells) FROM \(table.name)").sorted()
+        }
+        for name in LogSchema.names {
+            lines += try connection.texts("SELECT row || ' ' || hex(record) FROM \(name) ORDER BY row")
+        }
+        return lines
+    }
+}
