@@ -13,7 +13,7 @@ python ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
-.PHONY: bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
+.PHONY: bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -64,6 +64,18 @@ bench: setup ## measure everything against what this disk can do (bench=folder o
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-bench $(strict)
 	.build/release/sotto-bench all --data $(bench)
+
+old ?=
+new ?= .build/release
+turns ?= 5
+loads ?=
+
+bench-turns: setup ## an old and a new program under the same loads in turns (old=folder new=folder turns=5 seconds=4)
+	@test -x "$(old)/sottod" || { echo "give old=FOLDER, one with the sottod to compare with" >&2; exit 1; }
+	swift build -c release --product sottod $(strict)
+	swift build -c release --product sotto-bench $(strict)
+	.build/release/sotto-bench turns --old $(old) --new $(new) --turns $(turns) --data $(bench) \
+		$(if $(filter command%,$(origin seconds)),--seconds $(seconds)) $(if $(loads),--loads $(loads))
 
 bench-crypto: ## the primitives beside the calls into C that they wrap, and ML-KEM beside OpenSSL's
 	@Scripts/setup --descriptions

@@ -11,12 +11,16 @@ struct SottoBench {
             if arguments.verb == "echo" { return try await EchoVerb.run(arguments) }
             if arguments.verb == "load" { return try await LoadVerb.run(arguments) }
             if arguments.verb == "media" { return try await MediaVerb.run(arguments) }
-            guard let verb = Verb(rawValue: arguments.verb) else {
-                throw BenchError.usage("there is no verb \(arguments.verb). See --help.")
-            }
             signal(SIGPIPE, SIG_IGN)
             Interruption.watch()
             RawSocket.raiseDescriptorLimit()
+            if arguments.verb == "turns" {
+                var turns = try TurnsVerb(arguments)
+                return try turns.run()
+            }
+            guard let verb = Verb(rawValue: arguments.verb) else {
+                throw BenchError.usage("there is no verb \(arguments.verb). See --help.")
+            }
             let rig = try Rig(arguments)
             defer { rig.close() }
             try await verb.run(rig)
@@ -42,6 +46,7 @@ struct SottoBench {
           media-transfer  a file of 1 GiB up and down, and 64 KiB files up, each durable
           ceiling       a raw preallocated log with group commit on the same disk
           all           each of them, as one table
+          turns         an old and a new server in turns: --old FOLDER --new FOLDER, each with a sottod
           echo          a WebSocket echo server: --port N [--threads N] [--cert FILE --key FILE]
           media         one thumbnail in the sandboxed worker: --file FILE [--size N] [--count N] [--worker FILE]
           load          the transport alone: --port N --kind http|ws|hub|idle [--pid SERVER] [--connections N]
@@ -55,6 +60,10 @@ struct SottoBench {
           --messages N            offline: 1000; startup: 1000000
           --sockets N             idle: 10000
           --entries N             log: 1000000
+          --turns N               turns: how many; 5
+          --loads A,B             turns: only these of one-to-one, crowd-100, crowd-1000, group-250, offline-1000,
+                                  latency, startup
+          --generators one|own    turns: this program drives both, or each folder's own sotto-bench its server
           --quick                 shorter and smaller; all of it in less than a minute
           --json                  one JSON object a verb
           --markdown              rows of a table
