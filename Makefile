@@ -13,7 +13,7 @@ python ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
-.PHONY: bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
+.PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -60,6 +60,23 @@ constant-time: ## look for branches and addresses that depend on a secret (valgr
 	SOTTO_CONSTANT_TIME=1 swift build -c release --product constant-time $(strict) --scratch-path .build-constant-time
 	@Scripts/check-constant-time .build-constant-time/release/constant-time
 
+relay_sources = $(wildcard Benchmarks/relay/*.[ch])
+relay_flags = -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror
+
+.build/bench-relay: $(relay_sources)
+	mkdir -p .build
+	gcc $(relay_flags) -o $@ $(filter %.c,$^) -lsqlite3 -lssl -lcrypto
+
+# An option of sotto-bench, where somebody gave it to make.
+given = $(if $(filter command%,$(origin $(1))),--$(1) $($(1)))
+
+bench-relay: .build/bench-relay ## Sotto beside a bare relay that only commits and forwards, in the same rounds
+	@Scripts/setup --test
+	swift build -c release --product sottod $(strict)
+	swift build -c release --product sotto-bench $(strict)
+	.build/release/sotto-bench relay --relay .build/bench-relay --data $(bench) \
+		$(call given,rounds) $(call given,seconds) $(call given,loads)
+
 bench: setup ## measure everything against what this disk can do (bench=folder on another disk)
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-bench $(strict)
@@ -67,15 +84,13 @@ bench: setup ## measure everything against what this disk can do (bench=folder o
 
 old ?=
 new ?= .build/release
-turns ?= 5
-loads ?=
 
 bench-turns: setup ## an old and a new program under the same loads in turns (old=folder new=folder turns=5 seconds=4)
 	@test -x "$(old)/sottod" || { echo "give old=FOLDER, one with the sottod to compare with" >&2; exit 1; }
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-bench $(strict)
-	.build/release/sotto-bench turns --old $(old) --new $(new) --turns $(turns) --data $(bench) \
-		$(if $(filter command%,$(origin seconds)),--seconds $(seconds)) $(if $(loads),--loads $(loads))
+	.build/release/sotto-bench turns --old $(old) --new $(new) --data $(bench) \
+		$(call given,turns) $(call given,seconds) $(call given,loads) $(call given,generators)
 
 bench-crypto: ## the primitives beside the calls into C that they wrap, and ML-KEM beside OpenSSL's
 	@Scripts/setup --descriptions

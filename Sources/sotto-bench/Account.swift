@@ -9,14 +9,31 @@ struct Account: Sendable {
     let accessToken: String
 
     static let device = DeviceID(1)
+
+    /// For a server that takes any.
+    static func unregistered() throws(BenchError) -> Account {
+        let id = AccountID.random()
+        guard let registration = RegistrationID(UInt32.random(in: RegistrationID.range)) else {
+            throw .usage("no such registration")
+        }
+        let digits = Array("0123456789abcdef".utf8)
+        let token = id.bytes.array.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return Account(id: id, registration: registration, accessToken: String(decoding: token, as: UTF8.self))
+    }
 }
 
 /// Makes accounts the way a client does: with keys of their own, over the public surface.
 struct Registrar {
-    let port: UInt16
-    let loop: EventLoop
+    private let address: ServerAddress
+    private let loop: EventLoop
+    private let tls: TLSClientConfiguration?
     /// Requests under way at once.
     static let connectionCount = 32
+
+    init(_ address: ServerAddress, on loop: EventLoop) throws {
+        (self.address, self.loop) = (address, loop)
+        tls = try address.certificate.map { try TLSClientConfiguration(trust: .rootsFile($0.path)) }
+    }
 
     /// - Throws: what the transport throws, or the server's refusal.
     func register(count: Int) async throws -> [Account] {
@@ -49,7 +66,8 @@ struct Registrar {
     }
 
     func connect() async throws -> HTTPClientConnection {
-        try await HTTPClientConnection.connect(host: "127.0.0.1", port: port, on: loop)
+        let host = tls == nil ? "127.0.0.1" : "localhost"
+        return try await HTTPClientConnection.connect(host: host, port: address.port, tls: tls, on: loop)
     }
 
     // MARK: Details

@@ -1,6 +1,6 @@
 /// A verb, its `--name value` pairs (or `--name=value`) and its switches.
 struct Arguments {
-    static let switches: Set<String> = ["json", "markdown", "quick", "help"]
+    static let switches: Set<String> = ["json", "markdown", "quick", "help", "tls", "early"]
 
     let verb: String
     private var values: [String: String] = [:]

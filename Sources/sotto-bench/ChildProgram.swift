@@ -12,7 +12,7 @@ enum ChildProgram {
         defer { close(ends[0]) }
         let pid: pid_t
         do throws(BenchError) {
-            pid = try spawn(words, output: ends[1])
+            pid = try start(words, output: ends[1])
         } catch {
             close(ends[1])
             throw error
@@ -47,15 +47,36 @@ enum ChildProgram {
         }
     }
 
-    private static func spawn(_ words: [String], output: Int32) throws(BenchError) -> pid_t {
+    /// Starts a program.
+    /// - Parameters:
+    ///   - environment: `NAME=value` each; this program's own when `nil`.
+    ///   - output: what becomes its standard output; `nil` for nowhere.
+    static func start(
+        _ words: [String], environment: [String]? = nil, output: Int32? = nil
+    ) throws(BenchError) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        if let output {
+            posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        }
+        // The threads of Swift's tasks block all signals, and a child would never hear that it should end.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for text in arguments { free(text) } }
+        var variables: [UnsafeMutablePointer<CChar>?] = (environment ?? []).map { strdup($0) } + [nil]
+        defer { for text in arguments + variables { free(text) } }
         var pid = pid_t()
-        let code = posix_spawnp(&pid, words[0], &actions, nil, &arguments, environ)
+        let code = environment == nil
+            ? posix_spawnp(&pid, words[0], &actions, &attributes, &arguments, environ)
+            : posix_spawnp(&pid, words[0], &actions, &attributes, &arguments, &variables)
         guard code == 0 else { throw .system("cannot start \(words[0])", errno: code) }
         return pid
     }

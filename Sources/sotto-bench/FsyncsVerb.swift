@@ -8,7 +8,7 @@ enum FsyncsVerb {
         let prefix = ["strace", "-D", "-f", "-c", "-e", "trace=fdatasync,fsync", "-o", report]
         let run: PairRun
         do {
-            run = try await PairRun(rig, pairCount: 50, pace: .window(16), seconds: 2, prefix: prefix)
+            run = try await PairRun(rig, PairShape(), seconds: 2, prefix: prefix)
         } catch BenchError.system(let what, ENOENT) {
             throw BenchError.server("\(what): strace is needed to count system calls")
         }

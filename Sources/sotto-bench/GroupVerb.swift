@@ -9,7 +9,7 @@ enum GroupVerb {
             throw BenchError.usage("--members takes 2 to \(Limits.membersMax)")
         }
         return try await rig.withServer { (server) in
-            let registrar = Registrar(port: server.port, loop: rig.loop)
+            let registrar = try Registrar(server.address, on: rig.loop)
             let accounts = try await registrar.register(count: memberCount)
             let connection = try await registrar.connect()
             let conversation = try await registrar.converse(
@@ -17,7 +17,7 @@ enum GroupVerb {
             connection.close()
             let load = try GroupLoad(
                 conversation, memberCount: memberCount, window: window, textByteCount: Rig.bodyByteCount)
-            let loop = LoadLoop(try LoadLoop.open(port: server.port, tokens: accounts.map(\.accessToken)))
+            let loop = LoadLoop(try LoadLoop.open(server.address, tokens: accounts.map(\.accessToken)))
             // Every socket has said hello before the first post: a post is for who is there.
             try loop.run(load, until: Monotonic.now() + 500_000_000)
             load.start(loop.sockets)

@@ -10,16 +10,16 @@ enum IdleVerb {
         var folder = ""
         try await rig.withServer { (server) in
             emptyByteCount = ServerFigures.resident(of: server.pid)
-            accounts = try await Registrar(port: server.port, loop: rig.loop).register(count: count)
+            accounts = try await Registrar(server.address, on: rig.loop).register(count: count)
             folder = rig.dataFolder
         }
         let server = try rig.restart(over: folder)
         defer { server.stop() }
         try server.waitUntilReady()
         // The first sockets bring what one of them needs and all share.
-        let first = try LoadLoop.open(port: server.port, tokens: accounts[..<100].map(\.accessToken))
+        let first = try LoadLoop.open(server.address, tokens: accounts[..<100].map(\.accessToken))
         let before = ServerFigures.resident(of: server.pid)
-        let rest = try LoadLoop.open(port: server.port, tokens: accounts[100...].map(\.accessToken))
+        let rest = try LoadLoop.open(server.address, tokens: accounts[100...].map(\.accessToken))
         let loop = LoadLoop(first + rest)
         let load = IdleLoad()
         try loop.run(load, until: Monotonic.now() + 1_000_000_000)

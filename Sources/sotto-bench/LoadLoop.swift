@@ -40,12 +40,12 @@ final class LoadLoop {
     }
 
     /// Opens a socket for each token, so many upgrades under way at once.
-    static func open(port: UInt16, tokens: [String], atOnce: Int = 64) throws(BenchError) -> [LoadSocket] {
+    static func open(_ address: ServerAddress, tokens: [String], atOnce: Int = 64) throws(BenchError) -> [LoadSocket] {
         var sockets: [LoadSocket] = []
         for start in stride(from: 0, to: tokens.count, by: atOnce) {
             var opening: [LoadSocket] = []
             for token in tokens[start..<min(tokens.count, start + atOnce)] {
-                opening.append(try LoadSocket(port: port, token: token))
+                opening.append(try LoadSocket(address, token: token))
             }
             for socket in opening { try socket.finishUpgrade() }
             sockets += opening

@@ -14,10 +14,17 @@ final class LoadSocket {
     private(set) var isBlocked = false
     /// What came together with the answer to the upgrade was not looked at yet.
     private(set) var isFresh = true
+    private var tls: TLSSocket?
+    /// Reads return at once.
+    private var isOpen = false
 
     /// Connects and upgrades, with the token in a header.
-    init(port: UInt16, token: String) throws(BenchError) {
+    init(_ address: ServerAddress, token: String) throws(BenchError) {
+        let port = address.port
         file = try RawSocket.connect(port: port)
+        tls = try address.certificate.map { (certificate) throws(BenchError) in
+            try TLSSocket(file: file, trusting: certificate)
+        }
         let head = """
             GET /v1/ws HTTP/1.1\r
             Host: 127.0.0.1:\(port)\r
@@ -30,10 +37,15 @@ final class LoadSocket {
             \r
 
             """
-        try RawSocket.write(file, Array(head.utf8))
+        outbox = Array(head.utf8)
+        try flush()
+        guard outbox.isEmpty else { throw .server("a request for an upgrade did not leave") }
     }
 
-    deinit { close(file) }
+    deinit {
+        tls = nil
+        close(file)
+    }
 
     /// Reads the answer to the upgrade; from then on the socket does not block.
     func finishUpgrade() throws(BenchError) {
@@ -41,7 +53,7 @@ final class LoadSocket {
         var part = [UInt8](repeating: 0, count: 4096)
         let end = Array("\r\n\r\n".utf8)
         while true {
-            let count = recv(file, &part, part.count, 0)
+            let count = part.withUnsafeMutableBytes { receive($0.baseAddress, $0.count) }
             guard count > 0 else { throw .server("the server closed a socket before it was open") }
             answer += part[..<count]
             if let found = answer.firstRange(of: end) {
@@ -54,12 +66,13 @@ final class LoadSocket {
         }
         let flags = fcntl(file, F_GETFL)
         _ = fcntl(file, F_SETFL, flags | O_NONBLOCK)
+        isOpen = true
     }
 
     /// Writes what waits; what the kernel does not take waits on.
     func flush() throws(BenchError) {
         guard !outbox.isEmpty else { return }
-        let count = outbox.withUnsafeBytes { send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        let count = outbox.withUnsafeBytes { transmit($0.baseAddress, $0.count) }
         if count == outbox.count {
             outbox.removeAll(keepingCapacity: true)
             isBlocked = false
@@ -81,7 +94,7 @@ final class LoadSocket {
         isFresh = false
         let kept = rest.count
         if kept > 0 { buffer.copyBytes(from: rest) }
-        let count = recv(file, buffer.baseAddress.map { $0 + kept }, buffer.count - kept, 0)
+        let count = receive(buffer.baseAddress.map { $0 + kept }, buffer.count - kept)
         guard count != 0 else { throw .server("the server closed a socket") }
         guard count > 0 || kept > 0 else {
             if errno == EAGAIN || errno == EINTR { return false }
@@ -95,6 +108,22 @@ final class LoadSocket {
             rest = Array(all[used...])
         }
         return true
+    }
+
+    private func receive(_ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+        guard let tls else { return recv(file, buffer, count, 0) }
+        // A record at a time, until there is none.
+        var all = tls.receive(buffer, count)
+        while isOpen, all > 0, all < count {
+            let more = tls.receive(buffer.map { $0 + all }, count - all)
+            guard more > 0 else { break }
+            all += more
+        }
+        return all
+    }
+
+    private func transmit(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+        tls?.transmit(bytes, count) ?? send(file, bytes, count, Int32(MSG_NOSIGNAL))
     }
 }
 

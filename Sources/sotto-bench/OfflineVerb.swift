@@ -16,7 +16,7 @@ enum OfflineVerb {
                 let load = FetchLoad(count: UInt64(count))
                 let start = Monotonic.now()
                 let loop = LoadLoop(
-                    try LoadLoop.open(port: server.port, tokens: pairs.recipients.map(\.accessToken)))
+                    try LoadLoop.open(server.address, tokens: pairs.recipients.map(\.accessToken)))
                 let isDone = try loop.run(load, until: start + 10_000_000_000) { load.isDone }
                 guard isDone else { throw BenchError.broken("only \(load.number) of \(count) messages came") }
                 whole.add(load.doneAt - start)
@@ -86,7 +86,7 @@ enum Backlog {
         let load = try PairLoad(
             to: pairs.recipients, bodyByteCount: Rig.bodyByteCount, pace: .window(64), hasRecipients: false,
             messagesMax: UInt64(messagesEach))
-        let loop = LoadLoop(try LoadLoop.open(port: server.port, tokens: pairs.senders.map(\.accessToken)))
+        let loop = LoadLoop(try LoadLoop.open(server.address, tokens: pairs.senders.map(\.accessToken)))
         try load.start(loop.sockets)
         let isDone = try loop.run(load, until: Monotonic.now() + 600_000_000_000) { load.isFinished }
         guard isDone else { throw .broken("the backlog was not accepted within ten minutes") }

@@ -32,11 +32,13 @@ final class PairLoad: LoadHandler {
     /// The sockets after the senders' are the recipients'; without them the messages stay in the store.
     private let hasRecipients: Bool
     private var lanes: [Lane]
-    private var isSending = true
+    private var isSending = false
     private var nextDue: UInt64 = 0
     private var nextLane = 0
 
     var isMeasuring = false
+    /// Sockets that have read to the end of their queue, and get what comes from then on at once.
+    private(set) var readyCount = 0
     private(set) var acceptedCount: UInt64 = 0
     private(set) var deliveredCount: UInt64 = 0
     private(set) var accepting = Histogram()
@@ -61,6 +63,7 @@ final class PairLoad: LoadHandler {
         let time = Monotonic.now()
         nextDue = time
         self.sockets = sockets
+        isSending = true
         guard case .window = pace else { return }
         for lane in lanes.indices { fill(lane, on: sockets[lane], at: time) }
     }
@@ -91,7 +94,8 @@ final class PairLoad: LoadHandler {
         switch Peek.tag(frame) {
         case .accepted: try accepted(frame, lane: socket.index, at: time)
         case .envelope: try delivered(frame, lane: socket.index - lanes.count, at: time)
-        case .hello, .queueEmpty, .pong: break
+        case .queueEmpty: readyCount += 1
+        case .hello, .pong: break
         case .event, .other: try Peek.other(frame)
         }
     }

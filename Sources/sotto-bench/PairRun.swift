@@ -1,6 +1,27 @@
 import Transport
 import Wire
 
+/// What the pairs of a load do.
+struct PairShape {
+    var pairCount = 50
+    var pace = PairLoad.Pace.window(16)
+    var bodyByteCount = Rig.bodyByteCount
+    /// Over TLS.
+    var isSecure = false
+    /// Begins before the recipients have read to the end of their queues.
+    var isEarly = false
+
+    var title: String {
+        let way =
+            switch pace {
+            case .window(1): "one message of each on the way"
+            case .window(let count): "window \(count)"
+            case .rate(let perSecond): "\(perSecond) messages/s"
+            }
+        return "\(pairCount) pairs, \(way), \(bodyByteCount) B\(isSecure ? ", TLS" : "")"
+    }
+}
+
 /// One load of pairs from the empty store to the balanced ledger.
 struct PairRun {
     private(set) var messages: UInt64 = 0
@@ -15,12 +36,20 @@ struct PairRun {
     private var before = ServerFigures()
     private var after = ServerFigures()
 
-    init(_ rig: Rig, pairCount: Int, pace: PairLoad.Pace, seconds: Double, prefix: [String] = []) async throws {
-        try await rig.withServer(prefix: prefix) { (server) in
-            let pairs = try await Pairs(pairCount, on: server, rig.loop)
-            let load = try PairLoad(to: pairs.recipients, bodyByteCount: Rig.bodyByteCount, pace: pace)
+    /// - Parameter program: what to measure; the rig's own when `nil`.
+    init(
+        _ rig: Rig, _ shape: PairShape, of program: ServerProgram? = nil, seconds: Double, prefix: [String] = []
+    ) async throws {
+        try await rig.withServer(program, prefix: prefix, isSecure: shape.isSecure) { (server) in
+            let pairs = try await Pairs(shape.pairCount, on: server, rig.loop)
+            let load = try PairLoad(to: pairs.recipients, bodyByteCount: shape.bodyByteCount, pace: shape.pace)
             let loop = LoadLoop(
-                try LoadLoop.open(port: server.port, tokens: (pairs.senders + pairs.recipients).map(\.accessToken)))
+                try LoadLoop.open(server.address, tokens: (pairs.senders + pairs.recipients).map(\.accessToken)))
+            if !shape.isEarly {
+                let deadline = Monotonic.now() + 20_000_000_000
+                let isReady = try loop.run(load, until: deadline) { load.readyCount == loop.sockets.count }
+                guard isReady else { throw BenchError.broken("the sockets did not read their queues within 20 s") }
+            }
             try load.start(loop.sockets)
             try loop.run(load, until: Monotonic.now() + UInt64(min(1, seconds / 3) * 1e9))
             before = try await ServerFigures.of(server, on: rig.loop)
@@ -62,12 +91,17 @@ struct PairRun {
     /// Commits since the server started.
     var commitsInAll: UInt64 { after.commits }
 
+    var messagesPerCommit: Double { Double(messages) / max(1, Double(after.commits - before.commits)) }
+
+    /// What other processes took, in percent of the machine.
+    var otherLoad: Double { machine.first { $0.key == "otherLoad" }?.value ?? 0 }
+
     /// Commits of the measured window, and the server's size after it.
     var stores: [Figure] {
         let commits = Double(after.commits - before.commits)
         return [
             Figure("commits", "commits while measuring", commits, ""),
-            Figure("messagesPerCommit", "messages a commit", Double(messages) / max(1, commits), ""),
+            Figure("messagesPerCommit", "messages a commit", messagesPerCommit, ""),
             Figure("serverResident", "server, resident at its most", Double(after.residentByteCountMax) / 1e6, "MB"),
         ] + machine
     }
@@ -79,7 +113,12 @@ struct Pairs {
     let recipients: [Account]
 
     init(_ count: Int, on server: ServerProcess, _ loop: EventLoop) async throws {
-        let registrar = Registrar(port: server.port, loop: loop)
+        if server.program.takesAnyAccount {
+            senders = try (0..<count).map { _ in try Account.unregistered() }
+            recipients = try (0..<count).map { _ in try Account.unregistered() }
+            return
+        }
+        let registrar = try Registrar(server.address, on: loop)
         let accounts = try await registrar.register(count: 2 * count)
         senders = Array(accounts[..<count])
         recipients = Array(accounts[count...])

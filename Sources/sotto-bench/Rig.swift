@@ -5,20 +5,24 @@ import Transport
 final class Rig {
     static let bodyByteCount = 500
 
+    /// `--bytes` of the loads that take it.
+    var bodyByteCount: Int { arguments.number("bytes", default: Self.bodyByteCount) }
     let arguments: Arguments
     let folder: TemporaryFolder
-    let binary: String
+    /// The server that is measured.
+    let program: ServerProgram
     let group = EventLoopGroup(count: 1)
     let ceiling: Ceiling
     var loop: EventLoop { group.loops[0] }
     var isQuick: Bool { arguments.has("quick") }
     private var serverCount = 0
+    private var madeCertificate: Certificate?
 
     init(_ arguments: Arguments) throws(BenchError) {
         self.arguments = arguments
         folder = try TemporaryFolder(in: arguments["data"] ?? ".")
         do throws(BenchError) {
-            if let given = arguments["server-binary"] { binary = given } else { binary = try Self.neighbour("sottod") }
+            program = .sottod(try Self.program(arguments["server-binary"], orNeighbour: "sottod"))
             ceiling = try Ceiling(
                 in: folder.path, bodyByteCount: Self.bodyByteCount, seconds: arguments.has("quick") ? 0.4 : 1)
         } catch {
@@ -36,13 +40,24 @@ final class Rig {
 
     /// Runs `body` with a server over an empty folder of its own, and ends the server whatever happens.
     func withServer<Result>(
-        prefix: [String] = [], _ body: (ServerProcess) async throws -> Result
+        _ program: ServerProgram? = nil, prefix: [String] = [], isSecure: Bool = false,
+        _ body: (ServerProcess) async throws -> Result
     ) async throws -> Result {
         serverCount += 1
-        let server = try ServerProcess(binary: binary, dataFolder: dataFolder, prefix: prefix)
+        let certificate = isSecure ? try certificate() : nil
+        let server = try ServerProcess(
+            program ?? self.program, dataFolder: dataFolder, prefix: prefix, certificate: certificate)
         defer { server.stop() }
         try server.waitUntilReady()
         return try await body(server)
+    }
+
+    /// One for all servers of the run.
+    private func certificate() throws(BenchError) -> Certificate {
+        if let madeCertificate { return madeCertificate }
+        let made = try Certificate(in: folder.path)
+        madeCertificate = made
+        return made
     }
 
     /// The folder of the latest server.
@@ -51,7 +66,7 @@ final class Rig {
 
     /// A server over a folder that another one left.
     func restart(over folder: String) throws(BenchError) -> ServerProcess {
-        try ServerProcess(binary: binary, dataFolder: folder)
+        try ServerProcess(program, dataFolder: folder)
     }
 
     func seconds(_ usual: Double, quick: Double) -> Double {
@@ -68,6 +83,12 @@ final class Rig {
             Figure("fdatasyncP50", "one record and its fdatasync, p50", ceiling.single.microseconds(at: 0.5), "µs"),
             Figure("fdatasyncP99", "one record and its fdatasync, p99", ceiling.single.microseconds(at: 0.99), "µs"),
         ]
+    }
+
+    /// The program that was named, or else the one beside this one.
+    static func program(_ given: String?, orNeighbour name: String) throws(BenchError) -> String {
+        if let given { return given }
+        return try neighbour(name)
     }
 
     /// A program beside this one.

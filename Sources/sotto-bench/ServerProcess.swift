@@ -5,8 +5,10 @@ import Wire
 /// A server of our own, on free loopback ports, with its bounds raised so that they are not what is measured.
 final class ServerProcess {
     let pid: pid_t
-    let port: UInt16
+    let program: ServerProgram
+    let address: ServerAddress
     let adminPort: UInt16
+    var port: UInt16 { address.port }
     private var isRunning = true
 
     /// Rates that no load of ours reaches.
@@ -15,16 +17,20 @@ final class ServerProcess {
         "SOTTO_LIMIT_SENDS",
     ]
 
-    /// Starts `binary` over `dataFolder`; it may not answer yet: see ``waitUntilReady(secondsMax:)``.
+    /// Starts `program` over `dataFolder`; it may not answer yet: see ``waitUntilReady(secondsMax:)``.
     /// - Parameter prefix: a program that runs it, such as a tracer with its options.
-    init(binary: String, dataFolder: String, prefix: [String] = []) throws(BenchError) {
+    /// - Parameter certificate: what it speaks TLS with; without one it speaks none.
+    init(
+        _ program: ServerProgram, dataFolder: String, prefix: [String] = [], certificate: Certificate? = nil
+    ) throws(BenchError) {
         let ports = [try FreePort.take(), try FreePort.take()]
-        port = ports[0]
+        self.program = program
+        address = ServerAddress(port: ports[0], certificate: certificate)
         adminPort = ports[1]
-        let words = prefix + [
-            binary, "--data", dataFolder, "--listen", "127.0.0.1:\(port)", "--admin", "127.0.0.1:\(adminPort)",
-            "--log-level", "warning",
+        var words = prefix + [program.path] + program.words + [
+            "--data", dataFolder, "--listen", "127.0.0.1:\(ports[0])", "--admin", "127.0.0.1:\(ports[1])",
         ]
+        if let certificate { words += ["--tls-certificate", certificate.path, "--tls-key", certificate.keyPath] }
         var environment = Self.limits.map { "\($0)=1000000000/1000000000" }
         environment += [
             "SOTTO_LIMIT_UPLOAD_BYTES=1e15/1e15", "SOTTO_MEDIA_FILE_BYTES=\(Limits.mediaByteCountMax)",
@@ -33,18 +39,21 @@ final class ServerProcess {
         for name in ["PATH", "LD_LIBRARY_PATH", "HOME", "SOTTO_LOOPS"] {
             if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
         }
-        pid = try Self.spawn(words, environment)
+        pid = try ChildProgram.start(words, environment: environment)
     }
 
     deinit { stop() }
 
-    /// Waits for the first answer of the client port.
+    /// Waits for the first answer of the client port, or under TLS of the other one, which comes later.
     /// - Returns: nanoseconds from `start` to the answer.
     @discardableResult
     func waitUntilReady(since start: UInt64 = Monotonic.now(), secondsMax: UInt64 = 60) throws(BenchError) -> UInt64 {
         while Monotonic.now() - start < secondsMax * 1_000_000_000 {
             try Interruption.check()
-            if RawSocket.answers(port: port, target: "/v1/time") { return Monotonic.now() - start }
+            let isReady = address.certificate == nil
+                ? RawSocket.answers(port: port, target: "/v1/time")
+                : RawSocket.answers(port: adminPort, target: "/healthz")
+            if isReady { return Monotonic.now() - start }
             var status: Int32 = 0
             if waitpid(pid, &status, WNOHANG) == pid {
                 isRunning = false
@@ -73,28 +82,12 @@ final class ServerProcess {
         Glibc.kill(pid, SIGKILL)
         waitpid(pid, &status, 0)
     }
-
-    private static func spawn(_ words: [String], _ environment: [String]) throws(BenchError) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        var arguments = words.map { strdup($0) }
-        var variables = environment.map { strdup($0) }
-        defer { for text in arguments + variables { free(text) } }
-        var pid = pid_t()
-        let code = posix_spawnp(&pid, words[0], &actions, nil, &arguments.terminated, &variables.terminated)
-        guard code == 0 else { throw .system("cannot start \(words[0])", errno: code) }
-        return pid
-    }
 }
 
-private extension [UnsafeMutablePointer<CChar>?] {
-    /// Ended by the null that C wants.
-    var terminated: [UnsafeMutablePointer<CChar>?] {
-        get { self + [nil] }
-        set { self = newValue.dropLast() }
-    }
+/// Where the clients' side of a server listens, and what it proves itself with.
+struct ServerAddress: Sendable {
+    let port: UInt16
+    var certificate: Certificate?
 }
 
 /// Ports that nobody listens on just now.

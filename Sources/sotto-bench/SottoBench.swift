@@ -36,6 +36,7 @@ struct SottoBench {
         Usage: sotto-bench <verb> [options]
 
           one-to-one    50 pairs, 16 messages on the way each, 500 B, durable
+          crowd         100 pairs, one message on the way each; --pairs 1000
           group         one open conversation, all members online, 8 messages on the way
           latency       500 messages a second over 50 pairs
           offline       a device that was away fetches what waited for it
@@ -46,6 +47,7 @@ struct SottoBench {
           media-transfer  a file of 1 GiB up and down, and 64 KiB files up, each durable
           ceiling       a raw preallocated log with group commit on the same disk
           all           each of them, as one table
+          relay         one-to-one and crowds beside a bare relay that only commits and forwards (make bench-relay)
           turns         an old and a new server in turns: --old FOLDER --new FOLDER, each with a sottod
           echo          a WebSocket echo server: --port N [--threads N] [--cert FILE --key FILE]
           media         one thumbnail in the sandboxed worker: --file FILE [--size N] [--count N] [--worker FILE]
@@ -55,6 +57,10 @@ struct SottoBench {
           --server-binary FILE    the server; sottod beside this program
           --seconds N             how long to measure
           --pairs N, --window N   one-to-one: 50 and 16; group: --window 8
+          --bytes N, --tls        one-to-one and crowd: 500, and over TLS
+          --early                 one-to-one: senders begin before recipients have read their queues
+          --relay FILE            relay: its program; bench-relay beside this one
+          --rounds N              relay: how often, for medians; 3
           --members N             group: 250
           --rate N                latency: 500
           --messages N            offline: 1000; startup: 1000000

@@ -45,7 +45,7 @@ enum StartupVerb {
         var times: [UInt64] = []
         while true {
             let start = Monotonic.now()
-            let server = try ServerProcess(binary: rig.binary, dataFolder: folder)
+            let server = try ServerProcess(rig.program, dataFolder: folder)
             times.append(try server.waitUntilReady(since: start))
             if times.count == rounds { return (Double(times.sorted()[rounds / 2]) / 1e9, server) }
             server.stop()

@@ -14,7 +14,7 @@ enum TransferVerb {
         let byteCount = rig.isQuick ? 128 << 20 : 1 << 30
         let body = TransferBody(byteCount: byteCount)
         return try await rig.withServer { (server) in
-            let registrar = Registrar(port: server.port, loop: rig.loop)
+            let registrar = try Registrar(server.address, on: rig.loop)
             let account = try await registrar.register(count: 1)[0]
             let before = ServerFigures.resident(of: server.pid)
             // First: what a file system does with large files that were removed holds up the small ones for a while.

@@ -32,16 +32,17 @@ struct TurnsVerb {
         default: throw .usage("--generators is “one”, this program for both, or “own”, that of each folder")
         }
         loads = try TurnsLoad.named(arguments["loads"])
-        guard let turnCount = Int(arguments["turns"] ?? "5"), (1...100).contains(turnCount) else { throw .usage("--turns takes 1 to 100") }
+        guard let turnCount = Int(arguments["turns"] ?? "5"), (1...100).contains(turnCount) else {
+            throw .usage("--turns takes 1 to 100")
+        }
         self.turnCount = turnCount
         seconds = arguments["seconds"] ?? "4"
         guard let number = Double(seconds), (0.1...600).contains(number) else {
             throw .usage("--seconds takes 0.1 to 600")
         }
         data = arguments["data"] ?? "."
-        for program in folders.values.map({ "\($0)/sottod" }) + Array(generators.values)
-        where access(program, X_OK) != 0 {
-            throw .usage("there is no program \(program)")
+        for program in folders.values.map({ "\($0)/sottod" }) + Array(generators.values) {
+            guard access(program, X_OK) == 0 else { throw .usage("there is no program \(program)") }
         }
     }
 

@@ -4,6 +4,7 @@ import Wire
 enum Verb: String, CaseIterable {
     case ceiling
     case oneToOne = "one-to-one"
+    case crowd
     case group
     case latency
     case offline
@@ -12,10 +13,16 @@ enum Verb: String, CaseIterable {
     case fsyncs
     case log
     case mediaTransfer = "media-transfer"
+    case relay
     case all
 
     func run(_ rig: Rig) async throws {
-        let measurements = self == .all ? Self.everything : [measure]
+        let measurements =
+            switch self {
+            case .all: Self.everything
+            case .relay: try RelayVerb.measurements(rig)
+            default: [measure]
+            }
         var failures = 0
         if rig.arguments.has("markdown") {
             print("\(MachineUse.description)\n\n| verb | figure | value | ratio | target |\n|---|---|---|---|---|")
@@ -27,7 +34,7 @@ enum Verb: String, CaseIterable {
                 Self.show(try await measure(rig), rig)
             } catch {
                 // The others are worth having; the exit code tells.
-                guard self == .all else { throw error }
+                guard measurements.count > 1 else { throw error }
                 try Interruption.check()
                 failures += 1
                 print("  \(error)\n")
@@ -38,6 +45,8 @@ enum Verb: String, CaseIterable {
 
     private static let everything: [@Sendable (Rig) async throws -> Measurement] = [
         Verb.ceiling.measure, Verb.oneToOne.measure,
+        { (rig) in try await OneToOneVerb.crowd(rig, pairCount: 100) },
+        { (rig) in try await OneToOneVerb.crowd(rig, pairCount: 1000) },
         { (rig) in try await GroupVerb.measure(rig, memberCount: 250) },
         { (rig) in try await GroupVerb.measure(rig, memberCount: min(1000, Limits.membersMax)) },
         Verb.latency.measure, Verb.offline.measure, Verb.idle.measure, Verb.startup.measure, Verb.fsyncs.measure,
@@ -48,6 +57,7 @@ enum Verb: String, CaseIterable {
     private func measure(_ rig: Rig) async throws -> Measurement {
         switch self {
         case .oneToOne: try await OneToOneVerb.measure(rig)
+        case .crowd: try await OneToOneVerb.crowd(rig, pairCount: rig.arguments.number("pairs", default: 100))
         case .group: try await GroupVerb.measure(rig, memberCount: rig.arguments.number("members", default: 250))
         case .latency: try await LatencyVerb.measure(rig)
         case .offline: try await OfflineVerb.measure(rig)
@@ -56,7 +66,7 @@ enum Verb: String, CaseIterable {
         case .fsyncs: try await FsyncsVerb.measure(rig)
         case .log: try await LogVerb.measure(rig)
         case .mediaTransfer: try await TransferVerb.measure(rig)
-        case .ceiling, .all:
+        case .ceiling, .relay, .all:
             Measurement(verb: "ceiling", title: "ceiling: a raw log on the same disk", figures: rig.ceilingFigures)
         }
     }

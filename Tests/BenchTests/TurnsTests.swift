@@ -79,7 +79,7 @@ struct TurnsTests {
 
     @Test("options that would measure something else than asked are refused by name", arguments: [
         (["--old", "/"], "needs --old"), (["--new", "/"], "needs --old"),
-        (["--old", "/", "--new", "/"], "no program /sottod"),
+        (["--old", "/", "--new", "/"], "there is no program"),
         (["--old", "/", "--new", "/", "--turns", "0"], "--turns"),
         (["--old", "/", "--new", "/", "--turns", "few"], "--turns"),
         (["--old", "/", "--new", "/", "--seconds", "soon"], "--seconds"),
