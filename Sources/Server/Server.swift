@@ -35,7 +35,7 @@ public final class Server: Sendable {
 
     /// Starts everything, the listeners last.
     /// - Throws: what the opener throws; `Problem` when the store cannot say which key the server signs with;
-    ///   `TransportError` when a port or certificate cannot be used.
+    ///   ``StartError`` when a port or certificate cannot be used.
     public init(
         _ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener,
         openBlobs: BlobsOpener
@@ -88,9 +88,9 @@ public final class Server: Sendable {
             }
             let adminRouter = Router(routes: AdminRoutes.all(gauges: gauges), services: services)
             let adminFront = HTTPFront(router: adminRouter, services: services, sockets: nil)
-            self.admin = try Listener.start(
-                Listener.Configuration(host: configuration.adminHost, port: configuration.adminPort), on: group,
-                handler: adminFront.handler)
+            self.admin = try Self.start(
+                Listener.Configuration(host: configuration.adminHost, port: configuration.adminPort), "--admin",
+                on: group, adminFront)
             self.listener = listener
         } catch {
             group.shutdown()
@@ -126,13 +126,27 @@ public final class Server: Sendable {
 
     private static func listen(
         _ configuration: ServerConfiguration, on group: EventLoopGroup, _ front: HTTPFront
-    ) throws(TransportError) -> Listener {
+    ) throws(StartError) -> Listener {
         var options = Listener.Configuration(host: configuration.host, port: configuration.port)
         options.connectionCountMax = configuration.connectionCountMax
         if let certificate = configuration.certificatePath, let key = configuration.privateKeyPath {
-            options.tls = try TLSConfiguration(certificateChainFile: certificate, privateKeyFile: key)
+            do throws(TransportError) {
+                options.tls = try TLSConfiguration(certificateChainFile: certificate, privateKeyFile: key)
+            } catch {
+                throw StartError(error, setting: "--listen", host: options.host, port: options.port)
+            }
         }
-        return try Listener.start(options, on: group, handler: front.handler)
+        return try start(options, "--listen", on: group, front)
+    }
+
+    private static func start(
+        _ options: Listener.Configuration, _ setting: String, on group: EventLoopGroup, _ front: HTTPFront
+    ) throws(StartError) -> Listener {
+        do throws(TransportError) {
+            return try Listener.start(options, on: group, handler: front.handler)
+        } catch {
+            throw StartError(error, setting: setting, host: options.host, port: options.port)
+        }
     }
 
     private static func gauges(

@@ -1,6 +1,6 @@
 import CTransport
 
-/// One address on which every loop of a group accepts connections (`SO_REUSEPORT`).
+/// One address, held by this listener alone, on which every loop of a group accepts connections.
 ///
 /// State: the C side's, which is counted and safe from any thread; that is why this is `Sendable`.
 public final class Listener: @unchecked Sendable {
@@ -33,13 +33,14 @@ public final class Listener: @unchecked Sendable {
 
     /// Listens and serves at once.
     ///
-    /// - Throws: ``TransportError/cannotListen(_:)``.
+    /// - Throws: ``TransportError/addressInUse``; ``TransportError/cannotListen(_:)``.
     public static func start(
         _ configuration: Configuration, on group: EventLoopGroup, handler: Handler
     ) throws(TransportError) -> Listener {
         let doorkeeper = Doorkeeper(loops: group.loops, handler: handler)
         var limits = configuration.limits.forC
         var text = ErrorText()
+        var isInUse = false
         let loops = group.loops.map { Optional($0.handle) }
         let made = text.fill { error, size in
             ct_listen(
@@ -48,9 +49,9 @@ public final class Listener: @unchecked Sendable {
                 { context, index, connection in
                     guard let context, let connection else { return nil }
                     return Unmanaged<Doorkeeper>.fromOpaque(context).takeUnretainedValue().admit(index, connection)
-                }, Unmanaged.passUnretained(doorkeeper).toOpaque(), error, size)
+                }, Unmanaged.passUnretained(doorkeeper).toOpaque(), &isInUse, error, size)
         }
-        guard let made else { throw .cannotListen(text.string) }
+        guard let made else { throw isInUse ? .addressInUse : .cannotListen(text.string) }
         return Listener(handle: made, group: group, doorkeeper: doorkeeper)
     }
 

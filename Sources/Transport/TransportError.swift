@@ -18,7 +18,9 @@ public enum TransportError: Error, Sendable, Equatable {
     case upgradeRefused(status: Int)
     /// The request does not ask for a WebSocket in the way RFC 6455, section 4.2.1 wants it.
     case notAnUpgrade
-    /// The address or port cannot be listened on; the text is the system's.
+    /// Somebody else listens on the address and port.
+    case addressInUse
+    /// The address or port cannot be listened on otherwise; the text is the system's.
     case cannotListen(String)
     /// A certificate, key or root file cannot be used; the text is OpenSSL's.
     case badCertificate(String)

@@ -70,6 +70,7 @@ struct ct_connection {
     uint8_t address[16];
     uint16_t port = 0;
     bool isV6 = false;
+    uint16_t doorIndex = 0;          // of the listener's, on this loop
 
     // flags
     bool reading : 1 = false, waitingWrite : 1 = false, processing : 1 = false, paused : 1 = false;
@@ -186,11 +187,13 @@ struct ct_connection {
 
 struct ct_listener {
     std::atomic<uint32_t> count{1};
+    using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
     struct Door {
         ct_loop *loop;
         size_t index;
-        asio::basic_socket_acceptor<tcp, Executor> acceptor;
+        Acceptor acceptor; // of the one socket that listens, with a descriptor of its own
         Timer pause;
+        std::atomic<uint64_t> openCount{0}; // connections of this loop
         Door(ct_loop *l, size_t i) : loop(l), index(i), acceptor(l->io), pause(l->io) {
             loop->count.fetch_add(1, std::memory_order_relaxed);
         }
@@ -214,5 +217,7 @@ struct ct_listener {
 
     void arm(Door &door);
     void accept(Door &door);
+    Door &emptiest(Door &here);
+    void take(Door &door, int descriptor, const sockaddr_storage &peer);
     bool admit(Door &door, int descriptor, const sockaddr_storage &peer);
 };

@@ -1,9 +1,46 @@
-// Accepting: one door a loop, all on one port.
+// Accepting: one socket that listens, and a door to it on each loop.
+//
+// The address is this listener's alone. Several sockets of one port (SO_REUSEPORT) would share the work as well, but
+// the system lets in whoever else of the same user asks for the same, and hands each a share of the clients. So there
+// is one socket, and each loop waits on a copy of its descriptor: a connection wakes every loop that is idle, and the
+// first takes it. When that one has more than its share already, it hands it on to the loop that has fewest.
 #pragma once
+
+#include <fcntl.h>
+#include <thread>
+#include <utility>
 
 #include "WebSocket.hpp"
 
 namespace {
+
+constexpr int backlog = 4096;
+/// How many connections a loop may have more than another before it hands new ones on. Handing on wakes a thread,
+/// which connections that come and go at once are not worth.
+constexpr uint64_t spread = 8;
+
+/// A connection on its way to another loop; closed when it does not arrive.
+struct Handover {
+    ct_listener *listener; // counted
+    ct_listener::Door *door;
+    int descriptor;
+    sockaddr_storage peer;
+
+    Handover(ct_listener *l, ct_listener::Door *d, int n, const sockaddr_storage &p)
+        : listener(l), door(d), descriptor(n), peer(p) {
+        listener->count.fetch_add(1, std::memory_order_relaxed);
+    }
+    Handover(const Handover &) = delete;
+    ~Handover() {
+        if (descriptor >= 0) {
+            ::close(descriptor);
+            door->openCount.fetch_sub(1, std::memory_order_relaxed);
+            listener->refusedCount.fetch_add(1, std::memory_order_relaxed);
+        }
+        ct_listener_release(listener);
+    }
+    int arrived() { return std::exchange(descriptor, -1); }
+};
 
 ct_listener *retained(ct_listener *listener) {
     listener->count.fetch_add(1, std::memory_order_relaxed);
@@ -21,15 +58,39 @@ template <typename Socket> void open_private(Socket &socket, const tcp &protocol
     if (ec) ::close(descriptor);
 }
 
-bool open_acceptor(ct_listener::Door &door, const tcp::endpoint &endpoint, error_code &ec) {
-    using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-    open_private(door.acceptor, endpoint.protocol(), ec);
-    if (!ec) door.acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
-    if (!ec) door.acceptor.set_option(reuse_port(true), ec);
-    if (!ec) door.acceptor.bind(endpoint, ec);
-    if (!ec) door.acceptor.listen(4096, ec);
-    if (!ec) door.acceptor.non_blocking(true, ec);
-    return !ec;
+/// Listens, unless somebody else does.
+///
+/// Two that listen at the same moment are both past `bind`, where nobody listened yet, and may then both be refused,
+/// each by the announcement of the other. Whoever asks again finds the other listening or gone, so that one wins.
+void listen_alone(ct_listener::Acceptor &acceptor, error_code &ec) {
+    for (int attempt = 1;; attempt++) {
+        acceptor.listen(backlog, ec);
+        if (ec != asio::error::address_in_use || attempt == 8) return;
+        uint16_t random = 0;
+        ct_random(reinterpret_cast<uint8_t *>(&random), sizeof random);
+        std::this_thread::sleep_for(std::chrono::microseconds(random % 4096));
+    }
+}
+
+void open_acceptor(ct_listener::Acceptor &acceptor, const tcp::endpoint &endpoint, error_code &ec) {
+    open_private(acceptor, endpoint.protocol(), ec);
+    // What an earlier process left in TIME_WAIT does not count; who listens does.
+    if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec) acceptor.bind(endpoint, ec);
+    if (!ec) listen_alone(acceptor, ec);
+    if (!ec) acceptor.non_blocking(true, ec);
+}
+
+/// Another door to the same socket.
+void share_acceptor(
+    ct_listener::Acceptor &acceptor, ct_listener::Acceptor &first, const tcp &protocol, error_code &ec) {
+    int descriptor = ::fcntl(first.native_handle(), F_DUPFD_CLOEXEC, 0);
+    if (descriptor < 0) {
+        ec.assign(errno, asio::error::get_system_category());
+        return;
+    }
+    acceptor.assign(protocol, descriptor, ec);
+    if (ec) ::close(descriptor);
 }
 
 } // namespace
@@ -50,7 +111,16 @@ void ct_listener::accept(Door &door) {
         int descriptor = ::accept4(door.acceptor.native_handle(), reinterpret_cast<sockaddr *>(&peer), &size,
                                    SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor >= 0) {
-            if (!admit(door, descriptor, peer)) refusedCount.fetch_add(1, std::memory_order_relaxed);
+            Door &chosen = emptiest(door);
+            chosen.openCount.fetch_add(1, std::memory_order_relaxed);
+            if (&chosen == &door) {
+                take(door, descriptor, peer);
+            } else {
+                auto handover = std::make_unique<Handover>(this, &chosen, descriptor, peer);
+                asio::post(chosen.loop->io, [this, on = std::move(handover)] {
+                    if (!stopping.load(std::memory_order_relaxed)) take(*on->door, on->arrived(), on->peer);
+                });
+            }
             continue;
         }
         if (errno == EINTR || errno == ECONNABORTED) continue;
@@ -68,9 +138,29 @@ void ct_listener::accept(Door &door) {
     arm(door);
 }
 
+ct_listener::Door &ct_listener::emptiest(Door &here) {
+    Door *best = &here;
+    uint64_t least = here.openCount.load(std::memory_order_relaxed);
+    if (least <= spread) return here;
+    least -= spread;
+    for (auto &door : doors) {
+        uint64_t open = door->openCount.load(std::memory_order_relaxed);
+        if (open >= least || door->loop->ended) continue;
+        best = door.get();
+        least = open;
+    }
+    return *best;
+}
+
+/// On the door's loop, which the connection is counted for already.
+void ct_listener::take(Door &door, int descriptor, const sockaddr_storage &peer) {
+    if (!admit(door, descriptor, peer)) refusedCount.fetch_add(1, std::memory_order_relaxed);
+}
+
 bool ct_listener::admit(Door &door, int descriptor, const sockaddr_storage &peer) {
     if (openCount.fetch_add(1, std::memory_order_relaxed) >= connectionCountMax) {
         openCount.fetch_sub(1, std::memory_order_relaxed);
+        door.openCount.fetch_sub(1, std::memory_order_relaxed);
         ::close(descriptor);
         return false;
     }
@@ -79,6 +169,7 @@ bool ct_listener::admit(Door &door, int descriptor, const sockaddr_storage &peer
     Reference keep(c);
     count.fetch_add(1, std::memory_order_relaxed);
     c->listener = this;
+    c->doorIndex = uint16_t(door.index);
     c->isV6 = peer.ss_family == AF_INET6;
     if (c->isV6) {
         auto six = reinterpret_cast<const sockaddr_in6 *>(&peer);
@@ -116,28 +207,33 @@ extern "C" {
 
 ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host, uint16_t port, ct_tls *tls,
                        const ct_limits *limits, uint64_t connectionCountMax, const ct_callbacks *callbacks,
-                       void *(*accepted)(void *, size_t, ct_connection *), void *context, char *error, size_t size) {
+                       void *(*accepted)(void *, size_t, ct_connection *), void *context, bool *isInUse,
+                       char *error, size_t size) {
     error_code ec;
+    *isInUse = false;
     auto address = asio::ip::make_address(host, ec);
     if (ec) {
         snprintf(error, size, "not a numeric address: %s", host);
         return nullptr;
     }
+    tcp::endpoint endpoint(address, port);
     auto listener = std::make_unique<ct_listener>();
     listener->limits = *limits;
     listener->connectionCountMax = connectionCountMax;
     listener->callbacks = callbacks;
     listener->accepted = accepted;
     listener->context = context;
-    listener->port = port;
-    for (size_t i = 0; i < loopCount; i++) {
+    for (size_t i = 0; i < loopCount && !ec; i++) {
         auto &door = listener->doors.emplace_back(std::make_unique<ct_listener::Door>(loops[i], i));
-        if (!open_acceptor(*door, tcp::endpoint(address, listener->port), ec)) {
-            snprintf(error, size, "%s", ec.message().c_str());
-            ct_listener_release(listener.release());
-            return nullptr;
-        }
-        if (i == 0) listener->port = door->acceptor.local_endpoint(ec).port();
+        if (i == 0) open_acceptor(door->acceptor, endpoint, ec);
+        else share_acceptor(door->acceptor, listener->doors[0]->acceptor, endpoint.protocol(), ec);
+    }
+    if (!ec) listener->port = listener->doors[0]->acceptor.local_endpoint(ec).port();
+    if (ec) {
+        *isInUse = ec == asio::error::address_in_use;
+        snprintf(error, size, "%s", ec.message().c_str());
+        ct_listener_release(listener.release());
+        return nullptr;
     }
     if (tls) tls->count.fetch_add(1, std::memory_order_relaxed);
     listener->tls = tls;

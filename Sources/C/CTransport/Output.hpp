@@ -203,6 +203,7 @@ inline void ct_connection::abort(int why, uint16_t code) {
     }
     if (listener) {
         listener->openCount.fetch_sub(1, std::memory_order_relaxed);
+        listener->doors[doorIndex]->openCount.fetch_sub(1, std::memory_order_relaxed);
         if (wasWebSocket) listener->webSocketCount.fetch_sub(1, std::memory_order_relaxed);
     }
     uint16_t told = wasWebSocket ? (ws->closeCode ? ws->closeCode : code) : 0;

@@ -119,12 +119,13 @@ typedef struct {
     uint64_t accepted, refused, open, webSockets, bytesIn, bytesOut, acceptErrors;
 } ct_totals;
 
-/// Listens on every loop. `port` 0 takes a free one. NULL and a message when an address cannot be had.
+/// Listens alone, on every loop. `port` 0 takes a free one. NULL and a message when an address cannot be had;
+/// `isInUse` says whether that is because somebody else listens there.
 /// `accepted` returns the owner (with one count) of a new connection and keeps the count of `connection`.
 ct_listener *ct_listen(
     ct_loop *const *loops, size_t loopCount, const char *host, uint16_t port, ct_tls *tls, const ct_limits *limits,
     uint64_t connectionCountMax, const ct_callbacks *callbacks,
-    void *(*accepted)(void *context, size_t loopIndex, ct_connection *connection), void *context,
+    void *(*accepted)(void *context, size_t loopIndex, ct_connection *connection), void *context, bool *isInUse,
     char *error, size_t errorSize);
 uint16_t ct_listener_port(const ct_listener *listener);
 /// Any thread. No connection is accepted once `done` has run (on some loop).
