@@ -33,7 +33,7 @@ public final class Server: Sendable {
     public var port: UInt16 { listener.port }
     public var adminPort: UInt16 { admin.port }
 
-    /// Starts everything, the listeners last.
+    /// Starts everything, the listeners last. When one thing fails, all that was opened before it is closed again.
     /// - Throws: what the opener throws; `Problem` when the store cannot say which key the server signs with;
     ///   ``StartError`` when a port or certificate cannot be used.
     public init(
@@ -46,64 +46,60 @@ public final class Server: Sendable {
             let desk = desks[loopIndex]
             desk.loop.execute { desk.assumeIsolated { $0.dispatch(dispatches) } }
         }
-        let store: Store
-        do {
-            store = try openStore { switchboard.flush() }
-        } catch {
-            group.shutdown()
-            throw error
-        }
         let workers = MediaWorkers(configuration)
-        let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
-        let signingKey: ServerSigningKey
-        let media: MediaHouse
-        let franking: FrankingSecrets
+        var opened = Opened()
+        opened.add { group.shutdown() }
         do {
-            let processor = workers.map { MediaProcessor.processor(by: $0) }
-            media = MediaHouse(chat: chat, blobs: try openBlobs(), bounds: configuration.media, processor: processor)
-            signingKey = try await Self.prepare(chat)
-            franking = try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }
-        } catch {
-            await store.close()
-            group.shutdown()
-            throw error
-        }
-        let services = Services(
-            configuration: configuration, chat: chat, signingKey: signingKey,
-            treeHeads: TreeHeads(signedBy: signingKey), franking: franking, media: media,
-            mediaLinks: MediaLinks(clock: chat.clock), challenges: Challenges(), limiters: Limiters(configuration),
-            origins: Origins(configuration.origins), metrics: Metrics(),
-            log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: clock))
-        for desk in desks {
-            desk.loop.execute { desk.assumeIsolated { $0.start(chat: chat, metrics: services.metrics) } }
-        }
-        let router = Router(routes: Route.all, services: services)
-        let front = HTTPFront(
-            router: router, services: services,
-            sockets: SocketFront(router: router, services: services, switchboard: switchboard, desks: desks))
-        do {
+            let store = try openStore { switchboard.flush() }
+            opened.add { await store.close() }
+            let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
+            let media = MediaHouse(
+                chat: chat, blobs: try openBlobs(), bounds: configuration.media,
+                processor: workers.map { MediaProcessor.processor(by: $0) })
+            opened.add { await media.close() }
+            opened.add { await workers?.shutdown() }
+            services = try await Self.services(configuration, chat, media)
+            for desk in desks { await desk.start(chat: chat, metrics: services.metrics) }
+            opened.add { for desk in desks { await desk.stop() } }
+            let router = Router(routes: Route.all, services: services)
+            let front = HTTPFront(
+                router: router, services: services,
+                sockets: SocketFront(router: router, services: services, switchboard: switchboard, desks: desks))
             let listener = try Self.listen(configuration, on: group, front)
+            opened.add { await listener.shutdown(within: .zero) }
             let gauges: @Sendable () -> [(name: String, help: String, value: UInt64)] = {
                 Self.gauges(of: listener, store, switchboard) + Self.gauges(of: media, workers)
             }
             let adminRouter = Router(routes: AdminRoutes.all(gauges: gauges), services: services)
-            let adminFront = HTTPFront(router: adminRouter, services: services, sockets: nil)
             self.admin = try Self.start(
                 Listener.Configuration(host: configuration.adminHost, port: configuration.adminPort), "--admin",
-                on: group, adminFront)
+                on: group, HTTPFront(router: adminRouter, services: services, sockets: nil))
             self.listener = listener
+            (self.group, self.desks, self.workers) = (group, desks, workers)
         } catch {
-            group.shutdown()
+            await opened.close()
             throw error
         }
+        let (chat, media) = (services.chat, services.media)
         if let absence = workers?.absence { services.log.note(absence) }
-        (self.group, self.workers) = (group, workers)
-        self.desks = desks
-        self.services = services
         janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
         sweeper = MediaSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
         messageSweeper = MessageSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
         startSweeping(on: group.loops[0])
+    }
+
+    /// What routes and sockets work with, over a store that holds what it must.
+    private static func services(
+        _ configuration: ServerConfiguration, _ chat: Chat, _ media: MediaHouse
+    ) async throws(Problem) -> Services {
+        let signingKey = try await prepare(chat)
+        return Services(
+            configuration: configuration, chat: chat, signingKey: signingKey,
+            treeHeads: TreeHeads(signedBy: signingKey),
+            franking: try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }, media: media,
+            mediaLinks: MediaLinks(clock: chat.clock), challenges: Challenges(), limiters: Limiters(configuration),
+            origins: Origins(configuration.origins), metrics: Metrics(),
+            log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: chat.clock))
     }
 
     private func startSweeping(on loop: EventLoop) {
@@ -197,7 +193,7 @@ public final class Server: Sendable {
         await janitor.stop()
         await sweeper.stop()
         await messageSweeper.stop()
-        for desk in desks { await desk.trim() }
+        for desk in desks { await desk.stop() }
         await workers?.shutdown()
         await services.media.close()
         await services.chat.store.close()

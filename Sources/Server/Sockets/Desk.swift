@@ -33,6 +33,13 @@ actor Desk {
         scheduleTick()
     }
 
+    /// Writes the last acknowledgements down, and lets go of the chat: its store tells the desks of commits and so
+    /// holds them, and two that hold each other never go.
+    func stop() {
+        trim()
+        (chat, metrics) = (nil, nil)
+    }
+
     func add(_ session: Session) { sessions.insert(session) }
     func remove(_ session: Session) { sessions.remove(session) }
 
