@@ -112,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "crypto-bench", dependencies: ["Crypto", "Keys", "Ratchet", "Wire", "CSodium", "CCrypto"],
             path: "Tests/CryptoBench", swiftSettings: strict),
-        tests(of: "Transport", ["Threads"]),
+        tests(of: "Transport", ["TestKit", "Threads"]),
         tests(of: "Media", ["TestKit", "sotto-media", "media-prisoner"]),
         // Enters the worker's sandbox and tries to get out.
         .executableTarget(

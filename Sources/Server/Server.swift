@@ -22,6 +22,7 @@ public final class Server: Sendable {
     private let group: EventLoopGroup
     private let listener: Listener
     private let admin: Listener
+    private let certificate: Certificate?
     private let desks: [Desk]
     private let services: Services
     private let janitor: Janitor
@@ -65,7 +66,8 @@ public final class Server: Sendable {
             let front = HTTPFront(
                 router: router, services: services,
                 sockets: SocketFront(router: router, services: services, switchboard: switchboard, desks: desks))
-            let listener = try Self.listen(configuration, on: group, front)
+            certificate = try Certificate(configuration)
+            let listener = try Self.listen(configuration, certificate, on: group, front)
             opened.add { await listener.shutdown(within: .zero) }
             let gauges: @Sendable () -> [(name: String, help: String, value: UInt64)] = {
                 Self.gauges(of: listener, store, switchboard) + Self.gauges(of: media, workers)
@@ -121,17 +123,10 @@ public final class Server: Sendable {
     }
 
     private static func listen(
-        _ configuration: ServerConfiguration, on group: EventLoopGroup, _ front: HTTPFront
+        _ configuration: ServerConfiguration, _ certificate: Certificate?, on group: EventLoopGroup, _ front: HTTPFront
     ) throws(StartError) -> Listener {
-        var options = Listener.Configuration(host: configuration.host, port: configuration.port)
+        var options = Listener.Configuration(host: configuration.host, port: configuration.port, tls: certificate?.tls)
         options.connectionCountMax = configuration.connectionCountMax
-        if let certificate = configuration.certificatePath, let key = configuration.privateKeyPath {
-            do throws(TransportError) {
-                options.tls = try TLSConfiguration(certificateChainFile: certificate, privateKeyFile: key)
-            } catch {
-                throw StartError(error, setting: "--listen", host: options.host, port: options.port)
-            }
-        }
         return try start(options, "--listen", on: group, front)
     }
 
@@ -177,6 +172,20 @@ public final class Server: Sendable {
             ("sotto_thumbnail_jobs", "Open media handed to a worker since the start.", workers?.jobCount ?? 0),
             ("sotto_media_queued_jobs", "Work on files that waits for a thread.", status.queuedJobs),
         ]
+    }
+
+    /// Reads the certificate and its key again, as after a renewal: connections that come from now on get the new one,
+    /// and running ones go on. One that cannot be used changes nothing. Says in the log what became of it.
+    ///
+    /// Reads files: not for a loop.
+    public func reloadCertificate() {
+        guard let certificate else { return services.log.info("certificate.none") }
+        do throws(StartError) {
+            try certificate.reload()
+            services.log.info("certificate.reloaded")
+        } catch {
+            services.log.error("certificate.refused", [("reason", .text("\(error)"))])
+        }
     }
 
     /// Ends in order: no more connections, goaway to every socket, running requests finish, acknowledgements are

@@ -47,7 +47,7 @@ struct Main {
             fail("The server did not start: \(error)", status: 1)
         }
         Welcome.print(configuration, port: server.port, adminPort: server.adminPort)
-        await signals.wait()
+        await signals.wait { server.reloadCertificate() }
         await server.shutdown()
     }
 

@@ -25,8 +25,14 @@ public enum StartError: Error, Equatable, CustomStringConvertible {
             switch error {
             case .addressInUse: .addressInUse(setting: setting, address: address)
             case .cannotListen(let reason): .cannotListen(setting: setting, address: address, reason: reason)
-            case .badCertificate(let reason): .badCertificate(reason: reason)
             default: .cannotListen(setting: setting, address: address, reason: "\(error)")
             }
+    }
+
+    /// What the transport says of a certificate.
+    static func badCertificate(_ error: TransportError) -> StartError {
+        if case .badCertificate(let reason) = error { .badCertificate(reason: reason) } else {
+            .badCertificate(reason: "\(error)")
+        }
     }
 }

@@ -1,12 +1,24 @@
 import Glibc
-import Testing
-
-@testable import Transport
+public import Transport
 
 /// Self-signed certificates for "localhost" and 127.0.0.1, valid for a hundred years and trusted by nobody.
-struct TestCertificate {
-    let chain: String
-    let key: String
+public struct TestCertificate: Sendable {
+    public let chain: String
+    public let key: String
+
+    public init(chain: String, key: String) {
+        self.chain = chain
+        self.key = key
+    }
+
+    /// Writes both as PEM files, in the place of what is there.
+    public func write(chainFile: String, keyFile: String) {
+        for (file, text) in [(chainFile, chain), (keyFile, key)] {
+            let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            _ = text.withCString { Glibc.write(descriptor, $0, strlen($0)) }
+            close(descriptor)
+        }
+    }
 
     /// PEM files must be files: they are written anew for each use.
     private func withFiles<Value>(
@@ -20,20 +32,20 @@ struct TestCertificate {
         return try body(chainFile, keyFile)
     }
 
-    func server() throws(TransportError) -> TLSConfiguration {
+    public func server() throws(TransportError) -> TLSConfiguration {
         try withFiles { chain, key throws(TransportError) in
             try TLSConfiguration(certificateChainFile: chain, privateKeyFile: key)
         }
     }
 
-    func replace(_ configuration: TLSConfiguration) throws(TransportError) {
+    public func replace(_ configuration: TLSConfiguration) throws(TransportError) {
         try withFiles { chain, key throws(TransportError) in
             try configuration.reload(certificateChainFile: chain, privateKeyFile: key)
         }
     }
 
     /// A client that trusts this certificate as a root.
-    func client() throws(TransportError) -> TLSClientConfiguration {
+    public func client() throws(TransportError) -> TLSClientConfiguration {
         try withFiles { chain, _ throws(TransportError) in
             try TLSClientConfiguration(trust: .rootsFile(chain))
         }
@@ -42,18 +54,18 @@ struct TestCertificate {
     private static func file(_ text: String) -> String {
         var template = Array("\(P_tmpdir)/transport-pem-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
-        _ = text.withCString { write(descriptor, $0, strlen($0)) }
+        _ = text.withCString { Glibc.write(descriptor, $0, strlen($0)) }
         close(descriptor)
         return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// SHA-256 of the DER of ``localhost``.
-    static let localhostDigest: [UInt8] = stride(from: 0, to: 64, by: 2).compactMap { index in
+    public static let localhostDigest: [UInt8] = stride(from: 0, to: 64, by: 2).compactMap { index in
         let digits = "7ebd3b0aa57d7d80b2582be77c354fcd9b01ab78e43d8bd9f61eb3d3484bf85c".dropFirst(index).prefix(2)
         return UInt8(digits, radix: 16)
     }
 
-    static let localhost = TestCertificate(
+    public static let localhost = TestCertificate(
         chain: """
             -----BEGIN CERTIFICATE-----
             MIIBnDCCAUGgAwIBAgIUWi+QD++3yZu0VSHF244QCwdUWa0wCgYIKoZIzj0EAwIw
@@ -75,7 +87,7 @@ struct TestCertificate {
             -----END PRIVATE KEY-----
             """)
 
-    static let another = TestCertificate(
+    public static let another = TestCertificate(
         chain: """
             -----BEGIN CERTIFICATE-----
             MIIBmzCCAUGgAwIBAgIUBvsXvuvdW14kbGOUG1qJURQti+kwCgYIKoZIzj0EAwIw
@@ -98,7 +110,7 @@ struct TestCertificate {
             """)
 
     /// For "elsewhere.example" only.
-    static let otherName = TestCertificate(
+    public static let otherName = TestCertificate(
         chain: """
             -----BEGIN CERTIFICATE-----
             MIIBrTCCAVOgAwIBAgIUFjy9VEJP/YpMxTg8rMgsxfuNtxAwCgYIKoZIzj0EAwIw
