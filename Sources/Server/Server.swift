@@ -35,8 +35,8 @@ public final class Server: Sendable {
     public var adminPort: UInt16 { admin.port }
 
     /// Starts everything, the listeners last. When one thing fails, all that was opened before it is closed again.
-    /// - Throws: what the opener throws; `Problem` when the store cannot say which key the server signs with;
-    ///   ``StartError`` when a port or certificate cannot be used.
+    /// - Throws: what an opener throws; ``SecretFileError``; `Problem` when the store cannot say which key the server
+    ///   signs with; ``StartError`` when a port or certificate cannot be used.
     public init(
         _ configuration: ServerConfiguration, clock: @escaping @Sendable () -> Timestamp, openStore: StoreOpener,
         openBlobs: BlobsOpener
@@ -59,7 +59,8 @@ public final class Server: Sendable {
                 processor: workers.map { MediaProcessor.processor(by: $0) })
             opened.add { await media.close() }
             opened.add { await workers?.shutdown() }
-            services = try await Self.services(configuration, chat, media)
+            services = try await Self.services(
+                configuration, chat, media, try SecretFile.open(in: configuration.dataFolder))
             for desk in desks { await desk.start(chat: chat, metrics: services.metrics) }
             opened.add { for desk in desks { await desk.stop() } }
             let router = Router(routes: Route.all, services: services)
@@ -92,14 +93,15 @@ public final class Server: Sendable {
 
     /// What routes and sockets work with, over a store that holds what it must.
     private static func services(
-        _ configuration: ServerConfiguration, _ chat: Chat, _ media: MediaHouse
+        _ configuration: ServerConfiguration, _ chat: Chat, _ media: MediaHouse, _ secret: borrowing ServerSecret
     ) async throws(Problem) -> Services {
         let signingKey = try await prepare(chat)
         return Services(
             configuration: configuration, chat: chat, signingKey: signingKey,
             treeHeads: TreeHeads(signedBy: signingKey),
             franking: try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }, media: media,
-            mediaLinks: MediaLinks(clock: chat.clock), challenges: Challenges(), limiters: Limiters(configuration),
+            mediaLinks: MediaLinks(key: secret.key(for: .mediaLinks), clock: chat.clock), challenges: Challenges(),
+            limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: chat.clock))
     }

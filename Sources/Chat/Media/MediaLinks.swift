@@ -1,4 +1,4 @@
-import Crypto
+public import Crypto
 public import Wire
 
 /// Signed addresses, which let whoever has one download until they expire.
@@ -9,14 +9,15 @@ public import Wire
 /// | text | the media id, line feed |
 /// | text | the moment it ends, in decimal milliseconds |
 ///
-/// HMAC-SHA-256 under 32 random bytes that are made with this value and stand in memory only: a restart ends them.
+/// HMAC-SHA-256 under a key that lies apart from the database and its copies.
 public final class MediaLinks: Sendable {
     private let clock: @Sendable () -> Timestamp
     private let key: SecretBytes
 
-    public init(clock: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter key: 32 bytes.
+    public init(key: consuming SecretBytes, clock: @escaping @Sendable () -> Timestamp) {
         self.clock = clock
-        key = SecretBytes(copying: RandomBytes.make(byteCount: 32))
+        self.key = key
     }
 
     /// The signature of an address that is good until `expiresAt`: 43 characters.

@@ -1,3 +1,4 @@
+import Crypto
 import TestKit
 import Testing
 import Wire
@@ -10,7 +11,7 @@ import Wire
 
     @Test("a signature is good for its media and its moment, until then")
     func good() {
-        let links = MediaLinks { Self.now }
+        let links = Self.links(key: 1)
         let end = Self.now.adding(seconds: Limits.mediaLinkSecondsMax)
         let signature = links.signature(for: media, until: end)
         #expect(links.verifies(signature, for: media, until: end))
@@ -22,17 +23,22 @@ import Wire
 
     @Test("a signature for longer than any that is made is refused, whoever signed it")
     func tooLong() {
-        let links = MediaLinks { Self.now }
+        let links = Self.links(key: 1)
         for milliseconds in [Self.now.milliseconds + Limits.mediaLinkSecondsMax * 1_000 + 1, 1 << 53] {
             let end = Timestamp(milliseconds: milliseconds)
             #expect(!links.verifies(links.signature(for: media, until: end), for: media, until: end))
         }
     }
 
-    @Test("each start has a key of its own")
-    func restart() {
+    @Test("a signature is good under its key alone")
+    func keys() {
         let end = Self.now.adding(seconds: 60)
-        let signature = MediaLinks { Self.now }.signature(for: media, until: end)
-        #expect(!MediaLinks { Self.now }.verifies(signature, for: media, until: end))
+        let signature = Self.links(key: 1).signature(for: media, until: end)
+        #expect(Self.links(key: 1).verifies(signature, for: media, until: end))
+        #expect(!Self.links(key: 2).verifies(signature, for: media, until: end))
+    }
+
+    private static func links(key: UInt8) -> MediaLinks {
+        MediaLinks(key: SecretBytes(copying: [UInt8](repeating: key, count: 32))) { now }
     }
 }

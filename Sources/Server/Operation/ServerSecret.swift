@@ -1,0 +1,25 @@
+import Crypto
+
+/// The one secret that belongs to a server's folder and to no copy of its database: ``SecretFile`` keeps it.
+///
+/// It is never used itself: each purpose has a key of its own, derived from it.
+struct ServerSecret: ~Copyable {
+    static let byteCount = 32
+
+    /// What a key is for; the text goes into its derivation.
+    enum Purpose: String {
+        case mediaLinks = "Sotto media links v1"
+    }
+
+    private let bytes: SecretBytes
+
+    init(_ bytes: consuming SecretBytes) {
+        precondition(bytes.byteCount == Self.byteCount, "a server's secret has 32 bytes")
+        self.bytes = bytes
+    }
+
+    /// 32 bytes of HKDF-SHA-256 for one purpose.
+    borrowing func key(for purpose: Purpose) -> SecretBytes {
+        HKDF.derive(.sha256, salt: [], input: bytes, info: Array(purpose.rawValue.utf8), byteCount: 32)
+    }
+}
