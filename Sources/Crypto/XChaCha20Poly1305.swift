@@ -2,8 +2,8 @@ import CSodium
 
 /// Authenticated encryption with a 24-byte random nonce (draft-irtf-cfrg-xchacha-03), by libsodium.
 ///
-/// For what a client keeps on its own disk: the nonce is long enough to be drawn at random for every record.
-/// Not in a browser's own cryptography, so nothing that travels uses it.
+/// For what only its maker opens again, such as what a client keeps on its own disk: the nonce is long enough to be
+/// drawn at random for every record. Not in a browser's own cryptography, so nothing that a peer must open uses it.
 public enum XChaCha20Poly1305 {
     /// Bytes in a key.
     public static let keyByteCount = 32

@@ -121,7 +121,7 @@ import Testing
         for refusal in refusals {
             let text = "\(refusal)"
             #expect(text.contains("keys") && text.contains("emove"), "\(text)")
-            #expect(text.contains("signed addresses of media end."), "\(text)")
+            #expect(text.contains("shared addresses of media end."), "\(text)")
         }
         #expect("\(SecretFileError.permissions(0o644))".contains("0644"))
     }

@@ -38,7 +38,7 @@ extension Catalogue {
             MediaUsage.self,
             MediaUsage(count: 1, byteCount: 2, byteCountMax: 1 << 53, fileByteCountMax: Limits.mediaByteCountMax)),
         Specimen(MediaLinkRequest.self, MediaLinkRequest(seconds: Limits.mediaLinkSecondsMax)),
-        Specimen(MediaLink.self, MediaLink(address: "/v1/media/x?expires=1&signature=y", expiresAt: epoch)),
+        Specimen(MediaLink.self, MediaLink(address: "/v1/media/x?ticket=y", expiresAt: epoch)),
         Specimen(LeaseRequest.self, LeaseRequest(lease: bytes(32), seconds: Limits.leaseSeconds.upperBound)),
         Specimen(LeaseRelease.self, LeaseRelease(lease: bytes(32, 0))),
     ]

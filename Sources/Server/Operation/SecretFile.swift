@@ -153,7 +153,7 @@ enum SecretFileError: Error, Equatable, CustomStringConvertible {
     }
 
     private static let path = "\(SecretFile.folderName)/\(SecretFile.name)"
-    private static let consequence = "the next start makes a new secret, and signed addresses of media end."
+    private static let consequence = "the next start makes a new secret, and shared addresses of media end."
 
     private static func octal(_ mode: mode_t) -> String {
         let digits = String(mode, radix: 8)

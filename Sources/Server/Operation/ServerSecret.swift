@@ -22,4 +22,13 @@ struct ServerSecret: ~Copyable {
     borrowing func key(for purpose: Purpose) -> SecretBytes {
         HKDF.derive(.sha256, salt: [], input: bytes, info: Array(purpose.rawValue.utf8), byteCount: 32)
     }
+
+    /// What seals the tickets of shared addresses.
+    borrowing func mediaLinkKey() -> XChaCha20Poly1305.Key {
+        do throws(LengthError) {
+            return try XChaCha20Poly1305.Key(key(for: .mediaLinks))
+        } catch {
+            preconditionFailure("a derived key has 32 bytes")
+        }
+    }
 }

@@ -9,8 +9,9 @@ enum MediaRoutes {
         .bytes(
             .get, "/v1/media/{media}", area: "media", "Download, whole or one Range", access: .deviceOrCapability,
             query: [
-                .init(name: "expires", schema: .integer(0...UInt64(1) << 53), summary: "Of a signed address."),
-                .init(name: "signature", schema: .text(length: 43...43), summary: "Of a signed address."),
+                .init(
+                    name: "ticket", schema: .text(length: MediaLinks.ticketLength...MediaLinks.ticketLength),
+                    summary: "Of a shared address, in place of an access token.")
             ],
             givesMediaType: "application/octet-stream", problems: [.mediaDamaged]
         ) { (call, exchange) throws(Problem) in
@@ -40,15 +41,15 @@ enum MediaRoutes {
         },
         Route(
             .post, "/v1/media/{media}/link", area: "media", "Make an address that needs no account",
-            reads: MediaLinkRequest.schema, gives: MediaLink.schema
+            reads: MediaLinkRequest.schema, gives: MediaLink.schema, problems: [.forbidden]
         ) { (call) throws(Problem) in
             let request = try call.read(MediaLinkRequest.self)
-            let (media, account) = (try call.place("media", as: MediaID.self), call.device.account)
-            _ = try await call.chat.look { (look) throws(Problem) in try look.readableMedia(media, by: account) }
-            let expiresAt = call.chat.clock().adding(seconds: request.seconds)
-            let signature = call.services.mediaLinks.signature(for: media, until: expiresAt)
-            let address = "/v1/media/\(media)?expires=\(expiresAt.milliseconds)&signature=\(signature)"
-            return Reply(MediaLink(address: address, expiresAt: expiresAt))
+            let (media, maker) = (try call.place("media", as: MediaID.self), call.device)
+            let grant = try await call.chat.look { (look) throws(Problem) in
+                try look.grant(of: media, by: maker, seconds: request.seconds)
+            }
+            let ticket = call.services.mediaLinks.ticket(for: media, grant)
+            return Reply(MediaLink(address: "/v1/media/\(media)?ticket=\(ticket)", expiresAt: grant.expiresAt))
         },
         Route(
             .put, "/v1/media/{media}/lease", area: "media", "Keep media for longer; whose the lease is is not stored",
@@ -98,23 +99,18 @@ enum MediaRoutes {
         },
     ]
 
-    /// By a device, or by a signed address.
+    /// By a device, or by a shared address.
     private static func readable(_ call: Call) async throws(Problem) -> MediaRow {
+        let media: MediaID = try call.place("media")
         if let caller = call.caller {
-            let media: MediaID = try call.place("media")
             return try await call.chat.look { (look) throws(Problem) in
                 try look.readableMedia(media, by: caller.device.account)
             }
         }
-        guard let signature = call.query["signature"], let expires = call.query["expires"].flatMap({ UInt64($0) })
-        else {
-            throw Problem(.unauthenticated, "Log in, or bring a signed address.")
+        guard let ticket = call.query["ticket"] else {
+            throw Problem(.unauthenticated, "Log in, or bring a shared address.")
         }
-        let media: MediaID = try call.place("media")
-        let expiresAt = Timestamp(milliseconds: expires)
-        guard call.services.mediaLinks.verifies(signature, for: media, until: expiresAt) else {
-            throw Problem(.unauthenticated, "The address is not ours, or has expired.")
-        }
-        return try await call.chat.look { (look) throws(Problem) in try look.completeMedia(media) }
+        let grant = call.services.mediaLinks.grant(ticket, for: media)
+        return try await call.chat.look { (look) throws(Problem) in try look.media(media, under: grant) }
     }
 }
