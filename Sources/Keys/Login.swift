@@ -1,7 +1,7 @@
 public import Crypto
 public import Wire
 
-/// Thirty-two random bytes that a server makes for one login and forgets after it, or after a minute.
+/// Thirty-two bytes that a server makes for one login, within a minute. To a client they are random.
 public struct LoginChallenge: Hashable, Sendable {
     /// Bytes in a challenge.
     public static let byteCount = 32

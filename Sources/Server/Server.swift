@@ -100,8 +100,8 @@ public final class Server: Sendable {
             configuration: configuration, chat: chat, signingKey: signingKey,
             treeHeads: TreeHeads(signedBy: signingKey),
             franking: try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }, media: media,
-            mediaLinks: MediaLinks(key: secret.mediaLinkKey(), clock: chat.clock), challenges: Challenges(),
-            limiters: Limiters(configuration),
+            mediaLinks: MediaLinks(key: secret.mediaLinkKey(), clock: chat.clock),
+            challenges: Challenges(key: secret.challengeKey()), limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: chat.clock))
     }

@@ -99,22 +99,6 @@ import Wire
         let next = try #require(PresentedToken(text: second.refreshToken))
         #expect(try await house.chat.commit { (turn) throws(Problem) in try turn.refresh(next) } == nil)
     }
-
-    @Test("a challenge is answered once, by whom it was given to, in time")
-    func challenges() {
-        let challenges = Challenges()
-        let now = Timestamp(milliseconds: 1_000_000)
-        let alice = DeviceAddress(account: .random(), device: DeviceID(1))
-        let mallory = DeviceAddress(account: .random(), device: DeviceID(1))
-        let first = challenges.issue(to: alice, now: now)
-        #expect(!challenges.spend(first.challenge, by: mallory, now: now))
-        #expect(!challenges.spend(first.challenge, by: alice, now: now), "the wrong answer used it up")
-        let second = challenges.issue(to: alice, now: now)
-        #expect(challenges.spend(second.challenge, by: alice, now: now))
-        #expect(!challenges.spend(second.challenge, by: alice, now: now))
-        let third = challenges.issue(to: alice, now: now)
-        #expect(!challenges.spend(third.challenge, by: alice, now: third.expiresAt))
-    }
 }
 
 @Suite struct DeviceTests {

@@ -94,6 +94,29 @@ import Wire
         #expect(try await house.api.raw("GET", "/v1/devices", token: tokens.accessToken).status == 401)
     }
 
+    @Test("a challenge logs in once, and never at a later start of the server", arguments: [true, false])
+    func loginReplay(isUsed: Bool) async throws {
+        let folder = try TemporaryFolder()
+        let house = try await House(folder: folder)
+        let alice = try await house.person("alice")
+        var signed = try await house.signedChallenge(alice.device)
+        let right = signed.signature
+        signed.signature[0] ^= 1
+        let login = { (signed: SignedChallenge, house: House) in
+            try await house.api.send("POST", "/v1/auth/token", TokenRequest(signed: signed)).status
+        }
+        #expect(try await login(signed, house) == 401)
+        signed.signature = right
+        if isUsed {
+            #expect(try await login(signed, house) == 200, "a wrong answer uses none up")
+            #expect(try await login(signed, house) == 401)
+        }
+        house.server.kill()
+        let next = try await House(folder: folder)
+        #expect(try await login(signed, next) == 401)
+        _ = try await next.logIn(alice.device)
+    }
+
     @Test("a login for an account that does not exist is refused in the same words as a wrong signature")
     func noOracle() async throws {
         let house = try await House()

@@ -6,6 +6,11 @@ import Wire
 extension House {
     /// Logs a device in by signing a challenge.
     func logIn(_ device: PersonDevice) async throws -> TokenPair {
+        try await api.call("POST", "/v1/auth/token", TokenRequest(signed: signedChallenge(device)))
+    }
+
+    /// A challenge for a device, with its answer.
+    func signedChallenge(_ device: PersonDevice) async throws -> SignedChallenge {
         let challenge: Challenge = try await api.call(
             "POST", "/v1/auth/challenge",
             ChallengeRequest(account: device.address.account, device: device.address.device))
@@ -14,9 +19,8 @@ extension House {
                 serverName: challenge.serverName, challenge: try LoginChallenge(challenge.challenge),
                 address: device.address)
         else { preconditionFailure("a server with a name of a legal length") }
-        let signed = SignedChallenge(
+        return SignedChallenge(
             account: device.address.account, device: device.address.device, challenge: challenge.challenge,
             signature: login.signed(by: device.identity).bytes)
-        return try await api.call("POST", "/v1/auth/token", TokenRequest(signed: signed))
     }
 }

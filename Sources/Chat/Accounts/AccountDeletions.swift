@@ -9,16 +9,16 @@ public struct VerifiedDeletion: Sendable {
     let address: DeviceAddress
 
     /// - Parameter address: the device that asks, and that the challenge was given to.
-    /// - Throws: `bad-signature`, whatever does not fit.
+    /// - Throws: `bad-signature`, whatever does not fit; `overloaded`.
     public init(
         _ request: AccountDeletionRequest, by address: DeviceAddress, identity: IdentityPayload, serverName: String,
-        challenges: Challenges, now: Timestamp
+        challenges: Challenges
     ) throws(Problem) {
-        let isStanding = challenges.spend(request.challenge, by: address, now: now)
-        guard isStanding, let challenge = try? LoginChallenge(request.challenge),
+        guard let standing = challenges.standing(request.challenge, for: address),
+            let challenge = try? LoginChallenge(request.challenge),
             let order = AccountDeletion(serverName: serverName, challenge: challenge, address: address),
             let key = try? AccountIdentityKey(identity), let signature = try? Ed25519.Signature(request.signature),
-            order.isSigned(by: key, signature)
+            order.isSigned(by: key, signature), try challenges.spend(standing)
         else {
             throw Problem(
                 .badSignature, "Ask for another challenge, and sign it with the account's key.", field: "signature")

@@ -9,6 +9,7 @@ struct ServerSecret: ~Copyable {
     /// What a key is for; the text goes into its derivation.
     enum Purpose: String {
         case mediaLinks = "Sotto media links v1"
+        case challenges = "Sotto challenges v1"
     }
 
     private let bytes: SecretBytes
@@ -19,8 +20,9 @@ struct ServerSecret: ~Copyable {
     }
 
     /// 32 bytes of HKDF-SHA-256 for one purpose.
-    borrowing func key(for purpose: Purpose) -> SecretBytes {
-        HKDF.derive(.sha256, salt: [], input: bytes, info: Array(purpose.rawValue.utf8), byteCount: 32)
+    /// - Parameter salt: makes it another key; not secret.
+    borrowing func key(for purpose: Purpose, salt: [UInt8] = []) -> SecretBytes {
+        HKDF.derive(.sha256, salt: salt, input: bytes, info: Array(purpose.rawValue.utf8), byteCount: 32)
     }
 
     /// What seals the tickets of shared addresses.
@@ -30,5 +32,10 @@ struct ServerSecret: ~Copyable {
         } catch {
             preconditionFailure("a derived key has 32 bytes")
         }
+    }
+
+    /// What makes the tags of challenges: another key at each start.
+    borrowing func challengeKey() -> SecretBytes {
+        key(for: .challenges, salt: RandomBytes.make(byteCount: 32))
     }
 }

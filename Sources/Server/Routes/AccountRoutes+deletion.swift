@@ -14,7 +14,7 @@ extension AccountRoutes {
         let services = call.services
         let verified = try VerifiedDeletion(
             request, by: caller, identity: row.identity, serverName: services.configuration.serverName,
-            challenges: services.challenges, now: call.chat.clock())
+            challenges: services.challenges)
         // No reply is kept under an idempotency key: nobody could ask for it again.
         try await call.chat.commit { (turn) throws(Problem) in try turn.deleteAccount(verified) }
         services.eraseSoon()

@@ -102,12 +102,14 @@ enum AccountRoutes {
     private static func logIn(_ signed: SignedChallenge, _ call: Call) async throws(Problem) -> TokenPair {
         let refusal = Problem(.unauthenticated, "The login was not accepted.")
         let address = DeviceAddress(account: signed.account, device: signed.device)
-        let isStanding = call.services.challenges.spend(signed.challenge, by: address, now: call.chat.clock())
+        let challenges = call.services.challenges
+        let standing = challenges.standing(signed.challenge, for: address)
         let identity = try await call.chat.look { (look) throws(Problem) in try look.identity(of: address) }
-        guard isStanding, let challenge = try? LoginChallenge(signed.challenge),
+        guard let standing, let challenge = try? LoginChallenge(signed.challenge),
             let login = Login(
                 serverName: call.services.configuration.serverName, challenge: challenge, address: address),
-            let signature = try? Ed25519.Signature(signed.signature), login.isSigned(by: identity, signature)
+            let signature = try? Ed25519.Signature(signed.signature), login.isSigned(by: identity, signature),
+            try challenges.spend(standing)
         else { throw refusal }
         let tokens = MintedTokens()
         return try await call.chat.commit { (turn) throws(Problem) in try turn.logIn(address, tokens: tokens) }
