@@ -88,7 +88,7 @@ let package = Package(
             name: "TestKit", dependencies: ["Store", "Transport", "Keys", "Crypto", "Threads", "Wire"],
             path: "Tests/TestKit", swiftSettings: strict),
         tests(of: "Chat", ["TestKit", "Store", "BlobsEngine", "Keys", "Crypto", "Wire"]),
-        tests(of: "Server", ["TestKit", "SQLiteEngine", "BlobsEngine", "Chat", "Store", "Transport", "Crypto", "Wire"]),
+        tests(of: "Server", ["TestKit", "BlobsEngine", "Chat", "Store", "Transport", "Crypto", "Wire"]),
         tests(of: "Wire"),
         tests(of: "Crypto"),
         tests(of: "Keys", ["Crypto", "Wire"]),

@@ -1,6 +1,6 @@
 import BlobsEngine
 import Glibc
-import SQLiteEngine
+import Store
 import TestKit
 import Testing
 import Wire
@@ -58,7 +58,7 @@ private enum StartedServer {
         let clock: @Sendable () -> Timestamp = { Timestamp(milliseconds: Timestamp.wallClock) }
         return try await Server(configuration, clock: clock) { (afterBatch) in
             if failure == .store { throw Planned() }
-            return try SQLiteEngine.open(folder: folder, afterBatch: afterBatch)
+            return try Store.open(folder: folder, afterBatch: afterBatch)
         } openBlobs: {
             if failure == .blobs { throw Planned() }
             return try DiskBlobs.open(folder: folder + "/media")
