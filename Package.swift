@@ -122,7 +122,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "sottod", "sotto", "sotto-media", "Client", "TestKit", "Transport", "Keys", "Crypto", "CSQLite", "Wire",
+                "sottod", "sotto", "sotto-media", "Client", "TestKit", "Transport", "Store", "Keys", "Crypto",
+                "CSQLite", "Wire",
             ],
             path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(

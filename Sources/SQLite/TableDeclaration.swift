@@ -10,7 +10,7 @@ package struct TableDeclaration: Sendable {
     package let erasure: Erasure
     /// The statements that make the table and its indexes.
     package let creation: [String]
-    private let checking: @Sendable (Connection) throws(SQLiteError) -> Check
+    private let checking: @Sendable (Connection, _ followsOwners: Bool) throws(SQLiteError) -> Check
 
     /// Everything that the row type says.
     package init<Row: StoredRow>(_ type: Row.Type) {
@@ -24,7 +24,7 @@ package struct TableDeclaration: Sendable {
         expiry = Row.expiry
         erasure = Row.erasure
         creation = [table.text.creation] + Self.indexTexts(Row.indexes, table.text)
-        checking = { (connection) throws(SQLiteError) in try Self.check(Row.self, connection) }
+        checking = { (connection, follows) throws(SQLiteError) in try Self.check(Row.self, connection, follows) }
     }
 
     /// One SQL index for each declared one that is not the beginning of the key or of another.
@@ -65,16 +65,18 @@ package struct TableDeclaration: Sendable {
     }
 
     /// Reads every row, and holds it against its digest and against those that it belongs to.
-    package func check(_ connection: Connection) throws(SQLiteError) -> Check { try checking(connection) }
+    package func check(_ connection: Connection) throws(SQLiteError) -> Check { try checking(connection, true) }
 
     /// The keys of rows that do not fit their digest, as text.
     package func damagedKeys(_ connection: Connection) throws(SQLiteError) -> [String] {
-        try check(connection).damagedKeys
+        try checking(connection, false).damagedKeys
     }
 
-    private static func check<Row: StoredRow>(_ type: Row.Type, _ connection: Connection) throws(SQLiteError) -> Check {
+    private static func check<Row: StoredRow>(
+        _ type: Row.Type, _ connection: Connection, _ followsOwners: Bool
+    ) throws(SQLiteError) -> Check {
         let table = Row.table
-        let owners = Row.owners
+        let owners = followsOwners ? Row.owners : []
         let statement = try connection.statement(table.scan)
         defer { statement.reset() }
         var check = Check()

@@ -21,7 +21,7 @@ package enum StoreSchema {
         TableDeclaration(ThumbnailRow.self), TableDeclaration(LeaseRow.self), TableDeclaration(MediaTotalRow.self),
         TableDeclaration(DoomedBlobRow.self), TableDeclaration(AvatarRow.self),
         TableDeclaration(ConversationImageRow.self), TableDeclaration(EmojiRow.self), TableDeclaration(SavedReply.self),
-        TableDeclaration(ReportRow.self),
+        TableDeclaration(ReportRow.self), TableDeclaration(ClockRow.self),
     ]
 
     /// Everything that a new file is made with.

@@ -1,4 +1,4 @@
-import CSQLite
+import Store
 import TestKit
 import Testing
 import Wire
@@ -38,8 +38,7 @@ import Wire
         // Gone for everybody else too: nobody has its time left, so it is told that it is over.
         #expect(house.mediaFiles.count == 1)
         house.server.stop()
-        #expect(try lifetimes(house) == ["expiring"])
-        try execute("UPDATE media SET expires_at = 1, ends_at = 1 WHERE lifetime = 'expiring'", in: house)
+        #expect(try await endMedia(in: house) == [.expiring])
         let later = try await House(folder: house.folder)
         let deadline = Timestamp.wallClock + 20_000
         while !later.mediaFiles.isEmpty, Timestamp.wallClock < deadline { await Task.yield() }
@@ -118,24 +117,20 @@ import Wire
         #expect(heard.output.contains(#""expiresIn":604800,"#))
     }
 
-    private func execute(_ sql: String, in house: House) throws {
-        var handle: OpaquePointer?
-        defer { sqlite3_close(handle) }
-        try #require(sqlite3_open(house.folder.path + "/data/sotto.db", &handle) == SQLITE_OK)
-        try #require(sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK)
-    }
-
-    private func lifetimes(_ house: House) throws -> [String] {
-        var handle: OpaquePointer?
-        defer { sqlite3_close(handle) }
-        try #require(sqlite3_open(house.folder.path + "/data/sotto.db", &handle) == SQLITE_OK)
-        var statement: OpaquePointer?
-        defer { sqlite3_finalize(statement) }
-        try #require(sqlite3_prepare_v2(handle, "SELECT lifetime FROM media", -1, &statement, nil) == SQLITE_OK)
-        var found: [String] = []
-        while sqlite3_step(statement) == SQLITE_ROW {
-            found.append(sqlite3_column_text(statement, 0).map { String(cString: $0) } ?? "")
+    /// Lets the time of all media be over, in the store of a server that is stopped.
+    /// - Returns: their lifetimes.
+    private func endMedia(in house: House) async throws -> [MediaLifetime] {
+        let store = try Store.open(folder: house.folder.path + "/data")
+        let ended = try await store.write { (tables) throws(Problem) in
+            var rows = try tables.rows(MediaRow.inState, .ready, limit: .max)
+            for index in rows.indices {
+                rows[index].expiresAt = Timestamp(milliseconds: 1)
+                rows[index].endsAt = rows[index].expiresAt
+                try tables.putMedia(rows[index])
+            }
+            return rows.map(\.lifetime)
         }
-        return found
+        await store.close()
+        return ended
     }
 }

@@ -14,12 +14,16 @@ struct StoreCheckTests {
         let folder = try TestFolder()
         var configuration = StoreConfiguration()
         configuration.flushRowCount = 16
-        configuration.acceptedListCountMin = 8
-        configuration.idleMilliseconds = 1
-        configuration.idleFlushSpacingMilliseconds = 0
-        let store = try Store.open(folder: folder.path, configuration: configuration)
+        // Packed first, one by one then.
+        configuration.acceptedListCountMin = 1
+        var store = try Store.open(folder: folder.path, configuration: configuration)
         try await store.prepare(accounts: 3)
         for client in UInt64(1)...60 {
+            if client == 40 {
+                await store.close()
+                configuration.acceptedListCountMin = 1_000
+                store = try Store.open(folder: folder.path, configuration: configuration)
+            }
             _ = try await store.send(client, to: [Sample.recipient, Sample.address(3)])
             let post = Sample.post(
                 1_000 + client, text: "post \(client)", expiresAt: client == 7 ? Sample.start.adding(seconds: 9) : nil)

@@ -140,9 +140,10 @@ extension Turn {
         return row
     }
 
-    /// Deletes media whose time has come.
+    /// Deletes media whose time has come; none while deletions are held, since the clock jumped.
     /// - Returns: how many; call again while it is not zero.
     public mutating func sweepMedia(limit: Int) throws(Problem) -> Int {
+        guard try !look.holdsDeletions() else { return 0 }
         let ended = try tables.rows(MediaRow.byEnd, through: now, limit: limit).map(\.media)
         for media in ended { try endMedia(media) }
         return ended.count

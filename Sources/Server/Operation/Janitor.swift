@@ -3,7 +3,7 @@ import Store
 import Transport
 import Wire
 
-/// Removes what has run out, a little at a time, so that no sweep holds up a send.
+/// Notes the time, and removes what has run out, a little at a time, so that no sweep holds up a send.
 actor Janitor {
     static let interval = Duration.seconds(60)
     static let rowsPerCommand = 500
@@ -13,6 +13,7 @@ actor Janitor {
     private let log: Log
     private var timer: LoopTimer?
     private var isStopped = false
+    private var isHolding = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -23,18 +24,36 @@ actor Janitor {
     }
 
     /// Sweeps now, and again after every interval.
-    func start() { sweep(removed: 0) }
+    func start() { noteTime() }
 
     func stop() {
         isStopped = true
         timer?.cancel()
     }
 
+    private func noteTime() {
+        guard !isStopped else { return }
+        let loop = loop
+        chat.submit { (turn) throws(Problem) in
+            try turn.noteTime()
+        } done: { [self] (result) in
+            loop.execute { self.assumeIsolated { $0.noted(result) } }
+        }
+    }
+
+    private func noted(_ result: Result<Bool, Problem>) {
+        if case .success(let isHolding) = result, isHolding != self.isHolding {
+            self.isHolding = isHolding
+            if isHolding { log.warning("clock.jumped", []) } else { log.info("clock.believed", []) }
+        }
+        sweep(removed: 0)
+    }
+
     private func sweep(removed: UInt64) {
         guard !isStopped else { return }
         let loop = loop
         chat.submit { (turn) throws(Problem) in
-            try turn.tables.removeExpired(now: turn.now, limit: Self.rowsPerCommand)
+            try turn.sweepRows(limit: Self.rowsPerCommand)
         } done: { [self] (result) in
             loop.execute { self.assumeIsolated { $0.swept(result, removedBefore: removed) } }
         }
@@ -51,6 +70,6 @@ actor Janitor {
             log.warning("sweep.failed", [("code", .text(problem.code.rawValue))])
         }
         guard !isStopped else { return }
-        timer = loop.schedule(after: Self.interval) { [self] in assumeIsolated { $0.sweep(removed: 0) } }
+        timer = loop.schedule(after: Self.interval) { [self] in assumeIsolated { $0.noteTime() } }
     }
 }

@@ -80,8 +80,9 @@ extension Tables {
 
     /// Removes what has run out by `now`: rows of every table that says when they end, and envelopes older than
     /// ``Limits/queueDays``.
+    /// - Parameter keepsQueues: whether envelopes stay, however old they seem.
     /// - Returns: how many rows went, at most about `limit`; call again while it is not zero.
-    public func removeExpired(now: Timestamp, limit: Int) throws(Problem) -> Int {
+    public func removeExpired(now: Timestamp, limit: Int, keepsQueues: Bool = false) throws(Problem) -> Int {
         try answer { () throws(SQLiteError) in
             try willWrite()
             sweptAt = max(sweptAt, now)
@@ -89,7 +90,7 @@ extension Tables {
             for table in StoreSchema.tables where left > 0 {
                 left -= try table.expiry?.sweep(connection, now: now, limit: left) ?? 0
             }
-            if left > 0 { left -= try expireEnvelopes(now: now, limit: left) }
+            if left > 0, !keepsQueues { left -= try expireEnvelopes(now: now, limit: left) }
             return max(0, limit) - left
         }
     }
