@@ -14,6 +14,7 @@ python ?= python3
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
 .PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
+.PHONY: faults faults-cuts faults-flips faults-kills faults-program
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -142,6 +143,33 @@ check-uploads: ## upload with clients of tus that are not ours, and cut them (cu
 	@Scripts/setup --descriptions
 	swift build --product sottod $(debug)
 	.venv/bin/python Scripts/check-uploads.py --cuts $(cuts)
+
+faulty = .venv/bin/python Scripts/faults
+flips ?= 2500
+wal-flips ?= 1000
+kills ?= 1000
+
+faults-program:
+	@Scripts/setup --descriptions
+	swift build -c release --product sottod $(strict)
+	swift build -c release --product sotto-media $(strict)
+
+faults: faults-program ## power cuts, flipped bits and kills, two minutes of each together
+	$(faulty)/cuts.py --cuts 24 --seconds 2 --control
+	$(faulty)/cuts.py --cuts 300 --seconds 3
+	$(faulty)/kills.py --kills 40
+	$(faulty)/flips.py --wal 30 --database 60
+
+faults-cuts: cuts = 10000
+faults-cuts: faults-program ## cut the power of a server under load (cuts=10000), and the same on a disk that lies
+	$(faulty)/cuts.py --cuts 100 --control
+	$(faulty)/cuts.py --cuts $(cuts)
+
+faults-flips: faults-program ## flip bits in the database (flips=2500) and the write-ahead log (wal-flips=1000)
+	$(faulty)/flips.py --database $(flips) --wal $(wal-flips)
+
+faults-kills: faults-program ## kill -9 a server under load (kills=1000)
+	$(faulty)/kills.py --kills $(kills)
 
 demo: ## two people, a server killed in the middle, and a search for what they said
 	@Scripts/setup --test
