@@ -109,7 +109,8 @@ class Check:
         lost = [entry for body, entry in known.items()
                 if self.before(entry.answered) and body not in counts and body not in gone]
         if lost:
-            self.findings.bad("lost", f"{where}: {len(lost)} accepted messages, such as {MARK.unpack(lost[0].body[:8])}")
+            example = MARK.unpack(lost[0].body[:8])
+            self.findings.bad("lost", f"{where}: {len(lost)} accepted messages, such as {example}")
         numbers = [number for number, _ in found]
         if numbers != sorted(set(numbers)):
             self.findings.bad("renumbered", f"{where}: numbers do not ascend")

@@ -3,8 +3,8 @@
 What was synced is there. Of what was written to a file since its last sync any blocks of 4 KiB may be there, some of
 them torn to sectors of 512 bytes; the file may be as long as it was, or as what is there of it, with zeros between.
 Names that were made, moved or removed since the last sync of their folder may be so or not, in part or in their order;
-a rename happens whole or not at all. That is what POSIX says. On a disk that is journalled, as ext4 and XFS are, the end
-of any flush makes all names durable that were changed before it began.
+a rename happens whole or not at all. That is what POSIX says. On a disk that is journalled, as ext4 and XFS are, the
+end of any flush makes all names durable that were changed before it began.
 """
 
 import glob

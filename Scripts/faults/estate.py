@@ -331,8 +331,8 @@ class Questions:
         content = struct.pack(">H", len(server_name.encode())) + server_name.encode() + unb64(challenge)
         signature = account.devices[0].identity.sign(
             "Sotto login v1", content + account.id + struct.pack(">I", 1))
-        self.ask("POST", "/v1/auth/token", body={"signed": {**who, "challenge": challenge, "signature": b64(signature)}},
-                 name=f"login of {name}")
+        signed = {**who, "challenge": challenge, "signature": b64(signature)}
+        self.ask("POST", "/v1/auth/token", body={"signed": signed}, name=f"login of {name}")
 
     def new_things(self):
         estate = self.estate

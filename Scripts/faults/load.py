@@ -7,6 +7,7 @@ are those of the monotonic clock, which recorder.c uses as well.
 import base64
 import hashlib
 import json
+import logging
 import os
 import random
 import socket
@@ -18,6 +19,9 @@ import websockets.sync.client
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from house import OFFSETS, TUS, Wire, b64, example_on, metadata, now, sha256, unb64
+
+# A socket that ends with its server is what this is for; the library would print each.
+logging.getLogger("websockets").setLevel(logging.CRITICAL + 1)
 
 # The head of a body: who sent it, and which of theirs to this recipient it is.
 MARK = struct.Struct(">II")

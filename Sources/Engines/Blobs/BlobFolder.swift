@@ -1,5 +1,6 @@
 import Glibc
 import Store
+import Threads
 import Wire
 
 /// The folder of a place for files, and the names in it.
@@ -13,31 +14,36 @@ import Wire
 /// Every name is made from sixteen random bytes here; nothing that came from outside is part of a path.
 struct BlobFolder: Sendable {
     let path: String
+    /// Folders of stored blobs that are there for good, by their number.
+    private let durable = DurableFolders()
     var parts: String { path + "/parts" }
     private var blobs: String { path + "/blobs" }
     var orphans: String { path + "/orphans" }
 
-    /// Makes what is missing (folders 0700), durably.
+    /// Makes what is missing (folders 0700), durably: one that is there may be of a process that ended before it had
+    /// synced it.
     init(_ folder: String) throws(BlobError) {
         path = folder
-        var isNew = false
-        for name in [folder, parts, blobs, orphans] where try Self.make(name) { isNew = true }
-        if isNew { try Self.sync(folder) }
+        for name in [folder, parts, blobs, orphans] { try Self.make(name) }
+        try Self.sync(folder)
+        try Self.sync(Self.parent(of: folder))
     }
 
-    /// Gives a part the name of a stored blob, durably. The folder of the name is made when it is the first in it.
+    /// Gives a part the name of a stored blob. The folder of the name is made when it is the first in it; the name
+    /// stays when that folder is synced.
     func store(_ blob: BlobID) throws(BlobError) {
-        if rename(part(blob), stored(blob)) != 0 {
-            guard errno == ENOENT else { throw Self.failure() }
-            try makeFolder(of: blob)
-            guard rename(part(blob), stored(blob)) == 0 else { throw Self.failure() }
-        }
+        try makeFolder(of: blob)
+        guard rename(part(blob), stored(blob)) == 0 else { throw Self.failure() }
     }
 
-    /// Another thread may have made it just now; that it stays is for each to see to before its own blob.
+    /// Makes the folder of a name, durably, and finds that done from the second time on. Another thread, or a process
+    /// before this one, may have made it and not synced it yet; so each sees to that before its own blob.
     func makeFolder(of blob: BlobID) throws(BlobError) {
-        _ = try Self.make(folder(of: blob))
+        let number = UInt8(truncatingIfNeeded: blob.bytes.high >> 56)
+        guard !durable.contains(number) else { return }
+        try Self.make(folder(of: blob))
         try Self.sync(blobs)
+        durable.insert(number)
     }
 
     func part(_ blob: BlobID) -> String { parts + "/" + Self.name(blob) }
@@ -96,14 +102,16 @@ struct BlobFolder: Sendable {
         guard fsync(file.descriptor) == 0 else { throw failure() }
     }
 
-    /// - Returns: whether it was not there before.
-    private static func make(_ folder: String) throws(BlobError) -> Bool {
-        if mkdir(folder, 0o700) == 0 { return true }
-        guard errno == EEXIST else { throw failure() }
-        return false
+    private static func make(_ folder: String) throws(BlobError) {
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure() }
     }
 
     // MARK: Names
+
+    private static func parent(of folder: String) -> String {
+        guard let end = folder.lastIndex(of: "/") else { return "." }
+        return end == folder.startIndex ? "/" : String(folder[..<end])
+    }
 
     static func name(_ blob: BlobID) -> String { hex(blob.bytes.array) }
 
@@ -135,4 +143,15 @@ struct BlobFolder: Sendable {
         }
         return found
     }
+}
+
+/// Which of the 256 folders this process has made sure of. State is owned by the lock.
+private final class DurableFolders: @unchecked Sendable {
+    // Unchecked because `numbers` is guarded by `lock`.
+    private let lock = Lock()
+    private var numbers: Set<UInt8> = []
+
+    func contains(_ number: UInt8) -> Bool { lock.withLock { numbers.contains(number) } }
+
+    func insert(_ number: UInt8) { _ = lock.withLock { numbers.insert(number) } }
 }

@@ -68,13 +68,13 @@ struct BlobTrailer: Equatable {
         blob = StoredBlob(byteCount: byteCount, sha256: Array(bytes[(end - 32)..<end]))
     }
 
-    private static func digest(of bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { RowDigest.of($0, row: -1) } }
+    static func digest(of bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { RowDigest.of($0, row: -1) } }
 
-    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+    static func append(_ number: UInt64, to bytes: inout [UInt8]) {
         withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
-    private static func number(_ bytes: [UInt8], at offset: Int) -> UInt64 {
+    static func number(_ bytes: [UInt8], at offset: Int) -> UInt64 {
         bytes[offset..<(offset + 8)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -101,12 +101,12 @@ private final class DiskHouse: @unchecked Sendable {
         guard isFree else { throw .busy }
         do throws(BlobError) {
             let part = try await workers.run { [self] () throws(BlobError) in
-                let memory = lock.withLock { resting.take(blob) }
+                let rest = lock.withLock { resting.take(blob) }
                 let file = try PartFile(
-                    blob, byteCountMax: byteCount, isNew: isNew, memory: memory, in: folder, strike: strike,
+                    blob, byteCountMax: byteCount, isNew: isNew, rest: rest, in: folder, strike: strike,
                     hasRoom: hasRoom)
                 let found = file.byteCount
-                return (DiskPart(file, workers: workers, synced: found), found)
+                return (DiskPart(file, workers: workers), found)
             }
             lock.withLock { held[blob] = part.0 }
             return calls(on: part.0, blob, found: part.1)
@@ -128,26 +128,40 @@ private final class DiskHouse: @unchecked Sendable {
                 return stored
             },
             release: { [self] in
-                let memory = await part.drain()
+                let rest = await part.drain()
                 lock.withLock {
                     held[blob] = nil
                     figures.rereadBytes += part.takeRereadByteCount()
-                    if let memory { resting.keep(memory, of: blob) }
+                    if let rest { resting.keep(rest, of: blob) }
                 }
             })
     }
 
+    /// Without waiting where this process knows. Otherwise the part is taken, so that its file proves what it has:
+    /// once, and whoever appends next need not read it again.
     func durableByteCount(of blob: BlobID, at byteCount: UInt64) async throws(BlobError) -> UInt64 {
-        if let part = lock.withLock({ held[blob] ?? nil }) { return part.syncedByteCount }
-        return try await workers.run { [self] () throws(BlobError) in
-            do throws(BlobError) {
-                let file = try BlobFolder.open(folder.part(blob), O_RDWR)
-                guard fdatasync(file.descriptor) == 0 else { throw BlobFolder.failure() }
-                return min(try PartFile.byteCount(of: file), byteCount)
-            } catch .absent {
-                return try DiskReader(blob, in: folder).blob.byteCount
+        let (part, rest) = lock.withLock { (held[blob] ?? nil, resting.byteCount(of: blob)) }
+        if let found = part?.syncedByteCount ?? rest { return found }
+        do throws(BlobError) {
+            let part = try await self.part(blob, byteCount, isNew: false)
+            await part.release()
+            return part.byteCount
+        } catch .busy {
+            return try await workers.run { [self] () throws(BlobError) in try proven(blob, byteCount) }
+        } catch .absent {
+            return try await workers.run { [self] () throws(BlobError) in
+                try DiskReader(blob, in: folder).blob.byteCount
             }
         }
+    }
+
+    /// What a part proves while somebody else is taking it.
+    private func proven(_ blob: BlobID, _ byteCount: UInt64) throws(BlobError) -> UInt64 {
+        let file = try BlobFolder.open(folder.part(blob), O_RDONLY)
+        let proof = try PartProof(of: file, PartLayout(byteCountMax: byteCount))
+        guard fdatasync(file.descriptor) == 0 else { throw BlobFolder.failure() }
+        try BlobFolder.sync(folder.parts)
+        return proof.byteCount
     }
 
     // MARK: Stored blobs

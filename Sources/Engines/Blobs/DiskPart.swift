@@ -27,10 +27,11 @@ final class DiskPart: @unchecked Sendable {
     /// `nil` when it is finished, or failed.
     private var file: PartFile?
 
-    init(_ file: PartFile, workers: BlobWorkers, synced: UInt64) {
+    init(_ file: PartFile, workers: BlobWorkers) {
         self.file = file
         self.workers = workers
-        self.synced = synced
+        synced = file.standing
+        reread = file.rereadByteCount
     }
 
     /// How much was durable last.
@@ -62,24 +63,27 @@ final class DiskPart: @unchecked Sendable {
     func rollBack(to byteCount: UInt64) async throws(BlobError) {
         try await call { (part) throws(BlobError) in
             try part.file?.cut(to: byteCount)
-            try part.file?.sync()
             part.lock.withLock { part.synced = byteCount }
         }
     }
 
     func finish(sha256: [UInt8]?) async throws(BlobError) -> StoredBlob {
-        try await call { (part) throws(BlobError) in
+        let stored = try await call { (part) throws(BlobError) -> StoredBlob? in
+            // Asked too early is no failure: the part stays as it is.
+            if let file = part.file, !file.isWhole { return nil }
             // The value goes; a failure leaves the file itself for another try.
             guard let file = part.file.take() else { throw .closed }
             return try file.finish(sha256: sha256)
         }
+        guard let stored else { throw .incomplete }
+        return stored
     }
 
     /// Returns when everything queued is written, as far as it can be.
-    /// - Returns: what is known of the bytes, unless it failed or is finished.
-    func drain() async -> PartMemory? {
-        let memory = try? await call { (part) throws(BlobError) -> PartMemory? in part.file.take()?.memory }
-        return memory ?? nil
+    /// - Returns: what the next one need not find out; `nil` when it failed, is finished or was not synced.
+    func drain() async -> PartRest? {
+        let rest = try? await call { (part) throws(BlobError) -> PartRest? in part.file.take()?.rest }
+        return rest ?? nil
     }
 
     /// How many bytes had to be read again, since this was asked last.

@@ -49,23 +49,43 @@ final class PartMemory: @unchecked Sendable {
     }
 }
 
-/// Memories of parts that nobody holds, the latest so many. Not locked by itself.
+/// What is left of a part while nobody holds it.
+struct PartRest {
+    /// Bytes that are durable with their proof.
+    var byteCount: UInt64
+    /// What is known of them; `nil` when they have to be read to go on.
+    var memory: PartMemory?
+}
+
+/// What this process knows of parts that nobody holds: of each how much stands, and the memories of the latest so many.
+/// Not locked by itself.
 struct RestingParts {
-    static let countMax = 256
+    static let memoryCountMax = 256
+    /// Two numbers for each part in the folder that was touched since the start.
+    private var byteCounts: [BlobID: UInt64] = [:]
     private var memories: [BlobID: PartMemory] = [:]
-    /// The oldest first.
+    /// Of memories, the oldest first.
     private var order: [BlobID] = []
 
-    mutating func take(_ blob: BlobID) -> PartMemory? {
+    func byteCount(of blob: BlobID) -> UInt64? { byteCounts[blob] }
+
+    mutating func take(_ blob: BlobID) -> PartRest? {
+        guard let byteCount = byteCounts.removeValue(forKey: blob) else { return nil }
+        return PartRest(byteCount: byteCount, memory: takeMemory(blob))
+    }
+
+    mutating func keep(_ rest: PartRest, of blob: BlobID) {
+        _ = takeMemory(blob)
+        byteCounts[blob] = rest.byteCount
+        guard let memory = rest.memory else { return }
+        if order.count >= Self.memoryCountMax, let oldest = order.first { _ = takeMemory(oldest) }
+        memories[blob] = memory
+        order.append(blob)
+    }
+
+    private mutating func takeMemory(_ blob: BlobID) -> PartMemory? {
         guard let memory = memories.removeValue(forKey: blob) else { return nil }
         order.removeAll { $0 == blob }
         return memory
-    }
-
-    mutating func keep(_ memory: PartMemory, of blob: BlobID) {
-        _ = take(blob)
-        if order.count >= Self.countMax, let oldest = order.first { _ = take(oldest) }
-        memories[blob] = memory
-        order.append(blob)
     }
 }

@@ -9,12 +9,12 @@ public struct BlobStore: Sendable {
     /// An empty part, for a blob of `byteCount` bytes.
     public var begin: @Sendable (_ blob: BlobID, _ byteCount: UInt64) async throws(BlobError) -> BlobPart
 
-    /// The part that ``begin`` made, with what it holds: after a crash that may be more than was ever synced, and is
-    /// durable when this returns.
+    /// The part that ``begin`` made, with what it holds: after a crash that may be more than was ever synced, never
+    /// bytes that were not appended, and is durable when this returns.
     /// - Throws: `busy` while somebody holds it; `absent`.
     public var resume: @Sendable (_ blob: BlobID, _ byteCount: UInt64) async throws(BlobError) -> BlobPart
 
-    /// How much of a part is durable, without taking it. All of it, when the blob is stored.
+    /// How much of a part is durable, and sure to be what was appended. All of it, when the blob is stored.
     public var durableByteCount: @Sendable (_ blob: BlobID, _ byteCount: UInt64) async throws(BlobError) -> UInt64
 
     /// A stored blob, to read.
