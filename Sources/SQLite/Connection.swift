@@ -11,6 +11,7 @@ package final class Connection {
     private var statements: [UnsafeRawPointer: Statement] = [:]
     private var isClosed = false
     private var commitHook: ((Int) -> Void)?
+    private var stop: (() -> Bool)?
     /// The extended result code of the first failure since it was cleared.
     package var failure: Int32?
 
@@ -153,6 +154,16 @@ package final class Connection {
         precondition(code & 0xFF != SQLITE_MISUSE, "SQLite was misused: \(text)")
         if failure == nil { failure = code }
         return .failed(code: code)
+    }
+
+    /// Has `stop` asked now and then while a statement runs: one that is stopped fails. `nil` asks nobody.
+    package func setStop(_ stop: (() -> Bool)?) {
+        self.stop = stop
+        guard stop != nil else { return sqlite3_progress_handler(handle, 0, nil, nil) }
+        sqlite3_progress_handler(handle, 10_000, { (context) in
+            guard let context else { return 0 }
+            return Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().stop?() == true ? 1 : 0
+        }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     // MARK: The write-ahead log

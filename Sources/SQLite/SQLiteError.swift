@@ -18,6 +18,8 @@ package enum SQLiteError: Error, Sendable, Equatable {
         /// After a failed fsync nobody knows what is on the disk: the system may have dropped the pages it could not
         /// write and call the next fsync a success.
         case unknownOutcome
+        /// Stopped by whoever ran it.
+        case stopped
         case other
     }
 
@@ -29,6 +31,7 @@ package enum SQLiteError: Error, Sendable, Equatable {
         case SQLITE_FULL: .full
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_NOMEM: .outOfMemory
+        case SQLITE_INTERRUPT: .stopped
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: .corrupt
         default: .other
         }

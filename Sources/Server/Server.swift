@@ -158,6 +158,8 @@ public final class Server: Sendable {
             ("sotto_store_queued_commands", "Commands that wait for the writer.", status.queuedCommands),
             ("sotto_store_rows", "Rows of the log.", status.storedRows),
             ("sotto_store_damaged_rows", "Rows that failed their digest and were not served.", status.damagedRows),
+            ("sotto_store_checks", "Checks of the whole store that came to their end.", status.checks),
+            ("sotto_store_findings", "What the last check of the whole store found wrong.", status.findingCount),
             ("sotto_store_refuses_writes", "1 while the store takes no writes.", status.refusesWrites == nil ? 0 : 1),
             ("sotto_store_refused_batches", "Batches that were not written since the start.", status.refusedBatches),
         ]

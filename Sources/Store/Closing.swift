@@ -7,15 +7,17 @@ final class Closing: @unchecked Sendable {
     private var writer: Writer?
     private var readers: Readers?
     private var checkpointer: Checkpointer?
+    private var check: IdleCheck?
     private var house: StoreFolder?
     private var isUnderWay = false
     private var isOver = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(writer: Writer, readers: Readers, checkpointer: Checkpointer, house: StoreFolder) {
+    init(writer: Writer, readers: Readers, checkpointer: Checkpointer, check: IdleCheck, house: StoreFolder) {
         self.writer = writer
         self.readers = readers
         self.checkpointer = checkpointer
+        self.check = check
         self.house = house
     }
 
@@ -40,12 +42,14 @@ final class Closing: @unchecked Sendable {
     }
 
     private func end() {
+        check?.close()
         readers?.close()
         checkpointer?.close()
         lock.lock()
         writer = nil
         readers = nil
         checkpointer = nil
+        check = nil
         house = nil
         isOver = true
         let all = waiting

@@ -42,18 +42,22 @@ extension Store {
         let writer = Writer(
             tables: tables, removed: removed, checkpointer: checkpointer, configuration: configuration,
             afterBatch: afterBatch)
-        return start(writer, reading, checkpointer, configuration, house)
+        let check = IdleCheck(
+            connection: try connect(house, .readOnly), configuration: configuration,
+            commandCount: { writer.commandCount }, found: { writer.checked($0) })
+        return start(writer, reading, checkpointer, check, configuration, house)
     }
 
     private static func start(
-        _ writer: Writer, _ reading: [ReadableTables], _ checkpointer: Checkpointer,
-            _ configuration: StoreConfiguration,
-        _ house: StoreFolder
+        _ writer: Writer, _ reading: [ReadableTables], _ checkpointer: Checkpointer, _ check: IdleCheck,
+        _ configuration: StoreConfiguration, _ house: StoreFolder
     ) -> Store {
         let readers = Readers(countMax: configuration.queuedQueryCount)
-        let closing = Closing(writer: writer, readers: readers, checkpointer: checkpointer, house: house)
+        let closing = Closing(
+            writer: writer, readers: readers, checkpointer: checkpointer, check: check, house: house)
         WorkerThread.start("store-writer", urgency: .realTime) { writer.work() }
         WorkerThread.start("store-checkpt") { checkpointer.work { (code) in writer.stop(code) } }
+        WorkerThread.start("store-check") { check.work() }
         readers.start(reading)
         return Store(writer: writer, readers: readers, closing: closing)
     }

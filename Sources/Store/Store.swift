@@ -80,6 +80,11 @@ public struct StoreStatus: Sendable, Equatable {
     public var storedRows: UInt64 = 0
     /// Rows whose digest did not fit their bytes when they were read. They are never served.
     public var damagedRows: UInt64 = 0
+    /// What the last check of the whole store found, and how many findings there were; some of them.
+    public var findings: [String] = []
+    public var findingCount: UInt64 = 0
+    /// Checks of the whole store that came to their end, since the start.
+    public var checks: UInt64 = 0
     /// Why the store takes no writes just now; `nil` while it does.
     public var refusesWrites: String?
     /// Batches that could not be written, since the start.

@@ -32,6 +32,9 @@ public struct StoreConfiguration: Sendable {
     public var logByteCountAhead = 0
     /// How long what was redacted may stand in the write-ahead log before all of it is copied back and emptied.
     public var redactionMilliseconds = 20_000
+    /// From one check of the whole store to the next, and how long no command must have come before one begins.
+    public var checkSpacingMilliseconds = 300_000
+    public var checkIdleMilliseconds = 2_000
     /// Size of the write-ahead log at which the writer waits until it can start over.
     public var walByteCountMax = 512 << 20
     /// The database file grows no larger than this; beyond it the store is full. `nil` leaves it to the disk.
@@ -49,6 +52,9 @@ public struct StoreConfiguration: Sendable {
             (0...86_400_000).contains(idleFlushSpacingMilliseconds), "idleFlushSpacingMilliseconds", "0 to 86400000")
         try require((1...1_000_000).contains(sliceMicroseconds), "sliceMicroseconds", "1 to 1000000")
         try require((1...86_400_000).contains(redactionMilliseconds), "redactionMilliseconds", "1 to 86400000")
+        try require(
+            (1...86_400_000).contains(checkSpacingMilliseconds), "checkSpacingMilliseconds", "1 to 86400000")
+        try require((1...86_400_000).contains(checkIdleMilliseconds), "checkIdleMilliseconds", "1 to 86400000")
         try require((0...1 << 40).contains(logByteCountAhead), "logByteCountAhead", "0 to 1 TiB")
         try require((16...1 << 24).contains(acceptedRunCount), "acceptedRunCount", "16 to 16777216")
         try require((1...1 << 24).contains(acceptedListCountMin), "acceptedListCountMin", "1 to 16777216")

@@ -126,6 +126,23 @@ struct StoreCheckTests {
         #expect(effectiveCount > Self.flipCount / 20, "seed \(seed)")
     }
 
+    @Test("an idle store finds by itself what is wrong with it, and says so in its figures")
+    func idle() async throws {
+        let folder = try await filled()
+        try folder.execute("UPDATE invite SET uses_left = uses_left + 1")
+        var configuration = StoreConfiguration()
+        (configuration.checkSpacingMilliseconds, configuration.checkIdleMilliseconds) = (1, 1)
+        let store = try Store.open(folder: folder.path, configuration: configuration)
+        while store.status().checks < 2 { await Task.yield() }
+        #expect(store.status().findingCount == 1)
+        #expect(store.status().findings.first?.hasPrefix("invite: ") == true)
+        try await store.write { (tables) throws(Problem) in try tables.remove(InviteRow.byHash, [4]) }
+        let before = store.status().checks
+        while store.status().checks < before + 2 { await Task.yield() }
+        #expect(store.status().findings == [])
+        await store.close()
+    }
+
     /// `STORE_FLIPS=n` for a longer run.
     private static var flipCount: Int {
         ProcessInfo.processInfo.environment["STORE_FLIPS"].flatMap { Int($0) } ?? 300

@@ -56,7 +56,7 @@ final class StoreFolder {
             switch SQLiteError.cause(ofCode: code) {
             case .corrupt: return .damaged(file: databaseName, reason: reason)
             case .full: return .full(folder: databaseName)
-            case .busy, .outOfMemory, .unknownOutcome, .other:
+            case .busy, .outOfMemory, .unknownOutcome, .stopped, .other:
                 return .unreachable(name: databaseName, reason: reason)
             }
         }

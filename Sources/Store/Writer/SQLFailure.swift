@@ -18,7 +18,7 @@ enum SQLFailure {
             Problem(.overloaded, "Another program holds the store's file; try again.", retryAfterSeconds: 2)
         case .outOfMemory: Problem(.overloaded, "The store is out of memory; try again.", retryAfterSeconds: 2)
         case .corrupt: Problem(.internalError, "The store's file is damaged; restore it from a backup.")
-        case .unknownOutcome, .other: Problem(.internalError, "The store's disk failed (\(code)).")
+        case .unknownOutcome, .stopped, .other: Problem(.internalError, "The store's disk failed (\(code)).")
         }
     }
 
@@ -31,7 +31,7 @@ enum SQLFailure {
         case .full: "The disk is full; writes resume when there is space."
         case .busy: "Another program holds the store's file."
         case .corrupt: "The store's file is damaged; restore it from a backup."
-        case .outOfMemory, .other: "The disk fails (\(code))."
+        case .outOfMemory, .stopped, .other: "The disk fails (\(code))."
         }
     }
 }

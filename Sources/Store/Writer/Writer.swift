@@ -48,6 +48,24 @@ final class Writer: @unchecked Sendable {
         return status
     }
 
+    /// Commands that were committed or refused, since the start.
+    var commandCount: UInt64 {
+        lock.lock()
+        defer { lock.unlock() }
+        return figures.commands
+    }
+
+    /// Takes down what a check of the whole store came to.
+    func checked(_ outcome: StoreCheck.Outcome) {
+        lock.lock()
+        figures.checks += 1
+        figures.findings = Array(outcome.findings.prefix(Self.keptFindingCountMax))
+        figures.findingCount = UInt64(outcome.findingCount)
+        lock.unlock()
+    }
+
+    private static let keptFindingCountMax = 20
+
     /// Stops writing for good: what is on the disk is unknown. Called by the checkpointer too.
     func stop(_ code: Int32) {
         lock.lock()
