@@ -28,6 +28,26 @@ import Wire
         #expect(cursor.offered(number(10)) == .write)
     }
 
+    @Test("an empty page says nothing of what was committed after it was asked for")
+    func emptyPageOfBefore() {
+        var cursor = DeliveryCursor(last: number(0), head: number(0))
+        #expect(cursor.start() == .read(after: number(0)))
+        #expect(cursor.offered(number(1)) == .ignore)
+        #expect(cursor.read(through: nil, isEnd: true) == .read(after: number(0)))
+        #expect(cursor.read(through: number(1), isEnd: true) == .caughtUp(number(1)))
+
+        // With numbers in front whose envelopes are gone: these are passed over, what came since is read.
+        cursor = DeliveryCursor(last: number(2), head: number(5))
+        #expect(cursor.start() == .read(after: number(2)))
+        #expect(cursor.offered(number(6)) == .ignore)
+        #expect(cursor.offered(number(7)) == .ignore)
+        #expect(cursor.read(through: nil, isEnd: true) == .read(after: number(5)))
+        #expect(cursor.offered(number(8)) == .ignore)
+        #expect(cursor.read(through: number(7), isEnd: true) == .read(after: number(7)))
+        #expect(cursor.read(through: number(8), isEnd: true) == .caughtUp(number(8)))
+        #expect(cursor.offered(number(9)) == .write)
+    }
+
     @Test("numbers whose envelopes are gone do not hold up what follows")
     func holes() {
         var cursor = DeliveryCursor(last: number(0), head: number(10))

@@ -3,7 +3,8 @@ public import Wire
 /// Decides what one connected device is sent next, so that it sees every envelope of its queue once and in order.
 ///
 /// The store is the truth and a live envelope only a hint: the one after the last written goes out at once, an older
-/// one is dropped, and a gap is read from the store. While reading, live envelopes only move the goal.
+/// one is dropped, and a gap is read from the store. While reading, live envelopes only move the goal: whether a page
+/// that was asked for before has them is up to chance.
 ///
 /// ```
 ///            page ends at the goal
@@ -24,7 +25,8 @@ public struct DeliveryCursor: Sendable {
     }
 
     private enum State: Sendable {
-        case reading(through: QueueNumber)
+        /// A page was asked for when the queue was known to reach up to `asked`; since then it has come to `goal`.
+        case reading(asked: QueueNumber, goal: QueueNumber)
         case live
     }
 
@@ -35,7 +37,7 @@ public struct DeliveryCursor: Sendable {
     /// Starts behind: everything after `last` up to `head` waits in the store.
     public init(last: QueueNumber, head: QueueNumber) {
         self.last = last
-        self.state = .reading(through: max(last, head))
+        self.state = .reading(asked: max(last, head), goal: max(last, head))
     }
 
     /// The first thing to do after a connect.
@@ -50,15 +52,15 @@ public struct DeliveryCursor: Sendable {
     public mutating func offered(_ number: QueueNumber) -> Action {
         guard number > last else { return .ignore }
         switch state {
-        case .reading(let goal):
-            state = .reading(through: max(goal, number))
+        case .reading(let asked, let goal):
+            state = .reading(asked: asked, goal: max(goal, number))
             return .ignore
         case .live:
             if number.rawValue == last.rawValue + 1 {
                 last = number
                 return .write
             }
-            state = .reading(through: number)
+            state = .reading(asked: number, goal: number)
             return .read(after: last)
         }
     }
@@ -72,17 +74,15 @@ public struct DeliveryCursor: Sendable {
         switch state {
         case .live:
             return .ignore
-        case .reading(let goal):
+        case .reading(let asked, let goal):
+            // Numbers at the end whose envelopes expired or were removed: there is nothing left to wait for. Of what
+            // was committed after the page was asked for, an empty one says nothing.
+            if number == nil && isEnd { last = max(last, asked) }
             if last >= goal {
                 state = .live
                 return .caughtUp(last)
             }
-            // Numbers at the end whose envelopes expired or were removed: there is nothing left to wait for.
-            if number == nil && isEnd {
-                last = goal
-                state = .live
-                return .caughtUp(last)
-            }
+            state = .reading(asked: goal, goal: goal)
             return .read(after: last)
         }
     }
