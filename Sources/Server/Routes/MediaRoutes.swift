@@ -101,8 +101,8 @@ enum MediaRoutes {
 
     /// By a device, or by a shared address.
     private static func readable(_ call: Call) async throws(Problem) -> MediaRow {
-        let media: MediaID = try call.place("media")
         if let caller = call.caller {
+            let media: MediaID = try call.place("media")
             return try await call.chat.look { (look) throws(Problem) in
                 try look.readableMedia(media, by: caller.device.account)
             }
@@ -110,6 +110,7 @@ enum MediaRoutes {
         guard let ticket = call.query["ticket"] else {
             throw Problem(.unauthenticated, "Log in, or bring a shared address.")
         }
+        let media: MediaID = try call.place("media")
         let grant = call.services.mediaLinks.grant(ticket, for: media)
         return try await call.chat.look { (look) throws(Problem) in try look.media(media, under: grant) }
     }
