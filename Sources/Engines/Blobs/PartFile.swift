@@ -99,9 +99,16 @@ final class PartFile {
     }
 
     private func endChunk() throws(BlobError) {
-        try writeChunk()
+        do throws(BlobError) {
+            try writeChunk()
+        } catch {
+            // What came before stays, where there is no room for more: its proof has a block since the first chunk.
+            try? writeDigests(known.digests)
+            throw error
+        }
         known.endChunk()
         writtenOfChunk = 0
+        if known.digests.count == 1 { try writeDigests(known.digests) }
         guard known.digests.count % Self.chunksPerStroke == 0 else { return }
         try writeDigests(known.digests)
         beginWriteback()
