@@ -154,7 +154,7 @@ faults-program:
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-media $(strict)
 
-faults: faults-program ## power cuts, flipped bits and kills, two minutes of each together
+faults: faults-program ## power cuts, flipped bits and kills, a short form of each
 	$(faulty)/cuts.py --cuts 24 --seconds 2 --control
 	$(faulty)/cuts.py --cuts 300 --seconds 3
 	$(faulty)/kills.py --kills 40
