@@ -153,8 +153,11 @@ static uint8_t *begin(uint8_t *out, uint64_t field_count, const char *tag) {
 }
 
 size_t frame_hello(uint8_t *out, const uint8_t account[16], uint64_t time) {
-    uint8_t *end = put_id(begin(out, 9, "hello"), "account", account);
+    // Nothing is ever lost here: there is one history of the store.
+    static const uint8_t incarnation[16] = {1};
+    uint8_t *end = put_id(begin(out, 10, "hello"), "account", account);
     end = put_number(end, "device", 1);
+    end = put_id(end, "incarnation", incarnation);
     end = put_number(end, "serverTime", time);
     end = put_number(end, "heartbeatMs", 5000);
     end = put_number(end, "offlineAfterMs", 30000);

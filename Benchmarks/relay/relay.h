@@ -55,7 +55,7 @@ struct envelope {
     struct bytes body;
 };
 
-enum { accepted_byte_count_max = 128, hello_byte_count_max = 192, envelope_head_byte_count_max = 192 };
+enum { accepted_byte_count_max = 128, hello_byte_count_max = 256, envelope_head_byte_count_max = 192 };
 
 // Each writes a whole WebSocket message and returns its bytes.
 size_t frame_hello(uint8_t *out, const uint8_t account[16], uint64_t time);

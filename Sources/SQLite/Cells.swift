@@ -143,6 +143,7 @@ extension AccountID: Cell {}
 extension ConversationID: Cell {}
 extension BackupID: Cell {}
 extension MediaID: Cell {}
+extension IncarnationID: Cell {}
 
 /// A record of Wire in CBOR, in one column: for what is read and written as a whole.
 package protocol RecordCell: Cell, WireRecord {}

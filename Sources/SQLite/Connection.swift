@@ -178,6 +178,10 @@ package final class Connection {
         }, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    /// Whether the write-ahead log is left as it is, neither copied nor removed, when this connection is the last to
+    /// close.
+    package func setKeepsLog(_ keeps: Bool) { sotto_sqlite_keep_log(handle, keeps ? 1 : 0) }
+
     /// How far a checkpoint goes.
     package enum Checkpoint: Sendable {
         /// As far as it can without waiting.

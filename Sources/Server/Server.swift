@@ -95,11 +95,10 @@ public final class Server: Sendable {
     private static func services(
         _ configuration: ServerConfiguration, _ chat: Chat, _ media: MediaHouse, _ secret: borrowing ServerSecret
     ) async throws(Problem) -> Services {
-        let signingKey = try await prepare(chat)
+        let kept = try await prepare(chat)
         return Services(
-            configuration: configuration, chat: chat, signingKey: signingKey,
-            treeHeads: TreeHeads(signedBy: signingKey),
-            franking: try await chat.commit { (turn) throws(Problem) in try turn.frankingSecrets() }, media: media,
+            configuration: configuration, chat: chat, signingKey: kept.signingKey, incarnation: kept.incarnation,
+            treeHeads: TreeHeads(signedBy: kept.signingKey), franking: kept.franking, media: media,
             mediaLinks: MediaLinks(key: secret.mediaLinkKey(), clock: chat.clock),
             challenges: Challenges(key: secret.challengeKey()), limiters: Limiters(configuration),
             origins: Origins(configuration.origins), metrics: Metrics(),
@@ -114,14 +113,26 @@ public final class Server: Sendable {
         }
     }
 
-    /// What the store must hold before anyone is served: the server's key, and every list in the key log.
-    private static func prepare(_ chat: Chat) async throws(Problem) -> ServerSigningKey {
+    /// What the store keeps for the server itself.
+    private struct Kept {
+        let signingKey: ServerSigningKey
+        let franking: FrankingSecrets
+        let incarnation: IncarnationID
+    }
+
+    /// What the store must hold before anyone is served: the server's keys, and every list in the key log.
+    private static func prepare(_ chat: Chat) async throws(Problem) -> Kept {
+        try await chat.commit { (turn) throws(Problem) in try turn.completeFounding() }
         var last: AccountID?
         repeat {
             let page = last
             last = try await chat.commit { (turn) throws(Problem) in try turn.adoptIntoKeyLog(after: page) }
         } while last != nil
-        return try await chat.commit { (turn) throws(Problem) in try turn.serverSigningKey() }
+        return try await chat.look { (look) throws(Problem) in
+            Kept(
+                signingKey: try look.serverSigningKey(), franking: try look.frankingSecrets(),
+                incarnation: try look.tables.incarnation().id)
+        }
     }
 
     private static func listen(

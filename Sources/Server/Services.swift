@@ -8,6 +8,8 @@ struct Services: Sendable {
     let chat: Chat
     /// What the server signs with in its own name.
     let signingKey: ServerSigningKey
+    /// The stretch of the store's history that is told to clients.
+    let incarnation: IncarnationID
     let treeHeads: TreeHeads
     let franking: FrankingSecrets
     let media: MediaHouse

@@ -11,41 +11,81 @@ extension Store {
         afterBatch: @escaping @Sendable () -> Void = {}
     ) throws(StoreError) -> Store {
         try configuration.validate()
-        let house = try StoreFolder(folder)
+        let house = try StoreFolder(folder, founding: configuration.clock())
         let hadLog = house.hasLog
+        let check = EndCheck(folder: house.path, databasePath: house.databasePath)
+        let note = try note(check, house)
         let writing = try connect(house, .readWrite)
-        try StoreSchema.prepare(writing, isNew: house.isNew)
+        let (end, moment) = try goOn(house, writing, check, note)
         try limit(writing, configuration)
         let tail = Tail(segmentRowCount: configuration.flushRowCount)
         let damage = DamagedRows()
         let tables: Tables
-        let removed: Removed
+        let recovery: Recovery
         do throws(SQLiteError) {
-            let recovery = try Recovery(writing, configuration)
-            removed = recovery.removed
+            recovery = try Recovery(writing, configuration, at: moment)
             tables = Tables(
                 connection: writing, tail: tail, damage: damage, recovered: recovery, configuration: configuration)
             try tables.replay()
         } catch {
             throw StoreFolder.error(error)
         }
+        if tables.history.committed != recovery.moment {
+            let log = EndCheck(folder: house.path, databasePath: house.databasePath).end
+            try end.opened(tables.history.committed, lastRow: recovery.lastRow, log: log)
+        }
         var reading: [ReadableTables] = []
         for _ in 0..<configuration.readerCount {
             reading.append(ReadableTables(connection: try connect(house, .readOnly), tail: tail, damage: damage))
         }
+        // The last one to close: a store that was closed has no log.
+        let copying = try connect(house, .readWrite)
+        copying.setKeepsLog(false)
         let checkpointer = Checkpointer(
-            connection: try connect(house, .readWrite), databasePath: house.databasePath, configuration: configuration)
-        checkpointer.watch(writing)
+            connection: copying, databasePath: house.databasePath, end: end,
+            configuration: configuration)
         // What a crash kept from leaving the log leaves it now.
         if hadLog { checkpointer.redacted() }
         StoreFolder.extendLog(of: house.databasePath, to: configuration.logByteCountAhead)
         let writer = Writer(
-            tables: tables, removed: removed, checkpointer: checkpointer, configuration: configuration,
-            afterBatch: afterBatch)
-        let check = IdleCheck(
+            tables: tables, removed: recovery.removed, checkpointer: checkpointer, end: end,
+            configuration: configuration, afterBatch: afterBatch)
+        let idleCheck = IdleCheck(
             connection: try connect(house, .readOnly), configuration: configuration,
             commandCount: { writer.commandCount }, found: { writer.checked($0) })
-        return start(writer, reading, checkpointer, check, configuration, house)
+        return start(writer, reading, checkpointer, idleCheck, configuration, house)
+    }
+
+    /// Without a note of its end nobody knows whether a store is whole.
+    private static func note(_ check: EndCheck, _ house: StoreFolder) throws(StoreError) -> EndNote {
+        if let note = check.note { return note }
+        let loss = check.content == .missing ? Loss.noteMissing : .noteUnreadable
+        throw .lost(folder: house.name, loss)
+    }
+
+    /// Sees that nothing is missing at the end of what is there, before anything changes, and goes on from it.
+    private static func goOn(
+        _ house: StoreFolder, _ writing: Connection, _ check: EndCheck, _ note: EndNote
+    ) throws(StoreError) -> (EndFile, Moment) {
+        let recovered: Moment
+        let lastRow: Int64
+        do throws(StoreError) {
+            try StoreSchema.check(writing)
+            do throws(SQLiteError) {
+                recovered = try Moment(recovering: writing, note: note)
+                lastRow = try newestRow(writing)
+            } catch {
+                throw StoreFolder.error(error)
+            }
+        } catch {
+            // Two moments that are mixed seldom make a database.
+            if let loss = check.logLoss { throw .lost(folder: house.name, loss) }
+            throw error
+        }
+        if let loss = check.loss(recovered) { throw .lost(folder: house.name, loss) }
+        let end = try EndFile.go(on: note, in: house.path, of: house.databasePath)
+        try end.opened(recovered, lastRow: lastRow, log: check.end)
+        return (end, recovered)
     }
 
     private static func start(
@@ -72,12 +112,12 @@ extension Store {
     }
 
     /// A connection with everything set that is not kept in the file.
-    private static func connect(_ house: StoreFolder, _ access: Connection.Access) throws(StoreError) -> Connection {
+    static func connect(_ house: StoreFolder, _ access: Connection.Access) throws(StoreError) -> Connection {
         do throws(SQLiteError) {
             let connection = try Connection(path: house.databasePath, access: access)
+            // First of all: what may be needed to see what is wrong is still there after a refusal.
+            connection.setKeepsLog(true)
             if access == .readWrite {
-                // The page size counts when the file is new, and before it is in WAL mode.
-                try connection.execute("PRAGMA page_size = 8192")
                 try connection.execute("PRAGMA journal_mode = WAL")
                 try connection.execute("PRAGMA synchronous = FULL")
                 try connection.execute("PRAGMA wal_autocheckpoint = 0")

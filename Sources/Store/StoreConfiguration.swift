@@ -1,3 +1,6 @@
+import Glibc
+public import Wire
+
 /// How the SQLite engine weighs memory, disk and time. The defaults suit a machine with 2 cores and 2 GB.
 public struct StoreConfiguration: Sendable {
     /// Log rows that are indexed in memory before they are written, sorted, into the tables.
@@ -40,7 +43,16 @@ public struct StoreConfiguration: Sendable {
     /// The database file grows no larger than this; beyond it the store is full. `nil` leaves it to the disk.
     public var fileByteCountMax: Int?
 
+    /// What time it is when the store is founded.
+    public var clock: @Sendable () -> Timestamp = StoreConfiguration.wallClock
+
     public init() {}
+
+    private static let wallClock: @Sendable () -> Timestamp = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: UInt64(max(0, time.tv_sec)) * 1_000 + UInt64(time.tv_nsec) / 1_000_000)
+    }
 
     func validate() throws(StoreError) {
         func require(_ condition: Bool, _ setting: String, _ allowed: String) throws(StoreError) {

@@ -3,11 +3,12 @@ package import SQLite
 /// All tables of the store. Whoever adds one declares it in a file of `Rows/`, and names it here.
 package enum StoreSchema {
     /// A file with another one is refused: steps from one to the next begin with the first release.
-    static let format = 100
+    static let format = 101
 
     /// In no order that matters.
     package static let tables: [TableDeclaration] = [
-        TableDeclaration(ProgressRow.self), TableDeclaration(SequenceRow.self), TableDeclaration(SettingRow.self),
+        TableDeclaration(ProgressRow.self), TableDeclaration(CommitRow.self), TableDeclaration(IncarnationRow.self),
+        TableDeclaration(SequenceRow.self), TableDeclaration(SettingRow.self),
         TableDeclaration(AccountRow.self), TableDeclaration(DeviceRow.self), TableDeclaration(TokenRow.self),
         TableDeclaration(InviteRow.self), TableDeclaration(TombstoneRow.self), TableDeclaration(DoomedAccountRow.self),
         TableDeclaration(BackupRow.self), TableDeclaration(StandingPreKeysRow.self),
@@ -29,15 +30,10 @@ package enum StoreSchema {
         ([LogSchema.creation] + tables.flatMap(\.creation)).joined(separator: "\n")
     }
 
-    /// Makes the tables of a new file, or checks that an old one has these.
-    static func prepare(_ connection: Connection, isNew: Bool) throws(StoreError) {
+    /// Checks that a file has these tables.
+    static func check(_ connection: Connection) throws(StoreError) {
         let found: Int
         do throws(SQLiteError) {
-            if isNew {
-                try connection.execute("BEGIN IMMEDIATE; \(creation) PRAGMA user_version = \(format)")
-                try connection.insert(ProgressRow())
-                try connection.execute("COMMIT")
-            }
             found = try connection.first("PRAGMA user_version") { Int($0.integer(0)) } ?? 0
         } catch {
             throw StoreFolder.error(error)

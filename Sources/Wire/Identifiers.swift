@@ -92,6 +92,12 @@ public struct MediaID: RandomIdentifier {
     public init(bytes: SixteenBytes) { self.bytes = bytes }
 }
 
+/// Names a stretch of a server's history in which nothing that it accepted was lost.
+public struct IncarnationID: RandomIdentifier {
+    public let bytes: SixteenBytes
+    public init(bytes: SixteenBytes) { self.bytes = bytes }
+}
+
 /// Numbers a device within its account, from 1 up. Never reused: a device that comes back is a new one.
 public struct DeviceID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let rawValue: UInt32

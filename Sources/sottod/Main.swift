@@ -15,11 +15,14 @@ struct Main {
             var arguments = Array(CommandLine.arguments.dropFirst())
             let isVerifying = arguments.first == "verify"
             if isVerifying { arguments.removeFirst() }
+            let acceptsLoss = arguments.first == "accept-loss"
+            if acceptsLoss { arguments.removeFirst() }
             switch try ServerSettings.read(arguments: arguments, environment: environment) {
             case .help(let text):
-                print(isVerifying ? VerifyVerb.help : text)
+                print(isVerifying ? VerifyVerb.help : acceptsLoss ? AcceptLossVerb.help : text)
                 return
             case .run(let read) where isVerifying: exit(VerifyVerb.run(read))
+            case .run(let read) where acceptsLoss: exit(AcceptLossVerb.run(read))
             case .run(var read):
                 read.mediaWorkerPath = read.mediaWorkerPath ?? workerBesideUs
                 configuration = read

@@ -79,12 +79,20 @@ private enum OpenThings {
             }
     }
 
-    /// A thread that was told to end may take a moment, and so may whatever it was the last to hold.
+    /// A thread that was told to end may take a moment, and so may whatever it was the last to hold; before as well.
     static func expect(_ before: [String], after what: String) async {
         let deadline = ContinuousClock.now + .seconds(20)
-        while now().sorted() != before.sorted(), ContinuousClock.now < deadline { await Task.yield() }
-        let left = now().difference(from: before).insertions
-        #expect(now().sorted() == before.sorted(), "after \(what): \(left)")
+        while !left(over: before).isEmpty, ContinuousClock.now < deadline { await Task.yield() }
+        #expect(left(over: before).isEmpty, "after \(what)")
+    }
+
+    private static func left(over before: [String]) -> [String] {
+        var earlier = before
+        return now().filter { (name) in
+            guard let index = earlier.firstIndex(of: name) else { return true }
+            earlier.remove(at: index)
+            return false
+        }
     }
 
     private static func names(in folder: String, _ name: (String) -> String) -> [String] {

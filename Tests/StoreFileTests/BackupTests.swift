@@ -22,12 +22,17 @@ struct BackupTests {
                     let answered = try await store.drain().count
                     let copy = try TestFolder()
                     try folder.execute("VACUUM INTO '\(copy.database)'")
+                    // A copy is another moment: it has no note, and is not served before somebody says so.
+                    #expect(throws: StoreError.lost(folder: copy.name, .noteMissing)) {
+                        try Store.open(folder: copy.path)
+                    }
+                    let accepted = try Store.acceptLoss(folder: copy.path)
                     let opened = try Store.open(folder: copy.path)
                     let queue = try await opened.drain()
                     #expect(queue.count >= answered)
                     #expect(queue.compactMap { $0.number?.rawValue } == (0..<UInt64(queue.count)).map { $0 + 1 })
                     let next = try await opened.send(9_000)
-                    #expect(next.numbers == [QueueNumber(UInt64(queue.count) + 1)])
+                    #expect(next.numbers == [QueueNumber(UInt64(queue.count) + 1 + accepted.skippedCount)])
                     await opened.close()
                 }
             }

@@ -8,7 +8,7 @@ import Wire
 @Suite("Damage", .timeLimit(.minutes(3)))
 struct DamageTests {
     /// Head and one copy's place before the body.
-    private static let bytesBeforeBody = 84 + 40
+    private static let bytesBeforeBody = LogRecord.headByteCount + LogRecord.copyByteCount
 
     /// Flips one bit in the record of each of some sends.
     private func flip(_ clients: some Sequence<UInt64>, in folder: TestFolder, _ random: inout SplitMix) throws {

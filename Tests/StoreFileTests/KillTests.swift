@@ -17,35 +17,10 @@ struct KillTests {
     private static let killCount = Int(ProcessInfo.processInfo.environment["STORE_KILLS"] ?? "") ?? 6
 
     private func runUntilKilled(_ folder: String, first: UInt64, lineCount: Int, often: Bool) throws -> [Said] {
-        let process = Process()
-        process.executableURL = try Self.victim
-        process.arguments = [folder, "\(first)"] + (often ? ["often"] : [])
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        var output = Data()
-        while output.count(where: { $0 == UInt8(ascii: "\n") }) < lineCount {
-            let bytes = pipe.fileHandleForReading.availableData
-            if bytes.isEmpty { break }
-            output += bytes
-        }
-        kill(process.processIdentifier, SIGKILL)
-        output += (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
-        // A line without its end was cut by the kill.
-        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.dropLast().compactMap { (line) in
-            let fields = line.split(separator: " ").compactMap { UInt64($0) }
-            return fields.count == 3 ? Said(client: fields[0], number: fields[1], seq: fields[2]) : nil
-        }
-    }
-
-    /// Beside the test bundle.
-    private static var victim: URL {
-        get throws {
-            let folder = try #require(Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
-                ?? Bundle.main.executableURL)
-            return folder.deletingLastPathComponent().appending(path: "store-victim")
+        let victim = try Victim(folder, first: first, until: lineCount, arguments: often ? ["often"] : [])
+        victim.kill()
+        return victim.lines.compactMap { (fields) in
+            fields.count == 3 ? Said(client: fields[0], number: fields[1], seq: fields[2]) : nil
         }
     }
 

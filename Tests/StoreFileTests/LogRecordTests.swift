@@ -21,7 +21,8 @@ struct LogRecordTests {
     private static func record(_ draft: EnvelopeDraft = draft) -> [UInt8] {
         var writer = RecordWriter()
         let numbers = (0..<3).map { QueueNumber(100 + $0) }
-        return [UInt8](writer.record(draft, row: 77, seq: SequenceNumber(12), numbers: numbers))
+        return [UInt8](writer.record(
+                draft, row: 77, at: Moment(number: 31, chain: 32), seq: SequenceNumber(12), numbers: numbers))
     }
 
     @Test("a send comes out as it went in")
@@ -31,6 +32,7 @@ struct LogRecordTests {
             #expect(record.clientID == Self.draft.clientID)
             #expect(record.sender == Self.sender)
             #expect(record.seq == SequenceNumber(12))
+            #expect(record.moment == Moment(number: 31, chain: 32))
             for (index, copy) in Self.draft.copies.enumerated() {
                 let envelope = try #require(record.envelope(for: copy.recipient, number: UInt64(100 + index)))
                 #expect(envelope.body == copy.body)

@@ -16,7 +16,8 @@ struct RowCountTests {
         let configuration = StoreConfiguration()
         let tables = Tables(
             connection: connection, tail: Tail(segmentRowCount: 100), damage: DamagedRows(),
-            recovered: try Recovery(connection, configuration), configuration: configuration)
+            recovered: try Recovery(connection, configuration, at: try Moment(recovering: connection)),
+            configuration: configuration)
         try connection.execute("BEGIN IMMEDIATE")
         let kept = ConversationRow(
             conversation: ConversationID(bytes: SixteenBytes(high: 2, low: 9)), kind: .group, mode: .open,

@@ -37,6 +37,10 @@ struct StoreCheckTests {
                         conversation: Sample.dm, account: account, role: .owner, joinedAt: Sample.start,
                         checkpoint: SequenceNumber(0)))
             }
+            if var dm = try tables.conversation(Sample.dm) {
+                dm.memberCount = 2
+                try tables.updateConversation(dm)
+            }
             try tables.put(SettingRow(name: "key", value: [1, 2, 3]))
             try tables.appendToKeyLog(
                 KeyLogRow(index: 0, account: [1], epoch: 1, entry: [2]), nodes: [[UInt8](repeating: 3, count: 32)])

@@ -7,7 +7,10 @@ import Wire
 /// A folder for one test's store, with the means to damage it. Goes away with the test.
 final class TestFolder: Sendable {
     let path: String
+    var name: String { String(path.split(separator: "/").last ?? "") }
     var database: String { path + "/sotto.db" }
+    var log: String { path + "/sotto.db-wal" }
+    var note: String { path + "/sotto.end" }
 
     init() throws {
         let url = FileManager.default.temporaryDirectory.appending(path: "sqlite-\(UUID().uuidString)")
@@ -20,7 +23,9 @@ final class TestFolder: Sendable {
     /// The files as a kill at this moment would leave them.
     func copy() throws -> TestFolder {
         let copy = try TestFolder()
-        for name in ["sotto.db", "sotto.db-wal"] where FileManager.default.fileExists(atPath: path + "/" + name) {
+        // The note first: of a store that goes on meanwhile it may be the older one, and never the newer.
+        for name in ["sotto.end", "sotto.db", "sotto.db-wal"]
+        where FileManager.default.fileExists(atPath: path + "/" + name) {
             try FileManager.default.copyItem(atPath: path + "/" + name, toPath: copy.path + "/" + name)
         }
         return copy
@@ -39,6 +44,16 @@ final class TestFolder: Sendable {
         var bytes = try Data(contentsOf: URL(filePath: database))
         try change(&bytes)
         try bytes.write(to: URL(filePath: database))
+    }
+}
+
+extension StoreConfiguration {
+    /// Of a store that does nothing of its own accord, however slow the machine is.
+    static var still: StoreConfiguration {
+        var configuration = StoreConfiguration()
+        configuration.idleMilliseconds = 86_400_000
+        configuration.redactionMilliseconds = 86_400_000
+        return configuration
     }
 }
 
@@ -106,7 +121,7 @@ extension Store {
             try tables.insertConversation(
                 ConversationRow(
                     conversation: Sample.dm, kind: .dm, mode: .sealed, title: nil, sealedName: nil,
-                    createdAt: Sample.start, memberCount: 2,
+                    createdAt: Sample.start, memberCount: 0,
                     pair: DMPair(Sample.sender.account, Sample.recipient.account)))
         }
     }

@@ -3,7 +3,8 @@ import Store
 import Wire
 
 // Fills a store until it is killed. Prints a line for each send that was accepted, and only after it was: client id's
-// low half, queue number, seq. Arguments: folder, first client id, and optionally `often` for small flushes.
+// low half, queue number, seq. Arguments: folder, first client id, and optionally `often` for small flushes, and
+// `brief` to end by itself after 20 sends.
 
 /// Unbuffered: what was said before the kill was said.
 func say(_ line: String) { _ = write(1, line + "\n", line.utf8.count + 1) }
@@ -39,6 +40,9 @@ func prepare(_ store: Store) async throws {
     }
 }
 
+/// Touched on the writer's thread alone.
+nonisolated(unsafe) var leftCount = CommandLine.arguments.contains("brief") ? 20 : Int.max
+
 func send(_ client: UInt64, through store: Store) {
     let draft = EnvelopeDraft(
         time: Timestamp(milliseconds: 1_795_000_000_000 + client), sender: sender,
@@ -54,6 +58,8 @@ func send(_ client: UInt64, through store: Store) {
             case .success:
                 guard let appended else { return }
                 say("\(client) \(appended.numbers[0]) \(appended.seq?.rawValue ?? 0)")
+                leftCount -= 1
+                if leftCount == 0 { exit(0) }
                 send(client + 64, through: store)
             case .failure(let problem):
                 say("refused \(problem.code.rawValue): \(store.status().refusesWrites ?? "")")

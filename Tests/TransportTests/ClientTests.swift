@@ -63,7 +63,7 @@ struct ClientTests {
     ) async throws(TransportError) -> HTTPResponse {
         let client = try await HTTPClientConnection.connect(host: "127.0.0.1", port: port, on: loop)
         defer { client.close() }
-        return try await client.request("GET", "/", limit: limit, timeout: .seconds(5))
+        return try await client.request("GET", "/", limit: limit, timeout: .seconds(60))
     }
 
     @Test("requests made at once are answered in turn on one connection")

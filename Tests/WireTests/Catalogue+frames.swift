@@ -14,12 +14,19 @@ extension Catalogue {
         Specimen(ClientFrame.Request.self, request, ClientFrame.Request(id: 0, method: "GET", path: "/")),
         Specimen(ClientFrame.Ping.self, ClientFrame.Ping(stamp: 1 << 53)),
         Specimen(
-            ServerFrame.self, .hello(.init(account: account, device: DeviceID(1), serverTime: epoch)),
+            ServerFrame.self,
+            .hello(
+                .init(
+                    account: account, device: DeviceID(1), incarnation: IncarnationID(bytes: .init(high: 7, low: 70)),
+                    serverTime: epoch)),
             .accepted(.sample), .refused(.init(clientID: clientID, problem: problem)), .envelope(envelope),
             .event(entry), .response(response), .notice(.init(topic: .keysLow, count: 3)), .pong(.sample),
             .goaway(.init(reason: "restart", retryAfterMilliseconds: 0)), .error(.init(problem: problem))),
         Specimen(
-            ServerFrame.Hello.self, ServerFrame.Hello(account: account, device: DeviceID(9), serverTime: endOfTime)),
+            ServerFrame.Hello.self,
+            ServerFrame.Hello(
+                account: account, device: DeviceID(9), incarnation: IncarnationID(bytes: .init(high: 7, low: 70)),
+                serverTime: endOfTime)),
         Specimen(ServerFrame.Refused.self, ServerFrame.Refused(clientID: clientID, problem: problem)),
         Specimen(ServerFrame.QueueEmpty.self, ServerFrame.QueueEmpty(through: QueueNumber(0))),
         Specimen(ServerFrame.Response.self, response, ServerFrame.Response(id: 1, status: 204, body: nil)),

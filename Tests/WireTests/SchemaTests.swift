@@ -75,6 +75,7 @@ import Testing
             case "ConversationID": ConversationID.sample.description
             case "ClientID": ClientID.sample.description
             case "BackupID": BackupID.sample.description
+            case "IncarnationID": IncarnationID.sample.description
             case "MediaID": MediaID.sample.description
             case "MessageID": MessageID.sample.description
             case "Handle": Handle.sample.description

@@ -137,7 +137,7 @@ extension Look {
             conversation: row.conversation, kind: row.kind, mode: row.mode, title: row.title,
             sealedName: row.sealedName, createdAt: row.createdAt, memberCount: row.memberCount, role: member.role,
             peer: peer, head: head, checkpoint: member.checkpoint,
-            unread: head > member.checkpoint ? head.rawValue - member.checkpoint.rawValue : 0,
+            unread: try tables.seqCount(of: row.conversation, after: member.checkpoint, through: head),
             image: image?.media, sealedImage: image?.sealedImage)
     }
 }

@@ -3,22 +3,22 @@ public import Keys
 import Store
 public import Wire
 
-extension Turn {
-    /// The server's franking keys: the stored ones, or new ones that are stored with this command.
-    /// - Throws: `internal-error` when what is stored is not of their size.
-    public mutating func frankingSecrets() throws(Problem) -> FrankingSecrets {
-        let stored = try tables.row(SettingRow.byName, Self.frankingSetting)?.value
-        let secret = stored.map { SecretBytes(copying: $0) } ?? .random(byteCount: FrankingSecrets.byteCount)
-        let secrets: FrankingSecrets
+extension Look {
+    /// The server's franking keys.
+    /// - Throws: `internal-error` when they are missing or not of their size.
+    public func frankingSecrets() throws(Problem) -> FrankingSecrets {
+        guard let stored = try tables.row(SettingRow.byName, FrankingSetting.name)?.value else {
+            throw Problem(.internalError, "The server's franking keys are missing; restore the store from a backup.")
+        }
         do {
-            secrets = try FrankingSecrets(secret)
+            return try FrankingSecrets(SecretBytes(copying: stored))
         } catch {
             throw Problem(.internalError, "The server's stored franking keys are damaged.")
         }
-        if stored == nil { try tables.put(SettingRow(name: Self.frankingSetting, value: secret.exportUnprotected())) }
-        return secrets
     }
+}
 
-    /// Where the store keeps them: 64 bytes.
-    private static var frankingSetting: String { "server-franking-keys" }
+/// Where the store keeps them: 64 bytes.
+enum FrankingSetting {
+    static let name = "server-franking-keys"
 }

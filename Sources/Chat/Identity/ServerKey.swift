@@ -3,20 +3,18 @@ public import Keys
 import Store
 public import Wire
 
-extension Turn {
-    /// The server's own key: the stored one, or a new one that is stored with this command.
-    /// - Throws: `internal-error` when what is stored is no key.
-    public mutating func serverSigningKey() throws(Problem) -> ServerSigningKey {
-        if let stored = try tables.row(SettingRow.byName, ServerKeySetting.name)?.value {
-            do {
-                return try ServerSigningKey(seed: SecretBytes(copying: stored))
-            } catch {
-                throw Problem(.internalError, "The server's stored signing key is damaged.")
-            }
+extension Look {
+    /// The server's own key.
+    /// - Throws: `internal-error` when it is missing, or what is stored is no key.
+    public func serverSigningKey() throws(Problem) -> ServerSigningKey {
+        guard let stored = try tables.row(SettingRow.byName, ServerKeySetting.name)?.value else {
+            throw Problem(.internalError, "The server's signing key is missing; restore the store from a backup.")
         }
-        let key = ServerSigningKey()
-        try tables.put(SettingRow(name: ServerKeySetting.name, value: key.exportSeed().exportUnprotected()))
-        return key
+        do {
+            return try ServerSigningKey(seed: SecretBytes(copying: stored))
+        } catch {
+            throw Problem(.internalError, "The server's stored signing key is damaged.")
+        }
     }
 }
 

@@ -75,6 +75,7 @@ public enum ServerSettings {
 
             Usage: sottod [options]
                    sottod verify [--data FOLDER]    checks what a data folder holds; see sottod verify --help
+                   sottod accept-loss [--data FOLDER]    goes on without what a store has lost; see its --help
 
             \(rows.joined(separator: "\n"))
               \(padded("--help", 34)) Print this.

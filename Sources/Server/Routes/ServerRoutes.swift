@@ -23,7 +23,7 @@ enum ServerRoutes {
             return Reply(
                 ServerCard(
                     serverName: configuration.serverName, serverKey: call.services.signingKey.publicKey.bytes,
-                    registration: configuration.registration.rawValue))
+                    incarnation: call.services.incarnation, registration: configuration.registration.rawValue))
         },
         Route(
             .get, "/v1/capabilities", area: "server", "The bounds a client should know", access: .none,
@@ -47,17 +47,21 @@ struct ServerCard: WireRecord {
     var serverName: String
     /// Ed25519, 32 bytes: what the server signs with in its own name.
     var serverKey: [UInt8]
+    /// As in `hello`.
+    var incarnation: IncarnationID
     var registration: String
 
-    init(serverName: String, serverKey: [UInt8], registration: String) {
+    init(serverName: String, serverKey: [UInt8], incarnation: IncarnationID, registration: String) {
         self.serverName = serverName
         self.serverKey = serverKey
+        self.incarnation = incarnation
         self.registration = registration
     }
 
     init(fields: inout Fields) throws(WireError) {
         serverName = try fields.text("serverName", length: 1...253)
         serverKey = try fields.bytes("serverKey", count: 32)
+        incarnation = try fields.value("incarnation")
         registration = try fields.text("registration", length: 1...20)
         _ = try fields.text("api", length: 1...100)
         _ = try fields.text("socket", length: 1...100)
@@ -67,6 +71,7 @@ struct ServerCard: WireRecord {
     func write(fields writer: inout WireWriter) {
         writer.put("serverName", text: serverName)
         writer.put("serverKey", bytes: serverKey)
+        writer.put("incarnation", incarnation)
         writer.put("registration", text: registration)
         writer.put("api", text: "/v1")
         writer.put("socket", text: "/v1/ws")

@@ -71,8 +71,11 @@ actor Session: Line {
             return
         }
         front.services.metrics.countSocketOpened()
-        let now = front.services.chat.clock()
-        tell(.hello(.init(account: address.account, device: address.device, serverTime: now)))
+        tell(
+            .hello(
+                .init(
+                    account: address.account, device: address.device, incarnation: front.services.incarnation,
+                    serverTime: front.services.chat.clock())))
         if arrival.oneTimePreKeyCount < Limits.oneTimePreKeysLow {
             tell(.notice(.init(topic: .keysLow, count: UInt64(arrival.oneTimePreKeyCount))))
         }

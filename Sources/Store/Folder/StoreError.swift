@@ -8,6 +8,14 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case otherFormat(file: String, found: Int, known: Int)
     /// The file is not a store, or is damaged beyond opening.
     case damaged(file: String, reason: String)
+    /// Something that was accepted is not there.
+    case lost(folder: String, Loss)
+    /// What is left is of two moments, or damaged; `reason` says what is wrong with it.
+    case unacceptable(folder: String, reason: String)
+    /// Nothing is lost, so that there is nothing to accept.
+    case nothingLost(folder: String)
+    /// There is no database file where one was.
+    case traces(folder: String, found: String)
     /// The disk is full.
     case full(folder: String)
     /// A value of the configuration is out of its bounds.
@@ -24,10 +32,37 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "or choose another folder."
         case .damaged(let file, let reason):
             "\"\(file)\" is damaged or not a store (\(reason)). Restore it from a backup; nothing was changed."
+        case .lost(let folder, let loss):
+            "The store in \"\(folder)\" \(loss). Restore it from a backup, or go on with what is left: "
+                + "sottod accept-loss."
+        case .unacceptable(let folder, let reason):
+            "What is left of the store in \"\(folder)\" is not of one moment (\(reason)): restore it from a backup; "
+                + "nothing was changed."
+        case .nothingLost(let folder):
+            "The store in \"\(folder)\" has lost nothing: start the server."
+        case .traces(let folder, let found):
+            "There is no sotto.db in \"\(folder)\", though \"\(found)\" says that a store was there: put it back, or "
+                + "choose an empty folder."
         case .full(let folder):
             "The disk that holds \"\(folder)\" is full. Free some space and start again."
         case .configuration(let setting, let allowed):
             "\(setting) is out of bounds: it must be \(allowed)."
+        }
+    }
+}
+
+extension Loss: CustomStringConvertible {
+    /// What follows "The store".
+    public var description: String {
+        switch self {
+        case .changes(1): "has lost the last change that it had accepted"
+        case .changes(let count): "has lost the last \(count) changes that it had accepted"
+        case .logDamaged: "has a damaged write-ahead log and may have lost what it accepted last"
+        case .logMissing: "has lost its write-ahead log, with what it accepted last"
+        case .logOfAnotherMoment: "has a write-ahead log of another moment"
+        case .anotherHistory: "is not the one that its sotto.end speaks of"
+        case .noteMissing: "has no sotto.end, so that nobody knows whether it is whole"
+        case .noteUnreadable: "has a damaged sotto.end, so that nobody knows whether it is whole"
         }
     }
 }

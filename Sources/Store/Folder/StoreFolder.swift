@@ -1,46 +1,121 @@
 import SQLite
 import Glibc
+import Wire
 
 /// The one database file in a store's folder.
 let databaseName = "sotto.db"
 
 /// The folder of a store, held by this process alone for as long as this value lives.
+///
+/// The lock is on the folder and on the database file themselves, not on a file beside them that could be removed.
 final class StoreFolder {
     let path: String
-    private let lockFile: Int32
-    /// Whether the database file was made just now.
-    let isNew: Bool
+    private let folder: Int32
+    private let database: Int32
 
     var databasePath: String { path + "/" + databaseName }
 
-    /// Makes the folder (0700) and its files (0600) where they are missing, and takes the lock.
-    init(_ folder: String) throws(StoreError) {
+    /// What messages call it by.
+    var name: String { Self.lastComponent(path) }
+
+    /// Takes the lock. Makes the folder (0700) and founds a store in it where there is none, or sees that there is one.
+    /// - Parameter founding: the time of a founding; `nil` where none is to be.
+    init(_ folder: String, founding: Timestamp?) throws(StoreError) {
         path = folder
         let name = Self.lastComponent(folder)
-        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw Self.failed(name) }
-        guard chmod(folder, 0o700) == 0 else { throw Self.failed(name) }
-        lockFile = try Self.makeFile(folder + "/lock")
-        guard flock(lockFile, LOCK_EX | LOCK_NB) == 0 else {
-            let isTaken = errno == EWOULDBLOCK
-            let error = isTaken ? StoreError.locked(folder: name) : Self.failed("lock")
-            close(lockFile)
-            throw error
-        }
+        if founding != nil { try Self.makeFolder(folder) }
+        self.folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard self.folder >= 0 else { throw Self.failed(name) }
+        var opened: Int32 = -1
         do throws(StoreError) {
-            let database = try Self.makeFile(path + "/" + databaseName)
-            defer { close(database) }
-            isNew = lseek(database, 0, SEEK_END) == 0
-            try Self.sync(folder)
+            if founding != nil, fchmod(self.folder, 0o700) != 0 { throw Self.failed(name) }
+            try Self.lock(self.folder, at: folder, of: name)
+            if Self.byteCount(folder + "/" + databaseName) == 0 {
+                try Self.refuseTraces(in: folder)
+                guard let founding else { throw StoreError.unreachable(name: databaseName, reason: "there is none") }
+                try Founding.found(in: folder, at: founding)
+            }
+            opened = open(folder + "/" + databaseName, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+            guard opened >= 0, fchmod(opened, 0o600) == 0 else { throw Self.failed(databaseName) }
+            try Self.lock(opened, at: folder + "/" + databaseName, of: name)
         } catch {
-            close(lockFile)
+            if opened >= 0 { close(opened) }
+            Self.letGo(of: self.folder)
             throw error
         }
+        database = opened
     }
 
+    /// When this runs no connection may be open any more: closing any descriptor of a file lets go of the locks that
+    /// SQLite has on it.
     deinit {
-        // A child that another thread forks at this moment has a copy of the descriptor until it runs its program.
-        flock(lockFile, LOCK_UN)
-        close(lockFile)
+        Self.letGo(of: database)
+        Self.letGo(of: folder)
+    }
+
+    /// A child that another thread forks at this moment has a copy of the descriptor until it runs its program.
+    private static func letGo(of file: Int32) {
+        flock(file, LOCK_UN)
+        close(file)
+    }
+
+    /// Locks a file that was opened by its path, and sees that the path still leads to it.
+    private static func lock(_ file: Int32, at path: String, of name: String) throws(StoreError) {
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            throw errno == EWOULDBLOCK ? .locked(folder: name) : failed(name)
+        }
+        var held = stat()
+        var found = stat()
+        guard fstat(file, &held) == 0, stat(path, &found) == 0 else { throw failed(name) }
+        guard held.st_dev == found.st_dev, held.st_ino == found.st_ino else { throw .locked(folder: name) }
+    }
+
+    private static func makeFolder(_ path: String) throws(StoreError) {
+        guard mkdir(path, 0o700) != 0 else {
+            let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            return try sync(parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent)
+        }
+        guard errno == EEXIST else { throw failed(lastComponent(path)) }
+    }
+
+    // MARK: Traces
+
+    /// A store that is not there but was is not founded anew: its loss would be told by nobody.
+    private static func refuseTraces(in folder: String) throws(StoreError) {
+        let name = lastComponent(folder)
+        switch EndFile.content(in: folder) {
+        case .missing: break
+        // Its making was cut short, and nothing was ever kept in it.
+        case .note(let note) where note.flags.contains(.founding): break
+        case .note, .unreadable: throw .traces(folder: name, found: EndFile.name)
+        }
+        if byteCount(folder + "/" + databaseName + "-wal") > 0 {
+            throw .traces(folder: name, found: databaseName + "-wal")
+        }
+        if hasFiles(folder + "/media") { throw .traces(folder: name, found: "media") }
+    }
+
+    private static func hasFiles(_ folder: String) -> Bool {
+        guard let stream = opendir(folder) else { return false }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { (raw) in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name != ".", name != ".." else { continue }
+            var status = stat()
+            guard lstat(folder + "/" + name, &status) == 0 else { continue }
+            if status.st_mode & S_IFMT != S_IFDIR || hasFiles(folder + "/" + name) { return true }
+        }
+        return false
+    }
+
+    // MARK: Files
+
+    /// Zero where there is no such file.
+    static func byteCount(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     static func lastComponent(_ path: String) -> String {
@@ -62,26 +137,15 @@ final class StoreFolder {
         }
     }
 
-    private static func makeFile(_ path: String) throws(StoreError) -> Int32 {
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw failed(lastComponent(path)) }
-        guard fchmod(file, 0o600) == 0 else {
-            let error = failed(lastComponent(path))
-            close(file)
-            throw error
-        }
-        return file
-    }
-
     /// A file that was made is there after a power cut only when its folder was synced.
-    private static func sync(_ folder: String) throws(StoreError) {
+    static func sync(_ folder: String) throws(StoreError) {
         let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard file >= 0 else { throw failed(lastComponent(folder)) }
         defer { close(file) }
         guard fsync(file) == 0 else { throw failed(lastComponent(folder)) }
     }
 
-    private static func failed(_ name: String) -> StoreError {
+    static func failed(_ name: String) -> StoreError {
         errno == ENOSPC ? .full(folder: name) : .unreachable(name: name, reason: String(cString: strerror(errno)))
     }
 }

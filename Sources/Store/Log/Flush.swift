@@ -158,7 +158,8 @@ struct Flush {
         let places = stretch(plan.conversations)
         for place in places {
             guard let conversation = segment.rows[Int(place)].conversation, !conversation.isRemoved else { continue }
-            try tables.connection.put(HeadRow(conversation: conversation.handle, seq: conversation.head))
+            try tables.connection.put(
+                HeadRow(conversation: conversation.handle, seq: conversation.head, gap: conversation.gap))
             conversation.persistedHead = conversation.head
         }
         return places.count
@@ -168,7 +169,8 @@ struct Flush {
         let stretch = stretch(queues)
         for queue in stretch where !queue.isRemoved {
             try tables.connection.put(
-                CursorRow(device: queue.handle, head: queue.head, delivered: queue.delivered))
+                CursorRow(
+                    device: queue.handle, head: queue.head, delivered: queue.delivered, gap: queue.gap))
             queue.persistedHead = queue.head
             queue.persistedDelivered = queue.delivered
             queue.isDirty = false

@@ -15,13 +15,14 @@ import Wire
 /// | 24 | 16 | client id |
 /// | 40 | 20 | sender: account and device |
 /// | 60 | 24 | conversation and seq |
-/// | 84 | 0 or 32 | commitment |
+/// | 84 | 16 | the ``Moment`` it was written in: number and chain |
+/// | 100 | 0 or 32 | commitment |
 /// | … | 40 each | copies: account 16, device 4, zero 4, queue number 8, end of the body 8 |
 /// | … | | the copies' bodies one after the other, or the entry's event in CBOR |
 ///
 /// What a flag says is absent is zero. Borrows the bytes it was made from.
 struct LogRecord {
-    static let headByteCount = 84
+    static let headByteCount = 100
     static let commitmentByteCount = 32
     static let copyByteCount = 40
 
@@ -74,6 +75,7 @@ struct LogRecord {
     var commitment: [UInt8]? {
         flags.contains(.commitment) ? [UInt8](bytes[Self.headByteCount..<restOffset]) : nil
     }
+    var moment: Moment { Moment(number: number(at: 84), chain: number(at: 92)) }
     var seq: SequenceNumber? { flags.contains(.conversation) ? SequenceNumber(number(at: 76)) : nil }
 
     /// Whom the copy at an index is for, and its number in their queue.

@@ -10,7 +10,7 @@ struct RecordWriter: ~Copyable {
 
     /// The record of a send. Valid until the next record is written.
     mutating func record(
-        _ draft: EnvelopeDraft, row: Int64, seq: SequenceNumber?, numbers: [QueueNumber]
+        _ draft: EnvelopeDraft, row: Int64, at moment: Moment, seq: SequenceNumber?, numbers: [QueueNumber]
     ) -> UnsafeRawBufferPointer {
         let bodyByteCount = draft.copies.reduce(0) { $0 + $1.body.count }
         reserve(
@@ -26,7 +26,7 @@ struct RecordWriter: ~Copyable {
         head(
             form: .envelopes, flags: flags, kind: draft.kind.code, copyCount: draft.copies.count, time: draft.time,
             clientID: draft.sender == nil ? nil : draft.clientID, sender: draft.sender,
-            conversation: draft.conversation, seq: seq)
+            conversation: draft.conversation, seq: seq, moment: moment)
         if let commitment = draft.commitment { put(commitment) }
         var end = 0
         for (copy, number) in zip(draft.copies, numbers) {
@@ -41,7 +41,9 @@ struct RecordWriter: ~Copyable {
     }
 
     /// The record of a conversation's entry. Valid until the next record is written.
-    mutating func record(_ draft: EntryDraft, row: Int64, seq: SequenceNumber) -> UnsafeRawBufferPointer {
+    mutating func record(
+        _ draft: EntryDraft, row: Int64, at moment: Moment, seq: SequenceNumber
+    ) -> UnsafeRawBufferPointer {
         var writer = WireWriter(form: .cbor)
         draft.event.write(to: &writer)
         reserve(LogRecord.headByteCount + writer.bytes.count)
@@ -49,14 +51,15 @@ struct RecordWriter: ~Copyable {
         if draft.clientID != nil { flags.insert(.clientID) }
         head(
             form: .entry, flags: flags, kind: 0, copyCount: 0, time: draft.time, clientID: draft.clientID,
-            sender: draft.sender, conversation: draft.conversation, seq: seq)
+            sender: draft.sender, conversation: draft.conversation, seq: seq, moment: moment)
         put(writer.bytes)
         return sealed(row)
     }
 
     private mutating func head(
         form: LogRecord.Form, flags: LogRecord.Flags, kind: UInt8, copyCount: Int, time: Timestamp,
-        clientID: ClientID?, sender: DeviceAddress?, conversation: ConversationID?, seq: SequenceNumber?
+        clientID: ClientID?, sender: DeviceAddress?, conversation: ConversationID?, seq: SequenceNumber?,
+        moment: Moment
     ) {
         offset = 8
         put(form.rawValue)
@@ -69,6 +72,8 @@ struct RecordWriter: ~Copyable {
         put(sender ?? DeviceAddress(account: AccountID(bytes: SixteenBytes(high: 0, low: 0)), device: DeviceID(0)))
         put(conversation?.bytes ?? SixteenBytes(high: 0, low: 0))
         put(seq?.rawValue ?? 0)
+        put(moment.number)
+        put(moment.chain)
     }
 
     private func sealed(_ row: Int64) -> UnsafeRawBufferPointer {

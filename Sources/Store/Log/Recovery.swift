@@ -5,15 +5,18 @@ import Wire
 struct Recovery {
     let progress: ProgressRow
     let lastRow: Int64
+    let moment: Moment
     var runs: AcceptedRuns
     var removed = Removed()
 
-    init(_ connection: Connection, _ configuration: StoreConfiguration) throws(SQLiteError) {
+    /// - Parameter moment: the one that the store was found at.
+    init(_ connection: Connection, _ configuration: StoreConfiguration, at moment: Moment) throws(SQLiteError) {
         guard let progress = try connection.row(ProgressRow.byID, 0) else {
             throw .damaged(table: ProgressRow.table.name)
         }
         self.progress = progress
         lastRow = max(progress.lastRow, try newestRow(connection))
+        self.moment = moment
         removed.queues = try connection.rows(RemovedQueueRow.inOrder, Whole(), limit: .max).map(\.device)
         removed.logs = try connection.rows(RemovedLogRow.inOrder, Whole(), limit: .max).map(\.conversation)
         runs = AcceptedRuns(configuration: configuration)
@@ -29,6 +32,29 @@ struct Removed {
     var logs: [Int64] = []
 
     var isEmpty: Bool { queues.isEmpty && logs.isEmpty }
+}
+
+extension Moment {
+    /// The newest that stands in a live row; see the invariant above.
+    /// - Parameter note: what was noted of the end. Where the row that was noted as the last is there and cannot be
+    ///   read, a record is damaged, which stands alone, and nothing is missing behind it.
+    init(recovering connection: Connection, note: EndNote? = nil) throws(SQLiteError) {
+        guard let row = try connection.row(CommitRow.byID, 0) else { throw .damaged(table: CommitRow.table.name) }
+        self = row.moment
+        let statement = try connection.statement(
+            """
+            SELECT * FROM (SELECT row, record FROM log ORDER BY row DESC LIMIT 1)
+            UNION ALL SELECT * FROM (SELECT row, record FROM entry_record ORDER BY row DESC LIMIT 1)
+            """)
+        defer { statement.reset() }
+        while try statement.step() {
+            guard let record = LogRecord(statement.borrowedBytes(1), row: statement.integer(0)) else {
+                if let note, statement.integer(0) == note.lastRow, note.moment.number > number { self = note.moment }
+                continue
+            }
+            if record.moment.number > number { self = record.moment }
+        }
+    }
 }
 
 extension Tables {
@@ -88,7 +114,11 @@ extension Tables {
             head.seq += count
             try connection.put(head)
         }
+        history.begin()
+        history.count(count)
+        if let moment = history.end() { try connection.put(CommitRow(moment)) }
         try connection.run("COMMIT")
+        history.commit()
         for queue in tail.queues.values { queue.head += count }
         for conversation in tail.conversations.values { conversation.head += count }
     }

@@ -23,16 +23,20 @@ extension Tables {
         if let address = draft.sender { sender = try existingQueue(of: address) }
         var copies: [TailCopy] = []
         copies.reserveCapacity(draft.copies.count)
+        var mostInOneQueue = 1
         for copy in draft.copies {
             let queue = try existingQueue(of: copy.recipient)
             let earlier = copies.count { $0.queue === queue }
             copies.append(TailCopy(queue: queue, number: queue.head + 1 + UInt64(earlier)))
+            mostInOneQueue = max(mostInOneQueue, earlier + 1)
         }
         let id = messageIDs.next(at: draft.time)
         let row = Int64(bitPattern: id.rawValue)
         let seq = conversation.map { SequenceNumber($0.head + 1) }
         let numbers = copies.map { QueueNumber($0.number) }
-        try insert(row, recordWriter.record(draft, row: row, seq: seq, numbers: numbers), by: try logInsertion())
+        history.count(UInt64(mostInOneQueue))
+        let record = recordWriter.record(draft, row: row, at: history.moment, seq: seq, numbers: numbers)
+        try insert(row, record, by: try logInsertion())
         tail.append(
             TailRow(
                 row: row, time: draft.time, sender: sender, conversation: conversation, seq: seq?.rawValue ?? 0,
@@ -51,7 +55,8 @@ extension Tables {
         let id = messageIDs.next(at: draft.time)
         let row = Int64(bitPattern: id.rawValue)
         let seq = SequenceNumber(conversation.head + 1)
-        try insert(row, recordWriter.record(draft, row: row, seq: seq), by: try entryInsertion())
+        history.count()
+        try insert(row, recordWriter.record(draft, row: row, at: history.moment, seq: seq), by: try entryInsertion())
         try noteExpiry(of: draft, row: row, seq: seq)
         tail.append(
             TailRow(
@@ -72,7 +77,7 @@ extension Tables {
     }
 
     private func trim(_ queue: QueueTail, through number: UInt64) {
-        let through = min(number, queue.head)
+        let through = queue.gap.passed(from: min(number, queue.head))
         guard through > queue.delivered else { return }
         journal.note(.trimmed(queue, before: queue.delivered))
         queue.delivered = through
@@ -149,6 +154,7 @@ extension Tables {
 
     private func noteAppend() {
         logRowCount += 1
+        history.recorded()
         journal.note(.appended)
     }
 

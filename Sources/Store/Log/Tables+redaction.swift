@@ -27,9 +27,11 @@ extension Tables {
         let draft = EntryDraft(
             time: before.time, conversation: before.conversation, sender: before.sender.address,
             clientID: try entryRecord(row) { .some($0.clientID) } ?? nil, event: after.event)
+        history.count()
         try leavingNothing { () throws(SQLiteError) in
             let statement = try connection.statement("UPDATE entry_record SET record = ? WHERE row = ?")
-            statement.bind(1, borrowing: recordWriter.record(draft, row: row, seq: before.seq))
+            statement.bind(
+                1, borrowing: recordWriter.record(draft, row: row, at: history.moment, seq: before.seq))
             statement.bind(2, row)
             try statement.run()
         }

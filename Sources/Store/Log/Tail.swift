@@ -171,6 +171,7 @@ final class QueueTail {
     let address: DeviceAddress
     /// The device's number in the tables.
     let handle: Int64
+    let gap: NumberGap
 
     // The writer's own:
     /// Acknowledged, as the running batch sees it.
@@ -195,9 +196,10 @@ final class QueueTail {
     /// What waits and is not retired to the tables.
     var rows = RowList()
 
-    init(address: DeviceAddress, handle: Int64, head: UInt64, delivered: UInt64) {
+    init(address: DeviceAddress, handle: Int64, head: UInt64, delivered: UInt64, gap: NumberGap = NumberGap()) {
         self.address = address
         self.handle = handle
+        self.gap = gap
         self.head = head
         self.delivered = delivered
         persistedDelivered = delivered
@@ -212,6 +214,7 @@ final class ConversationTail {
     let id: ConversationID
     /// The conversation's number in the tables.
     let handle: Int64
+    let gap: NumberGap
     /// The last seq given, in the running batch too. The writer's own.
     var head: UInt64
     var persistedHead: UInt64
@@ -220,8 +223,9 @@ final class ConversationTail {
     /// By seq. Rows of pairwise sends, which are no entries, are negative. Guarded by the tail's lock.
     var rows = RowList()
 
-    init(id: ConversationID, handle: Int64, head: UInt64) {
+    init(id: ConversationID, handle: Int64, head: UInt64, gap: NumberGap = NumberGap()) {
         self.id = id
+        self.gap = gap
         self.handle = handle
         self.head = head
         persistedHead = head

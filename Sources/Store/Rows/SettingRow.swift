@@ -5,6 +5,10 @@ package struct SettingRow: TableRow {
     package var name: String
     package var value: [UInt8]
 
+    /// Stands in a store that was founded until what is drawn once and never again, such as the server's key, was
+    /// drawn. Where it does not stand, what is missing is lost.
+    package static let foundingName = "founding"
+
     package init(name: String, value: [UInt8]) {
         self.name = name
         self.value = value

@@ -144,6 +144,7 @@ extension Tables {
         let name = Row.table.name
         let last = try connection.row(SequenceRow.byName, name)?.last ?? 0
         try connection.put(SequenceRow(name: name, last: last + 1))
+        history.count()
         return last + 1
     }
 }

@@ -99,6 +99,26 @@ public class ReadableTables {
         return SequenceNumber(max(stored, inMemory))
     }
 
+    /// The stretch of the store's history that goes on.
+    public func incarnation() throws(Problem) -> IncarnationRow {
+        try answer { () throws(SQLiteError) in
+            guard let row = try connection.last(IncarnationRow.inOrder, Whole()) else {
+                throw .damaged(table: IncarnationRow.table.name)
+            }
+            return row
+        }
+    }
+
+    /// How many seqs there are above `seq` and up to `head`.
+    public func seqCount(of conversation: ConversationID, after seq: SequenceNumber, through head: SequenceNumber)
+        throws(Problem) -> UInt64
+    {
+        guard head > seq else { return 0 }
+        let gap = try answer { () throws(SQLiteError) in try storedLog(of: conversation)?.gap } ?? NumberGap()
+        let count = head.rawValue - seq.rawValue
+        return count - min(count, gap.count(above: seq.rawValue) - gap.count(above: head.rawValue))
+    }
+
     /// The last number given in a device's queue, and the last one acknowledged.
     public func queueState(of device: DeviceAddress) throws(Problem) -> QueueState {
         let stored = try answer { () throws(SQLiteError) in try storedQueue(of: device) }
@@ -113,7 +133,7 @@ public class ReadableTables {
             while index >= 0, queue.rows[index] > lastRow { index -= 1 }
             if index >= 0 { head = max(head, queue.rows.firstNumber + UInt64(index)) }
         }
-        return Self.state(head: max(head, delivered), delivered: delivered)
+        return Self.state(head: max(head, delivered), delivered: delivered, gap: stored.gap)
     }
 
     /// What an earlier send of this device with the same client id was given, for at least 24 hours after it.
@@ -142,31 +162,35 @@ public class ReadableTables {
         let handle: Int64
         let head: UInt64
         let delivered: UInt64
+        let gap: NumberGap
     }
 
     func storedQueue(of device: DeviceAddress) throws(SQLiteError) -> StoredQueue? {
         guard let row = try connection.row(DeviceRow.byAddress, Pair(device.account, device.device)) else { return nil }
         let cursor = try connection.row(CursorRow.ofDevice, row.number)
-        return StoredQueue(handle: row.number, head: cursor?.head ?? 0, delivered: cursor?.delivered ?? 0)
+        return StoredQueue(
+            handle: row.number, head: cursor?.head ?? 0, delivered: cursor?.delivered ?? 0,
+            gap: cursor?.gap ?? NumberGap())
     }
 
     struct StoredLog {
         let handle: Int64
         let head: UInt64
+        let gap: NumberGap
     }
 
     func storedLog(of conversation: ConversationID) throws(SQLiteError) -> StoredLog? {
         guard let row = try connection.row(ConversationRow.byID, conversation) else { return nil }
         let head = try connection.row(HeadRow.ofConversation, row.number)
-        return StoredLog(handle: row.number, head: head?.seq ?? 0)
+        return StoredLog(handle: row.number, head: head?.seq ?? 0, gap: head?.gap ?? NumberGap())
     }
 
     static let emptyQueue = state(head: 0, delivered: 0)
 
-    static func state(head: UInt64, delivered: UInt64) -> QueueState {
+    static func state(head: UInt64, delivered: UInt64, gap: NumberGap = NumberGap()) -> QueueState {
         QueueState(
             head: QueueNumber(head), deliveredThrough: QueueNumber(delivered),
-            count: head > delivered ? head - delivered : 0)
+            count: head > delivered ? head - delivered - min(head - delivered, gap.count(above: delivered)) : 0)
     }
 }
 

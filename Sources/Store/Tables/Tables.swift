@@ -23,6 +23,9 @@ public final class Tables: ReadableTables {
     /// Rows in the log, those of the running batch included.
     var logRowCount: Int64
 
+    /// How far the store has come.
+    var history: History
+
     /// Counts writes, to notice a command that throws after one although it promised not to.
     private(set) var writeCount = 0
     private var wantsSavepoint = false
@@ -50,6 +53,7 @@ public final class Tables: ReadableTables {
         expiredThrough = recovered.progress.expired
         logRowCount = recovered.progress.rows
         runs = recovered.runs
+        history = History(from: recovered.moment)
         accounts = RowCache(countMax: configuration.cachedRowCount)
         deviceLists = RowCache(countMax: configuration.cachedRowCount)
         conversations = RowCache(countMax: configuration.cachedRowCount)
@@ -95,6 +99,7 @@ public final class Tables: ReadableTables {
             case .appended:
                 tail.undoAppend()
                 logRowCount -= 1
+                history.unrecorded()
             case .trimmed(let queue, let before): queue.delivered = before
             case .removedQueue(let queue): queue.isRemoved = false
             case .removedLog(let log): log.isRemoved = false
@@ -170,7 +175,7 @@ public final class Tables: ReadableTables {
     public override func queueState(of device: DeviceAddress) throws(Problem) -> QueueState {
         let queue = try answer { () throws(SQLiteError) -> QueueTail? in try self.queue(of: device) }
         guard let queue else { return Self.emptyQueue }
-        return Self.state(head: queue.head, delivered: queue.delivered)
+        return Self.state(head: queue.head, delivered: queue.delivered, gap: queue.gap)
     }
 
     public override func accepted(from sender: DeviceAddress, clientID: ClientID) throws(Problem) -> AcceptedRow? {
@@ -203,7 +208,8 @@ public final class Tables: ReadableTables {
     func queue(of device: DeviceAddress) throws(SQLiteError) -> QueueTail? {
         if let queue = tail.queues[device] { return queue.isRemoved ? nil : queue }
         guard let stored = try storedQueue(of: device) else { return nil }
-        let queue = QueueTail(address: device, handle: stored.handle, head: stored.head, delivered: stored.delivered)
+        let queue = QueueTail(
+            address: device, handle: stored.handle, head: stored.head, delivered: stored.delivered, gap: stored.gap)
         tail.put(queue)
         return queue
     }
@@ -212,7 +218,7 @@ public final class Tables: ReadableTables {
     func log(of conversation: ConversationID) throws(SQLiteError) -> ConversationTail? {
         if let log = tail.conversations[conversation] { return log.isRemoved ? nil : log }
         guard let stored = try storedLog(of: conversation) else { return nil }
-        let log = ConversationTail(id: conversation, handle: stored.handle, head: stored.head)
+        let log = ConversationTail(id: conversation, handle: stored.handle, head: stored.head, gap: stored.gap)
         tail.put(log)
         return log
     }

@@ -12,7 +12,7 @@ import Threads
 /// back and cut to nothing, and written ahead with zeros again.
 final class Checkpointer: @unchecked Sendable {
     // Unchecked because `lock` guards the fields; the connection belongs to the checkpointer's thread.
-    private static let pageByteCount = 8_192
+    static let pageByteCount = 8_192
     /// Pages that are copied in a few milliseconds, while the writer waits.
     private static let heldPageCountMax = 512
 
@@ -24,6 +24,7 @@ final class Checkpointer: @unchecked Sendable {
 
     private let connection: Connection
     private let databasePath: String
+    private let end: EndFile
     private let logByteCountAhead: Int
     private let redactionMilliseconds: Int
     private let pageCountMin: Int
@@ -40,8 +41,9 @@ final class Checkpointer: @unchecked Sendable {
 
     private enum Task { case copy(pageCount: Int), empty }
 
-    init(connection: Connection, databasePath: String, configuration: StoreConfiguration) {
+    init(connection: Connection, databasePath: String, end: EndFile, configuration: StoreConfiguration) {
         self.connection = connection
+        self.end = end
         self.databasePath = databasePath
         logByteCountAhead = configuration.logByteCountAhead
         redactionMilliseconds = configuration.redactionMilliseconds
@@ -51,12 +53,8 @@ final class Checkpointer: @unchecked Sendable {
 
     // MARK: The writer's side
 
-    /// Has SQLite tell how long the log is after each commit of a connection.
-    func watch(_ writer: Connection) {
-        writer.onCommit { (pageCount) in self.grew(to: pageCount) }
-    }
-
-    private func grew(to count: Int) {
+    /// Hears after each commit how many pages the log holds.
+    func grew(to count: Int) {
         lock.lock()
         let wakes = count >= pageCountMin && pageCount < count
         pageCount = count
@@ -98,6 +96,7 @@ final class Checkpointer: @unchecked Sendable {
         }
         // The last to leave: SQLite then removes the log, since all of it is copied.
         _ = checkpoint(.truncate, failed)
+        end.emptied(isClosed: true)
         connection.close()
         lock.lock()
         isClosed = true
@@ -134,6 +133,7 @@ final class Checkpointer: @unchecked Sendable {
         // Whatever is redacted from here on may come too late for this time.
         setEmptying(at: nil)
         let isEmpty = checkpoint(.truncate, failed).code == 0
+        end.emptied()
         if !isEmpty { setEmptying(at: Deadline.now() + UInt64(Self.retryMilliseconds) * 1_000_000) }
         release()
         guard isEmpty, logByteCountAhead > 0 else { return }
@@ -212,7 +212,13 @@ final class Checkpointer: @unchecked Sendable {
     private func checkpoint(
         _ mode: Connection.Checkpoint, _ failed: (Int32) -> Void
     ) -> (code: Int32, logCount: Int32, copiedCount: Int32) {
+        let salts = end.salts
+        switch mode {
+        case .passive: end.copies()
+        case .truncate: end.empties()
+        }
         let outcome = connection.checkpoint(mode)
+        if mode == .passive { end.copied(through: outcome.code == 0 ? Int(outcome.copiedCount) : nil, of: salts) }
         if SQLFailure.isUnknownOutcome(outcome.code) { failed(outcome.code) }
         return outcome
     }

@@ -11,9 +11,12 @@ final class Writer: @unchecked Sendable {
     private let tables: Tables
     private let maintenance: Maintenance
     private let checkpointer: Checkpointer
+    private let end: EndFile
     private let configuration: StoreConfiguration
     private let afterBatch: @Sendable () -> Void
     private var lastRoomAt: UInt64 = 0
+    /// Pages in the write-ahead log, as of the last commit.
+    private var logPageCount = 0
     private var outcomes: [Result<Void, Problem>] = []
 
     private let lock = Lock()
@@ -22,8 +25,8 @@ final class Writer: @unchecked Sendable {
     private var fatal: Int32?
 
     init(
-        tables: Tables, removed: Removed, checkpointer: Checkpointer, configuration: StoreConfiguration,
-        afterBatch: @escaping @Sendable () -> Void
+        tables: Tables, removed: Removed, checkpointer: Checkpointer, end: EndFile,
+        configuration: StoreConfiguration, afterBatch: @escaping @Sendable () -> Void
     ) {
         var bounds = CommandQueue.Bounds()
         bounds.countMax = configuration.queuedCommandCount
@@ -33,10 +36,15 @@ final class Writer: @unchecked Sendable {
         connection = tables.connection
         self.tables = tables
         self.checkpointer = checkpointer
+        self.end = end
         self.configuration = configuration
         self.afterBatch = afterBatch
         maintenance = Maintenance(tables: tables, removed: removed, configuration: configuration)
         figures.storedRows = UInt64(max(0, tables.logRowCount))
+        connection.onCommit { [unowned self] (pageCount) in
+            self.logPageCount = pageCount
+            checkpointer.grew(to: pageCount)
+        }
     }
 
     func status() -> StoreStatus {
@@ -173,19 +181,32 @@ final class Writer: @unchecked Sendable {
         connection.failure = nil
         let changeCount = connection.totalChangeCount
         maintenance.begin()
+        tables.history.begin()
         outcomes.removeAll(keepingCapacity: true)
         do throws(SQLiteError) {
             try connection.run("BEGIN IMMEDIATE")
             for command in batch { outcomes.append(try run(command)) }
             if maintenance.hasWork { try maintenance.work(microseconds: microseconds) }
+            if connection.totalChangeCount != changeCount, let moment = tables.history.end() {
+                try connection.put(CommitRow(moment))
+            }
             try connection.run("COMMIT")
         } catch {
             rollBack()
             return SQLFailure.problem(error)
         }
-        publish(isProof: !batch.isEmpty && connection.totalChangeCount != changeCount)
+        let hasChanged = connection.totalChangeCount != changeCount
+        if hasChanged { noteEnd() } else { tables.history.rollBack() }
+        publish(isProof: !batch.isEmpty && hasChanged)
         maintenance.committed()
         return nil
+    }
+
+    /// Before anyone hears of the commit: what was answered is always noted.
+    private func noteEnd() {
+        tables.history.commit()
+        end.committed(
+            tables.history.committed, lastRow: Int64(bitPattern: tables.messageIDs.last), frameCount: logPageCount)
     }
 
     /// Runs one command. Throws for what ends the whole batch: the machine's failures.
@@ -243,6 +264,7 @@ final class Writer: @unchecked Sendable {
         let code = connection.failure ?? 0
         if connection.isInTransaction { try? connection.run("ROLLBACK") }
         tables.undo(to: 0)
+        tables.history.rollBack()
         maintenance.rolledBack()
         if SQLFailure.isUnknownOutcome(code) { return stop(code) }
         lock.lock()

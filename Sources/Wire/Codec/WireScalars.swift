@@ -21,6 +21,7 @@ extension ConversationID: WireType {}
 extension BackupID: WireType {}
 extension ClientID: WireType {}
 extension MediaID: WireType {}
+extension IncarnationID: WireType {}
 
 /// A number that is text in JSON, because JavaScript loses integers above 2^53.
 extension MessageID: WireType {

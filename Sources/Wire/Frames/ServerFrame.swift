@@ -28,6 +28,9 @@ public enum ServerFrame: WireUnion, Equatable {
     public struct Hello: WireRecord, Equatable {
         public var account: AccountID
         public var device: DeviceID
+        /// The stretch of the server's history in which nothing was lost: another one than before says that something
+        /// was, after which a device may be ahead of the server.
+        public var incarnation: IncarnationID
         public var serverTime: Timestamp
         public var heartbeatMilliseconds: UInt64
         public var offlineAfterMilliseconds: UInt64
@@ -35,9 +38,10 @@ public enum ServerFrame: WireUnion, Equatable {
         public var frameByteCountMax: UInt64
         public var sealedBodyByteCountMax: UInt64
 
-        public init(account: AccountID, device: DeviceID, serverTime: Timestamp) {
+        public init(account: AccountID, device: DeviceID, incarnation: IncarnationID, serverTime: Timestamp) {
             self.account = account
             self.device = device
+            self.incarnation = incarnation
             self.serverTime = serverTime
             heartbeatMilliseconds = Limits.heartbeatMilliseconds
             offlineAfterMilliseconds = Limits.offlineAfterMilliseconds
@@ -49,6 +53,7 @@ public enum ServerFrame: WireUnion, Equatable {
         public init(fields: inout Fields) throws(WireError) {
             account = try fields.value("account")
             device = try fields.value("device")
+            incarnation = try fields.value("incarnation")
             serverTime = try fields.value("serverTime")
             heartbeatMilliseconds = try fields.number("heartbeatMs", in: 100...3_600_000)
             offlineAfterMilliseconds = try fields.number("offlineAfterMs", in: 100...3_600_000)
@@ -60,6 +65,7 @@ public enum ServerFrame: WireUnion, Equatable {
         public func write(fields writer: inout WireWriter) {
             writer.put("account", account)
             writer.put("device", device)
+            writer.put("incarnation", incarnation)
             writer.put("serverTime", serverTime)
             writer.put("heartbeatMs", number: heartbeatMilliseconds)
             writer.put("offlineAfterMs", number: offlineAfterMilliseconds)

@@ -7,7 +7,8 @@ import Wire
 @Suite("Listening")
 struct ConnectionTests {
     private static let hello = ServerFrame.hello(
-        .init(account: .random(), device: DeviceID(1), serverTime: Timestamp(milliseconds: 1)))
+        .init(
+            account: .random(), device: DeviceID(1), incarnation: .random(), serverTime: Timestamp(milliseconds: 1)))
 
     private static func empty(_ through: UInt64) -> ServerFrame {
         .queueEmpty(.init(through: QueueNumber(through)))

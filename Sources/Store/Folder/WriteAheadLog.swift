@@ -1,0 +1,156 @@
+import Glibc
+
+/// SQLite's write-ahead log as a file: what its head says, and how far its frames are sound. SQLite ends the log at
+/// the first frame that does not check out, without a word; so the store looks itself.
+///
+/// The head is 32 bytes, all numbers big-endian: magic (its lowest bit says how words are summed), version, page size,
+/// count of checkpoints, two salts, two sums over the 24 bytes before. A frame is 24 bytes and a page: page number,
+/// pages of the database after a commit (0 inside of one), the salts again, two sums over the first 8 bytes and the
+/// page that go on from the frame before. https://www.sqlite.org/fileformat2.html#walformat
+struct WriteAheadLog: ~Copyable {
+    static let headByteCount = 32
+    static let frameHeadByteCount = 24
+
+    /// What stands at its beginning.
+    enum Head: Equatable {
+        /// No log, or one without a head: nothing of it counts.
+        case absent
+        /// A head that does not fit its sums.
+        case damaged
+        case sound(Generation)
+    }
+
+    /// One stretch of a log's life: SQLite writes it over from the start with other salts, once all is copied.
+    struct Generation: Equatable {
+        let salts: UInt64
+        let pageByteCount: Int
+        fileprivate let isBigEndian: Bool
+        fileprivate let sum: Sum
+
+        /// The salt that is one more in each generation, for as long as the file lives.
+        var count: UInt32 { UInt32(salts >> 32) }
+    }
+
+    /// A frame's place, and the sums over everything up to it: no other log has both.
+    struct Place: Equatable {
+        var salts: UInt64
+        var frameCount: UInt32
+        var sum: UInt64
+    }
+
+    /// How far the frames are sound.
+    struct Extent: Equatable {
+        /// Frames from the first on whose sums fit.
+        var soundCount: UInt32 = 0
+        /// Of these, up to the end of the last commit.
+        var committedCount: UInt32 = 0
+        /// The sums over the sound ones.
+        var sum: UInt64 = 0
+    }
+
+    private let file: Int32
+
+    /// `nil` where there is none.
+    init?(of databasePath: String) {
+        file = open(databasePath + "-wal", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { return nil }
+    }
+
+    deinit { close(file) }
+
+    // MARK: Reading
+
+    /// Of a log that may not be there.
+    static func head(of databasePath: String) -> Head { WriteAheadLog(of: databasePath)?.head ?? .absent }
+
+    var head: Head {
+        var bytes = [UInt8](repeating: 0, count: Self.headByteCount)
+        guard read(&bytes, at: 0) else { return .absent }
+        guard bytes.contains(where: { $0 != 0 }) else { return .absent }
+        return bytes.withUnsafeBytes { (bytes) in
+            let magic = Self.number(bytes, 0)
+            let pageByteCount = Int(Self.number(bytes, 8))
+            guard magic & ~1 == 0x377F_0682, (512...65_536).contains(pageByteCount) else { return .damaged }
+            let isBigEndian = magic & 1 == 1
+            var sum = Sum()
+            sum.add(UnsafeRawBufferPointer(rebasing: bytes[..<24]), isBigEndian: isBigEndian)
+            guard sum.value == Self.words(bytes, 24) else { return .damaged }
+            return .sound(
+                Generation(
+                    salts: Self.words(bytes, 16), pageByteCount: pageByteCount, isBigEndian: isBigEndian, sum: sum))
+        }
+    }
+
+    /// Where the frame of this number ends, as its own head says.
+    static func place(ofFrame number: UInt32, in file: Int32, pageByteCount: Int) -> Place? {
+        guard number > 0 else { return nil }
+        let offset = headByteCount + (Int(number) - 1) * (pageByteCount + frameHeadByteCount)
+        // Read after each commit, so without an array.
+        var head: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        guard pread(file, &head, frameHeadByteCount, off_t(offset)) == frameHeadByteCount, head.1 != 0 else {
+            return nil
+        }
+        return Place(salts: head.1.bigEndian, frameCount: number, sum: head.2.bigEndian)
+    }
+
+    func place(ofFrame number: UInt32, of generation: Generation) -> Place? {
+        Self.place(ofFrame: number, in: file, pageByteCount: generation.pageByteCount)
+    }
+
+    /// Sums up the frames, as SQLite does when it opens the log.
+    /// - Parameter countMax: where to stop.
+    func extent(of generation: Generation, countMax: UInt32 = .max) -> Extent {
+        var extent = Extent()
+        var sum = generation.sum
+        extent.sum = sum.value
+        let step = generation.pageByteCount + Self.frameHeadByteCount
+        var frame = [UInt8](repeating: 0, count: step)
+        while extent.soundCount < countMax, read(&frame, at: Self.headByteCount + Int(extent.soundCount) * step) {
+            let isSound = frame.withUnsafeBytes { (bytes) -> Bool in
+                guard Self.number(bytes, 0) != 0, Self.words(bytes, 8) == generation.salts else { return false }
+                sum.add(UnsafeRawBufferPointer(rebasing: bytes[..<8]), isBigEndian: generation.isBigEndian)
+                let page = UnsafeRawBufferPointer(rebasing: bytes[Self.frameHeadByteCount...])
+                sum.add(page, isBigEndian: generation.isBigEndian)
+                guard sum.value == Self.words(bytes, 16) else { return false }
+                extent.soundCount += 1
+                extent.sum = sum.value
+                if Self.number(bytes, 4) != 0 { extent.committedCount = extent.soundCount }
+                return true
+            }
+            guard isSound else { break }
+        }
+        return extent
+    }
+
+    private func read(_ bytes: inout [UInt8], at offset: Int) -> Bool {
+        pread(file, &bytes, bytes.count, off_t(offset)) == bytes.count
+    }
+
+    private static func number(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt32 {
+        UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    private static func words(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// The two sums of the format.
+    fileprivate struct Sum: Equatable {
+        private var one: UInt32 = 0
+        private var two: UInt32 = 0
+
+        var value: UInt64 { UInt64(one) << 32 | UInt64(two) }
+
+        /// - Parameter bytes: a multiple of eight.
+        mutating func add(_ bytes: UnsafeRawBufferPointer, isBigEndian: Bool) {
+            var offset = 0
+            while offset + 8 <= bytes.count {
+                let first = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                let second = bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)
+                one &+= (isBigEndian ? first.bigEndian : first.littleEndian) &+ two
+                two &+= (isBigEndian ? second.bigEndian : second.littleEndian) &+ one
+                offset += 8
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import SQLite
+import Wire
+
+/// The one transaction in which a loss is accepted.
+struct Acceptance {
+    /// Where nobody knows what was lost, counters move by more than a server gives out from one copy to the next.
+    private static let unknownCount: UInt64 = 1 << 32
+    /// What may have been accepted before a power cut and after the last note that got to the disk: a minute of it.
+    private static let unnotedCount: UInt64 = 1 << 22
+    /// Device numbers have 32 bits, and an account links a handful in a day.
+    private static let deviceCountMax: UInt64 = 1 << 16
+
+    private let loss: Loss
+    private let recovered: Moment
+    private let moment: Moment
+    private let skippedCount: UInt64
+    /// The last message id that may have been given.
+    private let lastRow: Int64
+    private let now: Timestamp
+
+    /// - Parameter note: `nil` where there is none.
+    init(_ loss: Loss, _ recovered: Moment, _ note: EndNote?, at now: Timestamp) {
+        self.loss = loss
+        self.recovered = recovered
+        self.now = now
+        let lostCount = note.map { max($0.moment.number, recovered.number) - recovered.number }
+        skippedCount = lostCount.map { $0 + Self.unnotedCount } ?? Self.unknownCount
+        moment = Moment(number: recovered.number + skippedCount, chain: .random(in: .min ... .max))
+        // Ids begin with the time of acceptance.
+        var ids = MessageIDSource(after: UInt64(max(0, note?.lastRow ?? 0)))
+        lastRow = Int64(bitPattern: ids.next(at: now).rawValue)
+    }
+
+    /// What is to be noted once it is done.
+    func note(log: WriteAheadLog.Place?) -> EndNote { EndNote(moment: moment, lastRow: lastRow, log: log) }
+
+    func run(_ connection: Connection, _ configuration: StoreConfiguration) throws(SQLiteError) -> AcceptedLoss {
+        try connection.run("BEGIN IMMEDIATE")
+        do throws(SQLiteError) {
+            try flush(connection, configuration)
+            try skipNumbers(connection)
+            let incarnation = try begin(connection)
+            try connection.run("COMMIT")
+            return AcceptedLoss(loss: loss, incarnation: incarnation, skippedCount: skippedCount)
+        } catch {
+            if connection.isInTransaction { try? connection.run("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// What is in the log goes into the tables, so that no list in memory has a gap to bridge.
+    private func flush(_ connection: Connection, _ configuration: StoreConfiguration) throws(SQLiteError) {
+        let recovery = try Recovery(connection, configuration, at: recovered)
+        let tables = Tables(
+            connection: connection, tail: Tail(segmentRowCount: configuration.flushRowCount), damage: DamagedRows(),
+            recovered: recovery, configuration: configuration)
+        try tables.replay()
+        tables.tail.freeze()
+        while tables.tail.segments.count > 1 {
+            let segment = tables.tail.segments[0]
+            var flush = Flush(
+                segment: segment, plan: FlushPlan(segment), listCountMin: configuration.acceptedListCountMin)
+            while !flush.isFinished { try flush.advance(tables, until: Deadline(microseconds: 1_000_000)) }
+            tables.watermark = max(tables.watermark, flush.lastRow)
+            tables.tail.dropOldestSegment()
+        }
+        try tables.changeProgress { $0.lastRow = max($0.lastRow, lastRow) }
+    }
+
+    // MARK: Numbers
+
+    private func skipNumbers(_ connection: Connection) throws(SQLiteError) {
+        for device in try connection.rows("SELECT number FROM device", read: { $0.integer(0) }) {
+            var cursor = try connection.row(CursorRow.ofDevice, device)
+                ?? CursorRow(device: device, head: 0, delivered: 0)
+            cursor.gap = NumberGap(after: cursor.head, through: cursor.head + skippedCount)
+            cursor.head = cursor.gap.through
+            cursor.delivered = cursor.gap.passed(from: cursor.delivered)
+            try connection.put(cursor)
+        }
+        for conversation in try connection.rows("SELECT number FROM conversation", read: { $0.integer(0) }) {
+            var head = try connection.row(HeadRow.ofConversation, conversation)
+                ?? HeadRow(conversation: conversation, seq: 0)
+            head.gap = NumberGap(after: head.seq, through: head.seq + skippedCount)
+            head.seq = head.gap.through
+            try connection.put(head)
+        }
+        for name in try connection.rows("SELECT name FROM sequence", read: { $0.text(0) ?? "" }) {
+            guard var sequence = try connection.row(SequenceRow.byName, name) else { continue }
+            sequence.last += Int64(clamping: skippedCount)
+            try connection.put(sequence)
+        }
+        for account in try connection.rows("SELECT account FROM account", read: { $0.id(0) }) {
+            let found = try account.flatMap { (id) throws(SQLiteError) in
+                try connection.row(AccountRow.byID, AccountID(bytes: id))
+            }
+            guard var row = found else { continue }
+            let room = UInt64(UInt32.max - row.nextDevice.rawValue)
+            let count = UInt32(min(skippedCount, Self.deviceCountMax, room))
+            row.nextDevice = DeviceID(row.nextDevice.rawValue + count)
+            try connection.update(row)
+        }
+    }
+
+    private func begin(_ connection: Connection) throws(SQLiteError) -> IncarnationRow {
+        let last = try connection.last(IncarnationRow.inOrder, Whole())?.number ?? 0
+        let incarnation = IncarnationRow(
+            number: last + 1, id: .random(), begunAt: now, reason: loss.description, commit: moment.number)
+        try connection.insert(incarnation)
+        try connection.put(CommitRow(moment))
+        return incarnation
+    }
+}

@@ -1,0 +1,118 @@
+/// What of a store's end is not as it was noted.
+public enum Loss: Sendable, Equatable {
+    /// The store counts so many less than it did.
+    case changes(UInt64)
+    /// A frame of the write-ahead log, or its head, is damaged.
+    case logDamaged
+    /// The write-ahead log is gone, and not all of it was in the database file.
+    case logMissing
+    /// The write-ahead log is not the one that belongs to the database file.
+    case logOfAnotherMoment
+    /// The database file has as much as was noted, and of another history.
+    case anotherHistory
+    case noteMissing
+    case noteUnreadable
+}
+
+/// Holds what is there against what was noted. Looks at the files only before SQLite does, and changes nothing.
+struct EndCheck {
+    /// SQLite begins the log anew with a salt that is one more, for as long as the log is there; so many times at most
+    /// between a note and a later moment.
+    private static let generationsMax: UInt32 = 65_536
+
+    let content: EndFile.Content
+    let head: WriteAheadLog.Head
+    let extent: WriteAheadLog.Extent
+    /// The end of the last commit in the log.
+    let end: WriteAheadLog.Place?
+    /// What stands where the note says that the log ends.
+    private let notedPlace: WriteAheadLog.Place?
+
+    init(folder: String, databasePath: String) {
+        content = EndFile.content(in: folder)
+        guard let log = WriteAheadLog(of: databasePath), case .sound(let generation) = log.head else {
+            head = WriteAheadLog.head(of: databasePath)
+            (extent, end, notedPlace) = (WriteAheadLog.Extent(), nil, nil)
+            return
+        }
+        head = .sound(generation)
+        extent = log.extent(of: generation)
+        end = log.place(ofFrame: extent.committedCount, of: generation)
+        let noted = content.note?.log?.frameCount ?? 0
+        notedPlace = noted <= extent.soundCount ? log.place(ofFrame: noted, of: generation) : nil
+    }
+
+    var note: EndNote? { content.note }
+
+    // MARK: What is lost
+
+    /// - Parameter recovered: the moment that SQLite finds.
+    func loss(_ recovered: Moment) -> Loss? {
+        switch content {
+        case .missing: return .noteMissing
+        case .unreadable: return .noteUnreadable
+        case .note(let note):
+            let logLoss = logLoss(note)
+            // Whatever SQLite found through such a log is of no moment.
+            if logLoss == .logOfAnotherMoment { return logLoss }
+            if recovered.number < note.moment.number { return .changes(note.moment.number - recovered.number) }
+            // A store that goes further than its note is one whose last notes did not get to the disk.
+            if recovered.number == note.moment.number, recovered.chain != note.moment.chain { return .anotherHistory }
+            return logLoss
+        }
+    }
+
+    /// What the log alone says.
+    var logLoss: Loss? { note.flatMap { logLoss($0) } }
+
+    private func logLoss(_ note: EndNote) -> Loss? {
+        switch head {
+        case .absent: return mayBeGone(note) ? nil : .logMissing
+        case .damaged: return .logDamaged
+        case .sound(let generation):
+            if note.flags.contains(.closed) { return extent.committedCount == 0 ? nil : .logOfAnotherMoment }
+            guard let noted = note.log else { return nil }
+            if generation.salts == noted.salts { return notedPlace == noted ? nil : .logDamaged }
+            // Cut by one connection, the log gets other salts from another.
+            if note.flags.contains(.emptying) { return nil }
+            let isLater = (1...Self.generationsMax).contains(generation.count &- noted.generation)
+            return isLater ? nil : .logOfAnotherMoment
+        }
+    }
+
+    /// Whether all that the log had was in the database file before the log could go. What was never copied there is
+    /// missed by its number.
+    private func mayBeGone(_ note: EndNote) -> Bool {
+        note.log == nil || note.flags.contains(.emptying) || note.copyingThrough <= note.copiedThrough
+    }
+
+    // MARK: What is left
+
+    /// Whether what is left may be of two moments: pages of the log were copied into the database file that are newer
+    /// than the end of what is left of the log. Where nothing is left, the file alone is of one moment unless it was
+    /// just being written.
+    func isMixed(_ recovered: Moment) -> Bool {
+        guard let note, let loss = loss(recovered) else { return false }
+        switch loss {
+        case .logOfAnotherMoment, .anotherHistory: return true
+        case .noteMissing, .noteUnreadable: return false
+        // Who else than SQLite can have brought the newest of it into the file? It is looked through all the same.
+        case .logMissing: return false
+        case .changes, .logDamaged:
+            guard let noted = note.log else { return false }
+            let isSame = if case .sound(let generation) = head { generation.salts == noted.salts } else { false }
+            let left = isSame ? extent.committedCount : 0
+            if isSame, left >= noted.frameCount { return false }
+            if note.flags.contains(.emptying) { return true }
+            return note.copyingThrough > (left == 0 ? note.copiedThrough : left)
+        }
+    }
+}
+
+extension EndFile.Content {
+    fileprivate var note: EndNote? { if case .note(let note) = self { note } else { nil } }
+}
+
+extension WriteAheadLog.Place {
+    fileprivate var generation: UInt32 { UInt32(salts >> 32) }
+}

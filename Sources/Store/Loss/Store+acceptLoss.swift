@@ -1,0 +1,70 @@
+import SQLite
+import Wire
+
+/// What became of a loss that was accepted.
+public struct AcceptedLoss: Sendable {
+    public let loss: Loss
+    /// The one that began with it.
+    public let incarnation: IncarnationRow
+    /// By how much every counter was moved on.
+    public let skippedCount: UInt64
+}
+
+extension Store {
+    /// Goes on with what is left of a store that ``open(folder:configuration:afterBatch:)`` refuses because something
+    /// is missing at its end, or because nobody knows: a copy has no note of its end.
+    ///
+    /// Looks through all of it first. No number that may have been given is given again, and a new incarnation begins.
+    /// Whatever cuts this short, it is done over or was done.
+    /// - Throws: ``StoreError``, and then nothing was changed.
+    public static func acceptLoss(
+        folder: String, configuration: StoreConfiguration = StoreConfiguration()
+    ) throws(StoreError) -> AcceptedLoss {
+        try configuration.validate()
+        let house = try StoreFolder(folder, founding: nil)
+        let check = EndCheck(folder: house.path, databasePath: house.databasePath)
+        let connection: Connection
+        let acceptance: Acceptance
+        do throws(StoreError) {
+            connection = try connect(house, .readWrite)
+            try StoreSchema.check(connection)
+            acceptance = try examined(check, connection, house, at: configuration.clock())
+        } catch .damaged(_, let reason) where check.logLoss != nil {
+            // Two moments that are mixed seldom make a database.
+            throw .unacceptable(folder: house.name, reason: reason)
+        }
+        defer { connection.close() }
+        let accepted: AcceptedLoss
+        do throws(SQLiteError) {
+            accepted = try acceptance.run(connection, configuration)
+        } catch {
+            throw StoreFolder.error(error)
+        }
+        // All of it goes into the file, so that the damaged rest of a log is gone.
+        _ = connection.checkpoint(.truncate)
+        let end = EndCheck(folder: house.path, databasePath: house.databasePath).end
+        _ = try EndFile.create(in: house.path, of: house.databasePath, acceptance.note(log: end))
+        return accepted
+    }
+
+    /// Looks through all that is left, and changes nothing.
+    private static func examined(
+        _ check: EndCheck, _ connection: Connection, _ house: StoreFolder, at now: Timestamp
+    ) throws(StoreError) -> Acceptance {
+        let recovered: Moment
+        let loss: Loss?
+        let flaw: String?
+        do throws(SQLiteError) {
+            recovered = try Moment(recovering: connection)
+            loss = check.loss(recovered)
+            flaw = loss == nil ? nil
+                : check.isMixed(recovered) ? "pages of it are newer than the end of its log"
+                : try Soundness.flaw(connection, at: recovered)
+        } catch {
+            throw StoreFolder.error(error)
+        }
+        guard let loss else { throw .nothingLost(folder: house.name) }
+        if let flaw { throw .unacceptable(folder: house.name, reason: flaw) }
+        return Acceptance(loss, recovered, check.note, at: now)
+    }
+}

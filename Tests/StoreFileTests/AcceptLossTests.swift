@@ -1,0 +1,161 @@
+import Foundation
+import TestKit
+import Testing
+import Wire
+
+@testable import Store
+
+/// Mirrors `Acceptance`, `Soundness`.
+@Suite("Accepting a loss", .timeLimit(.minutes(5)))
+struct AcceptLossTests {
+    /// Files as of a kill, with one bit of a frame flipped.
+    private func damaged(_ folder: TestFolder, frame: Int) throws {
+        var log = try Data(contentsOf: URL(filePath: folder.log))
+        log[32 + frame * (24 + Checkpointer.pageByteCount) + 1_000] ^= 1
+        try log.write(to: URL(filePath: folder.log))
+    }
+
+    private func incarnation(_ store: Store) async throws -> IncarnationRow {
+        try await store.read { (tables) throws(Problem) in try tables.incarnation() }
+    }
+
+    @Test("after a loss the rest is served, and no number that was given is given again")
+    func accept() async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.fill()
+        let first = try await incarnation(store)
+        let before = EndCheck(folder: folder.path, databasePath: folder.database)
+        // What is going to be lost.
+        var lost: [AppendedEnvelopes] = []
+        for client in UInt64(500)..<530 { lost.append(try await store.send(client)) }
+        let conversation = try await store.write { (tables) throws(Problem) in
+            try tables.append(Sample.post(2_000, text: "lost"))
+        }
+        let copy = try folder.copy()
+        await store.close()
+        try damaged(copy, frame: Int(before.extent.committedCount) + 3)
+
+        #expect(throws: StoreError.self) { try Store.open(folder: copy.path, configuration: .still) }
+        let accepted = try Store.acceptLoss(folder: copy.path)
+        guard case .changes(let count) = accepted.loss else {
+            Issue.record("lost \(accepted.loss)")
+            return
+        }
+        #expect((1...31).contains(count))
+        #expect(accepted.skippedCount >= count)
+        #expect(accepted.incarnation.number == 2)
+        #expect(accepted.incarnation.id != first.id)
+
+        let opened = try Store.open(folder: copy.path, configuration: .still)
+        #expect(try await incarnation(opened) == accepted.incarnation)
+        let left = try await opened.drain()
+        #expect(left.prefix(90).map(\.body) == (1...90).map { Sample.body($0) })
+        let state = try await opened.read { (tables) throws(Problem) in try tables.queueState(of: Sample.recipient) }
+        #expect(state.count == UInt64(left.count), "numbers that were skipped do not wait")
+        let next = try await opened.send(9_000)
+        let last = try #require(lost.last)
+        #expect(next.id > last.id)
+        #expect(next.numbers[0] > last.numbers[0])
+        #expect(try #require(next.seq) > conversation.seq)
+        #expect(try await opened.drain().count == left.count + 1)
+        // Whoever has all that was left has nothing waiting.
+        try await opened.trim(through: try #require(left.last?.number?.rawValue))
+        let after = try await opened.read { (tables) throws(Problem) in try tables.queueState(of: Sample.recipient) }
+        #expect(after.count == 1)
+        #expect(try await opened.drain().map(\.body) == [Sample.body(9_000)])
+        await opened.close()
+        #expect(throws: StoreError.nothingLost(folder: copy.name)) { try Store.acceptLoss(folder: copy.path) }
+        let again = try Store.open(folder: copy.path, configuration: .still)
+        #expect(try await again.drain().map(\.body) == [Sample.body(9_000)])
+        #expect(try await incarnation(again) == accepted.incarnation)
+        await again.close()
+    }
+
+    @Test("new devices and conversations get numbers that no lost one had")
+    func sequences() async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.prepare(accounts: 3)
+        let lostNumber = try await store.read { (tables) throws(Problem) in
+            try tables.device(Sample.address(3))?.number
+        }
+        await store.close()
+        try FileManager.default.removeItem(atPath: folder.note)
+        let accepted = try Store.acceptLoss(folder: folder.path)
+        #expect(accepted.loss == .noteMissing)
+        let opened = try Store.open(folder: folder.path, configuration: .still)
+        let (row, number) = try await opened.write { (tables) throws(Problem) in
+            let row = try tables.account(Sample.sender.account)
+            let address = DeviceAddress(account: Sample.sender.account, device: DeviceID(7))
+            guard let device = try tables.device(Sample.sender) else { return (row, Int64(0)) }
+            try tables.insertDevice(
+                DeviceRow(
+                    address: address, registrationID: device.registrationID, identity: device.identity,
+                    linkedAt: Sample.start, lastSeenDay: nil))
+            return (row, try tables.device(address)?.number ?? 0)
+        }
+        #expect(try #require(row).nextDevice.rawValue > 2 + 1_000)
+        #expect(number > (lostNumber ?? 0) + 1_000_000)
+        await opened.close()
+    }
+
+    @Test("a file with pages newer than the rest of its log is refused")
+    func mixed() async throws {
+        var configuration = StoreConfiguration.still
+        configuration.checkpointByteCount = 1 << 18
+        configuration.walByteCountMax = 1 << 30
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: configuration)
+        try await store.fill()
+        // Until some of the log is in the file, and the log has not begun anew.
+        var client: UInt64 = 100_000
+        while (folder.endNote?.log?.frameCount ?? 0) < 33 {
+            _ = try await store.send(client)
+            client += 1
+        }
+        while (folder.endNote?.copiedThrough ?? 0) < 33 { await Task.yield() }
+        let copy = try folder.copy()
+        await store.close()
+        try damaged(copy, frame: 4)
+        #expect(throws: StoreError.self) { try Store.open(folder: copy.path, configuration: .still) }
+        let files = try ["sotto.db", "sotto.db-wal", "sotto.end"].map {
+            try Data(contentsOf: URL(filePath: copy.path + "/" + $0))
+        }
+        let refusal = #expect(throws: StoreError.self) { try Store.acceptLoss(folder: copy.path) }
+        guard case .unacceptable = refusal else {
+            Issue.record("two moments: \(String(describing: refusal))")
+            return
+        }
+        #expect(try ["sotto.db", "sotto.db-wal", "sotto.end"].map {
+            try Data(contentsOf: URL(filePath: copy.path + "/" + $0))
+        } == files)
+    }
+
+    @Test("a log of another moment is refused, and so is a copy with a damaged row or record")
+    func unsound() async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.fill()
+        let copy = try folder.copy()
+        await store.close()
+        let other = try TestFolder()
+        let otherStore = try Store.open(folder: other.path, configuration: .still)
+        try await otherStore.fill()
+        try other.give(["sotto.db-wal"], to: copy)
+        await otherStore.close()
+        #expect(throws: StoreError.self) { try Store.acceptLoss(folder: copy.path) }
+
+        for sql in [
+            "UPDATE account SET list_epoch = list_epoch + 1",
+            "UPDATE log SET record = zeroblob(length(record)) WHERE row = (SELECT max(row) FROM log)",
+            "DELETE FROM entry_record WHERE row = (SELECT min(row) FROM entry_record)",
+            "UPDATE last_commit SET number = number - 1",
+        ] {
+            let damaged = try folder.copy()
+            try damaged.execute(sql)
+            try FileManager.default.removeItem(atPath: damaged.note)
+            #expect(throws: StoreError.self, "\(sql)") { try Store.acceptLoss(folder: damaged.path) }
+        }
+    }
+}
