@@ -1,4 +1,5 @@
-/// Sixteen random bytes that name something, in the raw form and in the text form of JSON.
+/// Sixteen random bytes that name something, in the raw form and in the text form of JSON. Those of a
+/// ``ShardedIdentifier`` begin with a shard.
 ///
 /// The text form is base64url without padding (RFC 4648, section 5): always 22 characters.
 public protocol RandomIdentifier: Hashable, Sendable, CustomStringConvertible {
@@ -134,7 +135,7 @@ public struct RegistrationID: Hashable, Sendable {
     }
 }
 
-/// Refers to one stored message. Unique on this server and sortable by time of acceptance; never the order within
+/// Refers to one stored message. Unique among all shards and sortable by time of acceptance; never the order within
 /// a conversation, which is ``SequenceNumber``'s.
 public struct MessageID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let rawValue: UInt64

@@ -91,6 +91,12 @@ extension RegistrationID: WireNumber {
     var number: UInt64 { UInt64(rawValue) }
 }
 
+extension Shard: WireNumber {
+    static var bounds: ClosedRange<UInt64> { UInt64(range.lowerBound)...UInt64(range.upperBound) }
+    static func make(_ number: UInt64) -> Self? { UInt16(exactly: number).flatMap { Shard($0) } }
+    var number: UInt64 { UInt64(rawValue) }
+}
+
 extension SequenceNumber: WireNumber {
     static var bounds: ClosedRange<UInt64> { 0...UInt64(1) << 53 }
     static func make(_ number: UInt64) -> Self? { SequenceNumber(number) }
