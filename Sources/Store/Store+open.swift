@@ -11,12 +11,13 @@ extension Store {
         afterBatch: @escaping @Sendable () -> Void = {}
     ) throws(StoreError) -> Store {
         try configuration.validate()
-        let house = try StoreFolder(folder, founding: configuration.clock())
+        let founding = Founding(time: configuration.clock(), shard: configuration.shard ?? .random())
+        let house = try StoreFolder(folder, founding: founding)
         let hadLog = house.hasLog
         let check = EndCheck(folder: house.path, databasePath: house.databasePath)
         let note = try note(check, house)
         let writing = try connect(house, .readWrite)
-        let (end, moment) = try goOn(house, writing, check, note)
+        let (end, moment, shard) = try goOn(house, writing, check, note, configuration.shard)
         try limit(writing, configuration)
         let tail = Tail(segmentRowCount: configuration.flushRowCount)
         let damage = DamagedRows()
@@ -25,7 +26,8 @@ extension Store {
         do throws(SQLiteError) {
             recovery = try Recovery(writing, configuration, at: moment)
             tables = Tables(
-                connection: writing, tail: tail, damage: damage, recovered: recovery, configuration: configuration)
+                connection: writing, tail: tail, damage: damage, shard: shard, recovered: recovery,
+                configuration: configuration)
             try tables.replay()
         } catch {
             throw StoreFolder.error(error)
@@ -53,7 +55,7 @@ extension Store {
         let idleCheck = IdleCheck(
             connection: try connect(house, .readOnly), configuration: configuration,
             commandCount: { writer.commandCount }, found: { writer.checked($0) })
-        return start(writer, reading, checkpointer, idleCheck, configuration, house)
+        return start(shard, writer, reading, checkpointer, idleCheck, configuration, house)
     }
 
     /// Without a note of its end nobody knows whether a store is whole.
@@ -65,8 +67,8 @@ extension Store {
 
     /// Sees that nothing is missing at the end of what is there, before anything changes, and goes on from it.
     private static func goOn(
-        _ house: StoreFolder, _ writing: Connection, _ check: EndCheck, _ note: EndNote
-    ) throws(StoreError) -> (EndFile, Moment) {
+        _ house: StoreFolder, _ writing: Connection, _ check: EndCheck, _ note: EndNote, _ wanted: Shard?
+    ) throws(StoreError) -> (EndFile, Moment, Shard) {
         let recovered: Moment
         let lastRow: Int64
         do throws(StoreError) {
@@ -83,14 +85,15 @@ extension Store {
             throw error
         }
         if let loss = check.loss(recovered) { throw .lost(folder: house.name, loss) }
+        let shard = try ShardSetting.check(writing, wanted: wanted)
         let end = try EndFile.go(on: note, in: house.path, of: house.databasePath)
         try end.opened(recovered, lastRow: lastRow, log: check.end)
-        return (end, recovered)
+        return (end, recovered, shard)
     }
 
     private static func start(
-        _ writer: Writer, _ reading: [ReadableTables], _ checkpointer: Checkpointer, _ check: IdleCheck,
-        _ configuration: StoreConfiguration, _ house: StoreFolder
+        _ shard: Shard, _ writer: Writer, _ reading: [ReadableTables], _ checkpointer: Checkpointer,
+        _ check: IdleCheck, _ configuration: StoreConfiguration, _ house: StoreFolder
     ) -> Store {
         let readers = Readers(countMax: configuration.queuedQueryCount)
         let closing = Closing(
@@ -99,7 +102,7 @@ extension Store {
         WorkerThread.start("store-checkpt") { checkpointer.work { (code) in writer.stop(code) } }
         WorkerThread.start("store-check") { check.work() }
         readers.start(reading)
-        return Store(writer: writer, readers: readers, closing: closing)
+        return Store(shard: shard, writer: writer, readers: readers, closing: closing)
     }
 
     private static func limit(_ writing: Connection, _ configuration: StoreConfiguration) throws(StoreError) {

@@ -10,11 +10,14 @@ public import Wire
 /// One SQLite file in one folder, for one process. See docs/decisions/0003-store.md for how the log is laid out, and
 /// 0016-rows.md for the rows beside it. ``open(folder:configuration:afterBatch:)`` makes one.
 public final class Store: Sendable {
+    /// What the ids begin with that are drawn for this store.
+    public let shard: Shard
     private let writer: Writer
     private let readers: Readers
     private let closing: Closing
 
-    init(writer: Writer, readers: Readers, closing: Closing) {
+    init(shard: Shard, writer: Writer, readers: Readers, closing: Closing) {
+        self.shard = shard
         self.writer = writer
         self.readers = readers
         self.closing = closing

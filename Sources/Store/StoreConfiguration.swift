@@ -46,6 +46,9 @@ public struct StoreConfiguration: Sendable {
     /// What time it is when the store is founded.
     public var clock: @Sendable () -> Timestamp = StoreConfiguration.wallClock
 
+    /// What a new store is founded as; `nil` draws one. An old one that is another is refused.
+    public var shard: Shard?
+
     public init() {}
 
     private static let wallClock: @Sendable () -> Timestamp = {

@@ -15,7 +15,7 @@ struct RowCountTests {
         let connection = try Connection(path: folder.database, access: .readWrite)
         let configuration = StoreConfiguration()
         let tables = Tables(
-            connection: connection, tail: Tail(segmentRowCount: 100), damage: DamagedRows(),
+            connection: connection, tail: Tail(segmentRowCount: 100), damage: DamagedRows(), shard: store.shard,
             recovered: try Recovery(connection, configuration, at: try Moment(recovering: connection)),
             configuration: configuration)
         try connection.execute("BEGIN IMMEDIATE")

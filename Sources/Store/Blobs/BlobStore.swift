@@ -81,8 +81,8 @@ public struct BlobStore: Sendable {
     }
 }
 
-/// Names one blob. Random, and never the id under which clients know it.
-public struct BlobID: RandomIdentifier {
+/// Names one blob. Random after its shard, and never the id under which clients know it.
+public struct BlobID: ShardedIdentifier {
     public let bytes: SixteenBytes
     public init(bytes: SixteenBytes) { self.bytes = bytes }
 }

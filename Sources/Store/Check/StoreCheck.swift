@@ -59,6 +59,7 @@ public final class StoreCheck {
             progress(table.name)
             try rows(of: table)
         }
+        try shard()
         progress("log")
         try log()
         progress("counts")
@@ -85,6 +86,19 @@ public final class StoreCheck {
         guard let found else { return }
         outcome.rowCount += found.rowCount
         for text in found.findings { outcome.found("\(table.name): \(text)") }
+    }
+
+    /// Without its shard a store does not open.
+    private func shard() throws(SQLiteError) {
+        let name = SettingRow.table.name
+        _ = try tolerating(name) { () throws(SQLiteError) in
+            do throws(SQLiteError) {
+                _ = try ShardSetting.read(connection)
+            } catch {
+                guard case .damaged = error else { throw error }
+                outcome.found("\(name): the shard is missing or damaged")
+            }
+        }
     }
 
     /// What `body` gives; a finding where the file is too damaged for it to end.

@@ -4,10 +4,14 @@ import Wire
 
 /// Makes a store where there is none: the whole file in one transaction under another name, its note, and then its
 /// name. Whatever cuts this short leaves a folder in which it is done over.
-enum Founding {
+struct Founding {
     private static let draftName = databaseName + ".new"
 
-    static func found(in folder: String, at time: Timestamp) throws(StoreError) {
+    let time: Timestamp
+    let shard: Shard
+
+    func found(in folder: String) throws(StoreError) {
+        let draftName = Self.draftName
         let draft = folder + "/" + draftName
         for ending in ["", "-journal", "-wal", "-shm"] { unlink(draft + ending) }
         // Nothing is in it, or it would not be founded.
@@ -17,7 +21,7 @@ enum Founding {
         close(file)
         let moment = Moment(number: 1, chain: .random(in: .min ... .max))
         do throws(SQLiteError) {
-            try write(draft, moment, time)
+            try write(draft, moment)
         } catch {
             throw StoreFolder.error(error)
         }
@@ -27,7 +31,7 @@ enum Founding {
         try StoreFolder.sync(folder)
     }
 
-    private static func write(_ path: String, _ moment: Moment, _ time: Timestamp) throws(SQLiteError) {
+    private func write(_ path: String, _ moment: Moment) throws(SQLiteError) {
         let connection = try Connection(path: path, access: .readWrite)
         defer { connection.close() }
         // The page size counts when the file is new, and before it is in WAL mode.
@@ -41,6 +45,7 @@ enum Founding {
         try connection.insert(CommitRow(moment))
         try connection.insert(
             IncarnationRow(number: 1, id: .random(), begunAt: time, reason: "founded", commit: moment.number))
+        try connection.insert(ShardSetting.row(shard))
         try connection.insert(SettingRow(name: SettingRow.foundingName, value: []))
         try connection.execute("COMMIT")
         try connection.execute("PRAGMA journal_mode = WAL")

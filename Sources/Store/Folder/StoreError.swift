@@ -1,3 +1,5 @@
+public import Wire
+
 /// Why a store could not be opened. Each text names the file or folder by its last component, and the way out.
 public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The folder or a file in it cannot be made, read or written. `reason` is the system's.
@@ -16,6 +18,10 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case nothingLost(folder: String)
     /// There is no database file where one was.
     case traces(folder: String, found: String)
+    /// The file does not say which shard it is, or its word is damaged.
+    case noShard(file: String)
+    /// The store is another shard than the one that was asked for.
+    case otherShard(file: String, found: Shard, wanted: Shard)
     /// The disk is full.
     case full(folder: String)
     /// A value of the configuration is out of its bounds.
@@ -43,6 +49,12 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .traces(let folder, let found):
             "There is no sotto.db in \"\(folder)\", though \"\(found)\" says that a store was there: put it back, or "
                 + "choose an empty folder."
+        case .noShard(let file):
+            "\"\(file)\" does not say which shard it is, or its word is damaged. Restore it from a backup; nothing was "
+                + "changed."
+        case .otherShard(let file, let found, let wanted):
+            "\"\(file)\" is shard \(found) for as long as it lives: leave --shard \(wanted) out, or choose another "
+                + "folder."
         case .full(let folder):
             "The disk that holds \"\(folder)\" is full. Free some space and start again."
         case .configuration(let setting, let allowed):

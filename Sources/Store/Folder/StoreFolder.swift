@@ -19,8 +19,8 @@ final class StoreFolder {
     var name: String { Self.lastComponent(path) }
 
     /// Takes the lock. Makes the folder (0700) and founds a store in it where there is none, or sees that there is one.
-    /// - Parameter founding: the time of a founding; `nil` where none is to be.
-    init(_ folder: String, founding: Timestamp?) throws(StoreError) {
+    /// - Parameter founding: of a store where there is none; `nil` where none is to be made.
+    init(_ folder: String, founding: Founding?) throws(StoreError) {
         path = folder
         let name = Self.lastComponent(folder)
         if founding != nil { try Self.makeFolder(folder) }
@@ -33,7 +33,7 @@ final class StoreFolder {
             if Self.byteCount(folder + "/" + databaseName) == 0 {
                 try Self.refuseTraces(in: folder)
                 guard let founding else { throw StoreError.unreachable(name: databaseName, reason: "there is none") }
-                try Founding.found(in: folder, at: founding)
+                try founding.found(in: folder)
             }
             opened = open(folder + "/" + databaseName, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
             guard opened >= 0, fchmod(opened, 0o600) == 0 else { throw Self.failed(databaseName) }

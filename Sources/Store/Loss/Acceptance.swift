@@ -12,6 +12,7 @@ struct Acceptance {
 
     private let loss: Loss
     private let recovered: Moment
+    private let shard: Shard
     private let moment: Moment
     private let skippedCount: UInt64
     /// The last message id that may have been given.
@@ -19,15 +20,16 @@ struct Acceptance {
     private let now: Timestamp
 
     /// - Parameter note: `nil` where there is none.
-    init(_ loss: Loss, _ recovered: Moment, _ note: EndNote?, at now: Timestamp) {
+    init(_ loss: Loss, _ recovered: Moment, _ note: EndNote?, in shard: Shard, at now: Timestamp) {
         self.loss = loss
         self.recovered = recovered
+        self.shard = shard
         self.now = now
         let lostCount = note.map { max($0.moment.number, recovered.number) - recovered.number }
         skippedCount = lostCount.map { $0 + Self.unnotedCount } ?? Self.unknownCount
         moment = Moment(number: recovered.number + skippedCount, chain: .random(in: .min ... .max))
         // Ids begin with the time of acceptance.
-        var ids = MessageIDSource(after: UInt64(max(0, note?.lastRow ?? 0)))
+        var ids = MessageIDSource(in: shard, after: UInt64(max(0, note?.lastRow ?? 0)))
         lastRow = Int64(bitPattern: ids.next(at: now).rawValue)
     }
 
@@ -52,7 +54,7 @@ struct Acceptance {
     private func flush(_ connection: Connection, _ configuration: StoreConfiguration) throws(SQLiteError) {
         let recovery = try Recovery(connection, configuration, at: recovered)
         let tables = Tables(
-            connection: connection, tail: Tail(segmentRowCount: configuration.flushRowCount), damage: DamagedRows(),
+            connection: connection, tail: Tail(segmentRowCount: configuration.flushRowCount), damage: DamagedRows(), shard: shard,
             recovered: recovery, configuration: configuration)
         try tables.replay()
         tables.tail.freeze()

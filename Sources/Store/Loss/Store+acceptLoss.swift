@@ -65,6 +65,7 @@ extension Store {
         }
         guard let loss else { throw .nothingLost(folder: house.name) }
         if let flaw { throw .unacceptable(folder: house.name, reason: flaw) }
-        return Acceptance(loss, recovered, check.note, at: now)
+        return Acceptance(
+            loss, recovered, check.note, in: try ShardSetting.check(connection, wanted: nil), at: now)
     }
 }

@@ -46,9 +46,10 @@ public final class Tables: ReadableTables {
     }
 
     init(
-        connection: Connection, tail: Tail, damage: DamagedRows, recovered: Recovery, configuration: StoreConfiguration
+        connection: Connection, tail: Tail, damage: DamagedRows, shard: Shard, recovered: Recovery,
+        configuration: StoreConfiguration
     ) {
-        messageIDs = MessageIDSource(after: UInt64(recovered.lastRow))
+        messageIDs = MessageIDSource(in: shard, after: UInt64(recovered.lastRow))
         progress = recovered.progress
         expiredThrough = recovered.progress.expired
         logRowCount = recovered.progress.rows
@@ -62,6 +63,9 @@ public final class Tables: ReadableTables {
         super.init(connection: connection, tail: tail, damage: damage)
         watermark = recovered.progress.watermark
     }
+
+    /// What every id begins with that a command draws.
+    public var shard: Shard { messageIDs.shard }
 
     // MARK: Commands and their undoing
 
