@@ -167,7 +167,7 @@ struct DiskBlobsTests {
             try await withBlobs { (blobs) in
                 try await withThrowingTaskGroup(of: Void.self) { (group) in
                     for number in UInt64(0)..<16 {
-                        let blob = BlobID(bytes: SixteenBytes(high: round << 56, low: number))
+                        let blob = BlobID(bytes: SixteenBytes(high: round << 44, low: number))
                         group.addTask { try await blobs.put([1, 2, 3], as: blob) }
                     }
                     try await group.waitForAll()
@@ -175,6 +175,39 @@ struct DiskBlobsTests {
                 #expect(try await blobs.list(nil, 100).count == 16)
             }
         }
+    }
+
+    @Test("files of one shard lie in many folders, and are listed once each, page by page, also with those of another")
+    func folders() async throws {
+        let folder = try TestFolder()
+        let shards = [0xA5C, 0x001].compactMap { Shard($0) }
+        var made: Set<BlobID> = []
+        try await withBlobs(in: folder) { (blobs) in
+            for shard in shards {
+                for index in UInt64(0)..<48 {
+                    // Random after the shard, but for the digits that choose one of sixteen folders.
+                    let random = BlobID.random(in: shard).bytes
+                    let mask: UInt64 = 0xFF << 44
+                    let high = random.high & ~mask | (index % 16 * 17) << 44
+                    let blob = BlobID(bytes: SixteenBytes(high: high, low: random.low))
+                    made.insert(blob)
+                    try await blobs.put([1], as: blob)
+                }
+            }
+            let begun = try await blobs.begin(.random(in: shards[0]), 10)
+            await begun.release()
+            var listed: [BlobID] = []
+            while true {
+                let page = try await blobs.list(listed.last, 7)
+                guard !page.isEmpty else { break }
+                #expect(page.count <= 7)
+                listed += page
+            }
+            #expect(listed.count == 97 && Set(listed).count == 97 && made.isSubset(of: listed))
+        }
+        let folders = Set(folder.stored.map { $0.split(separator: "/")[0] })
+        #expect(folders.count == 16)
+        #expect(folders.contains("00") && folders.contains("ff"))
     }
 
     @Test("a closed place refuses")

@@ -7,11 +7,12 @@ import Wire
 ///
 /// ```
 /// parts/<32 hexadecimal digits>          appended to
-/// blobs/<the first two of them>/<all>    stored
+/// blobs/<two of them>/<all>              stored
 /// orphans/<32 hexadecimal digits>        set aside
 /// ```
 ///
-/// Every name is made from sixteen random bytes here; nothing that came from outside is part of a path.
+/// Every name is made from sixteen bytes of our own; nothing that came from outside is part of a path. The two digits
+/// are the first after the shard, which is the same in all names of one store.
 struct BlobFolder: Sendable {
     let path: String
     /// Folders of stored blobs that are there for good, by their number.
@@ -39,7 +40,7 @@ struct BlobFolder: Sendable {
     /// Makes the folder of a name, durably, and finds that done from the second time on. Another thread, or a process
     /// before this one, may have made it and not synced it yet; so each sees to that before its own blob.
     func makeFolder(of blob: BlobID) throws(BlobError) {
-        let number = UInt8(truncatingIfNeeded: blob.bytes.high >> 56)
+        let number = Self.folderNumber(of: blob)
         guard !durable.contains(number) else { return }
         try Self.make(folder(of: blob))
         try Self.sync(blobs)
@@ -48,18 +49,18 @@ struct BlobFolder: Sendable {
 
     func part(_ blob: BlobID) -> String { parts + "/" + Self.name(blob) }
 
-    func folder(of blob: BlobID) -> String { blobs + "/" + Self.name(blob).prefix(2) }
+    func folder(of blob: BlobID) -> String { blobs + "/" + Self.hex([Self.folderNumber(of: blob)]) }
 
     func stored(_ blob: BlobID) -> String { folder(of: blob) + "/" + Self.name(blob) }
 
-    /// All names of parts and stored blobs, in order. What is not a name of ours is passed over.
+    /// All names of parts and stored blobs, by folder and then by name. What is not a name of ours is passed over.
     func names(after blob: BlobID?, limit: Int) throws(BlobError) -> [BlobID] {
         var found = try Self.names(in: parts)
-        let first = blob.map { UInt8(truncatingIfNeeded: $0.bytes.high >> 56) } ?? 0
+        let first = blob.map { Self.folderNumber(of: $0) } ?? 0
         for number in first...UInt8.max {
             found += try Self.names(in: blobs + "/" + Self.hex([number]))
             // A folder's names come before the next folder's: enough is enough, but for those of parts.
-            let count = found.count { Self.isAfter($0, blob) && $0.bytes.high >> 56 <= number }
+            let count = found.count { Self.isAfter($0, blob) && Self.folderNumber(of: $0) <= number }
             if count >= limit { break }
         }
         let wanted = Set(found).filter { Self.isAfter($0, blob) }
@@ -69,7 +70,9 @@ struct BlobFolder: Sendable {
     private static func isAfter(_ one: BlobID, _ other: BlobID?) -> Bool { other.map { isBefore($0, one) } ?? true }
 
     private static func isBefore(_ one: BlobID, _ other: BlobID) -> Bool {
-        (one.bytes.high, one.bytes.low) < (other.bytes.high, other.bytes.low)
+        let folders = (folderNumber(of: one), folderNumber(of: other))
+        guard folders.0 == folders.1 else { return folders.0 < folders.1 }
+        return (one.bytes.high, one.bytes.low) < (other.bytes.high, other.bytes.low)
     }
 
     // MARK: Files
@@ -107,6 +110,10 @@ struct BlobFolder: Sendable {
     }
 
     // MARK: Names
+
+    private static func folderNumber(of blob: BlobID) -> UInt8 {
+        UInt8(truncatingIfNeeded: blob.bytes.high >> UInt64(56 - Shard.bitCount))
+    }
 
     private static func parent(of folder: String) -> String {
         guard let end = folder.lastIndex(of: "/") else { return "." }
