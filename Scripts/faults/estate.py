@@ -32,8 +32,9 @@ class Estate:
         self.wire, self.admin = Wire(server.port), Wire(server.admin)
         self.example = example_on(self.wire)
         self.people = {}
+        self.shard = self.call("GET", "/.well-known/sotto")["shard"]
         for name in ("alice", "bobby", "carol", "david", "erica"):
-            self.people[name] = self.example.Account(name)
+            self.people[name] = self.example.Account(name, self.shard)
             self.people[name].register()
         self.second = self.example.Device(2)
         self.people["alice"].link(self.second)
@@ -342,13 +343,13 @@ class Questions:
         self.ask("GET", "/v1/messages?after=25&limit=200", "bobby", name="what came of it")
         post = {"clientId": b64(bytes(15) + b"\2"), "text": "new"}
         self.ask("POST", f"/v1/conversations/{estate.room}/messages", "bobby", post, name="a new post")
-        fresh = estate.example.Account("frank")
-        fresh.id = bytes(range(16))
+        fresh = estate.example.Account("frank", estate.shard)
+        fresh.id = struct.pack(">H", estate.shard << 4) + bytes(range(14))
         self.ask("POST", "/v1/accounts", name="a registration by invitation", body={
             "handle": "frank", "account": b64(fresh.id), "identity": fresh.identity.payload, "invite": estate.invite,
             "deviceList": fresh.device_list(epoch=1), "preKeys": fresh.devices[0].pre_keys(count=1)})
         for handle in ("erica", "alice"):
-            other = estate.example.Account(handle)
+            other = estate.example.Account(handle, estate.shard)
             self.ask("POST", "/v1/accounts", name=f"the handle {handle}, taken", body={
                 "handle": handle, "account": b64(other.id), "identity": other.identity.payload,
                 "invite": estate.invite, "deviceList": other.device_list(epoch=1),

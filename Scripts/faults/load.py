@@ -33,7 +33,8 @@ class Person:
     def __init__(self, server, handle):
         self.server = server
         self.example = example_on(Wire(server.port))
-        self.account = self.example.Account(handle)
+        shard = self.example.call("GET", "/.well-known/sotto")["shard"]
+        self.account = self.example.Account(handle, shard)
         self.account.register()
         self.registered = now()
         self.handle, self.id = handle, b64(self.account.id)

@@ -16,6 +16,9 @@ public struct Chat: Sendable {
         self.perform = perform
     }
 
+    /// What every id begins with that is drawn here.
+    public var shard: Shard { store.shard }
+
     /// Runs a verb and returns its answer once it is durable. Its effects are performed before.
     public func commit<R: Sendable>(
         byteCount: Int = 256, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R

@@ -38,6 +38,7 @@ struct Registrar {
     /// - Throws: what the transport throws, or the server's refusal.
     func register(count: Int) async throws -> [Account] {
         let run = UInt32.random(in: 0...UInt32.max)
+        let shard = try await shard()
         return try await withThrowingTaskGroup(of: [Account].self) { (group) in
             for lane in 0..<min(Self.connectionCount, count) {
                 group.addTask {
@@ -46,7 +47,7 @@ struct Registrar {
                     var accounts: [Account] = []
                     for number in stride(from: lane, to: count, by: Self.connectionCount) {
                         try Interruption.check()
-                        accounts.append(try await register(number, of: run, over: connection))
+                        accounts.append(try await register(number, of: run, in: shard, over: connection))
                     }
                     return accounts
                 }
@@ -74,18 +75,37 @@ struct Registrar {
 
     private static let reading = WireContext(form: .cbor, refusesUnknownFields: false)
 
+    /// What the server says of itself, as far as an id needs it.
+    private struct Card: WireRecord {
+        /// Absent at servers of before there were shards, which take any id.
+        var shard: Shard?
+        init(fields: inout Fields) throws(WireError) { shard = try fields.valueIfPresent("shard") }
+        func write(fields writer: inout WireWriter) { writer.put("shard", shard) }
+    }
+
+    private func shard() async throws -> Shard {
+        let connection = try await connect()
+        defer { connection.close() }
+        let response = try await connection.request(
+            "GET", "/.well-known/sotto", headers: [("Accept", WireForm.cbor.mediaType)])
+        guard response.status == 200 else { throw BenchError.server("GET /.well-known/sotto: \(response.status)") }
+        return try Card.decode(response.body, in: Self.reading).shard ?? .random()
+    }
+
     private func register(
-        _ number: Int, of run: UInt32, over connection: HTTPClientConnection
+        _ number: Int, of run: UInt32, in shard: Shard, over connection: HTTPClientConnection
     ) async throws -> Account {
-        let (request, registration) = try Self.request(number, of: run)
+        let (request, registration) = try Self.request(number, of: run, in: shard)
         let registered = try Registered.decode(
             try await post("/v1/accounts", request, as: nil, over: connection), in: Self.reading)
         return Account(
             id: registered.account, registration: registration, accessToken: registered.tokens.accessToken)
     }
 
-    private static func request(_ number: Int, of run: UInt32) throws -> (RegistrationRequest, RegistrationID) {
-        let account = AccountID.random()
+    private static func request(
+        _ number: Int, of run: UInt32, in shard: Shard
+    ) throws -> (RegistrationRequest, RegistrationID) {
+        let account = AccountID.random(in: shard)
         guard let handle = Handle(text: "bench\(run).\(number)"), let keyID = PreKeyID(1),
             let registration = RegistrationID(UInt32.random(in: RegistrationID.range))
         else { throw BenchError.usage("no such handle") }

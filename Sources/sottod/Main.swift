@@ -37,6 +37,7 @@ struct Main {
         do {
             server = try await Server(configuration, clock: Clock.now) { (afterBatch) in
                 var storage = StoreConfiguration()
+                storage.shard = configuration.shard
                 // What is written between two checkpoints, and a quarter more for what comes during one.
                 storage.logByteCountAhead = storage.checkpointByteCount * 5 / 4
                 return try Store.open(

@@ -77,8 +77,8 @@ extension AccountDeletionTests {
 
     func upload(_ bytes: [UInt8], by person: Person, to media: MediaHouse) async throws -> MediaID {
         let draft = try UploadDraft(
-            by: person.address, mediaClass: .sealed, byteCount: UInt64(bytes.count), sha256: SHA256.hash(bytes),
-            conversation: nil, lifetime: .usual, expiresSeconds: nil, now: house.now)
+            in: house.chat.shard, by: person.address, mediaClass: .sealed, byteCount: UInt64(bytes.count),
+            sha256: SHA256.hash(bytes), conversation: nil, lifetime: .usual, expiresSeconds: nil, now: house.now)
         let bounds = media.bounds
         try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
         let writer = try await media.append(to: draft.row, at: 0)

@@ -218,8 +218,9 @@ import Wire
         #expect(try await members(of: town, as: bob).map(\.account) == [bob.account])
         let bounds = MediaBounds()
         let draft = try UploadDraft(
-            by: alice.address, mediaClass: .sealed, byteCount: 9, sha256: [UInt8](repeating: 1, count: 32),
-            conversation: nil, lifetime: .pinned, expiresSeconds: nil, now: house.now)
+            in: house.chat.shard, by: alice.address, mediaClass: .sealed, byteCount: 9,
+            sha256: [UInt8](repeating: 1, count: 32), conversation: nil, lifetime: .pinned, expiresSeconds: nil,
+            now: house.now)
         #expect(
             await problem {
                 try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }

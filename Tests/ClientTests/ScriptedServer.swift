@@ -9,6 +9,9 @@ import Wire
 /// A server in a test's own hands: registers and logs in whoever asks, and says what the test wants it to say.
 /// State is behind one lock, which is why it is `Sendable`.
 final class ScriptedServer: @unchecked Sendable {
+    /// Which shard it says it is.
+    static let shard: UInt64 = 0xC0D
+
     struct State {
         /// The access tokens that are taken.
         var goodTokens: Set<String> = []
@@ -159,6 +162,7 @@ final class ScriptedServer: @unchecked Sendable {
         func write(fields writer: inout WireWriter) {
             writer.put("serverName", text: serverName)
             writer.put("serverKey", bytes: [UInt8](repeating: 5, count: 32))
+            writer.put("shard", number: ScriptedServer.shard)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Chat
 import Testing
+import Wire
 
 @testable import Server
 
@@ -37,13 +38,23 @@ import Testing
         arguments: [
             ["--listen", "127.0.0.1"], ["--listen", "::1:80"], ["--listen", "x:99999"], ["--registration", "maybe"],
             ["--loops", "two"], ["--limit-sends", "0/1"], ["--limit-sends", "5"], ["--limit-sends", "nan/1"],
-            ["--log-level", "loud"], ["--data", ""], ["--listen"], ["--nonsense"],
+            ["--log-level", "loud"], ["--data", ""], ["--listen"],
+            ["--nonsense"], ["--shard", "4096"], ["--shard", "-1"], ["--shard", "one"], ["--shard", "65543"],
+            ["--shard", ""],
         ])
     func refused(arguments: [String]) {
         let error = #expect(throws: ServerSettings.UsageError.self) {
             try ServerSettings.read(arguments: arguments, environment: [:])
         }
         #expect(error?.message.contains(arguments[0]) == true)
+    }
+
+    @Test("a shard is asked for by number, and by none unless told")
+    func shard() throws {
+        #expect(try read([]).shard == nil)
+        #expect(try read(["--shard", "0"]).shard?.rawValue == 0)
+        #expect(try read(["--shard", "4095"], ["SOTTO_SHARD": "7"]).shard?.rawValue == 4_095)
+        #expect(try read([], ["SOTTO_SHARD": "7"]).shard?.rawValue == 7)
     }
 
     @Test("a switch in the environment is 1 or absent")

@@ -1,4 +1,5 @@
 import Store
+import TestKit
 import Testing
 import Wire
 
@@ -9,7 +10,7 @@ import Wire
 @Suite struct ThumbnailProcessorTests {
     private func verdict(byteCount: UInt64, _ error: BlobError) async throws -> MediaProcessor.Verdict {
         let row = try UploadDraft(
-            by: .init(account: .random(), device: .init(1)), mediaClass: .open, byteCount: byteCount,
+            in: .ofTests, by: .init(account: .random(), device: .init(1)), mediaClass: .open, byteCount: byteCount,
             sha256: nil, conversation: .random(), lifetime: .usual, expiresSeconds: nil,
             now: .init(milliseconds: 1)
         ).row

@@ -1,5 +1,6 @@
 import Chat
 import Store
+import TestKit
 import Testing
 import Wire
 
@@ -12,7 +13,7 @@ import Wire
     private static let digest = String(repeating: "aB", count: 32)
 
     private func draft(_ metadata: [String: String]) throws -> UploadDraft {
-        try UploadDraft(metadata, byteCount: 5, by: Self.owner, now: Self.now)
+        try UploadDraft(metadata, byteCount: 5, in: .ofTests, by: Self.owner, now: Self.now)
     }
 
     @Test("hexadecimal digits are read in pairs, and nothing else is", arguments: [

@@ -9,10 +9,10 @@ public final class Person: Sendable {
     /// Its first device, number 1.
     public let device: PersonDevice
 
-    public init(_ name: String, now: Timestamp, oneTimePreKeyCount: Int = 5) {
+    public init(_ name: String, now: Timestamp, oneTimePreKeyCount: Int = 5, in shard: Shard = .ofTests) {
         guard let handle = Handle(text: name) else { preconditionFailure("\(name) is no handle") }
         self.handle = handle
-        account = .random()
+        account = .random(in: shard)
         identity = AccountIdentity()
         device = PersonDevice(account: account, number: 1, now: now, oneTimePreKeyCount: oneTimePreKeyCount)
     }

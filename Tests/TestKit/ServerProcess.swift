@@ -1,4 +1,5 @@
 public import Glibc
+public import Wire
 
 /// A real `sottod` on free loopback ports with a data folder of its own.
 public final class ServerProcess: @unchecked Sendable {
@@ -18,10 +19,12 @@ public final class ServerProcess: @unchecked Sendable {
     private var hasEnded = false
 
     /// Starts it and waits until it says where it listens.
-    /// - Parameter arguments: after `--data`, `--listen` and `--admin`, which are given.
+    /// - Parameters:
+    ///   - shard: what it is told to be; `nil` leaves it to the server.
+    ///   - arguments: after `--data`, `--shard`, `--listen` and `--admin`, which are given.
     public init(
-        dataFolder: String, arguments: [String] = [], environment: [String] = [], prefix: [String] = [],
-        logPath: String? = nil
+        dataFolder: String, shard: Shard? = .ofTests, arguments: [String] = [], environment: [String] = [],
+        prefix: [String] = [], logPath: String? = nil
     ) throws {
         self.dataFolder = dataFolder
         self.logPath = logPath ?? dataFolder + ".log"
@@ -30,7 +33,7 @@ public final class ServerProcess: @unchecked Sendable {
             prefix + [
                 program, "--data", dataFolder, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-form",
                 "json",
-            ] + arguments
+            ] + (shard.map { ["--shard", "\($0)"] } ?? []) + arguments
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw Failure(description: "no pipe") }
         // A child of another test that inherited an end would keep us waiting for the end of the text.

@@ -49,11 +49,13 @@ public struct VerifiedRegistration: Sendable {
 
 extension Turn {
     /// Creates an account with its first device, its keys and its tokens, in one step, and logs its device list.
-    /// - Throws: `handle-taken`; `account-taken`; `invite-required`; `invite-invalid`.
+    /// - Throws: `malformed` for an id of another shard; `handle-taken`; `account-taken`; `invite-required`;
+    ///   `invite-invalid`.
     public mutating func register(
         _ verified: VerifiedRegistration, mode: RegistrationMode, invite: PresentedToken?, tokens: MintedTokens
     ) throws(Problem) -> Registered {
         let request = verified.request
+        try require(tables.shard, of: request.account)
         if try tables.account(request.account) != nil { throw Problem(.accountTaken, "Log in, or choose another id.") }
         if try tables.hasTombstone(hash: Tombstone.hash(of: request.account)) {
             throw Problem(.accountTaken, "An account with this id was deleted. Choose another id.")
@@ -74,6 +76,17 @@ extension Turn {
         try store(verified.preKeys.payload, of: address)
         try log(verified.list)
         return Registered(account: request.account, device: address.device, tokens: try insert(tokens, for: address))
+    }
+
+    /// The client draws the id, so that it is the same in every try.
+    private func require(_ shard: Shard, of account: AccountID) throws(Problem) {
+        guard account.shard == shard else {
+            throw Problem(
+                .malformed,
+                "Ids of new accounts begin with shard \(shard) here, not \(account.shard): draw another one, with the "
+                    + "shard that /.well-known/sotto names in its first 12 bits.",
+                field: "account")
+        }
     }
 
     private func spend(_ invite: PresentedToken?) throws(Problem) {

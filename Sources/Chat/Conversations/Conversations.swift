@@ -20,8 +20,8 @@ extension Turn {
             return (view, false)
         }
         let row = ConversationRow(
-            conversation: .random(), kind: new.kind, mode: new.mode, title: new.name, sealedName: new.sealedName,
-            createdAt: now, memberCount: UInt64(others.count + 1), pair: pair)
+            conversation: .random(in: tables.shard), kind: new.kind, mode: new.mode, title: new.name,
+            sealedName: new.sealedName, createdAt: now, memberCount: UInt64(others.count + 1), pair: pair)
         try tables.insertConversation(row)
         for account in [creator.account] + others {
             let role: Role = account == creator.account || new.kind == .dm ? .owner : .member

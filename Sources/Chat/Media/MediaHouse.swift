@@ -311,7 +311,7 @@ public final class MediaHouse: @unchecked Sendable {
 
     /// A file of bytes that we made; `nil` where there is no room, or it cannot be written.
     func store(_ bytes: [UInt8]) async -> BlobID? {
-        let blob = BlobID.random()
+        let blob = BlobID.random(in: chat.shard)
         guard blobs.hasRoom(), let part = try? await blobs.begin(blob, UInt64(bytes.count)) else { return nil }
         var isStored = false
         if (try? await part.append(bytes)) != nil { isStored = (try? await part.finish(nil)) != nil }

@@ -11,13 +11,14 @@ public struct UploadDraft: Sendable {
     public let deleteCapability: String
 
     /// - Parameters:
+    ///   - shard: of the store that takes the row.
     ///   - sha256: of the whole; needed for sealed media.
     ///   - conversation: of open media, unless they have a use.
     ///   - lifetime: `nil` for the usual one; media with a use have none of their own.
     ///   - expiresSeconds: with `expiring`, and only then.
     /// - Throws: `malformed` for what does not go together.
     public init(
-        by owner: DeviceAddress, mediaClass: MediaClass, byteCount: UInt64, sha256: [UInt8]?,
+        in shard: Shard, by owner: DeviceAddress, mediaClass: MediaClass, byteCount: UInt64, sha256: [UInt8]?,
         conversation: ConversationID?, use: MediaUse? = nil, lifetime: MediaLifetime? = nil,
         expiresSeconds: UInt64? = nil, now: Timestamp
     ) throws(Problem) {
@@ -39,9 +40,9 @@ public struct UploadDraft: Sendable {
         let (upload, delete) = (Capability(), Capability())
         let uploadExpiresAt = now.adding(seconds: Limits.uploadSeconds)
         row = MediaRow(
-            media: .random(), blob: .random(), owner: owner, mediaClass: mediaClass, state: .uploading,
-            byteCount: byteCount, sha256: sha256, lifetime: lifetime, conversation: conversation, createdAt: now,
-            uploadHash: upload.hash, uploadExpiresAt: uploadExpiresAt, deleteHash: delete.hash,
+            media: .random(in: shard), blob: .random(in: shard), owner: owner, mediaClass: mediaClass,
+            state: .uploading, byteCount: byteCount, sha256: sha256, lifetime: lifetime, conversation: conversation,
+            createdAt: now, uploadHash: upload.hash, uploadExpiresAt: uploadExpiresAt, deleteHash: delete.hash,
             expiresAt: seconds.map { now.adding(seconds: $0) }, endsAt: now.adding(seconds: Limits.silentUploadSeconds),
             use: use)
         uploadCapability = upload.text

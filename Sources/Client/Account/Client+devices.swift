@@ -11,7 +11,7 @@ extension Client {
     public func requestLink() async throws(ClientError) -> String {
         if let profile = try read(.profile), profile.stage != .linking { throw profile.occupation }
         if try read(.profile) == nil {
-            let serverName = try await learnServerName()
+            let serverName = try await learnServer().serverName
             guard try read(.profile) == nil, let server else { throw .alreadyRegistered }
             let identity = DeviceIdentity()
             var transaction = StoreTransaction()

@@ -12,10 +12,10 @@ extension Client {
         if let profile = try read(.profile) {
             guard profile.stage == .registering, profile.handle == handle else { throw profile.occupation }
         } else {
-            let serverName = try await learnServerName()
+            let card = try await learnServer()
             // The world may have moved on while the server answered.
             guard try read(.profile) == nil else { throw .alreadyRegistered }
-            try startRegistration(handle, serverName)
+            try startRegistration(handle, card)
         }
         guard var profile = try read(.profile), let own = profile.address else { throw .notRegistered }
         let tokens: TokenPair
@@ -39,22 +39,22 @@ extension Client {
         try commit(transaction)
     }
 
-    /// How the server calls itself, checked against what it should.
-    func learnServerName() async throws(ClientError) -> String {
+    /// What the server says of itself. Its name was checked against what it should be.
+    func learnServer() async throws(ClientError) -> ServerCard {
         let card: ServerCard = try await calls.call("GET", "/.well-known/sotto")
         guard let server else { throw .noServer }
         let expected = configuration.serverName ?? (server.isSecure ? server.host : card.serverName)
         guard card.serverName == expected else {
             throw .wrongServerName(expected: expected, found: card.serverName)
         }
-        return expected
+        return card
     }
 
-    private func startRegistration(_ handle: Handle, _ serverName: String) throws(ClientError) {
+    private func startRegistration(_ handle: Handle, _ card: ServerCard) throws(ClientError) {
         guard let server else { throw .noServer }
         let account = AccountIdentity()
         let device = DeviceIdentity()
-        let own = DeviceAddress(account: .random(), device: DeviceID(1))
+        let own = DeviceAddress(account: .random(in: card.shard), device: DeviceID(1))
         let registrationID = RegistrationID.random()
         let listed = ListedDevice(device: own.device, registration: registrationID, identity: device.publicKeys)
         let list: VerifiedDeviceList
@@ -66,7 +66,7 @@ extension Client {
         var transaction = StoreTransaction()
         transaction.put(
             Profile(
-                stage: .registering, server: server.description, serverName: serverName, handle: handle,
+                stage: .registering, server: server.description, serverName: card.serverName, handle: handle,
                 account: own.account, device: own.device, registrationID: registrationID,
                 deviceSecret: device.exportForSealedStore().exportUnprotected(),
                 accountSecret: account.exportForSealedStore().exportUnprotected()),
@@ -117,14 +117,18 @@ struct ServerCard: WireRecord {
     var serverName: String
     /// What it signs the key log with.
     var serverKey: [UInt8]?
+    /// What the id of a new account begins with.
+    var shard: Shard
 
     init(fields: inout Fields) throws(WireError) {
         serverName = try fields.text("serverName", length: 1...253)
         serverKey = try fields.bytesIfPresent("serverKey", count: 32...32)
+        shard = try fields.value("shard")
     }
 
     func write(fields writer: inout WireWriter) {
         writer.put("serverName", text: serverName)
         writer.put("serverKey", bytes: serverKey)
+        writer.put("shard", shard)
     }
 }

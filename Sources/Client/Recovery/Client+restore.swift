@@ -20,7 +20,7 @@ extension Client {
         if let profile = try read(.profile), profile.stage != .restoring { throw profile.occupation }
         let key: RecoveryKey
         do { key = try RecoveryKey(text: text) } catch { throw .badRecoveryKey(error) }
-        let serverName = try await learnServerName()
+        let serverName = try await learnServer().serverName
         let path = "/v1/backups/\(key.backupID)"
         let headers = [("Backup-Token", key.backupToken.text)]
         let view = try await recoveryView(path, headers)

@@ -67,7 +67,7 @@ enum TusFields {
 extension UploadDraft {
     /// What the metadata of a creation asks for.
     init(
-        _ metadata: [String: String], byteCount: UInt64, by owner: DeviceAddress, now: Timestamp
+        _ metadata: [String: String], byteCount: UInt64, in shard: Shard, by owner: DeviceAddress, now: Timestamp
     ) throws(Problem) {
         func field(_ name: String) -> Problem {
             Problem(.malformed, "not understood", field: "Upload-Metadata.\(name)")
@@ -104,8 +104,8 @@ extension UploadDraft {
             seconds = number
         }
         try self.init(
-            by: owner, mediaClass: mediaClass, byteCount: byteCount, sha256: sha256, conversation: conversation,
-            use: use, lifetime: lifetime, expiresSeconds: seconds, now: now)
+            in: shard, by: owner, mediaClass: mediaClass, byteCount: byteCount, sha256: sha256,
+            conversation: conversation, use: use, lifetime: lifetime, expiresSeconds: seconds, now: now)
     }
 }
 

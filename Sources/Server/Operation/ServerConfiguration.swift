@@ -1,6 +1,6 @@
 public import Chat
 import Keys
-import Wire
+public import Wire
 
 /// Everything that may differ between two deployments, with defaults that are safe.
 ///
@@ -8,6 +8,8 @@ import Wire
 public struct ServerConfiguration: Sendable {
     /// Where everything the server keeps is: the database, the lock, later the blobs.
     public var dataFolder = "./data"
+    /// What a new store is founded as; drawn when `nil`. An old one that is another does not start.
+    public var shard: Shard?
     public var host = "127.0.0.1"
     /// 0 takes any free port.
     public var port: UInt16 = 7420

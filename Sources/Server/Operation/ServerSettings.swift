@@ -1,4 +1,5 @@
 import Chat
+import Wire
 
 /// The settings as a person gives them: one table for flags, environment variables and `--help`.
 public enum ServerSettings {
@@ -92,6 +93,13 @@ public enum ServerSettings {
         Setting(flag: "--data", variable: "SOTTO_DATA", value: "FOLDER", help: "Where everything is kept; ./data.") {
             $1.dataFolder = $0
             return !$0.isEmpty
+        },
+        Setting(
+            flag: "--shard", variable: "SOTTO_SHARD", value: "N",
+            help: "What a new store's ids begin with, 0 to 4095, for ever; drawn at random."
+        ) {
+            $1.shard = UInt16($0).flatMap { Shard($0) }
+            return $1.shard != nil
         },
         Setting(
             flag: "--listen", variable: "SOTTO_LISTEN", value: "HOST:PORT",

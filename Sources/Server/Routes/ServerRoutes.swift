@@ -23,7 +23,8 @@ enum ServerRoutes {
             return Reply(
                 ServerCard(
                     serverName: configuration.serverName, serverKey: call.services.signingKey.publicKey.bytes,
-                    incarnation: call.services.incarnation, registration: configuration.registration.rawValue))
+                    incarnation: call.services.incarnation, shard: call.chat.shard,
+                    registration: configuration.registration.rawValue))
         },
         Route(
             .get, "/v1/capabilities", area: "server", "The bounds a client should know", access: .none,
@@ -49,12 +50,15 @@ struct ServerCard: WireRecord {
     var serverKey: [UInt8]
     /// As in `hello`.
     var incarnation: IncarnationID
+    /// What the id of a new account begins with.
+    var shard: Shard
     var registration: String
 
-    init(serverName: String, serverKey: [UInt8], incarnation: IncarnationID, registration: String) {
+    init(serverName: String, serverKey: [UInt8], incarnation: IncarnationID, shard: Shard, registration: String) {
         self.serverName = serverName
         self.serverKey = serverKey
         self.incarnation = incarnation
+        self.shard = shard
         self.registration = registration
     }
 
@@ -62,6 +66,7 @@ struct ServerCard: WireRecord {
         serverName = try fields.text("serverName", length: 1...253)
         serverKey = try fields.bytes("serverKey", count: 32)
         incarnation = try fields.value("incarnation")
+        shard = try fields.value("shard")
         registration = try fields.text("registration", length: 1...20)
         _ = try fields.text("api", length: 1...100)
         _ = try fields.text("socket", length: 1...100)
@@ -72,6 +77,7 @@ struct ServerCard: WireRecord {
         writer.put("serverName", text: serverName)
         writer.put("serverKey", bytes: serverKey)
         writer.put("incarnation", incarnation)
+        writer.put("shard", shard)
         writer.put("registration", text: registration)
         writer.put("api", text: "/v1")
         writer.put("socket", text: "/v1/ws")

@@ -120,7 +120,8 @@ enum UploadRoutes {
         let media = call.services.media
         let byteCount = try TusFields.number("Upload-Length", exchange.head)
         let draft = try UploadDraft(
-            try TusFields.metadata(exchange.head), byteCount: byteCount, by: call.device, now: call.chat.clock())
+            try TusFields.metadata(exchange.head), byteCount: byteCount, in: call.chat.shard, by: call.device,
+            now: call.chat.clock())
         let hasBody = exchange.head.hasBody && exchange.head.contentLength != 0
         if hasBody { try TusFields.checkContentType(exchange.head) }
         let checksum = try TusFields.checksum(exchange.head)

@@ -85,7 +85,7 @@ import Wire
         ) async -> ProblemCode? {
             await problem {
                 let draft = try UploadDraft(
-                    by: place.alice, mediaClass: mediaClass, byteCount: byteCount,
+                    in: place.house.chat.shard, by: place.alice, mediaClass: mediaClass, byteCount: byteCount,
                     sha256: [UInt8](repeating: 1, count: 32), conversation: conversation, use: use, lifetime: lifetime,
                     now: place.house.now)
                 let bounds = place.media.bounds

@@ -44,8 +44,9 @@ final class ImageHouse: Sendable {
     ) async throws -> MediaID {
         let bytes = [UInt8](repeating: 1, count: Int(byteCount))
         let draft = try UploadDraft(
-            by: owner, mediaClass: use == nil && conversation == nil ? .sealed : .open, byteCount: byteCount,
-            sha256: SHA256.hash(bytes), conversation: conversation, use: use, lifetime: lifetime, now: house.now)
+            in: house.chat.shard, by: owner, mediaClass: use == nil && conversation == nil ? .sealed : .open,
+            byteCount: byteCount, sha256: SHA256.hash(bytes), conversation: conversation, use: use,
+            lifetime: lifetime, now: house.now)
         let bounds = media.bounds
         try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
         let writer = try await media.append(to: draft.row, at: 0)

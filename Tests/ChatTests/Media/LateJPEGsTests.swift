@@ -62,8 +62,8 @@ import Wire
                 ).view.conversation
             }
             let draft = try UploadDraft(
-                by: owner, mediaClass: .open, byteCount: 1, sha256: nil, conversation: town, lifetime: .usual,
-                expiresSeconds: nil, now: house.now)
+                in: house.chat.shard, by: owner, mediaClass: .open, byteCount: 1, sha256: nil, conversation: town,
+                lifetime: .usual, expiresSeconds: nil, now: house.now)
             try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
             let writer = try await media.append(to: draft.row, at: 0)
             try await writer.append([7])

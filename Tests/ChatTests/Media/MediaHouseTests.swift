@@ -29,9 +29,9 @@ import Wire
             conversation: ConversationID? = nil
         ) throws -> UploadDraft {
             try UploadDraft(
-                by: owner, mediaClass: conversation == nil ? .sealed : .open, byteCount: UInt64(bytes.count),
-                sha256: SHA256.hash(bytes), conversation: conversation, lifetime: lifetime, expiresSeconds: seconds,
-                now: house.now)
+                in: house.chat.shard, by: owner, mediaClass: conversation == nil ? .sealed : .open,
+                byteCount: UInt64(bytes.count), sha256: SHA256.hash(bytes), conversation: conversation,
+                lifetime: lifetime, expiresSeconds: seconds, now: house.now)
         }
 
         /// Creates an upload and appends what there is.

@@ -23,8 +23,9 @@ import Wire
         @discardableResult
         func create(_ byteCount: UInt64, by owner: DeviceAddress) async throws -> UploadDraft {
             let draft = try UploadDraft(
-                by: owner, mediaClass: .sealed, byteCount: byteCount, sha256: [UInt8](repeating: 1, count: 32),
-                conversation: nil, lifetime: .usual, expiresSeconds: nil, now: house.now)
+                in: house.chat.shard, by: owner, mediaClass: .sealed, byteCount: byteCount,
+                sha256: [UInt8](repeating: 1, count: 32), conversation: nil, lifetime: .usual, expiresSeconds: nil,
+                now: house.now)
             let bounds = media.bounds
             try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
             return draft

@@ -54,6 +54,17 @@ struct ClientAccountTests {
         #expect(server.with { $0.calls.last } == "POST /v1/auth/challenge")
     }
 
+    @Test("the account's id is drawn in the shard that the server names")
+    func shard() async throws {
+        let server = ScriptedServer()
+        let account = try #require(try await server.client().whoami()).address.account
+        #expect(UInt64(account.shard.rawValue) == ScriptedServer.shard)
+        let other = try #require(try await ScriptedServer().client().whoami()).address.account
+        #expect(account != other)
+        let calls = server.with { $0.calls }
+        #expect(calls.firstIndex(of: "GET /.well-known/sotto") == 0 && calls.contains("POST /v1/accounts"))
+    }
+
     @Test("a folder has one account")
     func registeredTwice() async throws {
         let server = ScriptedServer()

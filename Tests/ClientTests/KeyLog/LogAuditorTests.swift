@@ -58,6 +58,7 @@ import Wire
         func write(fields writer: inout WireWriter) {
             writer.put("serverName", text: "localhost")
             writer.put("serverKey", bytes: key)
+            writer.put("shard", number: 0)
         }
     }
 

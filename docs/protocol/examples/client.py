@@ -112,10 +112,15 @@ class Device:
         }
 
 
+def new_id(shard):
+    """Sixteen bytes: the server's shard in the first twelve bits, the rest random (accounts.md)."""
+    return struct.pack(">H", shard << 4 | secrets.randbits(4)) + os.urandom(14)
+
+
 class Account:
-    def __init__(self, handle):
+    def __init__(self, handle, shard):
         self.handle = handle
-        self.id = os.urandom(16)
+        self.id = new_id(shard)
         self.identity = Identity()
         self.devices = [Device(1)]
 
@@ -184,7 +189,8 @@ async def socket_of(token, last_frame):
 
 async def main():
     suffix = secrets.token_hex(3)
-    alice, bob = Account(f"alice-{suffix}"), Account(f"bob-{suffix}")
+    shard = call("GET", "/.well-known/sotto")["shard"]
+    alice, bob = Account(f"alice-{suffix}", shard), Account(f"bob-{suffix}", shard)
     alice.register()
     bob.register()
     print("registered", alice.handle, "and", bob.handle)
