@@ -23,7 +23,7 @@ from pathlib import Path
 
 import disk
 from check import Check, Findings
-from house import NotStarted, Server, alone, fast_folder
+from house import NotStarted, Server, alone, end_tidily, fast_folder
 from load import Load
 
 
@@ -119,6 +119,7 @@ def examine(recording, count, program, seed, workers, is_journalled):
     for number in range(workers):
         ours, theirs = multiprocessing.Pipe(False)
         process = multiprocessing.get_context("fork").Process(
+            daemon=True,
             target=worker,
             args=(recording, moments[number::workers], program, seed * 64 + number, is_journalled, theirs))
         process.start()
@@ -146,6 +147,7 @@ def main():
     parser.add_argument("--journalled", action="store_true", help="names as on ext4 and XFS, not as in POSIX")
     parser.add_argument("--control", action="store_true", help="swallow flushes; losses must be found")
     arguments = parser.parse_args()
+    end_tidily()
     print(f"seed {arguments.seed}", flush=True)
     total, began, left, number = Findings(), time.monotonic(), arguments.cuts, 0
     while left > 0:

@@ -19,6 +19,7 @@ import argparse
 import collections
 import json
 import multiprocessing
+import multiprocessing.connection
 import os
 import random
 import re
@@ -29,7 +30,7 @@ import sys
 import time
 
 from estate import Estate, Questions
-from house import NotStarted, Server, Wire, fast_folder
+from house import NotStarted, Server, Wire, end_tidily, fast_folder
 
 QUIET = {"media.orphans"}
 
@@ -168,7 +169,6 @@ def flip(path, bit):
 
 
 def worker(program, folder, name, bits, sound, estate, verifies, pipe):
-    counts, examples = collections.Counter(), []
     place = fast_folder()
     try:
         for bit in bits:
@@ -177,32 +177,46 @@ def worker(program, folder, name, bits, sound, estate, verifies, pipe):
             flip(f"{copy}/{name}", bit)
             kind, detail = verdict(sound, Outcome(program, copy, estate, verifies))
             shutil.rmtree(copy)
-            counts[kind] += 1
-            if kind != "no effect":
-                examples.append((kind, f"bit {bit}: {detail}"))
+            pipe.send((kind, f"bit {bit}: {detail}"))
     finally:
         shutil.rmtree(place)
-    pipe.send((counts, examples))
+    pipe.send(None)
+
+
+def gather(running, wanted):
+    """What the workers found, as it comes."""
+    counts, examples, began = collections.Counter(), collections.defaultdict(list), time.monotonic()
+    pipes = {pipe for _, pipe in running}
+    while pipes:
+        for pipe in multiprocessing.connection.wait(pipes):
+            try:
+                found = pipe.recv()
+            except EOFError:
+                sys.exit("a part of the run ended without a result")
+            if found is None:
+                pipes.remove(pipe)
+                continue
+            counts[found[0]] += 1
+            examples[found[0]].append(found[1])
+            done = counts.total()
+            if done % 250 == 0 and done < wanted:
+                print(f"  after {done} flips, {time.monotonic() - began:.0f} seconds: {dict(counts)}", flush=True)
+    return counts, examples
 
 
 def run(title, program, folder, name, bits, estate, verifies, workers):
     sound = Sound(program, folder, estate, verifies)
-    began, running, counts, examples = time.monotonic(), [], collections.Counter(), collections.defaultdict(list)
+    began, running = time.monotonic(), []
     for number in range(workers):
         ours, theirs = multiprocessing.Pipe(False)
         process = multiprocessing.get_context("fork").Process(
+            daemon=True,
             target=worker, args=(program, folder, name, bits[number::workers], sound, estate, verifies, theirs))
         process.start()
         theirs.close()
         running.append((process, ours))
-    for process, pipe in running:
-        try:
-            found, more = pipe.recv()
-        except EOFError:
-            sys.exit("a part of the run ended without a result")
-        counts.update(found)
-        for kind, detail in more:
-            examples[kind].append(detail)
+    counts, examples = gather(running, len(bits))
+    for process, _ in running:
         process.join()
     seconds = time.monotonic() - began
     effective = sum(count for kind, count in counts.items() if kind != "no effect")
@@ -211,7 +225,7 @@ def run(title, program, folder, name, bits, estate, verifies, workers):
           f"{len(bits) / seconds:.1f} flips a second; {effective} had an effect, {unnoticed} of them unnoticed")
     for kind, count in sorted(counts.items()):
         print(f"  {count:>7}  {kind}")
-        for detail in examples[kind][:3]:
+        for detail in examples[kind][:3] if kind != "no effect" else []:
             print(f"           {detail[:260]}")
     sys.stdout.flush()
     return unnoticed
@@ -239,6 +253,7 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(2**24))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 2)
     arguments = parser.parse_args()
+    end_tidily()
     print(f"seed {arguments.seed}", flush=True)
     dice, folder, unnoticed = random.Random(arguments.seed), fast_folder(), 0
     try:

@@ -16,7 +16,7 @@ import sys
 import time
 
 from check import Check, Findings
-from house import Server, alone, fast_folder, now, unb64
+from house import Server, alone, end_tidily, fast_folder, now, unb64
 from load import MARK, Load
 
 
@@ -56,6 +56,7 @@ def main():
     parser.add_argument("--kills", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=random.randrange(2**24))
     arguments = parser.parse_args()
+    end_tidily()
     print(f"seed {arguments.seed}", flush=True)
     dice, findings, folder, began = random.Random(arguments.seed), Findings(), fast_folder(), time.monotonic()
     server = Server(alone(arguments.program, folder), f"{folder}/data")
