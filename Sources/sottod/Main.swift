@@ -4,6 +4,12 @@ import Server
 import Store
 import Wire
 
+/// What else the program does than to serve.
+private enum Verb: String {
+    case verify
+    case acceptLoss = "accept-loss"
+}
+
 @main
 struct Main {
     static func main() async {
@@ -13,17 +19,17 @@ struct Main {
             var environment: [String: String] = [:]
             for name in ServerSettings.variables { environment[name] = getenv(name).map { String(cString: $0) } }
             var arguments = Array(CommandLine.arguments.dropFirst())
-            let isVerifying = arguments.first == "verify"
-            if isVerifying { arguments.removeFirst() }
-            let acceptsLoss = arguments.first == "accept-loss"
-            if acceptsLoss { arguments.removeFirst() }
-            switch try ServerSettings.read(arguments: arguments, environment: environment) {
-            case .help(let text):
-                print(isVerifying ? VerifyVerb.help : acceptsLoss ? AcceptLossVerb.help : text)
-                return
-            case .run(let read) where isVerifying: exit(VerifyVerb.run(read))
-            case .run(let read) where acceptsLoss: exit(AcceptLossVerb.run(read))
-            case .run(var read):
+            let verb = arguments.first.flatMap { Verb(rawValue: $0) }
+            if verb != nil { arguments.removeFirst() }
+            let rowsOnly = verb == .verify && arguments.contains(VerifyVerb.rowsOnly)
+            if rowsOnly { arguments.removeAll { $0 == VerifyVerb.rowsOnly } }
+            switch (try ServerSettings.read(arguments: arguments, environment: environment), verb) {
+            case (.help(let text), nil): return print(text)
+            case (.help, .verify): return print(VerifyVerb.help)
+            case (.help, .acceptLoss): return print(AcceptLossVerb.help)
+            case (.run(let read), .verify): exit(VerifyVerb.run(read, rowsOnly: rowsOnly))
+            case (.run(let read), .acceptLoss): exit(AcceptLossVerb.run(read))
+            case (.run(var read), nil):
                 read.mediaWorkerPath = read.mediaWorkerPath ?? workerBesideUs
                 configuration = read
             }
@@ -44,7 +50,7 @@ struct Main {
                     folder: configuration.dataFolder, configuration: storage, afterBatch: afterBatch)
             } openBlobs: {
                 try DiskBlobs.open(
-                    folder: configuration.dataFolder + "/media",
+                    folder: configuration.mediaFolder,
                     freeByteCountMin: configuration.mediaFreeByteCountMin)
             }
         } catch {

@@ -22,19 +22,6 @@ import Wire
         return failure?.description ?? ""
     }
 
-    private func acceptLoss(_ house: House) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: BuildFolder.path + "/sottod")
-        process.arguments = ["accept-loss", "--data", house.server.dataFolder]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let text = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
-    }
-
     private func incarnation(_ house: House, _ resident: Resident) async throws -> IncarnationID {
         let socket = try await house.socket(resident)
         return try await socket.first { if case .hello(let hello) = $0 { hello.incarnation } else { nil } }
@@ -54,7 +41,7 @@ import Wire
         let card = try await house.api.raw("GET", "/.well-known/sotto").body
         #expect(String(decoding: card, as: UTF8.self).contains(before.description))
         house.server.kill()
-        #expect(try acceptLoss(house).text.contains("has lost nothing"))
+        #expect(try house.run("accept-loss").text.contains("has lost nothing"))
 
         // In the frames of the last commits: each has 24 bytes and a page.
         let path = house.server.dataFolder + "/sotto.db-wal"
@@ -69,7 +56,7 @@ import Wire
         #expect(refusal.contains("has lost the last"), "\(refusal)")
         #expect(refusal.contains("sottod accept-loss"))
         #expect(!refusal.contains(folder.path))
-        let (status, text) = try acceptLoss(house)
+        let (status, text) = try house.run("accept-loss")
         #expect(status == 0, "\(text)")
         house = try await House(folder: folder)
         let after = try await incarnation(house, alice)

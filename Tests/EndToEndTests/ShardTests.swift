@@ -1,6 +1,7 @@
 import Client
 import TestKit
 import Testing
+import Transport
 import Wire
 
 /// A real server and the shard it is.
@@ -32,7 +33,7 @@ import Wire
         #expect(response.status == 400)
         let problem = try Problem.decode(response.body, in: WireContext(form: .json, refusesUnknownFields: true))
         #expect(problem.code == .malformed && problem.field == "account")
-        #expect(problem.detail?.contains("shard 7") == true)
+        #expect(problem.detail.contains("shard 7") == true)
         // The same keys and handle are good with an id of the right shard.
         let bob = Person("bobby", now: House.now, in: try #require(Shard(7)))
         #expect(try await house.api.register(bob).account == bob.account)

@@ -30,6 +30,9 @@ struct BlobFolder: Sendable {
         try Self.sync(Self.parent(of: folder))
     }
 
+    /// One that is only looked at.
+    init(existing folder: String) { path = folder }
+
     /// Gives a part the name of a stored blob. The folder of the name is made when it is the first in it; the name
     /// stays when that folder is synced.
     func store(_ blob: BlobID) throws(BlobError) {

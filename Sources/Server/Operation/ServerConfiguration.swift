@@ -8,6 +8,8 @@ public import Wire
 public struct ServerConfiguration: Sendable {
     /// Where everything the server keeps is: the database, the lock, later the blobs.
     public var dataFolder = "./data"
+    /// Where the files of media are.
+    public var mediaFolder: String { dataFolder + "/media" }
     /// What a new store is founded as; drawn when `nil`. An old one that is another does not start.
     public var shard: Shard?
     public var host = "127.0.0.1"

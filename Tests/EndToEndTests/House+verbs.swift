@@ -1,0 +1,18 @@
+import Foundation
+import TestKit
+
+extension House {
+    /// Runs a verb of `sottod` on the server's folder.
+    func run(_ verb: String, _ options: [String] = []) throws -> (status: Int32, text: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: BuildFolder.path + "/sottod")
+        process.arguments = [verb, "--data", server.dataFolder] + options
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let text = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import TestKit
+import Testing
+import Wire
+
+/// `sottod verify` on a real folder, with and without a server on it.
+@Suite struct VerifyTests {
+    @Test("a file of media that is damaged, of other bytes or gone is named, and nothing else is")
+    func files() async throws {
+        let house = try await House()
+        let tus = Tus(house: house, token: try await house.person("alice").token)
+        let sizes = [1, 65_536, 200_000]
+        for size in sizes { _ = try await tus.store(Tus.bytes(size)) }
+        // One that is not complete yet has no file to be checked.
+        _ = try await tus.create(Tus.bytes(1_000), first: 10)
+        let beside = try house.run("verify")
+        #expect(beside.status == 0 && beside.text.contains(" 3 files were checked. Nothing is wrong."), "\(beside)")
+        house.server.stop()
+
+        let files = house.mediaFiles.filter { $0.contains("/blobs/") }.sorted()
+        try #require(files.count == 3)
+        let sound = try files.map { try Data(contentsOf: URL(filePath: $0)) }
+        // Any bit of a file, of the bytes and of what stands behind them.
+        for (file, bytes) in zip(files, sound) {
+            for offset in [0, bytes.count / 2, bytes.count - 60, bytes.count - 1] where offset >= 0 {
+                var damaged = bytes
+                damaged[offset] ^= 4
+                try damaged.write(to: URL(filePath: file))
+                let found = try house.run("verify")
+                #expect(found.status == 3 && found.text.contains(": the file is damaged\n"), "\(offset): \(found)")
+                #expect(found.text.contains("1 finding."))
+            }
+            try bytes.write(to: URL(filePath: file))
+        }
+        // A sound file in the place of another.
+        try sound[1].write(to: URL(filePath: files[0]))
+        #expect(try house.run("verify").text.contains(": the file has other bytes than its row says\n"))
+        try FileManager.default.removeItem(atPath: files[0])
+        let gone = try house.run("verify")
+        #expect(gone.status == 3 && gone.text.contains(": the file is not there\n"), "\(gone)")
+        try FileManager.default.removeItem(atPath: house.server.dataFolder + "/media")
+        #expect(try house.run("verify").text.contains("3 findings."))
+        let rows = try house.run("verify", ["--rows-only"])
+        #expect(rows.status == 0 && rows.text.contains(" rows were checked. Nothing is wrong."), "\(rows)")
+    }
+
+    @Test("what is no store is said, with another status")
+    func none() async throws {
+        let house = try await House()
+        house.server.stop()
+        try FileManager.default.removeItem(atPath: house.server.dataFolder + "/sotto.db")
+        let answer = try house.run("verify")
+        #expect(answer.status == 1 && answer.text.hasPrefix("sottod verify: "), "\(answer)")
+    }
+}
