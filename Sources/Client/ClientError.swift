@@ -54,7 +54,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case insecureServer
     /// The server calls itself by another name than it should.
     case wrongServerName(expected: String, found: String)
-    /// What the server signed is not of the key that it had at first contact, or says something else of this device.
+    /// The server has not the key that it had at first contact, or what it signed with it says something else of this
+    /// device.
     case untrustedServer
 
     /// There is no message at that place of the transcript.
@@ -118,7 +119,7 @@ extension ClientError: CustomStringConvertible {
         case .wrongServerName(let expected, let found):
             "The server calls itself \(found), not \(expected). Nothing was signed for it."
         case .untrustedServer:
-            "The server does not sign with the key it had at first contact. Somebody may stand between."
+            "The server has not the key it had at first contact: it is another one, or somebody stands between."
         case .noSuchMessage: "There is no such message. See its index in the history."
         case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
         case .file(let failure): Self.text(failure)

@@ -17,6 +17,7 @@ final class ScriptedServer: @unchecked Sendable {
         var goodTokens: Set<String> = []
         var tokenCount = 0
         var serverName = "localhost"
+        var serverKey = [UInt8](repeating: 5, count: 32)
         var refusesRefresh = false
         var calls: [String] = []
         /// What each socket says, oldest first; after the last one nobody answers.
@@ -103,7 +104,7 @@ final class ScriptedServer: @unchecked Sendable {
         let context = WireContext(form: .cbor, refusesUnknownFields: true)
         switch request.path {
         case "/.well-known/sotto":
-            return Card(serverName: with { $0.serverName })
+            return with { Card(serverName: $0.serverName, serverKey: $0.serverKey) }
         case "/v1/accounts":
             guard let asked = try? RegistrationRequest.decode(request.body, in: context) else { break }
             return Registered(account: asked.account, device: DeviceID(1), tokens: mint())
@@ -156,12 +157,21 @@ final class ScriptedServer: @unchecked Sendable {
 
     private struct Card: WireRecord {
         var serverName: String
-        init(serverName: String) { self.serverName = serverName }
-        init(fields: inout Fields) throws(WireError) { serverName = try fields.text("serverName", length: 1...253) }
+        var serverKey: [UInt8]
+
+        init(serverName: String, serverKey: [UInt8]) {
+            self.serverName = serverName
+            self.serverKey = serverKey
+        }
+
+        init(fields: inout Fields) throws(WireError) {
+            serverName = try fields.text("serverName", length: 1...253)
+            serverKey = try fields.bytes("serverKey", count: 32)
+        }
 
         func write(fields writer: inout WireWriter) {
             writer.put("serverName", text: serverName)
-            writer.put("serverKey", bytes: [UInt8](repeating: 5, count: 32))
+            writer.put("serverKey", bytes: serverKey)
             writer.put("shard", number: ScriptedServer.shard)
         }
     }

@@ -82,6 +82,7 @@ extension Client {
     private func refreshOrLogIn() async throws(ClientError) -> TokenPair {
         let (profile, own) = try readyProfile()
         if let tokens = try read(.tokens), tokens.refreshExpiresAt > surroundings.now() {
+            try await requireSameServer(profile)
             do {
                 let request = TokenRequest(refreshToken: tokens.refreshToken)
                 let fresh: TokenPair = try await calls.call("POST", "/v1/auth/token", body: request)
@@ -123,6 +124,7 @@ extension Client {
 
     /// Something to sign, from the server that it should be from.
     func challenge(for own: DeviceAddress, _ profile: Profile) async throws(ClientError) -> LoginChallenge {
+        try await requireSameServer(profile)
         let asked = ChallengeRequest(account: own.account, device: own.device)
         let challenge: Challenge = try await calls.call("POST", "/v1/auth/challenge", body: asked)
         guard challenge.serverName == profile.serverName else {

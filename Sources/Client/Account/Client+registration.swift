@@ -15,6 +15,7 @@ extension Client {
             let card = try await learnServer()
             // The world may have moved on while the server answered.
             guard try read(.profile) == nil else { throw .alreadyRegistered }
+            _ = try pin(card)
             try startRegistration(handle, card)
         }
         guard var profile = try read(.profile), let own = profile.address else { throw .notRegistered }

@@ -7,10 +7,27 @@ extension Client {
     /// The log whose key is pinned; on first use, the one that the server names.
     func pinnedLog() async throws(ClientError) -> PinnedLog {
         if let known = try knownLog() { return known }
+        return try pin(try await calls.call("GET", "/.well-known/sotto"))
+    }
+
+    /// Makes sure that the server is the one of first contact, before it hears or is asked anything of this account.
+    /// Another one would know no such account, and would be believed that there is none any more.
+    /// - Throws: ``ClientError/wrongServerName(expected:found:)``; ``ClientError/untrustedServer``.
+    func requireSameServer(_ profile: Profile) async throws(ClientError) {
         let card: ServerCard = try await calls.call("GET", "/.well-known/sotto")
-        // The world may have moved on while the server answered.
-        if let known = try knownLog() { return known }
+        guard card.serverName == profile.serverName else {
+            throw .wrongServerName(expected: profile.serverName, found: card.serverName)
+        }
+        _ = try pin(card)
+    }
+
+    /// Keeps the server's key at first contact, and from then on wants the same.
+    func pin(_ card: ServerCard) throws(ClientError) -> PinnedLog {
         guard let bytes = card.serverKey, let key = try? ServerPublicKey(bytes) else { throw .untrustedLog(.missing) }
+        if let known = try knownLog() {
+            guard known.key == key else { throw .untrustedServer }
+            return known
+        }
         let pinned = PinnedLog(key: key, head: nil)
         try keep(pinned)
         return pinned

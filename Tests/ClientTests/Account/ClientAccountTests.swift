@@ -12,7 +12,8 @@ struct ClientAccountTests {
         server.with { $0.goodTokens = [] }
         #expect(try await client.devices() == [])
         let calls = server.with { $0.calls }
-        #expect(calls.suffix(3) == ["GET /v1/devices", "POST /v1/auth/token", "GET /v1/devices"])
+        #expect(
+            calls.suffix(4) == ["GET /v1/devices", "GET /.well-known/sotto", "POST /v1/auth/token", "GET /v1/devices"])
     }
 
     @Test("a refresh token that was used before leads to a signed login")
@@ -26,8 +27,9 @@ struct ClientAccountTests {
         #expect(try await client.devices() == [])
         let calls = server.with { $0.calls }
         #expect(
-            calls.suffix(4) == [
-                "POST /v1/auth/token", "POST /v1/auth/challenge", "POST /v1/auth/token", "GET /v1/devices",
+            calls.suffix(5) == [
+                "POST /v1/auth/token", "GET /.well-known/sotto", "POST /v1/auth/challenge", "POST /v1/auth/token",
+                "GET /v1/devices",
             ])
     }
 
@@ -51,7 +53,23 @@ struct ClientAccountTests {
         await #expect(throws: ClientError.wrongServerName(expected: "localhost", found: "elsewhere")) {
             try await client.logIn()
         }
-        #expect(server.with { $0.calls.last } == "POST /v1/auth/challenge")
+        #expect(server.with { $0.calls.last } == "GET /.well-known/sotto")
+    }
+
+    @Test("another server is not believed that the account is gone, and hears no token that renews one")
+    func otherServer() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with {
+            $0.goodTokens = []
+            $0.serverKey = [UInt8](repeating: 6, count: 32)
+        }
+        await #expect(throws: ClientError.untrustedServer) { try await client.devices() }
+        await #expect(throws: ClientError.untrustedServer) { try await client.logIn() }
+        #expect(server.with { $0.calls.suffix(2) } == ["GET /.well-known/sotto", "GET /.well-known/sotto"])
+        // The one of before is.
+        server.with { $0.serverKey = [UInt8](repeating: 5, count: 32) }
+        #expect(try await client.devices() == [])
     }
 
     @Test("the account's id is drawn in the shard that the server names")
