@@ -14,7 +14,7 @@ python ?= python3
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
 .PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
-.PHONY: faults faults-cuts faults-flips faults-kills faults-program
+.PHONY: faults faults-short faults-cuts faults-flips faults-kills faults-program
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -154,11 +154,15 @@ faults-program:
 	swift build -c release --product sottod $(strict)
 	swift build -c release --product sotto-media $(strict)
 
-faults: faults-program ## power cuts, flipped bits and kills, a short form of each
-	$(faulty)/cuts.py --cuts 24 --seconds 2 --control
-	$(faulty)/cuts.py --cuts 300 --seconds 3
-	$(faulty)/kills.py --kills 40
-	$(faulty)/flips.py --wal 30 --database 60
+faults: faults-program faults-short ## power cuts, flipped bits and kills, a short form of each
+
+# Of a program that is there already (program=.build/debug/sottod).
+faults-short: program ?= .build/release/sottod
+faults-short:
+	$(faulty)/cuts.py --program $(program) --cuts 24 --seconds 2 --control
+	$(faulty)/cuts.py --program $(program) --cuts 300 --seconds 3
+	$(faulty)/kills.py --program $(program) --kills 40
+	$(faulty)/flips.py --program $(program) --wal 30 --database 60
 
 faults-cuts: cuts = 10000
 faults-cuts: faults-program ## cut the power of a server under load (cuts=10000), and the same on a disk that lies

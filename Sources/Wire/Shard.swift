@@ -37,6 +37,7 @@ public struct Shard: Hashable, Sendable, CustomStringConvertible {
 public protocol ShardedIdentifier: RandomIdentifier {}
 
 extension ShardedIdentifier {
+    /// Bits 0 to 11.
     public var shard: Shard { Shard(lowBitsOf: bytes.high >> UInt64(64 - Shard.bitCount)) }
 
     /// A new identifier that begins with `shard`; the rest is from the system's random source.

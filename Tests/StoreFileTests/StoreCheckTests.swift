@@ -115,11 +115,13 @@ struct StoreCheckTests {
         var random = SplitMix(seed: seed)
         let before = try Self.dump(folder)
         var effectiveCount = 0
-        for _ in 0..<Self.flipCount {
+        for flip in 0..<Self.flipCount {
             let copy = try folder.copy()
             var place = (0, 0)
             try copy.edit { (bytes) in
                 place = (Int(random.next() % UInt64(bytes.count)), Int(random.next() % 8))
+                // Most of a small file is zeros that nobody reads.
+                while flip.isMultiple(of: 2), bytes[place.0] == 0 { place.0 = (place.0 + 1) % bytes.count }
                 bytes[place.0] ^= 1 << UInt8(place.1)
             }
             let named = (try? StoreCheck.run(folder: copy.path))?.findingCount != 0

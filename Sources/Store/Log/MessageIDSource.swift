@@ -17,6 +17,7 @@ package struct MessageIDSource: Sendable {
     /// A clock beyond it is taken for it: 49 days before the end of the bits, and two trillion ids.
     package static let millisecondsMax: UInt64 = (1 << 42) - (1 << 32)
 
+    /// In whose bits every id ends.
     package let shard: Shard
     /// The last id given, by whichever shard; 0 before the first.
     package private(set) var last: UInt64

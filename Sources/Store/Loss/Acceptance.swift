@@ -54,8 +54,8 @@ struct Acceptance {
     private func flush(_ connection: Connection, _ configuration: StoreConfiguration) throws(SQLiteError) {
         let recovery = try Recovery(connection, configuration, at: recovered)
         let tables = Tables(
-            connection: connection, tail: Tail(segmentRowCount: configuration.flushRowCount), damage: DamagedRows(), shard: shard,
-            recovered: recovery, configuration: configuration)
+            connection: connection, tail: Tail(segmentRowCount: configuration.flushRowCount), damage: DamagedRows(),
+            shard: shard, recovered: recovery, configuration: configuration)
         try tables.replay()
         tables.tail.freeze()
         while tables.tail.segments.count > 1 {
