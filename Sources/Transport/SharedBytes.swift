@@ -33,11 +33,6 @@ public final class SharedBytes: @unchecked Sendable {
 
     deinit { ct_buffer_release(handle) }
 
-    /// Reads the bytes; the pointer is good for the call only.
-    public func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-        body(UnsafeRawBufferPointer(start: ct_buffer_bytes(handle), count: byteCount))
-    }
-
     /// The handle with one count more, for the C side to give up.
     func retainedHandle() -> OpaquePointer {
         ct_buffer_retain(handle)

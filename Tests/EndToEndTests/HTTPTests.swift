@@ -171,6 +171,24 @@ import Wire
         }
     }
 
+    @Test("a page of the server's own host opens a socket without being on a list, and one of another port does not")
+    func ownOrigin() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let port = house.server.port
+        for (origin, isAllowed) in [
+            ("http://127.0.0.1:\(port)", true), ("https://127.0.0.1:\(port)", true), ("http://127.0.0.1", false),
+            ("http://localhost:\(port)", false), ("null", false), ("ftp://127.0.0.1:\(port)", false),
+        ] {
+            let socket = try? await WebSocketClient.connect(
+                host: "127.0.0.1", port: port, target: "/v1/ws",
+                subprotocols: ["sotto.v1+json", "bearer.\(alice.token)"], headers: [("Origin", origin)],
+                on: TestLoops.loop, handler: WebSocketHandler(message: { (_, _) in }))
+            #expect((socket != nil) == isAllowed, "\(origin)")
+            socket?.close()
+        }
+    }
+
     @Test("by invitation only: the admin makes a code, and it registers as often as it says")
     func invitation() async throws {
         let house = try await House(arguments: ["--registration", "invite"])

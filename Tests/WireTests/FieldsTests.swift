@@ -66,6 +66,7 @@ import Testing
         ("number", "true", WireError(path: "number", .wrongType(expected: "an integer", found: "a boolean"))),
         ("text", "\"a\"", WireError(path: "text", .outOfBounds("must be a length in Unicode scalars of 2 to 3"))),
         ("text", "\"abcd\"", WireError(path: "text", .outOfBounds("must be a length in Unicode scalars of 2 to 3"))),
+        ("text", #""a\u0000""#, WireError(path: "text", .outOfBounds("must not hold U+0000"))),
         ("text", "[]", WireError(path: "text", .wrongType(expected: "text", found: "a list"))),
         ("bytes", "\"AA\"", WireError(path: "bytes", .outOfBounds("must be a byte count of 2 to 4"))),
         ("bytes", "\"AAECAwQ\"", WireError(path: "bytes", .outOfBounds("must be a byte count of 2 to 4"))),

@@ -116,11 +116,6 @@ import Testing
         #expect(depthMax(specimen.schema) + 1 <= WireLimits.depthMax)
     }
 
-    @Test("a map may hold more than any record has, so that a client can skip what is new")
-    func mapBound() {
-        #expect(WireLimits.mapEntryCountMax >= 4 * WireWriter.recordFieldCountMax)
-    }
-
     @Test("a full page of the largest log entries reads")
     func fullPage() throws {
         let accounts = [AccountID](repeating: Catalogue.account, count: Limits.membersMax)

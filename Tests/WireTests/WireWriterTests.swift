@@ -27,6 +27,18 @@ import Testing
         }
     }
 
+    private struct Wide: WireRecord {
+        var count: Int
+
+        init(count: Int) { self.count = count }
+
+        init(fields: inout Fields) throws(WireError) { count = 0 }
+
+        func write(fields writer: inout WireWriter) {
+            for number in 0..<count { writer.put("f\(number)", number: UInt64(number)) }
+        }
+    }
+
     @Test("a record is a map with its count in front, and lets go of what is absent")
     func record() {
         #expect(Pair(first: 1).encoded(as: .cbor) == hex("a1 65 6669727374 01"))
@@ -34,6 +46,31 @@ import Testing
         #expect(String(decoding: Pair(first: 1).encoded(as: .json), as: UTF8.self) == #"{"first":1}"#)
         let whole = String(decoding: Pair(first: 1, second: 2, isSet: true).encoded(as: .json), as: UTF8.self)
         #expect(whole == #"{"first":1,"second":2,"set":true}"#)
+    }
+
+    @Test("a record of any count reads back, within another too", arguments: [0, 23, 24, 128, 255, 256, 300])
+    func wide(count: Int) throws {
+        for form in [WireForm.cbor, .json] {
+            var writer = WireWriter(form: form)
+            writer.record { (writer) in
+                writer.put("before", number: 1)
+                writer.put("wide", Wide(count: count))
+                writer.put("after", number: 2)
+            }
+            let wide = (0..<count).map { WireValue.Entry(key: "f\($0)", value: .unsigned(UInt64($0))) }
+            let all = [
+                WireValue.Entry(key: "before", value: .unsigned(1)), .init(key: "wide", value: .map(wide)),
+                .init(key: "after", value: .unsigned(2)),
+            ]
+            // No record has as many as the parser refuses.
+            guard count <= WireLimits.mapEntryCountMax else {
+                var own = WireWriter(form: form)
+                own.write(map: all)
+                #expect(writer.bytes == own.bytes)
+                continue
+            }
+            #expect(try WireValue.parse(writer.bytes, as: form) == .map(all))
+        }
     }
 
     @Test("commas count anew inside a record and go on after it")

@@ -108,9 +108,6 @@ public final class Switchboard<L: Line>: @unchecked Sendable {
         for (index, dispatches) in full { post(index, dispatches) }
     }
 
-    /// Every line, to say goodbye to.
-    public var allLines: [L] { lock.withLock { Array(state.lines.values) } }
-
     // MARK: Details
 
     private static func perform(_ effect: Effect, on state: inout State) {

@@ -123,9 +123,7 @@ package struct FrameSocket: Sendable {
 
     private static let noSignal = Int32(MSG_NOSIGNAL)
     private static let closeOnExec = Int32(MSG_CMSG_CLOEXEC)
-    /// One control message with one descriptor: its length, its level and type, the descriptor, and padding.
-    private static let controlByteCount = 24
-
+    /// With one control message: its length, its level and type, the descriptor, and padding.
     private static func send(_ bytes: ArraySlice<UInt8>, with file: Int32, to socket: Int32) -> Int {
         let control: [UInt64] = [
             20, UInt64(SOL_SOCKET) | UInt64(SCM_RIGHTS) << 32, UInt64(UInt32(bitPattern: file)),

@@ -46,8 +46,6 @@ package struct ImageFacts: Equatable, Sendable {
     package var pixelCount: Int { width * height }
     /// Whether there is more than one frame.
     package var isAnimated: Bool { frameCount > 1 }
-    /// Whether turning it upright swaps its sides.
-    package var isSideways: Bool { orientation >= 5 }
     /// What to call it when it is served.
     package var mediaType: String { isAVIF ? "image/avif" : format.mediaType }
 

@@ -42,11 +42,17 @@ struct Origins: Sendable {
         ]
     }
 
-    /// A browser always says which page opens a socket; one that is not on the list is turned away. Other clients
-    /// send no origin.
+    /// A browser always says which page opens a socket; one that is neither on the list nor of this server is turned
+    /// away. Other clients send no origin.
     /// - Throws: `forbidden`.
     func checkSocket(_ head: RequestHead) throws(Problem) {
-        guard let origin = head.headers["origin"], !allowed.contains(origin) else { return }
+        guard let origin = head.headers["origin"], !allowed.contains(origin), !isOwn(origin, head) else { return }
         throw Problem(.forbidden, "This page may not open a socket here; see --cors-origins.", field: "Origin")
+    }
+
+    /// Whether the page came from the host that it asks now. A proxy that ends TLS changes the scheme and not the host.
+    private func isOwn(_ origin: String, _ head: RequestHead) -> Bool {
+        guard let host = head.headers["host"]?.lowercased() else { return false }
+        return origin == "https://\(host)" || origin == "http://\(host)"
     }
 }

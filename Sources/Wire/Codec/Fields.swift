@@ -49,7 +49,7 @@ public struct Fields {
         return try integer(required(key), in: range, at: key)
     }
 
-    /// Text of `length` Unicode scalars.
+    /// Text of `length` Unicode scalars, without U+0000.
     public mutating func text(_ key: String, length: ClosedRange<Int>) throws(WireError) -> String {
         if isRecording {
             record(key, .text(length: length), isRequired: true)
@@ -204,6 +204,8 @@ public struct Fields {
         guard text.utf8.count <= length.upperBound * 4, length.contains(text.unicodeScalars.count) else {
             throw outOfBounds("a length in Unicode scalars", length, at: key)
         }
+        // What ends a text in C, and in programs that are written in it.
+        guard !text.utf8.contains(0) else { throw WireError(path: key, .outOfBounds("must not hold U+0000")) }
         return text
     }
 

@@ -1,10 +1,8 @@
 /// Writes records in either form, straight into one buffer.
 ///
-/// In CBOR a record is a map of definite length whose count is patched in at its end; a record writes at most
-/// ``recordFieldCountMax`` fields, so that the count fits the first byte.
+/// In CBOR a record is a map of definite length whose count is patched in at its end. Room is left for a count of up to
+/// 23, which nearly every record has; behind a larger one the fields move up.
 public struct WireWriter {
-    public static let recordFieldCountMax = 23
-
     /// Which form is written.
     public let form: WireForm
     /// What was written so far.
@@ -66,7 +64,7 @@ public struct WireWriter {
 
     // MARK: Values
 
-    /// Writes a map whose fields `write` puts; at most ``recordFieldCountMax``.
+    /// Writes a map whose fields `write` puts; readers take at most ``WireLimits/mapEntryCountMax``.
     public mutating func record(_ write: (inout WireWriter) -> Void) {
         let outerCount = fieldCount
         fieldCount = 0
@@ -75,8 +73,13 @@ public struct WireWriter {
         write(&self)
         switch form {
         case .cbor:
-            precondition(fieldCount <= Self.recordFieldCountMax, "a record with too many fields")
-            bytes[head] = 0xA0 | UInt8(fieldCount)
+            if fieldCount < 24 {
+                bytes[head] = 0xA0 | UInt8(fieldCount)
+            } else {
+                var count = WireWriter(form: .cbor, byteCountHint: 9)
+                count.head(major: 5, UInt64(fieldCount))
+                bytes.replaceSubrange(head...head, with: count.bytes)
+            }
         case .json:
             bytes.append(UInt8(ascii: "}"))
         }

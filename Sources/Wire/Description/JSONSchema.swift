@@ -40,7 +40,7 @@ public enum JSONSchema {
         case .text(let length):
             .object([
                 "type": .text("string"), "minLength": number(length.lowerBound),
-                "maxLength": number(length.upperBound),
+                "maxLength": number(length.upperBound), "pattern": .text("^[^\\u0000]*$"),
             ])
         case .bytes(let count): bytes(count)
         case .timestamp: .object(["type": .text("string"), "format": .text("date-time")])
