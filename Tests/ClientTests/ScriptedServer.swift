@@ -22,6 +22,8 @@ final class ScriptedServer: @unchecked Sendable {
         var calls: [String] = []
         /// What each socket says, oldest first; after the last one nobody answers.
         var sockets: [[ServerFrame]] = []
+        /// What comes on each socket after its first frame, whatever it is.
+        var strangeMessages: [[UInt8]] = []
         /// What was said to the sockets.
         var frames: [ClientFrame] = []
         var cutCount = 0
@@ -136,7 +138,10 @@ final class ScriptedServer: @unchecked Sendable {
         let frames = with { $0.sockets.isEmpty ? nil : $0.sockets.removeFirst() }
         guard let frames else { throw .cannotConnect }
         let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
-        for frame in frames { continuation.yield(.message(frame.encoded(as: .cbor))) }
+        for (index, frame) in frames.enumerated() {
+            continuation.yield(.message(frame.encoded(as: .cbor)))
+            if index == 0 { for message in with({ $0.strangeMessages }) { continuation.yield(.message(message)) } }
+        }
         let end: @Sendable () -> Void = {
             continuation.yield(.closed(code: 1000))
             continuation.finish()

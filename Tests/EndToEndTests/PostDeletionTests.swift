@@ -50,6 +50,33 @@ import Wire
         }
     }
 
+    @Test("a deletion under an idempotency key is answered again, and never deletes another message")
+    func idempotency() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let new = NewConversation(kind: .group, mode: .open, name: "town", members: [])
+        let town: ConversationView = try await house.api.call("POST", "/v1/conversations", new, token: alice.token)
+        let path = "/v1/conversations/\(town.conversation)/messages"
+        var seqs: [SequenceNumber] = []
+        for text in ["one", "two"] {
+            let posted: Accepted = try await house.api.call(
+                "POST", path, PostRequest(clientID: .random(), text: text), token: alice.token)
+            seqs.append(try #require(posted.seq))
+        }
+        let key = [("Idempotency-Key", "the first")]
+        let first = try await house.api.raw("DELETE", "\(path)/\(seqs[0])", token: alice.token, headers: key)
+        #expect(first.status == 204 && first.headers["idempotent-replayed"] == nil)
+        let again = try await house.api.raw("DELETE", "\(path)/\(seqs[0])", token: alice.token, headers: key)
+        #expect(again.status == 204 && again.headers["idempotent-replayed"] == "true")
+        let other = try await house.api.raw("DELETE", "\(path)/\(seqs[1])", token: alice.token, headers: key)
+        #expect(other.status == ProblemCode.idempotencyMismatch.status)
+        let log: LogPage = try await house.api.call("GET", path, token: alice.token)
+        let texts = log.items.compactMap { (entry) -> String? in
+            if case .message(let message) = entry.event { message.text } else { nil }
+        }
+        #expect(texts == ["two"])
+    }
+
     @Test("a deleted post is gone from the disk with its pictures, and from what others read")
     func deleted() async throws {
         let house = try await House()

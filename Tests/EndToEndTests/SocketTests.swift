@@ -81,7 +81,7 @@ import Wire
         let mute = try await FrameSocket(port: house.server.port, token: nil)
         mute.send(.ping(.init(stamp: 1)))
         #expect(await mute.closeCode() == 4001)
-        await #expect(throws: (any Error).self) {
+        await #expect(throws: TransportError.upgradeRefused(status: 401)) {
             try await FrameSocket(port: house.server.port, token: String(repeating: "A", count: 43))
         }
     }

@@ -96,7 +96,11 @@ struct ConnectionTests {
                 _ = try await client.request("GET", "/")
                 let made = Churn.openDescriptors().filter { before[$0.key] != $0.value }
                 guard made.values.count(where: { $0.hasPrefix("socket:") }) >= 3 else { exit(2) }
-                return made.filter { fcntl($0.key, F_GETFD) & FD_CLOEXEC == 0 }
+                // One that a child would inherit is seen.
+                let planted = dup(made.keys.min() ?? -1)
+                guard planted >= 0, Churn.inherited(over: before).keys.contains(planted) else { exit(3) }
+                close(planted)
+                return Churn.inherited(over: before)
             }
             Churn.say("a child would inherit", shared.values.sorted())
             exit(shared.isEmpty ? 0 : 1)
@@ -179,6 +183,11 @@ enum Churn {
             let line = Array("\(what): \(name)\n".utf8)
             _ = write(2, line, line.count)
         }
+    }
+
+    /// Those of them that were not there before and that a child would inherit.
+    static func inherited(over before: [Int32: String]) -> [Int32: String] {
+        openDescriptors().filter { before[$0.key] != $0.value && fcntl($0.key, F_GETFD) & FD_CLOEXEC == 0 }
     }
 
     /// What is behind each open descriptor.

@@ -104,12 +104,14 @@ struct EventLoopTests {
     @Test("a group shuts down twice, and with timers and closures pending")
     func shutdown() async {
         let group = EventLoopGroup(count: 2)
+        let ran = Journal<Int>()
         for loop in group.loops {
-            loop.schedule(after: .seconds(3600)) {}
-            for _ in 0..<100 { loop.execute {} }
+            loop.schedule(after: .seconds(3600)) { ran.add(-1) }
+            for number in 0..<100 { loop.execute { ran.add(number) } }
         }
         group.shutdown()
         group.shutdown()
+        #expect(ran.all.sorted() == (0..<200).map { $0 / 2 }, "every closure once, and no timer")
     }
 
     @Test("closures given to a loop that has stopped still run, one at a time, and timers do not")

@@ -143,11 +143,9 @@ enum ConversationRoutes {
             }
             let caller = call.device
             try call.services.limiters.sends.take(caller, now: call.chat.clock())
-            let deleted = try await call.chat.commit { (turn) throws(Problem) in
-                try turn.deleteMessage(SequenceNumber(seq), of: id, by: caller)
+            return try await call.commitAndBury { (turn) throws(Problem) in
+                _ = try turn.deleteMessage(SequenceNumber(seq), of: id, by: caller)
             }
-            if deleted.hadMedia { await call.services.media.bury() }
-            return .nothing()
         },
         Route(
             .put, "/v1/conversations/{conversation}/checkpoint", area: "conversations",
