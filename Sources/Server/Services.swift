@@ -1,5 +1,6 @@
 import Chat
 import Keys
+import Transport
 import Wire
 
 /// What the routes and the sockets work with. Built once, in `Server+build.swift`.
@@ -22,6 +23,12 @@ struct Services: Sendable {
 
     /// Works off what deleted accounts have left.
     var eraser: AccountEraser { AccountEraser(chat: chat, media: media) }
+
+    /// Whom limits by address count.
+    func limitKey(of exchange: HTTPExchange) -> String {
+        configuration.proxies.limitKey(
+            peer: exchange.remoteAddress, forwarded: exchange.head.headers.all("x-forwarded-for"))
+    }
 
     /// Whose access token this is.
     /// - Throws: `unauthenticated`; `token-expired`.

@@ -57,9 +57,13 @@ import Wire
         #expect(try read([], ["SOTTO_SHARD": "7"]).shard?.rawValue == 7)
     }
 
-    @Test("a switch in the environment is 1 or absent")
-    func switches() throws {
-        #expect(try read([], ["SOTTO_BEHIND_PROXY": "1"]).isBehindProxy)
+    @Test("proxies are told by their number or their addresses")
+    func proxies() throws {
+        #expect(try read([]).proxies == .none)
+        #expect(try read([], ["SOTTO_BEHIND_PROXY": "1"]).proxies == .hops(1))
+        #expect(try read(["--behind-proxy", "2"]).proxies == .hops(2))
+        let range = try #require(AddressRange("10.0.0.0/8"))
+        #expect(try read(["--behind-proxy", "10.0.0.0/8"]).proxies == .addresses([range]))
         #expect(throws: ServerSettings.UsageError.self) { try read([], ["SOTTO_BEHIND_PROXY": "yes"]) }
     }
 
@@ -67,7 +71,7 @@ import Wire
     func problems() throws {
         #expect(try read([]).problems().isEmpty)
         #expect(try read(["--listen", "0.0.0.0:1"]).problems().first?.contains("--behind-proxy") == true)
-        #expect(try read(["--listen", "0.0.0.0:1", "--behind-proxy"]).problems().isEmpty)
+        #expect(try read(["--listen", "0.0.0.0:1", "--behind-proxy", "1"]).problems().isEmpty)
         #expect(try read(["--tls-key", "key.pem"]).problems().first?.contains("--tls-certificate") == true)
         #expect(try read(["--admin", "0.0.0.0:1"]).problems().count == 1)
         #expect(try read(["--loops", "0"]).problems().count == 1)

@@ -22,8 +22,13 @@ public final class FrameSocket: Sendable {
         init(_ items: AsyncStream<Item>) { iterator = items.makeAsyncIterator() }
     }
 
-    /// - Parameter token: offered as a subprotocol; `nil` leaves it to a first frame.
-    public init(port: UInt16, token: String?, form: WireForm = .cbor, queueByteCountMax: Int = 64 << 20) async throws {
+    /// - Parameters:
+    ///   - token: offered as a subprotocol; `nil` leaves it to a first frame.
+    ///   - headers: more fields of the upgrade.
+    public init(
+        port: UInt16, token: String?, form: WireForm = .cbor, headers: [(String, String)] = [],
+        queueByteCountMax: Int = 64 << 20
+    ) async throws {
         self.form = form
         let (items, continuation) = AsyncStream<Item>.makeStream()
         reader = Reader(items)
@@ -39,7 +44,8 @@ public final class FrameSocket: Sendable {
             })
         socket = try await WebSocketClient.connect(
             host: "127.0.0.1", port: port, target: "/v1/ws",
-            subprotocols: [form.subprotocol] + (token.map { ["bearer.\($0)"] } ?? []), on: TestLoops.loop,
+            subprotocols: [form.subprotocol] + (token.map { ["bearer.\($0)"] } ?? []), headers: headers,
+            on: TestLoops.loop,
             configuration: WebSocketConfiguration(queueByteCountMax: queueByteCountMax), handler: handler)
     }
 

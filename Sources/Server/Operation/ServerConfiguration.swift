@@ -25,7 +25,7 @@ public struct ServerConfiguration: Sendable {
     public var certificatePath: String?
     public var privateKeyPath: String?
     /// A reverse proxy in front terminates TLS, so that plain HTTP off loopback is meant.
-    public var isBehindProxy = false
+    var proxies = TrustedProxies.none
     /// Web pages that may read answers and open sockets, such as `https://chat.example.org`.
     public var origins: [String] = []
     /// Who may cosign the key log's tree heads.
@@ -71,7 +71,7 @@ public struct ServerConfiguration: Sendable {
         if (certificatePath == nil) != (privateKeyPath == nil) {
             problems.append("--tls-certificate and --tls-key go together: give both or neither.")
         }
-        if !isLoopback && !hasTLS && !isBehindProxy {
+        if !isLoopback && !hasTLS && proxies == .none {
             problems.append(
                 "--listen \(host) is not loopback and there is no TLS: give --tls-certificate and --tls-key, "
                     + "or --behind-proxy when a proxy in front terminates TLS.")

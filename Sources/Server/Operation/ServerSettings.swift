@@ -6,8 +6,7 @@ public enum ServerSettings {
     struct Setting: Sendable {
         let flag: String
         let variable: String
-        /// `nil` for a switch.
-        let value: String?
+        let value: String
         let help: String
         let apply: @Sendable (String, inout ServerConfiguration) -> Bool
     }
@@ -31,9 +30,6 @@ public enum ServerSettings {
         var configuration = ServerConfiguration()
         for setting in all {
             guard let text = environment[setting.variable] else { continue }
-            if setting.value == nil, text != "1" {
-                throw UsageError(message: "\(setting.variable) is a switch: set it to 1 or leave it out.")
-            }
             try apply(setting, text, named: setting.variable, to: &configuration)
         }
         var rest = arguments[...]
@@ -42,10 +38,6 @@ public enum ServerSettings {
             let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let setting = all.first(where: { $0.flag == halves[0] }) else {
                 throw UsageError(message: "There is no option \(halves[0]). See --help.")
-            }
-            guard setting.value != nil else {
-                try apply(setting, "1", named: setting.flag, to: &configuration)
-                continue
             }
             guard let text = halves.count == 2 ? halves[1] : rest.popFirst() else {
                 throw UsageError(message: "\(setting.flag) needs a value. See --help.")
@@ -59,7 +51,7 @@ public enum ServerSettings {
         _ setting: Setting, _ text: String, named name: String, to configuration: inout ServerConfiguration
     ) throws(UsageError) {
         guard setting.apply(text, &configuration) else {
-            throw UsageError(message: "\(name) takes \(setting.value ?? "1"), not “\(text)”. \(setting.help)")
+            throw UsageError(message: "\(name) takes \(setting.value), not “\(text)”. \(setting.help)")
         }
     }
 
@@ -68,7 +60,7 @@ public enum ServerSettings {
 
     static var help: String {
         let rows = all.map { (setting) in
-            let usage = setting.flag + (setting.value.map { " \($0)" } ?? "")
+            let usage = "\(setting.flag) \(setting.value)"
             return "  \(padded(usage, 34)) \(setting.help) [\(setting.variable)]"
         }
         return """
@@ -154,11 +146,12 @@ public enum ServerSettings {
             return !$0.isEmpty
         },
         Setting(
-            flag: "--behind-proxy", variable: "SOTTO_BEHIND_PROXY", value: nil,
-            help: "A proxy in front terminates TLS: plain HTTP off loopback is meant."
-        ) {
-            $1.isBehindProxy = true
-            return $0 == "1"
+            flag: "--behind-proxy", variable: "SOTTO_BEHIND_PROXY", value: "HOPS|ADDRESS,…",
+            help: "Proxies in front that are believed, how many or which; plain HTTP off loopback is meant."
+        ) { (text, configuration) in
+            guard let proxies = TrustedProxies(text) else { return false }
+            configuration.proxies = proxies
+            return true
         },
         Setting(
             flag: "--cors-origins", variable: "SOTTO_CORS_ORIGINS", value: "ORIGIN,…",

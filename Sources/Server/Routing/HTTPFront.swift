@@ -76,14 +76,7 @@ struct HTTPFront: Sendable {
         return Request(
             id: id, method: head.method, target: head.target, body: body, authorization: head.headers["authorization"],
             socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], headers: headers,
-            remoteAddress: clientAddress(exchange))
-    }
-
-    /// Whom limits by address count: the peer, or whom the proxy in front says it speaks for.
-    private func clientAddress(_ exchange: HTTPExchange) -> String {
-        let isBehindProxy = services.configuration.isBehindProxy
-        let forwarded = isBehindProxy ? exchange.head.headers.all("x-forwarded-for").last : nil
-        return ClientAddress.key(peer: exchange.remoteAddress, forwarded: forwarded)
+            remoteAddress: services.limitKey(of: exchange))
     }
 
     private static func form(ofBody contentType: String?, on route: Route) throws(Problem) -> WireForm {

@@ -18,6 +18,8 @@ actor Session: Line {
     nonisolated let form: WireForm
     nonisolated let socket: WebSocket
     nonisolated let desk: Desk
+    /// Under what limits by address count the requests inside.
+    private let remoteAddress: String
     private let front: SocketFront
     private var cursor: DeliveryCursor?
     /// The page to read once the socket has drained.
@@ -30,12 +32,15 @@ actor Session: Line {
     nonisolated var unownedExecutor: UnownedSerialExecutor { desk.loop.asUnownedSerialExecutor() }
     nonisolated var loopIndex: Int { desk.loopIndex }
 
-    init(front: SocketFront, desk: Desk, socket: WebSocket, device: DeviceAddress, form: WireForm) {
+    init(
+        front: SocketFront, desk: Desk, socket: WebSocket, device: DeviceAddress, form: WireForm, remoteAddress: String
+    ) {
         self.front = front
         self.desk = desk
         self.socket = socket
         self.address = device
         self.form = form
+        self.remoteAddress = remoteAddress
     }
 
     static nonisolated func == (left: Session, right: Session) -> Bool { left === right }
@@ -179,7 +184,7 @@ actor Session: Line {
         let inner = Request(
             id: String(request.id), method: request.method, target: request.path,
             body: request.body.map { .value($0, form) } ?? .none, authorization: nil, socketDevice: address,
-            idempotencyKey: request.idempotencyKey?.description, remoteAddress: "")
+            idempotencyKey: request.idempotencyKey?.description, remoteAddress: remoteAddress)
         Task.immediate(executorPreference: desk.loop) {
             let reply = await front.router.reply(to: inner)
             runningRequests -= 1

@@ -33,7 +33,8 @@ struct SocketFront: Sendable {
         guard let desk = desks.first(where: { $0.loop === exchange.loop }) else {
             throw Problem(.internalError, "The connection is on no loop of this server.")
         }
-        let seat = Seat(front: self, desk: desk, form: form)
+        let seat = Seat(
+            front: self, desk: desk, form: form, remoteAddress: services.limitKey(of: exchange))
         do {
             let socket = try exchange.acceptWebSocket(
                 subprotocol: subprotocol, configuration: configuration, handler: seat.handler)
@@ -70,16 +71,18 @@ private final class Seat: @unchecked Sendable {
     private let front: SocketFront
     private let desk: Desk
     private let form: WireForm
+    private let remoteAddress: String
     private var socket: WebSocket?
     private var session: Session?
     private var isGone = false
     private var isAuthenticating = false
     private var timeout: LoopTimer?
 
-    init(front: SocketFront, desk: Desk, form: WireForm) {
+    init(front: SocketFront, desk: Desk, form: WireForm, remoteAddress: String) {
         self.front = front
         self.desk = desk
         self.form = form
+        self.remoteAddress = remoteAddress
     }
 
     var handler: WebSocketHandler {
@@ -105,7 +108,8 @@ private final class Seat: @unchecked Sendable {
     private func sit(_ device: DeviceAddress) {
         guard let socket, !isGone else { return }
         timeout?.cancel()
-        let session = Session(front: front, desk: desk, socket: socket, device: device, form: form)
+        let session = Session(
+            front: front, desk: desk, socket: socket, device: device, form: form, remoteAddress: remoteAddress)
         self.session = session
         session.assumeIsolated { $0.begin() }
     }
