@@ -1,11 +1,13 @@
 """A sottod on a folder of its own, and people who speak with it, for the tools beside this file."""
 
 import base64
+import functools
 import hashlib
 import http.client
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,10 +19,14 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Nothing here is to be held up by limits that are for strangers.
-FREE = [f"--limit-{name}={10**12}/{10**12}" for name in (
-    "requests", "registrations", "logins", "claims", "sends", "upload-bytes", "sealed-requests", "sealed-deliveries",
-    "leases", "reports", "device-lists", "sealed-claims")] + ["--media-account-bytes=1000000000000"]
+
+
+@functools.cache
+def free(program):
+    """Arguments under which nothing is held up by limits that are for strangers: all that this program has."""
+    told = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+    limits = sorted(set(re.findall(r"--limit-[a-z-]+", told)))
+    return [f"{limit}={10**12}/{10**12}" for limit in limits] + ["--media-account-bytes=1000000000000"]
 
 
 def fast_folder():
@@ -62,7 +68,7 @@ class Server:
     def start(self):
         command = [
             self.program, "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--admin",
-            f"127.0.0.1:{self.admin}", "--log-form", "json", *FREE, *self.arguments,
+            f"127.0.0.1:{self.admin}", "--log-form", "json", *free(self.program), *self.arguments,
         ]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(

@@ -30,6 +30,23 @@ struct Services: Sendable {
             peer: exchange.remoteAddress, forwarded: exchange.head.headers.all("x-forwarded-for"))
     }
 
+    /// Counts a refusal, unless it is one that a client comes to by doing everything right.
+    /// - Parameter key: of the device, or of the address of who is not logged in.
+    /// - Returns: what to answer: `rate-limited` in its place, where there were too many.
+    func counted(_ refusal: Problem, by key: String) -> Problem {
+        switch refusal.code {
+        case .mismatchedDevices, .tokenExpired, .rateLimited: return refusal
+        case _ where refusal.code.status >= 500: return refusal
+        default: break
+        }
+        do throws(Problem) {
+            try limiters.refusals.take(key, now: chat.clock())
+            return refusal
+        } catch {
+            return error
+        }
+    }
+
     /// Whose access token this is.
     /// - Throws: `unauthenticated`; `token-expired`.
     func authenticate(_ token: PresentedToken) async throws(Problem) -> DeviceAddress {
@@ -41,6 +58,8 @@ struct Services: Sendable {
 struct Limiters: Sendable {
     /// HTTP requests, by device or, before login, by address.
     let requests: RateLimiter<String>
+    /// Requests that were refused, the same way.
+    let refusals: RateLimiter<String>
     let registrations: RateLimiter<String>
     let logins: RateLimiter<String>
     /// Prekey claims, by claimer and target.
@@ -60,6 +79,7 @@ struct Limiters: Sendable {
     init(_ configuration: ServerConfiguration) {
         let limits = configuration.limits
         requests = RateLimiter(name: "requests", rate: limits.requests)
+        refusals = RateLimiter(name: "refused requests", rate: limits.refusals)
         registrations = RateLimiter(name: "registrations", rate: limits.registrations)
         logins = RateLimiter(name: "logins", rate: limits.logins)
         claims = RateLimiter(name: "claims", rate: limits.claims)

@@ -138,6 +138,35 @@ import Wire
         #expect(answers[0] == answers[1])
     }
 
+    @Test("refusals have a bucket: of an address for bad tokens and addresses, of a device for what it may not do")
+    func refusals() async throws {
+        let house = try await House(arguments: ["--limit-refusals", "5/0.001"])
+        let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
+        let wrong = String(repeating: "A", count: 43)
+        var statuses: [Int] = []
+        for _ in 0..<3 { statuses.append(try await house.api.raw("GET", "/v1/devices", token: wrong).status) }
+        for _ in 0..<2 { statuses.append(try await house.api.raw("GET", "/nowhere").status) }
+        statuses.append(try await house.api.raw("GET", "/v1/devices", token: wrong).status)
+        statuses.append(try await house.api.raw("GET", "/nowhere").status)
+        #expect(statuses == [401, 401, 401, 404, 404, 429, 429])
+        // Who shares the address and is logged in goes on, until it is refused too often itself.
+        let absent = "/v1/conversations/\(ConversationID.random())"
+        statuses = []
+        for _ in 0..<6 { statuses.append(try await house.api.raw("GET", absent, token: alice.token).status) }
+        #expect(statuses == [404, 404, 404, 404, 404, 429])
+        #expect(try await house.api.raw("GET", "/v1/devices", token: alice.token).status == 429)
+        #expect(try await house.api.raw("GET", "/v1/devices", token: bob.token).status == 200)
+        // Nobody is counted for what happens to who does everything right.
+        for _ in 0..<8 {
+            let send = SendRequest(clientID: .random(), copies: [])
+            let answer = try await house.api.send("POST", "/v1/messages/\(alice.account)", send, token: bob.token)
+            #expect(answer.status == ProblemCode.mismatchedDevices.status)
+        }
+        await #expect(throws: TransportError.upgradeRefused(status: 429)) {
+            try await FrameSocket(port: house.server.port, token: wrong)
+        }
+    }
+
     @Test("prekey claims of a pair are limited, with the time to wait")
     func claimLimit() async throws {
         let house = try await House()

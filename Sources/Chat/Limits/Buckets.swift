@@ -25,4 +25,10 @@ struct Buckets<Key: Hashable & Sendable> {
         }
         return body(&buckets[key, default: TokenBucket(rate, now: now)])
     }
+
+    /// What taking a token would come to; `nil` where the key has no bucket of its own, which is as good as a full one.
+    func look(_ key: Key, now: Timestamp) -> TokenBucket.Verdict? {
+        var copy = buckets[key]
+        return copy?.take(now: now)
+    }
 }

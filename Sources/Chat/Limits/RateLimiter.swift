@@ -23,7 +23,18 @@ public final class RateLimiter<Key: Hashable & Sendable>: @unchecked Sendable {
     /// - Returns: how many are left.
     @discardableResult
     public func take(_ key: Key, now: Timestamp) throws(Problem) -> UInt64 {
-        switch lock.withLock({ buckets.use(key, now: now) { $0.take(now: now) } }) {
+        try passed(lock.withLock { buckets.use(key, now: now) { $0.take(now: now) } })
+    }
+
+    /// Sees that there is a token in `key`'s bucket, and takes none.
+    /// - Throws: `rate-limited` with the seconds to wait.
+    public func require(_ key: Key, now: Timestamp) throws(Problem) {
+        guard let verdict = lock.withLock({ buckets.look(key, now: now) }) else { return }
+        _ = try passed(verdict)
+    }
+
+    private func passed(_ verdict: TokenBucket.Verdict) throws(Problem) -> UInt64 {
+        switch verdict {
         case .pass(let remaining):
             return remaining
         case .refuse(let seconds):

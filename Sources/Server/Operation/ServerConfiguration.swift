@@ -49,6 +49,7 @@ public struct ServerConfiguration: Sendable {
     /// How often things may be done.
     public struct Rates: Sendable {
         public var requests = Rate(burst: 2000, perSecond: 500)
+        public var refusals = Rate(burst: 600, perSecond: 10)
         public var registrations = Rate(burst: 300, perSecond: 1)
         public var logins = Rate(burst: 600, perSecond: 10)
         public var claims = Rate(burst: 6, perSecond: 1.0 / 600)

@@ -218,6 +218,7 @@ public enum ServerSettings {
             return true
         },
         rate("--limit-requests", "SOTTO_LIMIT_REQUESTS", "HTTP requests of a device or address", \.requests),
+        rate("--limit-refusals", "SOTTO_LIMIT_REFUSALS", "Refused requests of a device or address", \.refusals),
         rate("--limit-registrations", "SOTTO_LIMIT_REGISTRATIONS", "Registrations from an address", \.registrations),
         rate("--limit-logins", "SOTTO_LIMIT_LOGINS", "Login steps from an address", \.logins),
         rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.claims),

@@ -39,6 +39,7 @@ struct HTTPFront: Sendable {
             let reply = await router.reply(to: request, on: route, places: places, query: target.query)
             respond(reply, to: exchange, id: id, pattern: pattern)
         } catch let problem as Problem {
+            let problem = services.counted(problem, by: services.limitKey(of: exchange))
             respond(problem.reply(requestID: id), to: exchange, id: id, pattern: pattern)
         } catch {
             // The transport has answered already, or the peer is gone.

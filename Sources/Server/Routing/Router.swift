@@ -67,7 +67,7 @@ struct Router: Sendable {
             let (route, places) = try route(method: request.method, target: target)
             return await reply(to: request, on: route, places: places, query: target.query)
         } catch {
-            return error.reply(requestID: request.id)
+            return services.counted(error, by: request.remoteAddress).reply(requestID: request.id)
         }
     }
 
@@ -86,17 +86,19 @@ struct Router: Sendable {
         by handle: (Call) async throws(Problem) -> Reply?
     ) async -> Reply? {
         var headers = route.constantHeaders
+        var key = request.remoteAddress
         do throws(Problem) {
             for name in query.keys where !route.query.contains(where: { $0.name == name }) {
                 throw Problem(.malformed, "This route takes no such query parameter.", field: "query")
             }
             let caller = try await caller(of: request, on: route)
-            headers += services.limiters.requests.headers(remaining: try limit(request, route, caller))
+            key = caller.map { "\($0.device)" } ?? key
+            headers += services.limiters.requests.headers(remaining: try limit(request, route, key))
             guard var reply = try await handle(try call(request, on: route, caller, places, query)) else { return nil }
             reply.headers += headers
             return reply
         } catch {
-            var reply = error.reply(requestID: request.id)
+            var reply = services.counted(error, by: key).reply(requestID: request.id)
             reply.headers += headers
             return reply
         }
@@ -142,8 +144,8 @@ struct Router: Sendable {
         return PresentedToken(text: parts[1])
     }
 
-    private func limit(_ request: Request, _ route: Route, _ caller: Call.Caller?) throws(Problem) -> UInt64 {
-        let key = caller.map { "\($0.device)" } ?? request.remoteAddress
+    private func limit(_ request: Request, _ route: Route, _ key: String) throws(Problem) -> UInt64 {
+        try services.limiters.refusals.require(key, now: services.chat.clock())
         if route.access == .sealed {
             try services.limiters.sealedRequests.take(request.remoteAddress, now: services.chat.clock())
         }

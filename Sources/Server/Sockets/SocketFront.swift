@@ -132,7 +132,13 @@ private final class Seat: @unchecked Sendable {
         isAuthenticating = true
         let services = front.services
         Task.immediate(executorPreference: desk.loop) {
-            let device = try? await services.authenticate(token)
+            let device: DeviceAddress?
+            do throws(Problem) {
+                device = try await services.authenticate(token)
+            } catch {
+                _ = services.counted(error, by: self.remoteAddress)
+                device = nil
+            }
             self.desk.loop.perform {
                 guard let device else {
                     self.socket?.close(
