@@ -138,6 +138,39 @@ import Wire
         #expect(answers[0] == answers[1])
     }
 
+    @Test("a page of large entries ends early and says where it goes on, both ways")
+    func largePages() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let new = NewConversation(kind: .group, mode: .sealed, members: [])
+        let town: ConversationView = try await house.api.call("POST", "/v1/conversations", new, token: alice.token)
+        let path = "/v1/conversations/\(town.conversation)/messages"
+        for number in UInt8(0)..<12 {
+            let body = [UInt8](repeating: number, count: 400_000)
+            let _: Accepted = try await house.api.call(
+                "POST", path, PostRequest(clientID: .random(), body: body), token: alice.token)
+        }
+        var read: [SequenceNumber] = []
+        var next: SequenceNumber? = SequenceNumber(0)
+        while let after = next {
+            let answer = try await house.api.raw("GET", "\(path)?limit=200&after=\(after)", token: alice.token)
+            #expect(answer.body.count < 1_500_000)
+            let page = try LogPage.decode(answer.body, in: .init(form: .json, refusesUnknownFields: true))
+            read += page.items.map(\.seq)
+            next = page.next
+        }
+        #expect(read == (1...13).map { SequenceNumber($0) })
+        var page: LogPage = try await house.api.call("GET", "\(path)?limit=200", token: alice.token)
+        var back = page.items.map(\.seq)
+        while let before = page.next {
+            page = try await house.api.call("GET", "\(path)?limit=200&before=\(before)", token: alice.token)
+            back = page.items.map(\.seq) + back
+        }
+        #expect(back == read)
+        let around: LogPage = try await house.api.call("GET", "\(path)?limit=200&around=7", token: alice.token)
+        #expect(around.items.map(\.seq).contains(SequenceNumber(7)) && around.items.count <= 3)
+    }
+
     @Test("refusals have a bucket: of an address for bad tokens and addresses, of a device for what it may not do")
     func refusals() async throws {
         let house = try await House(arguments: ["--limit-refusals", "5/0.001"])

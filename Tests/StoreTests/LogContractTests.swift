@@ -218,6 +218,48 @@ struct LogContractTests {
         }
     }
 
+    @Test("a page ends where its bytes would be too many, and has one entry at least", arguments: Engine.allCases)
+    func bytes(_ engine: Engine) async throws {
+        try await withStore(engine) { (store) in
+            try await store.register(accounts: 1)
+            try await store.write { (tables) throws(Problem) in try tables.insertConversation(Sample.group(1)) }
+            // Bodies of 1, 2, 3, 4 and then again 1, 2 … thousand bytes: entry n has its number's.
+            let sizes = (1...40).map { 1_000 * (($0 - 1) % 4 + 1) }
+            for (index, size) in sizes.enumerated() {
+                let body = [UInt8](repeating: 7, count: size)
+                let draft = EntryDraft(
+                    time: .start, conversation: .number(1), sender: .number(1), clientID: .number(index),
+                    event: .message(.init(clientID: .number(index), text: nil, body: body)))
+                try await store.write { (tables) throws(Problem) in _ = try tables.append(draft) }
+            }
+            func page(_ range: LogRange, _ byteCountMax: Int) async throws -> [UInt64] {
+                try await store.read { (tables) throws(Problem) in
+                    try tables.entries(of: .number(1), range, limit: 1_000, byteCountMax: byteCountMax)
+                }.map(\.seq.rawValue)
+            }
+            for bound in [0, 1, 2_000, 5_000, 11_000, 30_000, 1_000_000] {
+                for seq in UInt64(0)...41 {
+                    let (from, below) = (Int(seq), Int(seq) - 1)
+                    // What is kept of an entry beside its body is some two hundred bytes.
+                    func isWithin(_ seqs: [UInt64]) -> Bool {
+                        seqs.count == 1 || seqs.reduce(0) { $0 + sizes[Int($1) - 1] } <= bound
+                    }
+                    let after = try await page(.after(SequenceNumber(seq)), bound)
+                    #expect(after == (from + 1..<from + 1 + after.count).map { UInt64($0) } && isWithin(after))
+                    #expect(after.isEmpty == (bound == 0 || seq >= 40))
+                    let before = try await page(.before(SequenceNumber(seq)), bound)
+                    let last = min(below, 40)
+                    #expect(before == (last - before.count + 1..<last + 1).map { UInt64($0) } && isWithin(before))
+                    #expect(before.isEmpty == (bound == 0 || seq <= 1))
+                    let around = try await page(.around(SequenceNumber(seq)), bound)
+                    #expect(around == around.first.map { Array($0..<$0 + UInt64(around.count)) } ?? [])
+                    #expect(bound == 0 || seq == 0 || seq == 41 || around.contains(seq) || around.contains(seq - 1))
+                }
+            }
+            #expect(try await page(.newest, 1_000_000).count == 40)
+        }
+    }
+
     @Test("every event is kept as it was", arguments: Engine.allCases)
     func events(_ engine: Engine) async throws {
         try await withStore(engine) { (store) in

@@ -174,7 +174,9 @@ extension Catalogue {
         Specimen(ConversationEvent.MemberRemoved.self, ConversationEvent.MemberRemoved(account: account)),
         Specimen(ConversationEvent.RoleChanged.self, ConversationEvent.RoleChanged(account: account, role: .admin)),
         Specimen(LogEntry.self, entry),
-        Specimen(LogPage.self, LogPage(items: [entry, entry], head: SequenceNumber(2))),
+        Specimen(
+            LogPage.self, LogPage(items: [entry, entry], head: SequenceNumber(2)),
+            LogPage(items: [entry], head: SequenceNumber(2), next: SequenceNumber(1))),
     ]
 
     static let entry = LogEntry(

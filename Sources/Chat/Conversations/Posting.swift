@@ -99,12 +99,26 @@ extension Turn {
 }
 
 extension Look {
-    /// A page of a conversation's log, oldest first.
+    /// Where the same query goes on. Every log begins with entry 1, and its head may be the number of a send.
+    private static func next(
+        _ entries: [LogEntry], _ range: LogRange, _ head: SequenceNumber
+    ) -> SequenceNumber? {
+        guard let first = entries.first, let last = entries.last else { return nil }
+        switch range {
+        case .newest, .before: return first.seq.rawValue > 1 ? first.seq : nil
+        case .after: return last.seq < head ? last.seq : nil
+        case .around: return nil
+        }
+    }
+
+    /// A page of a conversation's log, oldest first; it ends early where its entries would be too many bytes.
     public func log(
         of conversation: ConversationID, for account: AccountID, _ range: LogRange, limit: Int
     ) throws(Problem) -> LogPage {
         _ = try membership(of: account, in: conversation)
-        let entries = try tables.entries(of: conversation, range, limit: limit)
-        return LogPage(items: entries.map { $0.seen(at: now) }, head: try tables.head(of: conversation))
+        let entries = try tables.entries(
+            of: conversation, range, limit: limit, byteCountMax: Limits.pageByteCountMax)
+        let head = try tables.head(of: conversation)
+        return LogPage(items: entries.map { $0.seen(at: now) }, head: head, next: Self.next(entries, range, head))
     }
 }

@@ -98,7 +98,7 @@ extension Look {
         of device: DeviceAddress, after number: QueueNumber, limit: Int
     ) throws(Problem) -> EnvelopePage {
         let found = try tables.envelopes(
-            for: device, after: number, limit: limit + 1, byteCountMax: 2 * Limits.frameByteCountMax)
+            for: device, after: number, limit: limit + 1, byteCountMax: Limits.pageByteCountMax)
         let state = try tables.queueState(of: device)
         let items = Array(found.prefix(limit))
         let last = items.last?.number ?? number

@@ -9,33 +9,36 @@ struct EntryPages {
     let handle: Int64
 
     /// Oldest first, from `seq` on.
-    func from(_ seq: UInt64, limit: Int) throws(SQLiteError) -> [LogEntry] {
-        var page: [LogEntry] = []
+    func from(_ seq: UInt64, _ room: EntryRoom) throws(SQLiteError) -> EntryRoom {
+        var page = room
         var next = seq
-        var stretch = inTail(from: next, limit: limit)
-        if stretch.firstNumber.map({ $0 > seq }) ?? true { try readStored(from: seq, limit: limit, into: &page) }
-        while page.count < limit, let end = stretch.endNumber {
-            for row in stretch.rows where page.count < limit {
-                if let entry = try tables.entryRecord(row, { $0.entry }) { page.append(entry) }
-            }
+        var stretch = inTail(from: next, limit: page.countLeft)
+        if stretch.firstNumber.map({ $0 > seq }) ?? true { try readStored(from: seq, into: &page) }
+        while !page.isFull, let end = stretch.endNumber {
+            try add(stretch.rows, to: &page)
             next = end
-            stretch = inTail(from: next, limit: limit)
+            stretch = inTail(from: next, limit: page.countLeft)
         }
         return page
     }
 
-    /// The newest below `seq`, oldest first.
-    func below(_ seq: UInt64, limit: Int) throws(SQLiteError) -> [LogEntry] {
-        var page: [LogEntry] = []
+    /// The newest below `seq`, newest first.
+    func below(_ seq: UInt64, _ room: EntryRoom) throws(SQLiteError) -> EntryRoom {
+        var page = room
         var end = seq
-        while page.count < limit, let stretch = inTail(below: end, limit: limit) {
-            for row in stretch.rows where page.count < limit {
-                if let entry = try tables.entryRecord(row, { $0.entry }) { page.append(entry) }
-            }
+        while !page.isFull, let stretch = inTail(below: end, limit: page.countLeft) {
+            try add(stretch.rows, to: &page)
             end = stretch.firstNumber ?? 0
         }
-        if page.count < limit { try readStored(below: end, limit: limit, into: &page) }
-        return page.reversed()
+        if !page.isFull { try readStored(below: end, into: &page) }
+        return page
+    }
+
+    private func add(_ rows: [Int64], to page: inout EntryRoom) throws(SQLiteError) {
+        for row in rows where !page.isFull {
+            let read = try tables.entryRecord(row) { (record) in record.entry.map { ($0, record.byteCount) } }
+            if let (entry, byteCount) = read { page.add(entry, byteCount) }
+        }
     }
 
     /// Consecutive seqs, and the rows of the entries among them.
@@ -82,41 +85,80 @@ struct EntryPages {
         return stretch
     }
 
-    private func readStored(from seq: UInt64, limit: Int, into page: inout [LogEntry]) throws(SQLiteError) {
+    private func readStored(from seq: UInt64, into page: inout EntryRoom) throws(SQLiteError) {
         let statement = try tables.connection.statement(
             """
             SELECT e.row, l.record, e.seq FROM entry e CROSS JOIN entry_record l ON l.row = e.row
             WHERE e.conversation = ? AND e.seq >= ? ORDER BY e.seq
             """)
-        try read(statement, seq, limit, into: &page)
+        try read(statement, seq, into: &page)
     }
 
     /// - Parameter seq: at most the first of the tail's, so that nothing flushed in part is met.
-    private func readStored(below seq: UInt64, limit: Int, into page: inout [LogEntry]) throws(SQLiteError) {
+    private func readStored(below seq: UInt64, into page: inout EntryRoom) throws(SQLiteError) {
         let statement = try tables.connection.statement(
             """
             SELECT e.row, l.record, e.seq FROM entry e CROSS JOIN entry_record l ON l.row = e.row
             WHERE e.conversation = ? AND e.seq < ? ORDER BY e.seq DESC
             """)
-        try read(statement, seq, limit, into: &page)
+        try read(statement, seq, into: &page)
     }
 
     private func read(
-        _ statement: Statement, _ seq: UInt64, _ limit: Int, into page: inout [LogEntry]
+        _ statement: Statement, _ seq: UInt64, into page: inout EntryRoom
     ) throws(SQLiteError) {
         defer { statement.reset() }
         statement.bind(1, handle)
         statement.bind(2, Int64(clamping: seq))
-        while page.count < limit, try statement.step() {
+        while !page.isFull, try statement.step() {
             let row = statement.integer(0)
             // Flushed in part, and still the tail's, as is all that comes after it.
             guard row <= tables.watermark else { break }
-            if let entry = LogRecord(statement.borrowedBytes(1), row: row)?.entry,
+            let bytes = statement.borrowedBytes(1)
+            if let entry = LogRecord(bytes, row: row)?.entry,
                 entry.conversation == conversation, entry.seq.rawValue == statement.number(2) {
-                page.append(entry)
+                page.add(entry, bytes.count)
             } else {
                 tables.damage.found(row)
             }
         }
+    }
+}
+
+/// A page of entries that is being filled, with what has room in it.
+struct EntryRoom {
+    private var sizes: [Int] = []
+    private(set) var entries: [LogEntry] = []
+    private let countMax: Int
+    private let byteCountMax: Int
+    /// As the entries are stored.
+    private(set) var byteCount = 0
+    private var isClosed = false
+
+    /// - Parameter byteCountMax: a first entry has room however large it is, unless this is zero.
+    init(countMax: Int, byteCountMax: Int) {
+        self.countMax = countMax
+        self.byteCountMax = byteCountMax
+    }
+
+    var countLeft: Int { max(0, countMax - entries.count) }
+    var isFull: Bool { isClosed || entries.count >= countMax || byteCount >= byteCountMax }
+
+    /// - Parameter size: in bytes, as it is stored.
+    mutating func add(_ entry: LogEntry, _ size: Int) {
+        guard !isFull, entries.isEmpty || size <= byteCountMax - byteCount else {
+            isClosed = true
+            return
+        }
+        entries.append(entry)
+        sizes.append(size)
+        byteCount += size
+    }
+
+    /// The first of these for which there is room in another.
+    func first(in room: EntryRoom) -> [LogEntry] {
+        var room = room
+        for (entry, size) in zip(entries, sizes) where !room.isFull { room.add(entry, size) }
+        return room.entries
     }
 }

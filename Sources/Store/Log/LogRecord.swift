@@ -65,6 +65,7 @@ struct LogRecord {
         self.bytes = bytes
     }
 
+    var byteCount: Int { bytes.count }
     var id: MessageID { MessageID(UInt64(bitPattern: row)) }
     var time: Timestamp { Timestamp(milliseconds: number(at: 16)) }
     var clientID: ClientID? { flags.contains(.clientID) ? ClientID(bytes: sixteen(at: 24)) : nil }

@@ -88,10 +88,13 @@ extension ReadableTables {
     // MARK: Conversations
 
     /// Oldest first. Seqs that were taken by pairwise sends have no entry and are passed over.
+    /// - Parameter byteCountMax: of the entries as they are stored, together; a single one may have more.
     public func entries(
-        of conversation: ConversationID, _ range: LogRange, limit: Int
+        of conversation: ConversationID, _ range: LogRange, limit: Int, byteCountMax: Int = .max
     ) throws(Problem) -> [LogEntry] {
-        try answer { () throws(SQLiteError) in try page(of: conversation, range, limit: limit) }
+        try answer { () throws(SQLiteError) in
+            try page(of: conversation, range, limit: limit, byteCountMax: byteCountMax)
+        }
     }
 
     /// One entry; `nil` where the number has none.
@@ -102,20 +105,27 @@ extension ReadableTables {
     }
 
     private func page(
-        of conversation: ConversationID, _ range: LogRange, limit: Int
+        of conversation: ConversationID, _ range: LogRange, limit: Int, byteCountMax: Int
     ) throws(SQLiteError) -> [LogEntry] {
         guard limit > 0, let handle = try connection.row(ConversationRow.byID, conversation)?.number else { return [] }
         let log = EntryPages(tables: self, conversation: conversation, handle: handle)
+        let room = EntryRoom(countMax: limit, byteCountMax: byteCountMax)
         switch range {
-        case .newest: return try log.below(.max, limit: limit)
-        case .before(let seq): return try log.below(seq.rawValue, limit: limit)
+        case .newest: return try log.below(.max, room).entries.reversed()
+        case .before(let seq): return try log.below(seq.rawValue, room).entries.reversed()
         case .after(let seq):
-            return seq.rawValue == .max ? [] : try log.from(seq.rawValue + 1, limit: limit)
+            return seq.rawValue == .max ? [] : try log.from(seq.rawValue + 1, room).entries
         case .around(let seq):
             // Half of the page before, the rest from `seq` on; what one side lacks the other fills up.
-            let after = try log.from(seq.rawValue, limit: limit)
-            let before = try log.below(seq.rawValue, limit: max(limit / 2, limit - after.count))
-            return before + after.prefix(limit - before.count)
+            let after = try log.from(seq.rawValue, room)
+            let before = try log.below(
+                seq.rawValue,
+                EntryRoom(
+                    countMax: max(limit / 2, limit - after.entries.count),
+                    byteCountMax: max(byteCountMax / 2, byteCountMax - after.byteCount)))
+            let rest = EntryRoom(
+                countMax: limit - before.entries.count, byteCountMax: max(0, byteCountMax - before.byteCount))
+            return before.entries.reversed() + after.first(in: rest)
         }
     }
 

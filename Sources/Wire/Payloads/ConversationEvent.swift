@@ -178,19 +178,24 @@ public struct LogEntry: WireRecord, Equatable {
 public struct LogPage: WireRecord, Equatable {
     public var items: [LogEntry]
     public var head: SequenceNumber
+    /// What the same query goes on with, as `before` or `after`; absent at the end, and around a number.
+    public var next: SequenceNumber?
 
-    public init(items: [LogEntry], head: SequenceNumber) {
+    public init(items: [LogEntry], head: SequenceNumber, next: SequenceNumber? = nil) {
         self.items = items
         self.head = head
+        self.next = next
     }
 
     public init(fields: inout Fields) throws(WireError) {
         items = try fields.list("items", count: 0...Limits.pageItemsMax)
         head = try fields.value("head")
+        next = try fields.valueIfPresent("next")
     }
 
     public func write(fields writer: inout WireWriter) {
         writer.put("items", list: items)
         writer.put("head", head)
+        writer.put("next", next)
     }
 }
