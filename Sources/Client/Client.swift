@@ -19,6 +19,8 @@ public actor Client {
     var lists: [AccountID: VerifiedDeviceList] = [:]
     /// The server's key log, as it is in the store.
     var keyLog: PinnedLog?
+    /// Whether it was asked for its key since this client began.
+    var isServerKnown = false
     /// A login that is under way, for whoever needs one meanwhile.
     var login: Task<Result<TokenPair, ClientError>, Never>?
     var outboxRun = OutboxRun()

@@ -14,7 +14,8 @@ extension Store {
         let founding = Founding(time: configuration.clock(), shard: configuration.shard ?? .random())
         let house = try StoreFolder(folder, founding: founding)
         let hadLog = house.hasLog
-        let check = EndCheck(folder: house.path, databasePath: house.databasePath)
+        try StoreFolder.requireFormat(of: house.databasePath)
+        let check = try EndCheck(folder: house.path, databasePath: house.databasePath)
         let note = try note(check, house)
         let writing = try connect(house, .readWrite)
         let (end, moment, shard) = try goOn(house, writing, check, note, configuration.shard)
@@ -33,7 +34,7 @@ extension Store {
             throw StoreFolder.error(error)
         }
         if tables.history.committed != recovery.moment {
-            let log = EndCheck(folder: house.path, databasePath: house.databasePath).end
+            let log = try EndCheck(folder: house.path, databasePath: house.databasePath).end
             try end.opened(tables.history.committed, lastRow: recovery.lastRow, log: log)
         }
         var reading: [ReadableTables] = []

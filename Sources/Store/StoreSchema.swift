@@ -3,7 +3,7 @@ package import SQLite
 /// All tables of the store. Whoever adds one declares it in a file of `Rows/`, and names it here.
 package enum StoreSchema {
     /// A file with another one is refused: steps from one to the next begin with the first release.
-    static let format = 101
+    static let format = 102
 
     /// In no order that matters.
     package static let tables: [TableDeclaration] = [

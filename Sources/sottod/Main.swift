@@ -54,7 +54,7 @@ struct Main {
                     freeByteCountMin: configuration.mediaFreeByteCountMin)
             }
         } catch {
-            fail("The server did not start: \(error)", status: 1)
+            fail("The server did not start: \(sentence(error))", status: 1)
         }
         Welcome.print(configuration, port: server.port, adminPort: server.adminPort)
         await signals.wait { server.reloadCertificate() }
@@ -69,6 +69,15 @@ struct Main {
         guard let end = own.lastIndex(of: "/") else { return nil }
         let path = own[...end] + "sotto-media"
         return access(String(path), X_OK) == 0 ? String(path) : nil
+    }
+
+    private static func sentence(_ error: any Error) -> String {
+        switch error {
+        case let problem as Problem: problem.detail
+        case BlobError.full: "The disk that holds the folder of media is full. Free some space and start again."
+        case BlobError.failing(let reason): "The folder of media cannot be used: \(reason)."
+        default: "\(error)"
+        }
     }
 
     private static func fail(_ message: String, status: Int32) -> Never {

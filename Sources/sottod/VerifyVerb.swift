@@ -8,13 +8,13 @@ import Store
 enum VerifyVerb {
     static let help = """
         sottod verify: checks every row of a data folder against its digest, the log against what it is found by,
-        counts against what they count, and every complete file of media against its digests and its row. Reads only; a
-        server may run meanwhile.
+        counts against what they count, the end of a stopped server's store against what was noted of it, and every
+        complete file of media against its digests and its row. Reads only; a server may run meanwhile.
 
         Usage: sottod verify [--data FOLDER] [--rows-only]
 
           --data FOLDER   the data folder of the server [SOTTO_DATA]
-          --rows-only     No files: for a copy of the database alone.
+          --rows-only     No end and no files: for a copy of the database alone.
           --help          Print this.
 
         Prints one line for each finding. Ends with 0 when there is none, 3 when there are some, 1 when the store
@@ -31,8 +31,10 @@ enum VerifyVerb {
             if outcome.findingCount > outcome.findings.count {
                 say("and \(outcome.findingCount - outcome.findings.count) more\n", to: STDOUT_FILENO)
             }
+            let end = rowsOnly ? nil : try StoreCheck.end(folder: configuration.dataFolder)
+            if let end { say(end + "\n", to: STDOUT_FILENO) }
             let files = try rowsOnly ? nil : checkFiles(configuration)
-            let count = outcome.findingCount + (files?.findingCount ?? 0)
+            let count = outcome.findingCount + (end == nil ? 0 : 1) + (files?.findingCount ?? 0)
             say(
                 "\(outcome.rowCount) rows\(files.map { " and \($0.count) files" } ?? "") were checked. "
                     + (count == 0 ? "Nothing is wrong.\n" : count == 1 ? "1 finding.\n" : "\(count) findings.\n"),

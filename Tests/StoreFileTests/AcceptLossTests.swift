@@ -25,7 +25,7 @@ struct AcceptLossTests {
         let store = try Store.open(folder: folder.path, configuration: .still)
         try await store.fill()
         let first = try await incarnation(store)
-        let before = EndCheck(folder: folder.path, databasePath: folder.database)
+        let before = try EndCheck(folder: folder.path, databasePath: folder.database)
         // What is going to be lost.
         var lost: [AppendedEnvelopes] = []
         for client in UInt64(500)..<530 { lost.append(try await store.send(client)) }
@@ -70,6 +70,101 @@ struct AcceptLossTests {
         #expect(try await again.drain().map(\.body) == [Sample.body(9_000)])
         #expect(try await incarnation(again) == accepted.incarnation)
         await again.close()
+    }
+
+    @Test("one loss after the other, and one that is accepted twice: what waits is counted, fetched and trimmed")
+    func again() async throws {
+        let folder = try TestFolder()
+        var store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.prepare()
+        var sent: [UInt64] = []
+        var numbers: [UInt64] = []
+        for round in UInt64(1)...3 {
+            for client in round * 10..<round * 10 + 3 {
+                numbers += try await store.send(client).numbers.map(\.rawValue)
+                sent.append(client)
+            }
+            let post = try await store.write { (tables) throws(Problem) in
+                try tables.append(Sample.post(1_000 + round, text: "post"))
+            }
+            let seqCount = try await store.read { (tables) throws(Problem) in
+                try tables.seqCount(of: Sample.dm, after: SequenceNumber(0), through: post.seq)
+            }
+            #expect(seqCount == round * 4)
+            await store.close()
+            // As a crash between the transaction and the note would leave it, the second time.
+            for _ in 0..<2 {
+                try FileManager.default.removeItem(atPath: folder.note)
+                _ = try Store.acceptLoss(folder: folder.path)
+            }
+            store = try Store.open(folder: folder.path, configuration: .still)
+            let state = try await store.read { (tables) throws(Problem) in
+                try tables.queueState(of: Sample.recipient)
+            }
+            #expect(state.count == round * 3)
+        }
+        #expect(Set(numbers).count == 9 && numbers == numbers.sorted())
+        let waiting = try await store.drain()
+        #expect(waiting.map(\.body) == sent.map { Sample.body($0) })
+        for envelope in waiting {
+            try await store.trim(through: try #require(envelope.number?.rawValue))
+        }
+        let after = try await store.read { (tables) throws(Problem) in try tables.queueState(of: Sample.recipient) }
+        #expect(after.count == 0 && after.head == after.deliveredThrough)
+        await store.close()
+    }
+
+    @Test("no message id is given twice, though the clock is behind the time of what was lost")
+    func ids() async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.prepare()
+        _ = try await store.send(1)
+        let copy = try folder.copy()
+        var lost: Set<MessageID> = []
+        for client in UInt64(2)..<100 { lost.insert(try await store.send(client).id) }
+        await store.close()
+        try FileManager.default.removeItem(atPath: copy.note)
+        var configuration = StoreConfiguration.still
+        configuration.clock = { Timestamp(milliseconds: Sample.start.milliseconds - 3_600_000) }
+        _ = try Store.acceptLoss(folder: copy.path, configuration: configuration)
+        let opened = try Store.open(folder: copy.path, configuration: configuration)
+        let newest = try #require(lost.max())
+        for client in UInt64(200)..<400 { #expect(try await opened.send(client).id > newest) }
+        await opened.close()
+    }
+
+    @Test("what cuts an acceptance short leaves it to be done over")
+    func cut() async throws {
+        let folder = try TestFolder()
+        var store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.fill()
+        await store.close()
+        // What the log is going to lose.
+        store = try Store.open(folder: folder.path, configuration: .still)
+        for client in UInt64(500)..<520 { _ = try await store.send(client) }
+        let copy = try folder.copy()
+        await store.close()
+        // A head that does not fit its sums: SQLite begins another log with other salts.
+        var log = try Data(contentsOf: URL(filePath: copy.log))
+        log[9] ^= 1
+        try log.write(to: URL(filePath: copy.log))
+        let note = try #require(copy.endNote)
+        try EndFile.go(on: note, in: copy.path, of: copy.database).accepts()
+        let noted = try Data(contentsOf: URL(filePath: copy.note))
+        let refused = StoreError.lost(folder: copy.name, .acceptanceCut)
+        // Before the transaction, and after it without the new note.
+        for round in 0..<3 {
+            #expect(throws: refused, "\(round)") { try Store.open(folder: copy.path, configuration: .still) }
+            #expect(try Store.acceptLoss(folder: copy.path).loss == .acceptanceCut)
+            if round < 2 { try noted.write(to: URL(filePath: copy.note)) }
+        }
+        let opened = try Store.open(folder: copy.path, configuration: .still)
+        let next = try await opened.send(9_000)
+        let left = try await opened.drain()
+        #expect(left.map(\.body) == (1...90).map { Sample.body($0) } + [Sample.body(9_000)])
+        #expect(left.last?.id == next.id)
+        await opened.close()
     }
 
     @Test("new devices and conversations get numbers that no lost one had")

@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestKit
 import Testing
 import Wire
@@ -33,7 +34,7 @@ struct EndTests {
     func flips(_ often: Bool) async throws {
         let folder = try await killed(often ? Self.often : StoreConfiguration())
         let log = try Data(contentsOf: URL(filePath: folder.log))
-        let check = EndCheck(folder: folder.path, databasePath: folder.database)
+        let check = try EndCheck(folder: folder.path, databasePath: folder.database)
         #expect(check.extent.committedCount > 20)
         let noted = try #require(check.note?.log)
         #expect(noted.frameCount <= check.extent.committedCount)
@@ -147,6 +148,100 @@ struct EndTests {
         await (try Store.open(folder: closed.path, configuration: .still)).close()
     }
 
+    @Test("files of another store are refused, whichever of them, and however far it has come")
+    func otherStore() async throws {
+        let folder = try await killed()
+        let other = try TestFolder()
+        let otherStore = try Store.open(folder: other.path, configuration: .still)
+        try await otherStore.fill()
+        for client in UInt64(500)..<700 { _ = try await otherStore.send(client) }
+        let otherKilled = try other.copy()
+        await otherStore.close()
+        // Its database under this note: closed, and beside a log.
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        await store.close()
+        for names in [["sotto.db"], ["sotto.db", "sotto.db-wal"]] {
+            let mixed = try folder.copy()
+            try (names.count == 1 ? other : otherKilled).give(names, to: mixed)
+            #expect(throws: StoreError.self, "\(names)") {
+                try Store.open(folder: mixed.path, configuration: .still)
+            }
+            #expect(throws: StoreError.self, "\(names)") { try Store.acceptLoss(folder: mixed.path) }
+        }
+        // Its log, where this one's was emptied: no frame of this note says otherwise.
+        let emptied = try folder.copy()
+        let note = try #require(emptied.endNote)
+        let end = try EndFile.go(on: note, in: emptied.path, of: emptied.database)
+        end.emptied()
+        try otherKilled.give(["sotto.db-wal"], to: emptied)
+        #expect(throws: StoreError.self) { try Store.open(folder: emptied.path, configuration: .still) }
+    }
+
+    @Test("a newer database file under the note of an older one that was closed is refused")
+    func newerFile() async throws {
+        let folder = try TestFolder()
+        var store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.fill()
+        await store.close()
+        let older = try folder.copy()
+        store = try Store.open(folder: folder.path, configuration: .still)
+        _ = try await store.send(900)
+        await store.close()
+        try folder.give(["sotto.db"], to: older)
+        #expect(throws: StoreError.lost(folder: older.name, .anotherHistory)) {
+            try Store.open(folder: older.path, configuration: .still)
+        }
+    }
+
+    @Test("a row with a number that no row is ever given is refused before anything is numbered by it")
+    func absurdRow() async throws {
+        for (table, columns) in [("log", "row, record"), ("entry_record", "row, record")] {
+            let folder = try TestFolder()
+            let store = try Store.open(folder: folder.path, configuration: .still)
+            try await store.fill()
+            await store.close()
+            try folder.execute("INSERT INTO \(table) (\(columns)) VALUES (9223372036854775807, x'00')")
+            #expect(throws: StoreError.self, "\(table)") { try Store.open(folder: folder.path, configuration: .still) }
+        }
+    }
+
+    @Test("what is no store, or is another program's, is said to be that", arguments: [true, false])
+    func notOurs(_ hasNote: Bool) async throws {
+        let folder = try TestFolder()
+        await (try Store.open(folder: folder.path, configuration: .still)).close()
+        if !hasNote { try FileManager.default.removeItem(atPath: folder.note) }
+        try folder.execute("PRAGMA user_version = 100")
+        let other = StoreError.otherFormat(file: "sotto.db", found: 100, known: StoreSchema.format)
+        #expect(throws: other) { try Store.open(folder: folder.path, configuration: .still) }
+        #expect(throws: other) { try StoreCheck.run(folder: folder.path) }
+        try Data("a shopping list".utf8).write(to: URL(filePath: folder.database))
+        for body in [{ _ = try Store.open(folder: folder.path) }, { _ = try StoreCheck.run(folder: folder.path) }] {
+            let error = #expect(throws: StoreError.self) { try body() }
+            guard case .damaged = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test("verify knows of an end that is missing, where no server runs")
+    func verified() async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.fill()
+        #expect(try StoreCheck.end(folder: folder.path) == nil, "a server runs")
+        let copy = try folder.copy()
+        await store.close()
+        #expect(try StoreCheck.end(folder: folder.path) == nil)
+        #expect(try StoreCheck.end(folder: copy.path) == nil)
+        var log = try Data(contentsOf: URL(filePath: copy.log))
+        log[32 + 3 * (24 + Checkpointer.pageByteCount) + 1_000] ^= 1
+        try log.write(to: URL(filePath: copy.log))
+        #expect(try StoreCheck.end(folder: copy.path)?.hasPrefix("end: the store has") == true)
+        try FileManager.default.removeItem(atPath: copy.note)
+        #expect(try StoreCheck.end(folder: copy.path)?.contains("no sotto.end") == true)
+    }
+
     @Test("an old database file beside a new note is refused")
     func oldFile() async throws {
         let folder = try TestFolder()
@@ -257,7 +352,15 @@ extension TestFolder {
         }
     }
 
-    var endNote: EndNote? { EndCheck(folder: path, databasePath: database).note }
+    var endNote: EndNote? { (try? EndCheck(folder: path, databasePath: database))?.note }
+
+    /// Notes a closed store as it is, once it was changed past its writer.
+    func noteAnew() throws {
+        let connection = try Connection(path: database, access: .readOnly)
+        let moment = try Moment(recovering: connection)
+        connection.close()
+        _ = try EndFile.create(in: path, of: database, EndNote(moment: moment, flags: .closed))
+    }
 
     func damageNote(slots: [Int]) throws {
         var bytes = try Data(contentsOf: URL(filePath: note))

@@ -52,6 +52,7 @@ struct RowCountTests {
         let progress = try tables.connection.row(ProgressRow.byID, 0)
         #expect(progress?.rows == 2)
         tables.connection.close()
+        try folder.noteAnew()
         let store = try Store.open(folder: folder.path)
         #expect(store.status().storedRows == 2)
         await store.close()

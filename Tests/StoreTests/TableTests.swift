@@ -120,8 +120,15 @@ private struct Bench {
         case is String.Type: "sample \(number)\0\u{e9}"
         case is [UInt8].Type: [UInt8](repeating: UInt8(number), count: 32)
         case is SixteenBytes.Type: SixteenBytes(high: number, low: 1)
+        case is NumberGaps.Type: gaps(number)
         default: nil
         }
+    }
+
+    private static func gaps(_ number: UInt64) -> NumberGaps {
+        var gaps = NumberGaps()
+        _ = gaps.skip(3, after: number)
+        return gaps
     }
 
     private static func nth<T: Cell & CaseIterable>(_ type: T.Type, _ number: UInt64) -> (any Cell)? {

@@ -56,6 +56,10 @@ extension Client {
     /// An access token that has some time left.
     /// - Parameter refused: one that the server did not take, whatever its time.
     func accessToken(insteadOf refused: String? = nil) async throws(ClientError) -> String {
+        if !isServerKnown {
+            try await requireSameServer(try readyProfile().0)
+            isServerKnown = true
+        }
         if let tokens = try read(.tokens), tokens.accessToken != refused,
             tokens.accessExpiresAt > surroundings.now().adding(seconds: ClientLimits.tokenMarginSeconds) {
             return tokens.accessToken

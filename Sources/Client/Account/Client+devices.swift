@@ -101,7 +101,10 @@ extension Client {
             return LinkReply(
                 address: DeviceAddress(account: own.account, device: linked.device), identity: current.identity)
         }
-        let number = max(try counters().nextDevice, current.devices.last?.device.following ?? 1)
+        // The server says which number is next: after a loss it is further on than any list says.
+        let view: DeviceViews = try await authorized("GET", "/v1/devices")
+        guard Self.isUsable(view.nextDevice, after: current) else { throw .unexpectedAnswer(status: 200) }
+        let number = max(try counters().nextDevice, view.nextDevice.rawValue)
         let added = ListedDevice(device: DeviceID(number), registration: code.registrationID, identity: identity)
         let list = try await publish(current.devices + [added], after: current, code.preKeys, profile)
         return LinkReply(

@@ -16,6 +16,7 @@ extension Client {
             // The world may have moved on while the server answered.
             guard try read(.profile) == nil else { throw .alreadyRegistered }
             _ = try pin(card)
+            isServerKnown = true
             try startRegistration(handle, card)
         }
         guard var profile = try read(.profile), let own = profile.address else { throw .notRegistered }

@@ -52,7 +52,7 @@ extension Client {
     }
 
     /// Whether a device may take the number: above all that are listed, with room for others after it.
-    private static func isUsable(_ device: DeviceID, after list: VerifiedDeviceList) -> Bool {
+    static func isUsable(_ device: DeviceID, after list: VerifiedDeviceList) -> Bool {
         device.rawValue < ClientLimits.deviceNumberEnd && list.devices.allSatisfy { $0.device < device }
     }
 

@@ -37,6 +37,7 @@ public final class StoreCheck {
     public static func run(
         folder: String, progress: (String) -> Void = { (_) in }
     ) throws(StoreError) -> Outcome {
+        try StoreFolder.requireFormat(of: folder + "/" + databaseName)
         do throws(SQLiteError) {
             let connection = try Connection(path: folder + "/" + databaseName, access: .readOnly)
             defer { connection.close() }
@@ -46,6 +47,22 @@ public final class StoreCheck {
             return check.outcome
         } catch {
             throw StoreFolder.error(error)
+        }
+    }
+
+    /// Holds the end of a store that no server runs on against what was noted of it.
+    /// - Returns: what is wrong, in one line; `nil` where nothing is, or where a server knows.
+    public static func end(folder: String) throws(StoreError) -> String? {
+        guard StoreFolder.isFree(folder) else { return nil }
+        let path = folder + "/" + databaseName
+        let check = try EndCheck(folder: folder, databasePath: path)
+        do throws(SQLiteError) {
+            let connection = try Connection(path: path, access: .readOnly)
+            defer { connection.close() }
+            let recovered = try Moment(recovering: connection, note: check.note)
+            return check.loss(recovered).map { "end: the store \($0)" }
+        } catch {
+            return check.logLoss.map { "end: the store \($0)" } ?? "end: the last commit cannot be read"
         }
     }
 
@@ -60,6 +77,10 @@ public final class StoreCheck {
             try rows(of: table)
         }
         try shard()
+        try single("last_commit") { () throws(SQLiteError) in try connection.row(CommitRow.byID, 0) != nil }
+        try single("incarnation") { () throws(SQLiteError) in
+            try connection.last(IncarnationRow.inOrder, Whole()) != nil
+        }
         progress("log")
         try log()
         progress("counts")
@@ -86,6 +107,11 @@ public final class StoreCheck {
         guard let found else { return }
         outcome.rowCount += found.rowCount
         for text in found.findings { outcome.found("\(table.name): \(text)") }
+    }
+
+    /// Without this row a store does not open.
+    private func single(_ name: String, _ isThere: () throws(SQLiteError) -> Bool) throws(SQLiteError) {
+        if try tolerating(name, isThere) == false { outcome.found("\(name): there is no row") }
     }
 
     /// Without its shard a store does not open.

@@ -43,9 +43,11 @@ final class EndFile: @unchecked Sendable {
         case note(EndNote)
     }
 
-    static func content(in folder: String) -> Content {
+    /// - Throws: ``StoreError/unreachable(name:reason:)``.
+    static func content(in folder: String) throws(StoreError) -> Content {
         let file = open(folder + "/" + name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard file >= 0 else { return errno == ENOENT ? .missing : .unreadable }
+        if file < 0, errno == ENOENT { return .missing }
+        guard file >= 0 else { throw StoreFolder.failed(name) }
         defer { close(file) }
         let notes = (0..<slotCount).compactMap { (slot) -> EndNote? in
             var bytes = [UInt8](repeating: 0, count: EndNote.byteCount)
@@ -62,6 +64,13 @@ final class EndFile: @unchecked Sendable {
         guard made >= 0 else { throw StoreFolder.failed(name) }
         var bytes = [UInt8](repeating: 0, count: slotCount * slotByteCount)
         for slot in 0..<slotCount { bytes.replaceSubrange(span(slot), with: note.bytes(slot: slot)) }
+        // Who runs the server reads it, whoever accepted a loss.
+        var owner = stat()
+        if stat(databasePath, &owner) == 0, owner.st_uid != geteuid(), fchown(made, owner.st_uid, owner.st_gid) != 0 {
+            let error = StoreFolder.failed(name)
+            close(made)
+            throw error
+        }
         guard pwrite(made, bytes, bytes.count, 0) == bytes.count, fsync(made) == 0, rename(path + ".new", path) == 0
         else {
             let error = StoreFolder.failed(name)
@@ -107,6 +116,14 @@ final class EndFile: @unchecked Sendable {
         defer { lock.unlock() }
         if log?.salts != note.log?.salts { (note.copyingThrough, note.copiedThrough) = (0, 0) }
         (note.moment, note.lastRow, note.log, note.flags) = (moment, max(note.lastRow, lastRow), log, [])
+        guard write(syncing: true) else { throw StoreFolder.failed(Self.name) }
+    }
+
+    /// A loss is going to be accepted: whatever cuts that short, it is done over.
+    func accepts() throws(StoreError) {
+        lock.lock()
+        defer { lock.unlock() }
+        note.flags.insert(.accepting)
         guard write(syncing: true) else { throw StoreFolder.failed(Self.name) }
     }
 

@@ -25,6 +25,8 @@ struct EndNote: Equatable {
         static let emptying = Flags(rawValue: 2)
         /// The store is being made: nothing was ever accepted.
         static let founding = Flags(rawValue: 4)
+        /// A loss is being accepted: what is left was looked through, and goes on from the moment it was found at.
+        static let accepting = Flags(rawValue: 8)
     }
 
     var turn: UInt64 = 0

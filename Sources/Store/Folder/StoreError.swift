@@ -42,7 +42,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             "The store in \"\(folder)\" \(loss). Restore it from a backup, or go on with what is left: "
                 + "sottod accept-loss."
         case .unacceptable(let folder, let reason):
-            "What is left of the store in \"\(folder)\" is not of one moment (\(reason)): restore it from a backup; "
+            "What is left of the store in \"\(folder)\" is damaged or not of one moment (\(reason)): restore a backup; "
                 + "nothing was changed."
         case .nothingLost(let folder):
             "The store in \"\(folder)\" has lost nothing: start the server."
@@ -73,6 +73,7 @@ extension Loss: CustomStringConvertible {
         case .logMissing: "has lost its write-ahead log, with what it accepted last"
         case .logOfAnotherMoment: "has a write-ahead log of another moment"
         case .anotherHistory: "is not the one that its sotto.end speaks of"
+        case .acceptanceCut: "was about to go on after a loss when that was cut short"
         case .noteMissing: "has no sotto.end, so that nobody knows whether it is whole"
         case .noteUnreadable: "has a damaged sotto.end, so that nobody knows whether it is whole"
         }

@@ -83,7 +83,7 @@ final class StoreFolder {
     /// A store that is not there but was is not founded anew: its loss would be told by nobody.
     private static func refuseTraces(in folder: String) throws(StoreError) {
         let name = lastComponent(folder)
-        switch EndFile.content(in: folder) {
+        switch try EndFile.content(in: folder) {
         case .missing: break
         // Its making was cut short, and nothing was ever kept in it.
         case .note(let note) where note.flags.contains(.founding): break
@@ -111,6 +111,30 @@ final class StoreFolder {
     }
 
     // MARK: Files
+
+    /// Whether no process holds the folder.
+    static func isFree(_ folder: String) -> Bool {
+        let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { letGo(of: file) }
+        return flock(file, LOCK_SH | LOCK_NB) == 0
+    }
+
+    /// Looks at the head of a database file before anything else does: what is no store, or is of another program,
+    /// is said to be that and nothing worse. See https://www.sqlite.org/fileformat2.html#the_database_header
+    static func requireFormat(of databasePath: String) throws(StoreError) {
+        let file = open(databasePath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { throw failed(databaseName) }
+        defer { close(file) }
+        var head = [UInt8](repeating: 0, count: 64)
+        guard pread(file, &head, head.count, 0) == head.count, head.starts(with: Array("SQLite format 3\0".utf8)) else {
+            throw .damaged(file: databaseName, reason: "it does not begin as a database does")
+        }
+        let found = head[60..<64].reduce(0) { $0 << 8 | Int($1) }
+        guard found == StoreSchema.format else {
+            throw .otherFormat(file: databaseName, found: found, known: StoreSchema.format)
+        }
+    }
 
     /// Zero where there is no such file.
     static func byteCount(_ path: String) -> Int {

@@ -159,7 +159,7 @@ struct Flush {
         for place in places {
             guard let conversation = segment.rows[Int(place)].conversation, !conversation.isRemoved else { continue }
             try tables.connection.put(
-                HeadRow(conversation: conversation.handle, seq: conversation.head, gap: conversation.gap))
+                HeadRow(conversation: conversation.handle, seq: conversation.head, gaps: conversation.gaps))
             conversation.persistedHead = conversation.head
         }
         return places.count
@@ -170,7 +170,7 @@ struct Flush {
         for queue in stretch where !queue.isRemoved {
             try tables.connection.put(
                 CursorRow(
-                    device: queue.handle, head: queue.head, delivered: queue.delivered, gap: queue.gap))
+                    device: queue.handle, head: queue.head, delivered: queue.delivered, gaps: queue.gaps))
             queue.persistedHead = queue.head
             queue.persistedDelivered = queue.delivered
             queue.isDirty = false

@@ -22,7 +22,7 @@ struct History {
         var digest = DigestState(seed: committed.chain)
         digest.absorb(committed.number)
         digest.absorb(salt)
-        moment = Moment(number: committed.number, chain: digest.value)
+        moment = committed.next(link: digest.value)
         recordedNumber = nil
     }
 

@@ -27,6 +27,16 @@ package struct MessageIDSource: Sendable {
         self.last = last
     }
 
+    /// The time in the id of a row of the log, as far as it may have been given: what is beyond is cut to the last.
+    static func milliseconds(ofRow row: Int64) -> UInt64 {
+        min(UInt64(max(0, row)) >> (shardBitCount + countBitCount), millisecondsMax)
+    }
+
+    /// Whether a row of the log may have this number, which is an id's.
+    static func mayHaveGiven(_ row: Int64) -> Bool {
+        row >= 0 && UInt64(row) >> (shardBitCount + countBitCount) <= millisecondsMax + 86_400_000
+    }
+
     /// The next id: greater than every one before, whatever the clock says.
     package mutating func next(at time: Timestamp) -> MessageID {
         let moment = min(time.milliseconds, Self.millisecondsMax) << Self.countBitCount

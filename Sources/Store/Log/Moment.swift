@@ -18,4 +18,13 @@ struct Moment: Sendable, Equatable {
     var number: UInt64 = 0
     /// Differs between two histories, also where their numbers do not.
     var chain: UInt64 = 0
+
+    /// The upper half of the chain, which stays the same from one loss that was accepted to the next, and is another in
+    /// every store.
+    var history: UInt32 { UInt32(chain >> 32) }
+
+    /// The same history, with another lower half of the chain.
+    func next(link: UInt64) -> Moment {
+        Moment(number: number, chain: chain & ~UInt64(UInt32.max) | link & UInt64(UInt32.max))
+    }
 }

@@ -14,6 +14,7 @@ struct Recovery {
         guard let progress = try connection.row(ProgressRow.byID, 0) else {
             throw .damaged(table: ProgressRow.table.name)
         }
+        guard MessageIDSource.mayHaveGiven(progress.lastRow) else { throw .damaged(table: ProgressRow.table.name) }
         self.progress = progress
         lastRow = max(progress.lastRow, try newestRow(connection))
         self.moment = moment

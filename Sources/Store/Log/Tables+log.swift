@@ -77,7 +77,7 @@ extension Tables {
     }
 
     private func trim(_ queue: QueueTail, through number: UInt64) {
-        let through = queue.gap.passed(from: min(number, queue.head))
+        let through = queue.gaps.passed(from: min(number, queue.head))
         guard through > queue.delivered else { return }
         journal.note(.trimmed(queue, before: queue.delivered))
         queue.delivered = through

@@ -171,7 +171,7 @@ final class QueueTail {
     let address: DeviceAddress
     /// The device's number in the tables.
     let handle: Int64
-    let gap: NumberGap
+    let gaps: NumberGaps
 
     // The writer's own:
     /// Acknowledged, as the running batch sees it.
@@ -196,10 +196,10 @@ final class QueueTail {
     /// What waits and is not retired to the tables.
     var rows = RowList()
 
-    init(address: DeviceAddress, handle: Int64, head: UInt64, delivered: UInt64, gap: NumberGap = NumberGap()) {
+    init(address: DeviceAddress, handle: Int64, head: UInt64, delivered: UInt64, gaps: NumberGaps = NumberGaps()) {
         self.address = address
         self.handle = handle
-        self.gap = gap
+        self.gaps = gaps
         self.head = head
         self.delivered = delivered
         persistedDelivered = delivered
@@ -214,7 +214,7 @@ final class ConversationTail {
     let id: ConversationID
     /// The conversation's number in the tables.
     let handle: Int64
-    let gap: NumberGap
+    let gaps: NumberGaps
     /// The last seq given, in the running batch too. The writer's own.
     var head: UInt64
     var persistedHead: UInt64
@@ -223,9 +223,9 @@ final class ConversationTail {
     /// By seq. Rows of pairwise sends, which are no entries, are negative. Guarded by the tail's lock.
     var rows = RowList()
 
-    init(id: ConversationID, handle: Int64, head: UInt64, gap: NumberGap = NumberGap()) {
+    init(id: ConversationID, handle: Int64, head: UInt64, gaps: NumberGaps = NumberGaps()) {
         self.id = id
-        self.gap = gap
+        self.gaps = gaps
         self.handle = handle
         self.head = head
         persistedHead = head

@@ -7,6 +7,9 @@ struct Acceptance {
     private static let unknownCount: UInt64 = 1 << 32
     /// What may have been accepted before a power cut and after the last note that got to the disk: a minute of it.
     private static let unnotedCount: UInt64 = 1 << 22
+    /// By so much ids go ahead of the clock then, and of the newest that is known: an hour, or a day.
+    private static let unnotedMilliseconds: UInt64 = 3_600_000
+    private static let unknownMilliseconds: UInt64 = 86_400_000
     /// Device numbers have 32 bits, and an account links a handful in a day.
     private static let deviceCountMax: UInt64 = 1 << 16
 
@@ -19,8 +22,12 @@ struct Acceptance {
     private let lastRow: Int64
     private let now: Timestamp
 
-    /// - Parameter note: `nil` where there is none.
-    init(_ loss: Loss, _ recovered: Moment, _ note: EndNote?, in shard: Shard, at now: Timestamp) {
+    /// - Parameters:
+    ///   - newestRow: of the log that is left.
+    ///   - note: `nil` where there is none.
+    init(
+        _ loss: Loss, _ recovered: Moment, newestRow: Int64, _ note: EndNote?, in shard: Shard, at now: Timestamp
+    ) {
         self.loss = loss
         self.recovered = recovered
         self.shard = shard
@@ -28,9 +35,12 @@ struct Acceptance {
         let lostCount = note.map { max($0.moment.number, recovered.number) - recovered.number }
         skippedCount = lostCount.map { $0 + Self.unnotedCount } ?? Self.unknownCount
         moment = Moment(number: recovered.number + skippedCount, chain: .random(in: .min ... .max))
-        // Ids begin with the time of acceptance.
-        var ids = MessageIDSource(in: shard, after: UInt64(max(0, note?.lastRow ?? 0)))
-        lastRow = Int64(bitPattern: ids.next(at: now).rawValue)
+        // Ids begin with the time. What was lost has ids up to the time of the loss, which the clock may be behind now.
+        let newest = MessageIDSource.milliseconds(ofRow: max(note?.lastRow ?? 0, newestRow))
+        let skipped = note == nil ? Self.unknownMilliseconds : Self.unnotedMilliseconds
+        var ids = MessageIDSource(in: shard)
+        lastRow = Int64(
+            bitPattern: ids.next(at: Timestamp(milliseconds: max(newest, now.milliseconds) + skipped)).rawValue)
     }
 
     /// What is to be noted once it is done.
@@ -75,21 +85,19 @@ struct Acceptance {
         for device in try connection.rows("SELECT number FROM device", read: { $0.integer(0) }) {
             var cursor = try connection.row(CursorRow.ofDevice, device)
                 ?? CursorRow(device: device, head: 0, delivered: 0)
-            cursor.gap = NumberGap(after: cursor.head, through: cursor.head + skippedCount)
-            cursor.head = cursor.gap.through
-            cursor.delivered = cursor.gap.passed(from: cursor.delivered)
+            cursor.head = cursor.gaps.skip(skippedCount, after: cursor.head)
+            cursor.delivered = cursor.gaps.passed(from: cursor.delivered)
             try connection.put(cursor)
         }
         for conversation in try connection.rows("SELECT number FROM conversation", read: { $0.integer(0) }) {
             var head = try connection.row(HeadRow.ofConversation, conversation)
                 ?? HeadRow(conversation: conversation, seq: 0)
-            head.gap = NumberGap(after: head.seq, through: head.seq + skippedCount)
-            head.seq = head.gap.through
+            head.seq = head.gaps.skip(skippedCount, after: head.seq)
             try connection.put(head)
         }
         for name in try connection.rows("SELECT name FROM sequence", read: { $0.text(0) ?? "" }) {
             guard var sequence = try connection.row(SequenceRow.byName, name) else { continue }
-            sequence.last += Int64(clamping: skippedCount)
+            sequence.last = Int64(clamping: UInt64(clamping: sequence.last) &+ skippedCount)
             try connection.put(sequence)
         }
         for account in try connection.rows("SELECT account FROM account", read: { $0.id(0) }) {

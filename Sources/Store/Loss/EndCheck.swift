@@ -10,6 +10,8 @@ public enum Loss: Sendable, Equatable {
     case logOfAnotherMoment
     /// The database file has as much as was noted, and of another history.
     case anotherHistory
+    /// Somebody accepted a loss, and that was cut short.
+    case acceptanceCut
     case noteMissing
     case noteUnreadable
 }
@@ -28,8 +30,9 @@ struct EndCheck {
     /// What stands where the note says that the log ends.
     private let notedPlace: WriteAheadLog.Place?
 
-    init(folder: String, databasePath: String) {
-        content = EndFile.content(in: folder)
+    /// - Throws: ``StoreError/unreachable(name:reason:)`` where the note may not be read.
+    init(folder: String, databasePath: String) throws(StoreError) {
+        content = try EndFile.content(in: folder)
         guard let log = WriteAheadLog(of: databasePath), case .sound(let generation) = log.head else {
             head = WriteAheadLog.head(of: databasePath)
             (extent, end, notedPlace) = (WriteAheadLog.Extent(), nil, nil)
@@ -52,12 +55,14 @@ struct EndCheck {
         case .missing: return .noteMissing
         case .unreadable: return .noteUnreadable
         case .note(let note):
+            if note.flags.contains(.accepting) { return .acceptanceCut }
             let logLoss = logLoss(note)
             // Whatever SQLite found through such a log is of no moment.
             if logLoss == .logOfAnotherMoment { return logLoss }
+            if recovered.history != note.moment.history { return .anotherHistory }
             if recovered.number < note.moment.number { return .changes(note.moment.number - recovered.number) }
-            // A store that goes further than its note is one whose last notes did not get to the disk.
             if recovered.number == note.moment.number, recovered.chain != note.moment.chain { return .anotherHistory }
+            if recovered.number > note.moment.number, !mayGoFurther(note) { return .anotherHistory }
             return logLoss
         }
     }
@@ -66,6 +71,7 @@ struct EndCheck {
     var logLoss: Loss? { note.flatMap { logLoss($0) } }
 
     private func logLoss(_ note: EndNote) -> Loss? {
+        if note.flags.contains(.accepting) { return nil }
         switch head {
         case .absent: return mayBeGone(note) ? nil : .logMissing
         case .damaged: return .logDamaged
@@ -78,6 +84,15 @@ struct EndCheck {
             let isLater = (1...Self.generationsMax).contains(generation.count &- noted.generation)
             return isLater ? nil : .logOfAnotherMoment
         }
+    }
+
+    /// Whether the store may have come further than its note: when the last notes did not get to the disk. What was
+    /// committed after the note is in frames behind the noted ones, or in a later log; or the log was just emptied.
+    private func mayGoFurther(_ note: EndNote) -> Bool {
+        guard case .sound(let generation) = head, extent.committedCount > 0 else {
+            return note.flags.contains(.emptying)
+        }
+        return generation.salts != note.log?.salts || extent.committedCount > note.log?.frameCount ?? 0
     }
 
     /// Whether all that the log had was in the database file before the log could go. What was never copied there is
@@ -95,7 +110,8 @@ struct EndCheck {
         guard let note, let loss = loss(recovered) else { return false }
         switch loss {
         case .logOfAnotherMoment, .anotherHistory: return true
-        case .noteMissing, .noteUnreadable: return false
+        // It was looked through before; what was written since is of the one moment that it was found at.
+        case .noteMissing, .noteUnreadable, .acceptanceCut: return false
         // Who else than SQLite can have brought the newest of it into the file? It is looked through all the same.
         case .logMissing: return false
         case .changes, .logDamaged:

@@ -22,7 +22,8 @@ extension Store {
     ) throws(StoreError) -> AcceptedLoss {
         try configuration.validate()
         let house = try StoreFolder(folder, founding: nil)
-        let check = EndCheck(folder: house.path, databasePath: house.databasePath)
+        try StoreFolder.requireFormat(of: house.databasePath)
+        let check = try EndCheck(folder: house.path, databasePath: house.databasePath)
         let connection: Connection
         let acceptance: Acceptance
         do throws(StoreError) {
@@ -34,6 +35,7 @@ extension Store {
             throw .unacceptable(folder: house.name, reason: reason)
         }
         defer { connection.close() }
+        if let note = check.note { try EndFile.go(on: note, in: house.path, of: house.databasePath).accepts() }
         let accepted: AcceptedLoss
         do throws(SQLiteError) {
             accepted = try acceptance.run(connection, configuration)
@@ -42,7 +44,7 @@ extension Store {
         }
         // All of it goes into the file, so that the damaged rest of a log is gone.
         _ = connection.checkpoint(.truncate)
-        let end = EndCheck(folder: house.path, databasePath: house.databasePath).end
+        let end = try EndCheck(folder: house.path, databasePath: house.databasePath).end
         _ = try EndFile.create(in: house.path, of: house.databasePath, acceptance.note(log: end))
         return accepted
     }
@@ -52,10 +54,12 @@ extension Store {
         _ check: EndCheck, _ connection: Connection, _ house: StoreFolder, at now: Timestamp
     ) throws(StoreError) -> Acceptance {
         let recovered: Moment
+        let newest: Int64
         let loss: Loss?
         let flaw: String?
         do throws(SQLiteError) {
             recovered = try Moment(recovering: connection)
+            newest = try newestRow(connection)
             loss = check.loss(recovered)
             flaw = loss == nil ? nil
                 : check.isMixed(recovered) ? "pages of it are newer than the end of its log"
@@ -65,7 +69,7 @@ extension Store {
         }
         guard let loss else { throw .nothingLost(folder: house.name) }
         if let flaw { throw .unacceptable(folder: house.name, reason: flaw) }
-        return Acceptance(
-            loss, recovered, check.note, in: try ShardSetting.check(connection, wanted: nil), at: now)
+        let shard = try ShardSetting.check(connection, wanted: nil)
+        return Acceptance(loss, recovered, newestRow: newest, check.note, in: shard, at: now)
     }
 }

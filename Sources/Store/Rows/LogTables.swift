@@ -54,16 +54,15 @@ package struct CursorRow: StoredRow {
     package var head: UInt64
     /// The last number acknowledged.
     package var delivered: UInt64
-    package var gap = NumberGap()
+    package var gaps = NumberGaps()
 
     package static let table = Table(
         "cursor", "How far each device's queue has come, as of the last flush.", key: 1,
         Column("device", \.device, .id, "device.number"),
         Column("head", \.head, .counter, "the last number given"),
         Column("delivered", \.delivered, .counter, "the last number acknowledged"),
-        Column("gap_after", \.gap.after, .counter, "numbers from here were never given"),
-        Column("gap_through", \.gap.through, .counter, "up to here")
-    ) { CursorRow(device: $0, head: $1, delivered: $2, gap: NumberGap(after: $3, through: $4)) }
+        Column("gaps", \.gaps, .counter, "pairs of numbers between which none was given")
+    ) { CursorRow(device: $0, head: $1, delivered: $2, gaps: $3) }
 
     package static let ofDevice = Lookup(\CursorRow.device)
     package static let indexes: [any RowIndex] = [ofDevice]
@@ -76,15 +75,14 @@ package struct HeadRow: StoredRow {
     /// ``ConversationRow/number``.
     package var conversation: Int64
     package var seq: UInt64
-    package var gap = NumberGap()
+    package var gaps = NumberGaps()
 
     package static let table = Table(
         "head", "The last seq given in each conversation, as of the last flush.", key: 1,
         Column("conversation", \.conversation, .id, "conversation.number"),
         Column("seq", \.seq, .counter),
-        Column("gap_after", \.gap.after, .counter, "seqs from here were never given"),
-        Column("gap_through", \.gap.through, .counter, "up to here")
-    ) { HeadRow(conversation: $0, seq: $1, gap: NumberGap(after: $2, through: $3)) }
+        Column("gaps", \.gaps, .counter, "pairs of seqs between which none was given")
+    ) { HeadRow(conversation: $0, seq: $1, gaps: $2) }
 
     package static let ofConversation = Lookup(\HeadRow.conversation)
     package static let indexes: [any RowIndex] = [ofConversation]

@@ -114,9 +114,9 @@ public class ReadableTables {
         throws(Problem) -> UInt64
     {
         guard head > seq else { return 0 }
-        let gap = try answer { () throws(SQLiteError) in try storedLog(of: conversation)?.gap } ?? NumberGap()
+        let gaps = try answer { () throws(SQLiteError) in try storedLog(of: conversation)?.gaps } ?? NumberGaps()
         let count = head.rawValue - seq.rawValue
-        return count - min(count, gap.count(above: seq.rawValue) - gap.count(above: head.rawValue))
+        return count - min(count, gaps.count(above: seq.rawValue) - gaps.count(above: head.rawValue))
     }
 
     /// The last number given in a device's queue, and the last one acknowledged.
@@ -133,7 +133,7 @@ public class ReadableTables {
             while index >= 0, queue.rows[index] > lastRow { index -= 1 }
             if index >= 0 { head = max(head, queue.rows.firstNumber + UInt64(index)) }
         }
-        return Self.state(head: max(head, delivered), delivered: delivered, gap: stored.gap)
+        return Self.state(head: max(head, delivered), delivered: delivered, gaps: stored.gaps)
     }
 
     /// What an earlier send of this device with the same client id was given, for at least 24 hours after it.
@@ -162,7 +162,7 @@ public class ReadableTables {
         let handle: Int64
         let head: UInt64
         let delivered: UInt64
-        let gap: NumberGap
+        let gaps: NumberGaps
     }
 
     func storedQueue(of device: DeviceAddress) throws(SQLiteError) -> StoredQueue? {
@@ -170,36 +170,39 @@ public class ReadableTables {
         let cursor = try connection.row(CursorRow.ofDevice, row.number)
         return StoredQueue(
             handle: row.number, head: cursor?.head ?? 0, delivered: cursor?.delivered ?? 0,
-            gap: cursor?.gap ?? NumberGap())
+            gaps: cursor?.gaps ?? NumberGaps())
     }
 
     struct StoredLog {
         let handle: Int64
         let head: UInt64
-        let gap: NumberGap
+        let gaps: NumberGaps
     }
 
     func storedLog(of conversation: ConversationID) throws(SQLiteError) -> StoredLog? {
         guard let row = try connection.row(ConversationRow.byID, conversation) else { return nil }
         let head = try connection.row(HeadRow.ofConversation, row.number)
-        return StoredLog(handle: row.number, head: head?.seq ?? 0, gap: head?.gap ?? NumberGap())
+        return StoredLog(handle: row.number, head: head?.seq ?? 0, gaps: head?.gaps ?? NumberGaps())
     }
 
     static let emptyQueue = state(head: 0, delivered: 0)
 
-    static func state(head: UInt64, delivered: UInt64, gap: NumberGap = NumberGap()) -> QueueState {
+    static func state(head: UInt64, delivered: UInt64, gaps: NumberGaps = NumberGaps()) -> QueueState {
         QueueState(
             head: QueueNumber(head), deliveredThrough: QueueNumber(delivered),
-            count: head > delivered ? head - delivered - min(head - delivered, gap.count(above: delivered)) : 0)
+            count: head > delivered ? head - delivered - min(head - delivered, gaps.count(above: delivered)) : 0)
     }
 }
 
 /// The newest row of the log, entries included; zero before the first.
+/// - Throws: `damaged` for a number that no row is ever given.
 func newestRow(_ connection: Connection) throws(SQLiteError) -> Int64 {
     let sql: StaticString = """
         SELECT max(ifnull((SELECT max(row) FROM log), 0), ifnull((SELECT max(row) FROM entry_record), 0))
         """
-    return try connection.first(sql) { $0.integer(0) } ?? 0
+    let newest = try connection.first(sql) { $0.integer(0) } ?? 0
+    guard MessageIDSource.mayHaveGiven(newest) else { throw .damaged(table: "log") }
+    return newest
 }
 
 /// Where a device's queue stands.

@@ -179,7 +179,7 @@ public final class Tables: ReadableTables {
     public override func queueState(of device: DeviceAddress) throws(Problem) -> QueueState {
         let queue = try answer { () throws(SQLiteError) -> QueueTail? in try self.queue(of: device) }
         guard let queue else { return Self.emptyQueue }
-        return Self.state(head: queue.head, delivered: queue.delivered, gap: queue.gap)
+        return Self.state(head: queue.head, delivered: queue.delivered, gaps: queue.gaps)
     }
 
     public override func accepted(from sender: DeviceAddress, clientID: ClientID) throws(Problem) -> AcceptedRow? {
@@ -213,7 +213,7 @@ public final class Tables: ReadableTables {
         if let queue = tail.queues[device] { return queue.isRemoved ? nil : queue }
         guard let stored = try storedQueue(of: device) else { return nil }
         let queue = QueueTail(
-            address: device, handle: stored.handle, head: stored.head, delivered: stored.delivered, gap: stored.gap)
+            address: device, handle: stored.handle, head: stored.head, delivered: stored.delivered, gaps: stored.gaps)
         tail.put(queue)
         return queue
     }
@@ -222,7 +222,7 @@ public final class Tables: ReadableTables {
     func log(of conversation: ConversationID) throws(SQLiteError) -> ConversationTail? {
         if let log = tail.conversations[conversation] { return log.isRemoved ? nil : log }
         guard let stored = try storedLog(of: conversation) else { return nil }
-        let log = ConversationTail(id: conversation, handle: stored.handle, head: stored.head, gap: stored.gap)
+        let log = ConversationTail(id: conversation, handle: stored.handle, head: stored.head, gaps: stored.gaps)
         tail.put(log)
         return log
     }
