@@ -159,6 +159,7 @@ faults: faults-program faults-short ## power cuts, flipped bits and kills, a sho
 # Of a program that is there already (program=.build/debug/sottod).
 faults-short: program ?= .build/release/sottod
 faults-short:
+	@Scripts/setup --descriptions
 	$(faulty)/cuts.py --program $(program) --cuts 24 --seconds 2 --control
 	$(faulty)/cuts.py --program $(program) --cuts 300 --seconds 3
 	$(faulty)/kills.py --program $(program) --kills 40
