@@ -9,8 +9,11 @@ extension FuzzTarget {
             require(target.segments.allSatisfy { !$0.utf8.contains(0) }, "a zero byte in a path")
         },
         FuzzTarget(name: "client-addresses", byteCountMax: 100) { (bytes) in
-            let halves = bytes.split(separator: 0, maxSplits: 1).map { String(decoding: $0, as: UTF8.self) }
-            _ = ClientAddress.key(peer: halves.first ?? "", forwarded: halves.count == 2 ? halves[1] : nil)
+            let parts = bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+            let texts = parts.map { String(decoding: $0, as: UTF8.self) }
+            let proxies = texts.first.flatMap { TrustedProxies($0) } ?? .hops(2)
+            let peer = texts.count > 1 ? texts[1] : "10.0.0.1"
+            _ = proxies.limitKey(peer: peer, forwarded: Array(texts.dropFirst(2)))
         },
     ]
 }
