@@ -182,6 +182,10 @@ import Wire
         statuses.append(try await house.api.raw("GET", "/v1/devices", token: wrong).status)
         statuses.append(try await house.api.raw("GET", "/nowhere").status)
         #expect(statuses == [401, 401, 401, 404, 404, 429, 429])
+        // What is not refused goes on, of whoever shares the address.
+        #expect(try await house.api.raw("GET", "/v1/time").status == 200)
+        let person = try await house.person("carol")
+        #expect(try await house.api.raw("GET", "/v1/devices", token: person.token).status == 200)
         // Who shares the address and is logged in goes on, until it is refused too often itself.
         let absent = "/v1/conversations/\(ConversationID.random())"
         statuses = []

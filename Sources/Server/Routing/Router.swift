@@ -93,7 +93,7 @@ struct Router: Sendable {
             }
             let caller = try await caller(of: request, on: route)
             key = caller.map { "\($0.device)" } ?? key
-            headers += services.limiters.requests.headers(remaining: try limit(request, route, key))
+            headers += services.limiters.requests.headers(remaining: try limit(request, route, caller, key))
             guard var reply = try await handle(try call(request, on: route, caller, places, query)) else { return nil }
             reply.headers += headers
             return reply
@@ -144,8 +144,11 @@ struct Router: Sendable {
         return PresentedToken(text: parts[1])
     }
 
-    private func limit(_ request: Request, _ route: Route, _ key: String) throws(Problem) -> UInt64 {
-        try services.limiters.refusals.require(key, now: services.chat.clock())
+    private func limit(
+        _ request: Request, _ route: Route, _ caller: Call.Caller?, _ key: String
+    ) throws(Problem) -> UInt64 {
+        // An address may be that of many: what one of them is refused takes nothing from the others.
+        if caller != nil { try services.limiters.refusals.require(key, now: services.chat.clock()) }
         if route.access == .sealed {
             try services.limiters.sealedRequests.take(request.remoteAddress, now: services.chat.clock())
         }

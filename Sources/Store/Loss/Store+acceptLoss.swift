@@ -16,7 +16,8 @@ extension Store {
     ///
     /// Looks through all of it first. No number that may have been given is given again, and a new incarnation begins.
     /// Whatever cuts this short, it is done over or was done.
-    /// - Throws: ``StoreError``, and then nothing was changed.
+    /// - Throws: ``StoreError``. While it looks nothing is changed; after an error of writing, such as a full disk, it
+    ///   is done over.
     public static func acceptLoss(
         folder: String, configuration: StoreConfiguration = StoreConfiguration()
     ) throws(StoreError) -> AcceptedLoss {
