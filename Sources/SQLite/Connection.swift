@@ -1,11 +1,18 @@
 import CSQLite
+import Glibc
 
 /// One connection to a database file, for one thread at a time.
 ///
 /// Statements are prepared once and kept: preparing again costs as much as running. Every failure of the machine is
 /// kept in ``failure``, so that a batch can tell a failing disk from a refused command.
 package final class Connection {
-    package enum Access: Sendable { case readWrite, readOnly }
+    /// What may be done with a file.
+    package enum Access: Sendable {
+        case readWrite
+        case readOnly
+        /// Of a file that nobody changes meanwhile and that has no write-ahead log: makes no file beside it.
+        case readOnlyUnchanging
+    }
 
     let handle: OpaquePointer
     private var statements: [UnsafeRawPointer: Statement] = [:]
@@ -18,8 +25,13 @@ package final class Connection {
     /// - Parameter creates: whether the file may be made; who owns a folder makes its files beforehand.
     package init(path: String, access: Access, creates: Bool = false) throws(SQLiteError) {
         var opened: OpaquePointer?
-        let flags = (access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
+        var path = path
+        var flags = (access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
             | (creates ? SQLITE_OPEN_CREATE : 0)
+        if access == .readOnlyUnchanging {
+            path = "file:\(Self.quoted(path))?immutable=1"
+            flags |= SQLITE_OPEN_URI
+        }
         let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK, let opened else {
             sqlite3_close_v2(opened)
@@ -27,6 +39,17 @@ package final class Connection {
         }
         handle = opened
         setBusyTimeout(milliseconds: 2_000)
+    }
+
+    /// A path as the part of a URI: what would end it is written by its number.
+    private static func quoted(_ path: String) -> String {
+        path.utf8.map { (byte) -> String in
+            switch byte {
+            case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0...32, 127...:
+                "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            default: String(UnicodeScalar(byte))
+            }
+        }.joined()
     }
 
     deinit { close() }
@@ -149,6 +172,9 @@ package final class Connection {
 
     /// Notes a failure and gives it.
     func error(_ code: Int32) -> SQLiteError {
+        // Files beside the database that find no room are to SQLite a failing disk.
+        let isFull = code & 0xFF == SQLITE_IOERR && sqlite3_system_errno(handle) == ENOSPC
+        let code = isFull ? SQLITE_FULL : code
         let text = String(cString: sqlite3_errmsg(handle))
         precondition(code & 0xFF != SQLITE_CONSTRAINT, "a rule of the schema was broken: \(text)")
         precondition(code & 0xFF != SQLITE_MISUSE, "SQLite was misused: \(text)")

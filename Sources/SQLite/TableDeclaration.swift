@@ -50,12 +50,13 @@ package struct TableDeclaration: Sendable {
         package var damagedKeys: [String] = []
         /// Keys of rows without something that must exist for as long as they do.
         package var orphanedKeys: [String] = []
+        /// The tables that it is missing in.
+        package var orphanedFrom: Set<String> = []
 
-        /// One line for each kind, with the first keys.
-        package var findings: [String] {
-            [Self.line(damagedKeys, "do not fit their digests"), Self.line(orphanedKeys, "belong to nothing")]
-                .compactMap { $0 }
-        }
+        /// With the first keys; `nil` where there are none.
+        package var damageLine: String? { Self.line(damagedKeys, "do not fit their digests") }
+        /// With the first keys; `nil` where there are none.
+        package var orphanLine: String? { Self.line(orphanedKeys, "belong to nothing") }
 
         private static func line(_ keys: [String], _ what: String) -> String? {
             guard !keys.isEmpty else { return nil }
@@ -85,10 +86,13 @@ package struct TableDeclaration: Sendable {
             let key = { statement.text(Int32(table.columns.count + 1)) ?? "?" }
             do throws(SQLiteError) {
                 let row = try table.read(statement)
-                for owner in owners where try !owner.exists(row, connection) { check.orphanedKeys.append(key()) }
+                for owner in owners where try !owner.exists(row, connection) {
+                    check.orphanedKeys.append(key())
+                    check.orphanedFrom.insert(owner.tableName)
+                }
             } catch {
-                guard case .damaged(let name) = error else { throw error }
-                if name == table.name { check.damagedKeys.append(key()) }
+                guard case .damaged = error else { throw error }
+                check.damagedKeys.append(key())
             }
         }
         return check

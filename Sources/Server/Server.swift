@@ -48,11 +48,14 @@ public final class Server: Sendable {
             desk.loop.execute { desk.assumeIsolated { $0.dispatch(dispatches) } }
         }
         let workers = MediaWorkers(configuration)
+        let status: @Sendable () -> StoreStatus
         var opened = Opened()
         opened.add { group.shutdown() }
         do {
             let store = try openStore { switchboard.flush() }
             opened.add { await store.close() }
+            status = { store.status() }
+            try await store.requireMedia(in: configuration.mediaFolder)
             let chat = Chat(store: store, clock: clock) { switchboard.perform($0) }
             let media = MediaHouse(
                 chat: chat, blobs: try openBlobs(), bounds: configuration.media,
@@ -85,7 +88,7 @@ public final class Server: Sendable {
         }
         let (chat, media) = (services.chat, services.media)
         if let absence = workers?.absence { services.log.note(absence) }
-        janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log)
+        janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log, status: status)
         sweeper = MediaSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
         messageSweeper = MessageSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
         startSweeping(on: group.loops[0])

@@ -16,6 +16,7 @@ extension Store {
         let hadLog = house.hasLog
         try StoreFolder.requireFormat(of: house.databasePath)
         let check = try EndCheck(folder: house.path, databasePath: house.databasePath)
+        try check.requireWhole()
         let note = try note(check, house)
         let writing = try connect(house, .readWrite)
         let (end, moment, shard) = try goOn(house, writing, check, note, configuration.shard)

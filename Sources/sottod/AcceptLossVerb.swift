@@ -14,8 +14,10 @@ enum AcceptLossVerb {
           --data FOLDER   the data folder of the server [SOTTO_DATA]
           --help          Print this.
 
+        Rows that are damaged by themselves are named, a line each, and stay as they are; whoever asks for one is told.
+
         Ends with 0 when it is done, 1 when nothing was changed: because nothing is lost, or because what is left is
-        damaged or of two moments; and 2 when it was called wrongly.
+        of two moments or damaged in its structure; and 2 when it was called wrongly.
         """
 
     /// - Returns: the exit status.
@@ -24,12 +26,16 @@ enum AcceptLossVerb {
         do throws(StoreError) {
             accepted = try Store.acceptLoss(folder: configuration.dataFolder)
         } catch {
-            say("sottod accept-loss: \(error)\n", to: STDERR_FILENO)
+            say("sottod accept-loss: in \(configuration.dataFolder): \(error)\n", to: STDERR_FILENO)
             return 1
         }
+        for line in accepted.damage { say("damaged: \(line)\n", to: STDOUT_FILENO) }
+        let state = accepted.damage.isEmpty
+            ? "what is left is sound"
+            : "what is left is of one moment, with the damage above. It stays as it is and is not served"
         let text = """
             The store \(accepted.loss).
-              looked through  every record, row and page: what is left is sound
+              looked through  every record, row and page: \(state)
               numbers         go on \(accepted.skippedCount) further, so that none is given twice
               incarnation     \(accepted.incarnation.number), \(accepted.incarnation.id)
             Clients are told the incarnation and see that it is another one. Start the server.

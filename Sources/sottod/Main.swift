@@ -23,7 +23,10 @@ struct Main {
             if verb != nil { arguments.removeFirst() }
             let rowsOnly = verb == .verify && arguments.contains(VerifyVerb.rowsOnly)
             if rowsOnly { arguments.removeAll { $0 == VerifyVerb.rowsOnly } }
-            switch (try ServerSettings.read(arguments: arguments, environment: environment), verb) {
+            let read = try ServerSettings.read(
+                arguments: arguments, environment: environment, only: verb.map { (_) in [ServerSettings.dataFlag] },
+                program: verb.map { "sottod \($0.rawValue)" } ?? "sottod")
+            switch (read, verb) {
             case (.help(let text), nil): return print(text)
             case (.help, .verify): return print(VerifyVerb.help)
             case (.help, .acceptLoss): return print(AcceptLossVerb.help)

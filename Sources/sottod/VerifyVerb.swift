@@ -41,7 +41,7 @@ enum VerifyVerb {
                 to: STDOUT_FILENO)
             return count == 0 ? 0 : 3
         } catch {
-            say("sottod verify: \(error)\n", to: STDERR_FILENO)
+            say("sottod verify: in \(configuration.dataFolder): \(error)\n", to: STDERR_FILENO)
             return 1
         }
     }

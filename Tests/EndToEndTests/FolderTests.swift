@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestKit
 import Testing
@@ -41,6 +42,32 @@ import Wire
         let log: LogPage = try await second.api.call(
             "GET", "/v1/conversations/\(made.conversation)/messages", token: bob.token)
         #expect(log.items.count == 2 && log.head == SequenceNumber(2))
+    }
+
+    @Test("a server whose volume of media is not there does not start, and loses nothing; an operator may go on")
+    func media() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await House(folder: folder)
+        let alice = try await first.person("alice")
+        let media = first.server.dataFolder + "/media"
+        // Nothing stored yet: an empty folder is in order.
+        #expect(first.server.stop() == 0)
+        try FileManager.default.removeItem(atPath: media)
+        let second = try await House(folder: folder)
+        _ = try await Tus(house: second, token: alice.token).store(Tus.bytes(1_000))
+        #expect(second.server.stop() == 0)
+        try FileManager.default.moveItem(atPath: media, toPath: media + "-elsewhere")
+        for round in 0..<2 {
+            let failure = #expect(throws: ServerProcess.Failure.self) {
+                try ServerProcess(dataFolder: second.server.dataFolder)
+            }
+            #expect(failure?.description.contains("Mount or restore it") == true, "\(failure?.description ?? "")")
+            if round == 0 { try FileManager.default.createDirectory(atPath: media, withIntermediateDirectories: true) }
+        }
+        try Data([1]).write(to: URL(filePath: media + "/lost"))
+        let third = try await House(folder: folder)
+        _ = try await Tus(house: third, token: alice.token).store(Tus.bytes(2_000))
+        #expect(third.server.stop() == 0)
     }
 
     @Test("nobody else may read the folder")

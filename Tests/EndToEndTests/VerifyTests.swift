@@ -51,5 +51,25 @@ import Wire
         try FileManager.default.removeItem(atPath: house.server.dataFolder + "/sotto.db")
         let answer = try house.run("verify")
         #expect(answer.status == 1 && answer.text.hasPrefix("sottod verify: "), "\(answer)")
+        #expect(answer.text.contains(house.server.dataFolder))
+        let unknown = try house.run("verify", ["--loops", "2"])
+        #expect(unknown.status == 2 && unknown.text.contains("See sottod verify --help"), "\(unknown)")
+    }
+
+    @Test("a store that was stopped is checked where nothing can be written, and nothing is written where it can")
+    func readOnly() async throws {
+        let house = try await House()
+        _ = try await house.person("alice")
+        house.server.stop()
+        let folder = house.server.dataFolder
+        let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(!before.contains { $0.hasSuffix("-wal") || $0.hasSuffix("-shm") })
+        let answer = try house.run("verify")
+        #expect(answer.status == 0, "\(answer)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
+        try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder) }
+        let fixed = try house.run("verify")
+        #expect(fixed.status == 0 && fixed.text.contains("Nothing is wrong."), "\(fixed)")
     }
 }

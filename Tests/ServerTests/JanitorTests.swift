@@ -1,5 +1,6 @@
 import Chat
 import Store
+import Synchronization
 import Testing
 import TestKit
 import Transport
@@ -21,7 +22,7 @@ import Wire
         }
         let chat = Chat(store: store, clock: { now.adding(seconds: 1) }, perform: { (_) in })
         let log = Log(level: .error, form: .json, clock: { now })
-        let janitor = Janitor(loop: TestLoops.loop, chat: chat, log: log)
+        let janitor = Janitor(loop: TestLoops.loop, chat: chat, log: log, status: { store.status() })
         await janitor.start()
         var left: Int
         repeat {
@@ -35,5 +36,30 @@ import Wire
         await janitor.stop()
         #expect(left == 1)
         await store.close()
+    }
+
+    @Test("what a check of the store found is said once, in one line, until it finds something else")
+    func findings() async throws {
+        let held = HeldStore()
+        let now = Timestamp(milliseconds: 1_795_167_000_000)
+        let lineCount = Mutex(0)
+        let log = Log(level: .error, form: .json) {
+            lineCount.withLock { $0 += 1 }
+            return now
+        }
+        let found = Mutex<[String]>([])
+        let chat = Chat(store: held.store, clock: { now }, perform: { (_) in })
+        let janitor = Janitor(loop: TestLoops.loop, chat: chat, log: log) {
+            var status = StoreStatus()
+            status.findings = found.withLock { $0 }
+            status.findingCount = UInt64(status.findings.count)
+            return status
+        }
+        for (findings, count) in [([], 0), (["invite: one"], 1), (["invite: one"], 1), (["media: two"], 2), ([], 2)] {
+            found.withLock { $0 = findings }
+            await janitor.noteFindings()
+            #expect(lineCount.withLock { $0 } == count, "\(findings)")
+        }
+        await held.store.close()
     }
 }

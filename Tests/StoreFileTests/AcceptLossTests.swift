@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestKit
 import Testing
 import Wire
@@ -227,7 +228,67 @@ struct AcceptLossTests {
         } == files)
     }
 
-    @Test("a log of another moment is refused, and so is a copy with a damaged row or record")
+    /// Without these rows nobody can go on.
+    private static let needed: Set<String> = ["progress", "last_commit", "incarnation", "setting", "accepted_run"]
+
+    @Test("a copy with a damaged row is gone on with: the damage is named and stays, whichever row it is")
+    func damagedRows() async throws {
+        let folder = try await TestFolder.filled()
+        try FileManager.default.removeItem(atPath: folder.note)
+        for table in StoreSchema.tables {
+            for column in table.columns.map(\.name) + ["digest"] {
+                let copy = try folder.copy()
+                guard try copy.change(column, of: table) else { continue }
+                let what = "\(table.name).\(column)"
+                do {
+                    let accepted = try Store.acceptLoss(folder: copy.path)
+                    #expect(!Self.needed.contains(table.name), "\(what)")
+                    #expect(accepted.damage.contains { $0.hasPrefix(table.name + ":") }, "\(what): \(accepted.damage)")
+                } catch {
+                    #expect(Self.needed.contains(table.name), "\(what): \(error)")
+                    continue
+                }
+                let opened = try Store.open(folder: copy.path)
+                await opened.close()
+                let findings = try StoreCheck.run(folder: copy.path).findings
+                #expect(findings.contains { $0.hasPrefix(table.name + ":") }, "\(what): \(findings)")
+            }
+        }
+    }
+
+    @Test("a damaged device or conversation costs itself alone, and what was kept for it stays", arguments: [
+        ("UPDATE device SET registration = registration + 1 WHERE number = 3", "device"),
+        ("UPDATE conversation SET title = 'other'", "conversation"),
+    ])
+    func damagedInTail(_ sql: String, _ table: String) async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.prepare(accounts: 3)
+        for client in UInt64(1)...20 {
+            _ = try await store.send(client, to: [Sample.recipient, Sample.address(3)])
+            try await store.write { (tables) throws(Problem) in
+                _ = try tables.append(Sample.post(1_000 + client, text: "post \(client)"))
+            }
+        }
+        let copy = try folder.copy()
+        await store.close()
+        try copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try copy.execute(sql)
+        try FileManager.default.removeItem(atPath: copy.note)
+        let accepted = try Store.acceptLoss(folder: copy.path)
+        #expect(accepted.damage.contains { $0.hasPrefix(table + ": 1 rows") }, "\(accepted.damage)")
+        let opened = try Store.open(folder: copy.path, configuration: .still)
+        #expect(try await opened.drain().map(\.body) == (1...20).map { Sample.body($0) })
+        try await opened.trim(through: 1 << 40)
+        await opened.close()
+        let connection = try Connection(path: copy.database, access: .readOnly)
+        let left = try connection.texts(
+            "SELECT count(*) FROM \(table == "device" ? "log" : "entry_record WHERE record <> x''")")
+        connection.close()
+        #expect(left == ["20"])
+    }
+
+    @Test("a log of another moment is refused, and so is a copy of which rows do not fit each other")
     func unsound() async throws {
         let folder = try TestFolder()
         let store = try Store.open(folder: folder.path, configuration: .still)
@@ -242,8 +303,7 @@ struct AcceptLossTests {
         #expect(throws: StoreError.self) { try Store.acceptLoss(folder: copy.path) }
 
         for sql in [
-            "UPDATE account SET list_epoch = list_epoch + 1",
-            "UPDATE log SET record = zeroblob(length(record)) WHERE row = (SELECT max(row) FROM log)",
+            "DELETE FROM device WHERE number = 1",
             "DELETE FROM entry_record WHERE row = (SELECT min(row) FROM entry_record)",
             "UPDATE last_commit SET number = number - 1",
         ] {

@@ -106,6 +106,31 @@ struct DamageTests {
         #expect(try Data(contentsOf: URL(filePath: folder.database)).count == whole)
     }
 
+    @Test("a file that was cut at the end of a page is refused, with a log of other pages beside it or without")
+    func cutFiles() async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.fill()
+        await store.close()
+        let again = try Store.open(folder: folder.path, configuration: .still)
+        _ = try await again.send(9_000)
+        let killed = try folder.copy()
+        await again.close()
+        for source in [folder, killed] {
+            let pageCount = try Data(contentsOf: URL(filePath: source.database)).count / 8_192
+            try #require(pageCount > 20)
+            // The last page may be in the log, and then it is not missing.
+            for kept in (source === folder ? [pageCount - 1] : []) + [pageCount / 2, 1] {
+                let copy = try source.copy()
+                try copy.edit { $0 = $0.prefix(kept * 8_192) }
+                let refusal = #expect(throws: StoreError.self) { try Store.open(folder: copy.path) }
+                #expect("\(refusal as Any)".contains("pages early"), "\(kept): \(refusal as Any)")
+                #expect(throws: StoreError.self) { try Store.acceptLoss(folder: copy.path) }
+                #expect(try StoreCheck.end(folder: copy.path)?.contains("pages early") == true)
+            }
+        }
+    }
+
     @Test("a missing shared-memory file is made again")
     func missingSharedMemory() async throws {
         let folder = try TestFolder()

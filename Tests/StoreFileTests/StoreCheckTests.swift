@@ -9,50 +9,9 @@ import Wire
 /// Mirrors `StoreCheck`: whatever of a store's file is changed from outside, the check names it.
 @Suite("Check of a store", .timeLimit(.minutes(5)))
 struct StoreCheckTests {
-    /// Waiting envelopes in tables and tail, a log, remembered sends of both kinds, a deleted conversation.
-    private func filled() async throws -> TestFolder {
-        let folder = try TestFolder()
-        var configuration = StoreConfiguration()
-        configuration.flushRowCount = 16
-        // Packed first, one by one then.
-        configuration.acceptedListCountMin = 1
-        var store = try Store.open(folder: folder.path, configuration: configuration)
-        try await store.prepare(accounts: 3)
-        for client in UInt64(1)...60 {
-            if client == 40 {
-                await store.close()
-                configuration.acceptedListCountMin = 1_000
-                store = try Store.open(folder: folder.path, configuration: configuration)
-            }
-            _ = try await store.send(client, to: [Sample.recipient, Sample.address(3)])
-            let post = Sample.post(
-                1_000 + client, text: "post \(client)", expiresAt: client == 7 ? Sample.start.adding(seconds: 9) : nil)
-            try await store.write { (tables) throws(Problem) in _ = try tables.append(post) }
-        }
-        try await store.trim(through: 20)
-        try await store.write { (tables) throws(Problem) in
-            for account in [Sample.sender.account, Sample.recipient.account] {
-                try tables.put(
-                    MemberRow(
-                        conversation: Sample.dm, account: account, role: .owner, joinedAt: Sample.start,
-                        checkpoint: SequenceNumber(0)))
-            }
-            if var dm = try tables.conversation(Sample.dm) {
-                dm.memberCount = 2
-                try tables.updateConversation(dm)
-            }
-            try tables.put(SettingRow(name: "key", value: [1, 2, 3]))
-            try tables.appendToKeyLog(
-                KeyLogRow(index: 0, account: [1], epoch: 1, entry: [2]), nodes: [[UInt8](repeating: 3, count: 32)])
-            try tables.put(InviteRow(hash: [4], usesLeft: 2, expiresAt: Sample.start))
-        }
-        await store.close()
-        return folder
-    }
-
     @Test("a sound store has no findings, closed, killed, or while it is written")
     func sound() async throws {
-        let folder = try await filled()
+        let folder = try await TestFolder.filled()
         let outcome = try StoreCheck.run(folder: folder.path)
         #expect(outcome.findings == [])
         #expect(outcome.rowCount > 200)
@@ -67,22 +26,12 @@ struct StoreCheckTests {
 
     @Test("a change of any column of any table is named, with its table")
     func columns() async throws {
-        let folder = try await filled()
+        let folder = try await TestFolder.filled()
         var checked: Set<String> = []
         for table in StoreSchema.tables {
             for column in table.columns.map(\.name) + ["digest"] {
                 let copy = try folder.copy()
-                let connection = try Connection(path: copy.database, access: .readWrite)
-                let row = table.keyNames.joined(separator: ", ")
-                let sql = """
-                    UPDATE \(table.name) SET \(column) = CASE typeof(\(column)) WHEN 'integer' THEN \(column) + 7000000
-                        WHEN 'text' THEN \(column) || 'x' WHEN 'null' THEN 1 ELSE CAST(\(column) || x'00' AS BLOB) END
-                    WHERE (\(row)) IN (SELECT \(row) FROM \(table.name) ORDER BY \(row) DESC LIMIT 1)
-                    """
-                try connection.execute(sql)
-                let changed = connection.changeCount
-                connection.close()
-                guard changed > 0 else { continue }
+                guard try copy.change(column, of: table) else { continue }
                 checked.insert(table.name)
                 let findings = try StoreCheck.run(folder: copy.path).findings
                 #expect(findings.contains { $0.hasPrefix(table.name + ":") }, "\(table.name).\(column): \(findings)")
@@ -92,9 +41,44 @@ struct StoreCheckTests {
         #expect(checked.isSuperset(of: ["accepted", "accepted_run", "accepted_block", "setting", "progress"]))
     }
 
+    @Test("what is added to a file, or missing from it, is named: it would run with every change")
+    func parts() async throws {
+        let folder = try await TestFolder.filled()
+        for (sql, name) in [
+            ("CREATE TRIGGER t AFTER INSERT ON log BEGIN DELETE FROM report; END", "trigger t"),
+            ("CREATE TABLE more (a)", "table more"), ("CREATE VIEW v AS SELECT 1", "view v"),
+            ("DROP INDEX account_by_handle", "index account_by_handle"), ("DROP TABLE report", "table report"),
+            ("CREATE INDEX i ON log (record)", "index i"),
+        ] {
+            let copy = try folder.copy()
+            try copy.execute(sql)
+            let findings = try StoreCheck.run(folder: copy.path).findings
+            #expect(findings.contains { $0.hasPrefix("file: there is") && $0.contains(name) }, "\(sql): \(findings)")
+        }
+    }
+
+    @Test("a device that goes with what waited for it leaves nothing that is found wrong, though the store was killed")
+    func removedDevice() async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.prepare(accounts: 3)
+        for client in UInt64(1)...20 { _ = try await store.send(client, to: [Sample.recipient, Sample.address(3)]) }
+        try await store.write { (tables) throws(Problem) in
+            try tables.removeDevice(Sample.address(3))
+            try tables.removeAccount(Sample.address(3).account)
+        }
+        let killed = try folder.copy()
+        await store.close()
+        let opened = try Store.open(folder: killed.path)
+        for client in UInt64(30)...60 { _ = try await opened.send(client) }
+        await opened.close()
+        let findings = try StoreCheck.run(folder: killed.path).findings
+        #expect(findings == [], "\(findings)")
+    }
+
     @Test("a row that is gone is missed, where anything else leads to it")
     func missing() async throws {
-        let folder = try await filled()
+        let folder = try await TestFolder.filled()
         let keys = Dictionary(uniqueKeysWithValues: StoreSchema.tables.map { ($0.name, $0.keyNames) })
         let names = [
             "queue", "entry", "log", "entry_record", "cursor", "head", "account", "device", "conversation", "progress",
@@ -110,7 +94,7 @@ struct StoreCheckTests {
 
     @Test("one flipped bit anywhere in the file is named, unless no byte that anybody reads is another")
     func flips() async throws {
-        let folder = try await filled()
+        let folder = try await TestFolder.filled()
         let seed = UInt64.random(in: .min ... .max)
         var random = SplitMix(seed: seed)
         let before = try Self.dump(folder)
@@ -134,7 +118,7 @@ struct StoreCheckTests {
 
     @Test("an idle store finds by itself what is wrong with it, and says so in its figures")
     func idle() async throws {
-        let folder = try await filled()
+        let folder = try await TestFolder.filled()
         try folder.execute("UPDATE invite SET uses_left = uses_left + 1")
         var configuration = StoreConfiguration()
         (configuration.checkSpacingMilliseconds, configuration.checkIdleMilliseconds) = (1, 1)

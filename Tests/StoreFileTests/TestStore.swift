@@ -1,6 +1,7 @@
 import CSQLite
 import Foundation
-import Store
+import SQLite
+@testable import Store
 import Testing
 import Wire
 
@@ -147,5 +148,63 @@ extension Store {
         try await read { (tables) throws(Problem) in
             try tables.envelopes(for: device, after: QueueNumber(0), limit: 1_000_000, byteCountMax: 1 << 30)
         }
+    }
+}
+
+extension TestFolder {
+    /// Waiting envelopes in tables and tail, a log, remembered sends of both kinds, a deleted conversation.
+    static func filled() async throws -> TestFolder {
+        let folder = try TestFolder()
+        var configuration = StoreConfiguration()
+        configuration.flushRowCount = 16
+        // Packed first, one by one then.
+        configuration.acceptedListCountMin = 1
+        var store = try Store.open(folder: folder.path, configuration: configuration)
+        try await store.prepare(accounts: 3)
+        for client in UInt64(1)...60 {
+            if client == 40 {
+                await store.close()
+                configuration.acceptedListCountMin = 1_000
+                store = try Store.open(folder: folder.path, configuration: configuration)
+            }
+            _ = try await store.send(client, to: [Sample.recipient, Sample.address(3)])
+            let post = Sample.post(
+                1_000 + client, text: "post \(client)", expiresAt: client == 7 ? Sample.start.adding(seconds: 9) : nil)
+            try await store.write { (tables) throws(Problem) in _ = try tables.append(post) }
+        }
+        try await store.trim(through: 20)
+        try await store.write { (tables) throws(Problem) in
+            for account in [Sample.sender.account, Sample.recipient.account] {
+                try tables.put(
+                    MemberRow(
+                        conversation: Sample.dm, account: account, role: .owner, joinedAt: Sample.start,
+                        checkpoint: SequenceNumber(0)))
+            }
+            if var dm = try tables.conversation(Sample.dm) {
+                dm.memberCount = 2
+                try tables.updateConversation(dm)
+            }
+            try tables.put(SettingRow(name: "key", value: [1, 2, 3]))
+            try tables.appendToKeyLog(
+                KeyLogRow(index: 0, account: [1], epoch: 1, entry: [2]), nodes: [[UInt8](repeating: 3, count: 32)])
+            try tables.put(InviteRow(hash: [4], usesLeft: 2, expiresAt: Sample.start))
+        }
+        await store.close()
+        return folder
+    }
+
+    /// Changes one column of one row of a table from outside.
+    /// - Returns: whether there was a row.
+    func change(_ column: String, of table: TableDeclaration) throws -> Bool {
+        let connection = try Connection(path: database, access: .readWrite)
+        defer { connection.close() }
+        let row = table.keyNames.joined(separator: ", ")
+        try connection.execute(
+            """
+            UPDATE \(table.name) SET \(column) = CASE typeof(\(column)) WHEN 'integer' THEN \(column) + 7000000
+                WHEN 'text' THEN \(column) || 'x' WHEN 'null' THEN 1 ELSE CAST(\(column) || x'00' AS BLOB) END
+            WHERE (\(row)) IN (SELECT \(row) FROM \(table.name) ORDER BY \(row) DESC LIMIT 1)
+            """)
+        return connection.changeCount > 0
     }
 }

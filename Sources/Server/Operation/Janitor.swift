@@ -3,7 +3,8 @@ import Store
 import Transport
 import Wire
 
-/// Notes the time, and removes what has run out, a little at a time, so that no sweep holds up a send.
+/// Notes the time, removes what has run out, a little at a time, so that no sweep holds up a send, and says what the
+/// store found wrong with itself.
 actor Janitor {
     static let interval = Duration.seconds(60)
     static let rowsPerCommand = 500
@@ -11,16 +12,19 @@ actor Janitor {
     private nonisolated let loop: EventLoop
     private let chat: Chat
     private let log: Log
+    private let status: @Sendable () -> StoreStatus
+    private var findings: [String] = []
     private var timer: LoopTimer?
     private var isStopped = false
     private var isHolding = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop, chat: Chat, log: Log) {
+    init(loop: EventLoop, chat: Chat, log: Log, status: @escaping @Sendable () -> StoreStatus) {
         self.loop = loop
         self.chat = chat
         self.log = log
+        self.status = status
     }
 
     /// Sweeps now, and again after every interval.
@@ -46,7 +50,18 @@ actor Janitor {
             self.isHolding = isHolding
             if isHolding { log.warning("clock.jumped", []) } else { log.info("clock.believed", []) }
         }
+        noteFindings()
         sweep(removed: 0)
+    }
+
+    /// Each time they are others. What is damaged is named by `sottod verify`: keys of rows stay out of the log.
+    func noteFindings() {
+        let now = status()
+        guard now.findings != findings else { return }
+        findings = now.findings
+        guard let first = findings.first else { return log.info("store.sound", []) }
+        let place = String(first.prefix { $0 != ":" })
+        log.error("store.damaged", [("findings", .number(now.findingCount)), ("first", .text(place))])
     }
 
     private func sweep(removed: UInt64) {

@@ -80,6 +80,9 @@ public struct ServerConfiguration: Sendable {
         if !["127.0.0.1", "::1", "localhost"].contains(adminHost) {
             problems.append("--admin must be a loopback address: the admin listener has no login yet.")
         }
+        if port != 0, port == adminPort, host == adminHost {
+            problems.append("--listen and --admin are one address: give each its own.")
+        }
         if !(1...253).contains(serverName.utf8.count) {
             problems.append("--server-name must have 1 to 253 bytes.")
         }

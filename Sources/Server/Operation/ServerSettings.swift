@@ -22,12 +22,19 @@ public enum ServerSettings {
         case help(String)
     }
 
+    /// The flag that names the data folder.
+    public static let dataFlag = "--data"
+
     /// Reads the environment, then the arguments.
-    /// - Parameter arguments: without the program's name.
+    /// - Parameters:
+    ///   - arguments: without the program's name.
+    ///   - only: the flags that count, where not all of them do.
+    ///   - program: what to ask for help, in messages.
     public static func read(
-        arguments: [String], environment: [String: String]
+        arguments: [String], environment: [String: String], only flags: Set<String>? = nil, program: String = "sottod"
     ) throws(UsageError) -> Outcome {
         var configuration = ServerConfiguration()
+        let all = Self.all.filter { flags?.contains($0.flag) ?? true }
         for setting in all {
             guard let text = environment[setting.variable] else { continue }
             try apply(setting, text, named: setting.variable, to: &configuration)
@@ -37,10 +44,10 @@ public enum ServerSettings {
             if argument == "--help" || argument == "-h" { return .help(help) }
             let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let setting = all.first(where: { $0.flag == halves[0] }) else {
-                throw UsageError(message: "There is no option \(halves[0]). See --help.")
+                throw UsageError(message: "There is no option \(halves[0]). See \(program) --help.")
             }
             guard let text = halves.count == 2 ? halves[1] : rest.popFirst() else {
-                throw UsageError(message: "\(setting.flag) needs a value. See --help.")
+                throw UsageError(message: "\(setting.flag) needs a value. See \(program) --help.")
             }
             try apply(setting, text, named: setting.flag, to: &configuration)
         }
@@ -82,7 +89,7 @@ public enum ServerSettings {
     }
 
     static let all: [Setting] = [
-        Setting(flag: "--data", variable: "SOTTO_DATA", value: "FOLDER", help: "Where everything is kept; ./data.") {
+        Setting(flag: dataFlag, variable: "SOTTO_DATA", value: "FOLDER", help: "Where everything is kept; ./data.") {
             $1.dataFolder = $0
             return !$0.isEmpty
         },

@@ -23,7 +23,7 @@ public final class NamedFiles {
     /// - Throws: ``StoreError`` where there is no store that could be opened.
     public init(folder: String) throws(StoreError) {
         do throws(SQLiteError) {
-            connection = try Connection(path: folder + "/" + databaseName, access: .readOnly)
+            connection = try StoreFolder.look(in: folder)
         } catch {
             throw StoreFolder.error(error)
         }

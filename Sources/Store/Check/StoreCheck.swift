@@ -6,24 +6,6 @@ import Wire
 ///
 /// Reads one snapshot, and changes nothing; a server may run meanwhile. What it takes is a look at every row.
 public final class StoreCheck {
-    /// What it came to.
-    public struct Outcome: Sendable {
-        /// One line each, without content: a table, a key, and what is wrong. Not more than ``findingCountMax``.
-        public private(set) var findings: [String] = []
-        /// How many there were.
-        public private(set) var findingCount = 0
-        /// Rows that were looked at.
-        public internal(set) var rowCount = 0
-
-        /// Lines that are kept.
-        public static let findingCountMax = 1_000
-
-        mutating func found(_ text: String) {
-            findingCount += 1
-            if findings.count < Self.findingCountMax { findings.append(text) }
-        }
-    }
-
     let connection: Connection
     var outcome = Outcome()
 
@@ -39,7 +21,7 @@ public final class StoreCheck {
     ) throws(StoreError) -> Outcome {
         try StoreFolder.requireFormat(of: folder + "/" + databaseName)
         do throws(SQLiteError) {
-            let connection = try Connection(path: folder + "/" + databaseName, access: .readOnly)
+            let connection = try StoreFolder.look(in: folder)
             defer { connection.close() }
             try connection.execute("PRAGMA cell_size_check = ON")
             let check = StoreCheck(connection)
@@ -56,8 +38,9 @@ public final class StoreCheck {
         guard StoreFolder.isFree(folder) else { return nil }
         let path = folder + "/" + databaseName
         let check = try EndCheck(folder: folder, databasePath: path)
+        if check.missingPageCount > 0 { return "file: it ends \(check.missingPageCount) pages early" }
         do throws(SQLiteError) {
-            let connection = try Connection(path: path, access: .readOnly)
+            let connection = try StoreFolder.look(in: folder)
             defer { connection.close() }
             let recovered = try Moment(recovering: connection, note: check.note)
             return check.loss(recovered).map { "end: the store \($0)" }
@@ -90,28 +73,54 @@ public final class StoreCheck {
     /// SQLite's own check: pages, their order, and every index against its table.
     private func structure() throws(SQLiteError) {
         let found = try connection.first("PRAGMA user_version") { Int($0.integer(0)) } ?? 0
-        if found != StoreSchema.format { outcome.found("file: format \(found), not \(StoreSchema.format)") }
+        if found != StoreSchema.format { outcome.disagree("file: format \(found), not \(StoreSchema.format)") }
         let lines = try tolerating("file") { () throws(SQLiteError) in
             try connection.texts("PRAGMA integrity_check(\(Outcome.findingCountMax))")
         }
-        for line in lines ?? [] where line != "ok" { outcome.found("file: \(line)") }
-        let known = Set(StoreSchema.tables.map(\.name) + LogSchema.names)
-        let there = try tolerating("file") { () throws(SQLiteError) in
-            try connection.texts("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        for line in lines ?? [] where line != "ok" {
+            let tables = StoreSchema.tables.map(\.name).filter { Self.is(line, about: $0) }
+            outcome.disagree("file: \(line)", among: tables)
         }
-        for name in known.subtracting(there ?? []).sorted() { outcome.found("file: there is no table \(name)") }
+        try parts()
+    }
+
+    /// Whether a line of SQLite's is about cells of a table, their order, or an index of it: a damaged row may be of
+    /// another type, and is not where its key or an index says.
+    private static func `is`(_ line: String, about table: String) -> Bool {
+        line.contains(" index \(table)_by_") || line.contains(" index sqlite_autoindex_\(table)_")
+            || line.contains(" value in \(table).") || line.hasSuffix(" order for \(table)")
+    }
+
+    /// Tables and indexes as they were made, and nothing else: what is added to a file runs with every change of it.
+    private func parts() throws(SQLiteError) {
+        let listing = "SELECT type || ' ' || name || coalesce(' ' || sql, '') FROM sqlite_schema ORDER BY name"
+        let new = try Connection(path: ":memory:", access: .readWrite, creates: true)
+        defer { new.close() }
+        try new.execute(StoreSchema.creation)
+        let known = Set(try new.texts(listing))
+        let found = try tolerating("file") { () throws(SQLiteError) in Set(try connection.texts(listing)) }
+        guard let there = found else { return }
+        func name(_ text: String) -> String { text.split(separator: " ").prefix(2).joined(separator: " ") }
+        for text in known.subtracting(there).sorted() {
+            outcome.disagree("file: there is no \(name(text)), or another one")
+        }
+        for text in there.subtracting(known).sorted() {
+            outcome.disagree("file: there is a \(name(text)) that the store did not make")
+        }
     }
 
     private func rows(of table: TableDeclaration) throws(SQLiteError) {
         let found = try tolerating(table.name) { () throws(SQLiteError) in try table.check(connection) }
         guard let found else { return }
         outcome.rowCount += found.rowCount
-        for text in found.findings { outcome.found("\(table.name): \(text)") }
+        if let line = found.damageLine { outcome.damage(table.name, line) }
+        let owners = found.orphanedFrom.sorted()
+        if let line = found.orphanLine { outcome.disagree("\(table.name): \(line)", among: [table.name] + owners) }
     }
 
     /// Without this row a store does not open.
     private func single(_ name: String, _ isThere: () throws(SQLiteError) -> Bool) throws(SQLiteError) {
-        if try tolerating(name, isThere) == false { outcome.found("\(name): there is no row") }
+        if try tolerating(name, isThere) == false { outcome.disagree("\(name): there is no row") }
     }
 
     /// Without its shard a store does not open.
@@ -122,7 +131,7 @@ public final class StoreCheck {
                 _ = try ShardSetting.read(connection)
             } catch {
                 guard case .damaged = error else { throw error }
-                outcome.found("\(name): the shard is missing or damaged")
+                outcome.disagree("\(name): the shard is missing or damaged", among: [name])
             }
         }
     }
@@ -133,12 +142,13 @@ public final class StoreCheck {
             return try body()
         } catch {
             switch error {
-            case .damaged(let table): outcome.found("\(name): a damaged row of \(table) is in the way")
+            case .damaged(let table):
+                outcome.disagree("\(name): a damaged row of \(table) is in the way", among: [table])
             case .failed(let code):
                 guard SQLiteError.cause(ofCode: code) == .corrupt || SQLiteError.cause(ofCode: code) == .other else {
                     throw error
                 }
-                outcome.found("\(name): \(SQLiteError.text(ofCode: code))")
+                outcome.disagree("\(name): \(SQLiteError.text(ofCode: code))")
             }
             return nil
         }

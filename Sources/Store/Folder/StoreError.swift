@@ -16,6 +16,8 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case unacceptable(folder: String, reason: String)
     /// Nothing is lost, so that there is nothing to accept.
     case nothingLost(folder: String)
+    /// Rows lead to files of media, and their folder has no file at all.
+    case noMedia(folder: String)
     /// There is no database file where one was.
     case traces(folder: String, found: String)
     /// The file does not say which shard it is, or its word is damaged.
@@ -45,7 +47,10 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
             "What is left of the store in \"\(folder)\" is damaged or not of one moment (\(reason)): restore a backup; "
                 + "nothing was changed."
         case .nothingLost(let folder):
-            "The store in \"\(folder)\" has lost nothing: start the server."
+            "The store in \"\(folder)\" lacks nothing at its end. Should the server not start, it says why."
+        case .noMedia(let folder):
+            "The folder of media \"\(folder)\" has no files, and the store leads to some. Mount or restore it; where "
+                + "they are lost for good, put any file into the folder and start again."
         case .traces(let folder, let found):
             "There is no sotto.db in \"\(folder)\", though \"\(found)\" says that a store was there: put it back, or "
                 + "choose an empty folder."

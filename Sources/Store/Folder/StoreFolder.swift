@@ -95,7 +95,8 @@ final class StoreFolder {
         if hasFiles(folder + "/media") { throw .traces(folder: name, found: "media") }
     }
 
-    private static func hasFiles(_ folder: String) -> Bool {
+    /// Whether there is a file in a folder, or in one within.
+    static func hasFiles(_ folder: String) -> Bool {
         guard let stream = opendir(folder) else { return false }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
@@ -121,19 +122,19 @@ final class StoreFolder {
     }
 
     /// Looks at the head of a database file before anything else does: what is no store, or is of another program,
-    /// is said to be that and nothing worse. See https://www.sqlite.org/fileformat2.html#the_database_header
+    /// is said to be that and nothing worse.
     static func requireFormat(of databasePath: String) throws(StoreError) {
-        let file = open(databasePath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard file >= 0 else { throw failed(databaseName) }
-        defer { close(file) }
-        var head = [UInt8](repeating: 0, count: 64)
-        guard pread(file, &head, head.count, 0) == head.count, head.starts(with: Array("SQLite format 3\0".utf8)) else {
-            throw .damaged(file: databaseName, reason: "it does not begin as a database does")
-        }
-        let found = head[60..<64].reduce(0) { $0 << 8 | Int($1) }
+        let found = try DatabaseHead(of: databasePath).format
         guard found == StoreSchema.format else {
             throw .otherFormat(file: databaseName, found: found, known: StoreSchema.format)
         }
+    }
+
+    /// A connection for one who only looks, whether or not a server runs. Of a store that was closed no file is made.
+    static func look(in folder: String) throws(SQLiteError) -> Connection {
+        let path = folder + "/" + databaseName
+        let isClosed = isFree(folder) && byteCount(path + "-wal") == 0
+        return try Connection(path: path, access: isClosed ? .readOnlyUnchanging : .readOnly)
     }
 
     /// Zero where there is no such file.

@@ -122,6 +122,31 @@ struct WriteAheadLog: ~Copyable {
         return extent
     }
 
+    // MARK: Pages
+
+    /// How many pages the database has after the commit that ends with this frame.
+    func pageCount(afterFrame number: UInt32, of generation: Generation) -> UInt32? {
+        guard number > 0 else { return nil }
+        return frameHead(number, generation).map { (bytes) in bytes.withUnsafeBytes { Self.number($0, 4) } }
+    }
+
+    /// The numbers of the pages that the first frames hold.
+    /// - Parameter above: leaves out pages up to this one.
+    func pages(inFrames count: UInt32, of generation: Generation, above: UInt32) -> Set<UInt32> {
+        var found: Set<UInt32> = []
+        for number in 0..<count {
+            let page = frameHead(number + 1, generation)?.withUnsafeBytes { Self.number($0, 0) } ?? 0
+            if page > above { found.insert(page) }
+        }
+        return found
+    }
+
+    private func frameHead(_ number: UInt32, _ generation: Generation) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: Self.frameHeadByteCount)
+        let step = generation.pageByteCount + Self.frameHeadByteCount
+        return read(&bytes, at: Self.headByteCount + Int(number - 1) * step) ? bytes : nil
+    }
+
     private func read(_ bytes: inout [UInt8], at offset: Int) -> Bool {
         pread(file, &bytes, bytes.count, off_t(offset)) == bytes.count
     }

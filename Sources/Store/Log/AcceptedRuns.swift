@@ -47,7 +47,8 @@ struct AcceptedRuns {
                 id: row.run, countMax: countMax, oldest: row.oldest, newest: row.newest,
                 count: Int(clamping: row.count), listCount: row.lists)
         }
-        lastBlock = try connection.last(AcceptedBlockRow.inOrder, Whole())?.block ?? 0
+        // Only its number counts: a block that is damaged is not looked into.
+        lastBlock = try connection.first("SELECT max(block) FROM accepted_block") { $0.integer(0) } ?? 0
         lastID = runs.last?.id ?? 0
         for run in runs {
             let blocks = try connection.statement("SELECT record FROM accepted_block WHERE run = ?")

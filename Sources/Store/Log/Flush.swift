@@ -146,9 +146,10 @@ struct Flush {
             let copy = segment.copies[Int(place.copy)]
             guard !copy.queue.isRemoved, copy.number > copy.queue.delivered else { continue }
             let row = segment.rows[Int(place.row)]
+            // A copy that nobody can be asked about keeps the record from going with the last one that is delivered.
+            let count = UInt64(row.copyCount) + (row.isWhole ? 0 : 1)
             try tables.connection.put(
-                QueueRow(
-                    device: copy.queue.handle, number: copy.number, row: row.row, copies: UInt64(row.copyCount)))
+                QueueRow(device: copy.queue.handle, number: copy.number, row: row.row, copies: count))
             copy.queue.storedThrough = max(copy.queue.storedThrough, copy.number)
         }
         return places.count
@@ -189,7 +190,7 @@ struct Flush {
             // Entries are in a table of their own: nothing between two others.
             if row.isEntry {
                 // One whose conversation was gone at the start has none.
-                if row.conversation?.isRemoved ?? true { gone.append(row.row) }
+                if row.isWhole, row.conversation?.isRemoved ?? true { gone.append(row.row) }
             } else if isDelivered(row) {
                 if start == nil { start = row.row }
             } else if let first = start {
@@ -205,7 +206,8 @@ struct Flush {
     }
 
     private func isDelivered(_ row: TailRow) -> Bool {
-        segment.copies(of: row).allSatisfy { $0.queue.isRemoved || $0.number <= $0.queue.persistedDelivered }
+        row.isWhole
+            && segment.copies(of: row).allSatisfy { $0.queue.isRemoved || $0.number <= $0.queue.persistedDelivered }
     }
 
     private func writeWatermark(_ tables: Tables) throws(SQLiteError) -> Int {

@@ -84,19 +84,31 @@ extension Tables {
 
     private func replay(_ record: LogRecord) throws(SQLiteError) {
         if tail.growing.isFull { tail.freeze() }
-        let conversation = try record.conversation.flatMapTyped { (id) throws(SQLiteError) in try log(of: id) }
-        let sender = try record.sender.flatMapTyped { (address) throws(SQLiteError) in try queue(of: address) }
+        // Where a row that is needed is damaged, the record stays in the log for as long as it would have waited.
+        var isWhole = true
+        let conversation = try record.conversation.flatMapTyped { (id) throws(SQLiteError) -> ConversationTail? in
+            let found = try ifSound { () throws(SQLiteError) in try log(of: id) }
+            if found == nil { isWhole = false }
+            return found ?? nil
+        }
+        let sender = try record.sender.flatMapTyped { (address) throws(SQLiteError) -> QueueTail? in
+            try ifSound { () throws(SQLiteError) in try queue(of: address) } ?? nil
+        }
         var copies: [TailCopy] = []
         for index in 0..<record.copyCount {
             let copy = record.copy(at: index)
+            guard let found = try ifSound({ () throws(SQLiteError) in try queue(of: copy.recipient) }) else {
+                isWhole = false
+                continue
+            }
             // A device that is gone took its queue with it.
-            guard let queue = try queue(of: copy.recipient) else { continue }
+            guard let queue = found else { continue }
             copies.append(TailCopy(queue: queue, number: copy.number))
         }
         tail.append(
             TailRow(
                 row: record.row, time: record.time, sender: sender, conversation: conversation,
-                seq: record.seq?.rawValue ?? 0, isEntry: record.form == .entry),
+                seq: record.seq?.rawValue ?? 0, isEntry: record.form == .entry, isWhole: isWhole),
             copies: copies, client: sender == nil ? nil : record.clientID)
     }
 
@@ -105,13 +117,18 @@ extension Tables {
     private func skipNumbers(_ count: UInt64) throws(SQLiteError) {
         try connection.run("BEGIN IMMEDIATE")
         for number in try connection.rows("SELECT number FROM device ORDER BY number", read: { $0.integer(0) }) {
-            var cursor = try connection.row(CursorRow.ofDevice, number)
-                ?? CursorRow(device: number, head: 0, delivered: 0)
+            let found = try ifSound { () throws(SQLiteError) in
+                try connection.row(CursorRow.ofDevice, number) ?? CursorRow(device: number, head: 0, delivered: 0)
+            }
+            guard var cursor = found else { continue }
             cursor.head += count
             try connection.put(cursor)
         }
         for number in try connection.rows("SELECT number FROM conversation ORDER BY number", read: { $0.integer(0) }) {
-            var head = try connection.row(HeadRow.ofConversation, number) ?? HeadRow(conversation: number, seq: 0)
+            let found = try ifSound { () throws(SQLiteError) in
+                try connection.row(HeadRow.ofConversation, number) ?? HeadRow(conversation: number, seq: 0)
+            }
+            guard var head = found else { continue }
             head.seq += count
             try connection.put(head)
         }

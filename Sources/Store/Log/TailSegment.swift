@@ -58,12 +58,15 @@ struct TailRow {
     let seq: UInt64
     /// Whether it can be paged to, and stays; else it goes with its last copy.
     let isEntry: Bool
+    /// Not where a row of those whom it concerns is damaged: then it stays.
+    let isWhole: Bool
     var client: ClientID?
     var copyStart: Int32 = 0
     var copyCount: Int32 = 0
 
     init(
-        row: Int64, time: Timestamp, sender: QueueTail?, conversation: ConversationTail?, seq: UInt64, isEntry: Bool
+        row: Int64, time: Timestamp, sender: QueueTail?, conversation: ConversationTail?, seq: UInt64, isEntry: Bool,
+        isWhole: Bool = true
     ) {
         self.row = row
         self.time = time
@@ -71,6 +74,7 @@ struct TailRow {
         self.conversation = conversation
         self.seq = seq
         self.isEntry = isEntry
+        self.isWhole = isWhole
     }
 
     var accepted: AcceptedRow {

@@ -15,6 +15,7 @@ struct Acceptance {
 
     private let loss: Loss
     private let recovered: Moment
+    private let damage: [String]
     private let shard: Shard
     private let moment: Moment
     private let skippedCount: UInt64
@@ -25,11 +26,14 @@ struct Acceptance {
     /// - Parameters:
     ///   - newestRow: of the log that is left.
     ///   - note: `nil` where there is none.
+    ///   - damage: what was found, and is left as it is.
     init(
-        _ loss: Loss, _ recovered: Moment, newestRow: Int64, _ note: EndNote?, in shard: Shard, at now: Timestamp
+        _ loss: Loss, _ recovered: Moment, newestRow: Int64, _ note: EndNote?, damage: [String], in shard: Shard,
+        at now: Timestamp
     ) {
         self.loss = loss
         self.recovered = recovered
+        self.damage = damage
         self.shard = shard
         self.now = now
         let lostCount = note.map { max($0.moment.number, recovered.number) - recovered.number }
@@ -49,11 +53,10 @@ struct Acceptance {
     func run(_ connection: Connection, _ configuration: StoreConfiguration) throws(SQLiteError) -> AcceptedLoss {
         try connection.run("BEGIN IMMEDIATE")
         do throws(SQLiteError) {
-            try flush(connection, configuration)
-            try skipNumbers(connection)
+            try skipNumbers(try flush(connection, configuration))
             let incarnation = try begin(connection)
             try connection.run("COMMIT")
-            return AcceptedLoss(loss: loss, incarnation: incarnation, skippedCount: skippedCount)
+            return AcceptedLoss(loss: loss, incarnation: incarnation, skippedCount: skippedCount, damage: damage)
         } catch {
             if connection.isInTransaction { try? connection.run("ROLLBACK") }
             throw error
@@ -61,7 +64,9 @@ struct Acceptance {
     }
 
     /// What is in the log goes into the tables, so that no list in memory has a gap to bridge.
-    private func flush(_ connection: Connection, _ configuration: StoreConfiguration) throws(SQLiteError) {
+    private func flush(
+        _ connection: Connection, _ configuration: StoreConfiguration
+    ) throws(SQLiteError) -> Tables {
         let recovery = try Recovery(connection, configuration, at: recovered)
         let tables = Tables(
             connection: connection, tail: Tail(segmentRowCount: configuration.flushRowCount), damage: DamagedRows(),
@@ -77,34 +82,43 @@ struct Acceptance {
             tables.tail.dropOldestSegment()
         }
         try tables.changeProgress { $0.lastRow = max($0.lastRow, lastRow) }
+        return tables
     }
 
     // MARK: Numbers
 
-    private func skipNumbers(_ connection: Connection) throws(SQLiteError) {
+    private func skipNumbers(_ tables: Tables) throws(SQLiteError) {
+        let connection = tables.connection
         for device in try connection.rows("SELECT number FROM device", read: { $0.integer(0) }) {
-            var cursor = try connection.row(CursorRow.ofDevice, device)
-                ?? CursorRow(device: device, head: 0, delivered: 0)
+            let found = try tables.ifSound { () throws(SQLiteError) in
+                try connection.row(CursorRow.ofDevice, device) ?? CursorRow(device: device, head: 0, delivered: 0)
+            }
+            guard var cursor = found else { continue }
             cursor.head = cursor.gaps.skip(skippedCount, after: cursor.head)
             cursor.delivered = cursor.gaps.passed(from: cursor.delivered)
             try connection.put(cursor)
         }
         for conversation in try connection.rows("SELECT number FROM conversation", read: { $0.integer(0) }) {
-            var head = try connection.row(HeadRow.ofConversation, conversation)
-                ?? HeadRow(conversation: conversation, seq: 0)
+            let found = try tables.ifSound { () throws(SQLiteError) in
+                try connection.row(HeadRow.ofConversation, conversation)
+                    ?? HeadRow(conversation: conversation, seq: 0)
+            }
+            guard var head = found else { continue }
             head.seq = head.gaps.skip(skippedCount, after: head.seq)
             try connection.put(head)
         }
         for name in try connection.rows("SELECT name FROM sequence", read: { $0.text(0) ?? "" }) {
-            guard var sequence = try connection.row(SequenceRow.byName, name) else { continue }
+            let found = try tables.ifSound { () throws(SQLiteError) in try connection.row(SequenceRow.byName, name) }
+            guard let found, var sequence = found else { continue }
             sequence.last = Int64(clamping: UInt64(clamping: sequence.last) &+ skippedCount)
             try connection.put(sequence)
         }
         for account in try connection.rows("SELECT account FROM account", read: { $0.id(0) }) {
-            let found = try account.flatMap { (id) throws(SQLiteError) in
+            guard let id = account else { continue }
+            let found = try tables.ifSound { () throws(SQLiteError) in
                 try connection.row(AccountRow.byID, AccountID(bytes: id))
             }
-            guard var row = found else { continue }
+            guard let found, var row = found else { continue }
             let room = UInt64(UInt32.max - row.nextDevice.rawValue)
             let count = UInt32(min(skippedCount, Self.deviceCountMax, room))
             row.nextDevice = DeviceID(row.nextDevice.rawValue + count)

@@ -27,25 +27,45 @@ struct EndCheck {
     let extent: WriteAheadLog.Extent
     /// The end of the last commit in the log.
     let end: WriteAheadLog.Place?
+    /// Pages of the database that are neither in its file nor in the log: the file was cut.
+    let missingPageCount: Int
     /// What stands where the note says that the log ends.
     private let notedPlace: WriteAheadLog.Place?
 
-    /// - Throws: ``StoreError/unreachable(name:reason:)`` where the note may not be read.
+    /// - Throws: ``StoreError/unreachable(name:reason:)`` where the note or the database may not be read,
+    ///   ``StoreError/damaged(file:reason:)`` where the latter is none.
     init(folder: String, databasePath: String) throws(StoreError) {
         content = try EndFile.content(in: folder)
+        let database = try DatabaseHead(of: databasePath)
         guard let log = WriteAheadLog(of: databasePath), case .sound(let generation) = log.head else {
             head = WriteAheadLog.head(of: databasePath)
             (extent, end, notedPlace) = (WriteAheadLog.Extent(), nil, nil)
+            missingPageCount = max(0, Int(database.pageCount ?? 0) - Int(database.heldPageCount))
             return
         }
         head = .sound(generation)
         extent = log.extent(of: generation)
+        // As of the last commit; what is not yet copied into the file is in the log.
+        let last = log.pageCount(afterFrame: extent.committedCount, of: generation) ?? database.pageCount ?? 0
+        if last > database.heldPageCount {
+            let inLog = log.pages(
+                inFrames: extent.committedCount, of: generation, above: database.heldPageCount)
+            missingPageCount = Int(last - database.heldPageCount) - inLog.count { $0 <= last }
+        } else {
+            missingPageCount = 0
+        }
         end = log.place(ofFrame: extent.committedCount, of: generation)
         let noted = content.note?.log?.frameCount ?? 0
         notedPlace = noted <= extent.soundCount ? log.place(ofFrame: noted, of: generation) : nil
     }
 
     var note: EndNote? { content.note }
+
+    /// - Throws: ``StoreError/damaged(file:reason:)`` where the database file was cut.
+    func requireWhole() throws(StoreError) {
+        guard missingPageCount > 0 else { return }
+        throw .damaged(file: databaseName, reason: "it ends \(missingPageCount) pages early")
+    }
 
     // MARK: What is lost
 

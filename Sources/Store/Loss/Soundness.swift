@@ -1,13 +1,27 @@
 import SQLite
 
 /// Looks through a whole store for what cannot be in one moment of it.
-enum Soundness {
+///
+/// A row that does not fit its digest is damaged and stands alone; rows that fit theirs and not each other are of two
+/// moments.
+struct Soundness {
+    /// The first thing that keeps the store from being gone on with; `nil` where there is none.
+    let flaw: String?
+    /// Rows that are damaged, and what follows from it: one line each, not more than
+    /// ``StoreCheck/Outcome/findingCountMax``.
+    let damage: [String]
+
     /// - Parameter moment: as of which the store is said to be.
-    /// - Returns: the first thing that is wrong; `nil` where all is well.
-    static func flaw(_ connection: Connection, at moment: Moment) throws(SQLiteError) -> String? {
+    init(_ connection: Connection, at moment: Moment) throws(SQLiteError) {
         let check = StoreCheck(connection)
         try check.all { (_) in }
-        if let finding = check.outcome.findings.first { return finding }
+        damage = check.outcome.findings
+        let contradiction = check.outcome.contradiction
+        flaw = contradiction == nil ? try Self.later(connection, than: moment) : contradiction
+    }
+
+    /// What is of a later moment.
+    private static func later(_ connection: Connection, than moment: Moment) throws(SQLiteError) -> String? {
         let statement = try connection.statement(
             """
             SELECT row, record FROM log

@@ -8,6 +8,9 @@ public struct AcceptedLoss: Sendable {
     public let incarnation: IncarnationRow
     /// By how much every counter was moved on.
     public let skippedCount: UInt64
+    /// Rows that are damaged, and what follows from it, as ``StoreCheck`` words it. They stay as they are: whoever asks
+    /// for one of them is told that it is damaged.
+    public let damage: [String]
 }
 
 extension Store {
@@ -25,6 +28,7 @@ extension Store {
         let house = try StoreFolder(folder, founding: nil)
         try StoreFolder.requireFormat(of: house.databasePath)
         let check = try EndCheck(folder: house.path, databasePath: house.databasePath)
+        try check.requireWhole()
         let connection: Connection
         let acceptance: Acceptance
         do throws(StoreError) {
@@ -57,20 +61,22 @@ extension Store {
         let recovered: Moment
         let newest: Int64
         let loss: Loss?
-        let flaw: String?
+        let soundness: Soundness?
+        var flaw: String?
         do throws(SQLiteError) {
             recovered = try Moment(recovering: connection)
             newest = try newestRow(connection)
             loss = check.loss(recovered)
-            flaw = loss == nil ? nil
-                : check.isMixed(recovered) ? "pages of it are newer than the end of its log"
-                : try Soundness.flaw(connection, at: recovered)
+            if loss != nil, check.isMixed(recovered) { flaw = "pages of it are newer than the end of its log" }
+            soundness = loss == nil || flaw != nil ? nil : try Soundness(connection, at: recovered)
+            flaw = flaw ?? soundness?.flaw
         } catch {
             throw StoreFolder.error(error)
         }
         guard let loss else { throw .nothingLost(folder: house.name) }
         if let flaw { throw .unacceptable(folder: house.name, reason: flaw) }
         let shard = try ShardSetting.check(connection, wanted: nil)
-        return Acceptance(loss, recovered, newestRow: newest, check.note, in: shard, at: now)
+        return Acceptance(
+            loss, recovered, newestRow: newest, check.note, damage: soundness?.damage ?? [], in: shard, at: now)
     }
 }
