@@ -61,7 +61,7 @@ class Check:
                 return items
             page = answer.json
             items += page["items"]
-            if not page["items"] or page.get("hasMore") is False:
+            if not page["items"]:
                 return items
             last = page["items"][-1]
             after = last.get("number", last.get("seq"))

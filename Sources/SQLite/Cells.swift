@@ -183,6 +183,10 @@ extension TextCell {
     }
 }
 
+extension TextCell where Self: WireEnumeration {
+    package init?(cell: String) { self.init(word: cell) }
+}
+
 extension TextCell where Self: RawRepresentable, RawValue == String {
     package init?(cell: String) { self.init(rawValue: cell) }
     package var cell: String { rawValue }

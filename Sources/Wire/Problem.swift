@@ -4,6 +4,8 @@
 /// data, key bytes or ciphertext.
 public struct Problem: Error, Sendable, Equatable {
     public var code: ProblemCode
+    /// The HTTP status: that of the code, or what came beside one of a later version.
+    public private(set) var status: Int
     /// A sentence for the developer who reads it: what was wrong with this request, and what to do.
     public var detail: String
     /// The field that was wrong, as a path such as `envelopes[2].body`.
@@ -21,6 +23,7 @@ public struct Problem: Error, Sendable, Equatable {
         devices: DeviceMismatch? = nil, allow: [String] = []
     ) {
         self.code = code
+        status = code.status
         self.detail = detail
         self.field = field
         self.retryAfterSeconds = retryAfterSeconds
@@ -35,28 +38,17 @@ public struct Problem: Error, Sendable, Equatable {
 }
 
 extension Problem: WireRecord {
-    public init(fields: inout Fields) throws(WireError) {
-        _ = try fields.text("type", length: 1...200)
-        _ = try fields.text("title", length: 1...200)
-        _ = try fields.number("status", in: 100...599)
-        code = try fields.value("code")
-        detail = try fields.text("detail", length: 0...1000)
-        field = try fields.textIfPresent("field", length: 1...400)
-        instance = try fields.textIfPresent("instance", length: 1...100)
-        retryAfterSeconds = try fields.numberIfPresent("retryAfter", in: 0...86_400)
-        devices = try fields.valueIfPresent("devices")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("type", text: code.typeURI)
-        writer.put("title", text: code.title)
-        writer.put("status", number: UInt64(code.status))
-        writer.put("code", code)
-        writer.put("detail", text: detail)
-        writer.put("field", text: field)
-        writer.put("instance", text: instance)
-        writer.put("retryAfter", number: retryAfterSeconds)
-        writer.put("devices", devices)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        _ = try fields.text("type", \.code.typeURI, length: 1...200)
+        _ = try fields.text("title", \.code.title, length: 1...200)
+        let status = try fields.number("status", { UInt64($0.status) }, in: 100...599)
+        code = try fields.value("code", \.code)
+        self.status = code == .later ? Int(status) : code.status
+        detail = try fields.text("detail", \.detail, length: 0...1000)
+        field = try fields.textIfPresent("field", \.field, length: 1...400)
+        instance = try fields.textIfPresent("instance", \.instance, length: 1...100)
+        retryAfterSeconds = try fields.numberIfPresent("retryAfter", \.retryAfterSeconds, in: 0...86_400)
+        devices = try fields.valueIfPresent("devices", \.devices)
     }
 }
 
@@ -77,15 +69,9 @@ public struct DeviceMismatch: WireRecord, Equatable {
 
     public var isEmpty: Bool { missing.isEmpty && extra.isEmpty && stale.isEmpty }
 
-    public init(fields: inout Fields) throws(WireError) {
-        missing = try fields.list("missing", count: 0...Limits.devicesPerSendMax)
-        extra = try fields.list("extra", count: 0...Limits.devicesPerSendMax)
-        stale = try fields.list("stale", count: 0...Limits.devicesPerSendMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("missing", list: missing)
-        writer.put("extra", list: extra)
-        writer.put("stale", list: stale)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        missing = try fields.list("missing", \.missing, count: 0...Limits.devicesPerSendMax)
+        extra = try fields.list("extra", \.extra, count: 0...Limits.devicesPerSendMax)
+        stale = try fields.list("stale", \.stale, count: 0...Limits.devicesPerSendMax)
     }
 }

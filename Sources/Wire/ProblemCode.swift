@@ -48,6 +48,8 @@ public enum ProblemCode: String, WireEnumeration {
     case storageFull = "storage-full"
     case shuttingDown = "shutting-down"
     case internalError = "internal-error"
+    /// One of a later version: its status says what kind it is (``Problem/status``).
+    case later
 
     /// The HTTP status it is sent with.
     public var status: Int { row.status }
@@ -108,6 +110,7 @@ public enum ProblemCode: String, WireEnumeration {
         case .storageFull: (507, "The server's storage is full")
         case .shuttingDown: (503, "The server is shutting down")
         case .internalError: (500, "The server failed")
+        case .later: (500, "Something that this version has no word for")
         }
     }
 }

@@ -79,8 +79,7 @@ struct Registrar {
     private struct Card: WireRecord {
         /// Absent at servers of before there were shards, which take any id.
         var shard: Shard?
-        init(fields: inout Fields) throws(WireError) { shard = try fields.valueIfPresent("shard") }
-        func write(fields writer: inout WireWriter) { writer.put("shard", shard) }
+        init(fields: inout Fields<Self>) throws(WireError) { shard = try fields.valueIfPresent("shard", \.shard) }
     }
 
     private func shard() async throws -> Shard {

@@ -20,7 +20,7 @@ import Wire
         #expect(page.items.map(\.body) == [[1], [2], [3]])
         #expect(page.items.compactMap(\.number?.rawValue) == [1, 2, 3])
         #expect(page.items.allSatisfy { $0.sender?.address == alice.address })
-        #expect(!page.hasMore)
+        #expect(page.next == nil)
         let live = house.takeEffects().compactMap { (effect) -> Envelope? in
             if case .deliver(let envelope, bob.address) = effect { envelope } else { nil }
         }
@@ -138,7 +138,7 @@ import Wire
         return try await house.chat.commit { (turn) throws(Problem) in try turn.send(request, from: from, to: to) }
     }
 
-    private func queue(_ house: ChatHouse, of person: Person) async throws -> EnvelopePage {
+    private func queue(_ house: ChatHouse, of person: Person) async throws -> Page<Envelope> {
         let device = person.address
         return try await house.chat.look { (look) throws(Problem) in
             try look.queue(of: device, after: QueueNumber(0), limit: 100)

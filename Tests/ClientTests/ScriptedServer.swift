@@ -169,15 +169,10 @@ final class ScriptedServer: @unchecked Sendable {
             self.serverKey = serverKey
         }
 
-        init(fields: inout Fields) throws(WireError) {
-            serverName = try fields.text("serverName", length: 1...253)
-            serverKey = try fields.bytes("serverKey", count: 32)
-        }
-
-        func write(fields writer: inout WireWriter) {
-            writer.put("serverName", text: serverName)
-            writer.put("serverKey", bytes: serverKey)
-            writer.put("shard", number: ScriptedServer.shard)
+        init(fields: inout Fields<Self>) throws(WireError) {
+            serverName = try fields.text("serverName", \.serverName, length: 1...253)
+            serverKey = try fields.bytes("serverKey", \.serverKey, count: 32)
+            _ = try fields.number("shard", { (_) in ScriptedServer.shard })
         }
     }
 }

@@ -28,7 +28,7 @@ import Wire
         }
         #expect(refused?.code == .storageFull)
         #expect(!acceptedIDs.isEmpty)
-        let page: EnvelopePage = try await api.call("GET", "/v1/messages?limit=2", token: bobToken)
+        let page: Page<Envelope> = try await api.call("GET", "/v1/messages?limit=2", token: bobToken)
         #expect(!page.items.isEmpty, "reads go on")
         let admin = APIClient(port: server.adminPort)
         #expect(try await admin.raw("GET", "/healthz").status == 200)
@@ -45,7 +45,7 @@ import Wire
         #expect(isBack, "sends resume without a restart")
         var stored: [MessageID] = []
         while true {
-            let page: EnvelopePage = try await api.call(
+            let page: Page<Envelope> = try await api.call(
                 "GET", "/v1/messages?limit=5&after=\(stored.count)", token: bobToken)
             if page.items.isEmpty { break }
             stored += page.items.map(\.id)

@@ -14,6 +14,8 @@ final class DoubtfulPhone: @unchecked Sendable {
     private let folder: TemporaryFolder
     /// How answers are changed. Set by the test while the client is at rest, which is why it is `Sendable`.
     var change: Change = { _, _ in }
+    /// How frames of the server are changed. Set as ``change`` is.
+    var changeFrame: @Sendable ([UInt8]) -> [UInt8] = { $0 }
     private var opened: Client?
 
     init(_ house: House, as name: String? = nil) async throws {
@@ -41,6 +43,22 @@ final class DoubtfulPhone: @unchecked Sendable {
             var answer = try await exchange(request)
             change(request.path, &answer)
             return answer
+        }
+        let openLine = network.openLine
+        network.openLine = { [self] (path, protocols) async throws(TransportError) in
+            var line = try await openLine(path, protocols)
+            let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
+            let original = line.incoming
+            Task {
+                for await one in original {
+                    if case .message(let bytes) = one { continuation.yield(.message(changeFrame(bytes))) } else {
+                        continuation.yield(one)
+                    }
+                }
+                continuation.finish()
+            }
+            line.incoming = incoming
+            return line
         }
         let path = folder.path + "/account"
         opened = Client(

@@ -37,7 +37,7 @@ import Wire
         let replayed: Accepted = try await second.api.call(
             "POST", "/v1/messages/\(bob.account)", send, token: alice.token)
         #expect(replayed.id == accepted.id && replayed.isReplay)
-        let page: EnvelopePage = try await second.api.call("GET", "/v1/messages", token: bob.token)
+        let page: Page<Envelope> = try await second.api.call("GET", "/v1/messages", token: bob.token)
         #expect(page.items.map(\.body) == [[42]])
         let log: LogPage = try await second.api.call(
             "GET", "/v1/conversations/\(made.conversation)/messages", token: bob.token)

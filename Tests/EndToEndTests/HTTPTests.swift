@@ -19,7 +19,7 @@ import Wire
         let refused = try await house.api.send(
             "POST", "/v1/conversations", other, token: alice.token, idempotencyKey: key)
         #expect(refused.status == 422)
-        let page: ConversationPage = try await house.api.call("GET", "/v1/conversations", token: alice.token)
+        let page: Page<ConversationView> = try await house.api.call("GET", "/v1/conversations", token: alice.token)
         #expect(page.items.count == 1)
     }
 
@@ -39,7 +39,7 @@ import Wire
         }
         #expect(Set(answers.map(\.id)).count == 1)
         #expect(answers.filter { !$0.isReplay }.count == 1)
-        let page: EnvelopePage = try await house.api.call("GET", "/v1/messages", token: bob.token)
+        let page: Page<Envelope> = try await house.api.call("GET", "/v1/messages", token: bob.token)
         #expect(page.items.count == 1)
     }
 
@@ -70,7 +70,7 @@ import Wire
         var seen: [ConversationID] = []
         var next: String?
         repeat {
-            let page: ConversationPage = try await house.api.call(
+            let page: Page<ConversationView> = try await house.api.call(
                 "GET", "/v1/conversations?limit=3" + (next.map { "&cursor=\($0)" } ?? ""), token: alice.token)
             seen += page.items.map(\.conversation)
             next = page.next

@@ -82,7 +82,7 @@ import Wire
         let media = try await upload("animated.gif", "emoji", by: alice, in: house)
         #expect(try await choose("/v1/emoji/party+1", media, by: alice, in: house) == 201)
         #expect(try await choose("/v1/emoji/Party", media, by: alice, in: house) == 404)
-        let page: EmojiPage = try await api.call("GET", "/v1/emoji", token: bob.token)
+        let page: Page<EmojiView> = try await api.call("GET", "/v1/emoji", token: bob.token)
         #expect(page.items.map(\.name.text) == ["party+1"] && page.items.first?.creator == alice.account)
         let picture = try await api.raw("GET", "/v1/emoji/party+1/image?animated=true", token: bob.token)
         #expect(picture.status == 200 && picture.body.firstRange(of: Array("ANIM".utf8)) != nil)
@@ -95,7 +95,7 @@ import Wire
         #expect(try await api.raw("DELETE", "/v1/emoji/party+1", token: alice.token).status == 204)
         #expect(try await admin.raw("DELETE", "/admin/v1/emoji/blue").status == 204)
         #expect(try await admin.raw("DELETE", "/admin/v1/emoji/blue").status == 404)
-        let left: EmojiPage = try await admin.call("GET", "/admin/v1/emoji")
+        let left: Page<EmojiView> = try await admin.call("GET", "/admin/v1/emoji")
         #expect(left.items.isEmpty && house.mediaFiles.isEmpty)
     }
 

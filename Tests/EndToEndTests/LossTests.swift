@@ -62,7 +62,7 @@ import Wire
         let after = try await incarnation(house, alice)
         #expect(after != before)
         #expect(text.contains(after.description))
-        let page: EnvelopePage = try await house.api.call("GET", "/v1/messages", token: bob.token)
+        let page: Page<Envelope> = try await house.api.call("GET", "/v1/messages", token: bob.token)
         #expect((1..<20).contains(page.items.count))
         let next: Accepted = try await house.api.call(
             "POST", "/v1/messages/\(bob.account)",

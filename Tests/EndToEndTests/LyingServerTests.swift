@@ -164,7 +164,7 @@ import Wire
         #expect(try await alice.fetch().filter(\.isAboutOwnLists).isEmpty)
         alice.change = { (path, answer) in
             guard path.hasPrefix("/v1/accounts/me/transparency") else { return }
-            answer.change(AccountKeyLog.self) { (log) in
+            answer.change(Page<KeyLogItem>.self) { (log) in
                 guard let first = log.items.first else { return }
                 log.items += (2...20).map { KeyLogItem(index: first.index, entry: first.entry.with(epoch: $0)) }
             }
@@ -173,7 +173,7 @@ import Wire
             let told = try await alice.fetch().filter(\.isAboutOwnLists)
             #expect(told == epochs.map { .unseenOwnList(epoch: UInt64($0)) })
         }
-        let log: AccountKeyLog = try await house.api.call(
+        let log: Page<KeyLogItem> = try await house.api.call(
             "GET", "/v1/accounts/me/transparency", token: try await alice.client.accessToken())
         let entry = try #require(log.items.first?.entry)
         alice.change = { (path, answer) in
@@ -181,8 +181,9 @@ import Wire
                 let after = path.split(separator: "=").dropFirst().first?.split(separator: "&").first
                     .flatMap({ Int($0) })
             else { return }
-            answer.change(AccountKeyLog.self) { (log) in
+            answer.change(Page<KeyLogItem>.self) { (log) in
                 log.items = (1...200).map { KeyLogItem(index: 1, entry: entry.with(epoch: after + $0)) }
+                log.next = String(after + 200)
             }
         }
         #expect(try await alice.fetch().contains(.trouble(.unexpectedAnswer(status: 200))))
@@ -195,14 +196,14 @@ import Wire
         #expect(try await alice.fetch().filter(\.isAboutOwnLists).isEmpty)
         alice.change = { (path, answer) in
             guard path.hasPrefix("/v1/accounts/me/transparency") else { return }
-            answer.change(AccountKeyLog.self) { $0.items[0].entry[73] ^= 1 }
+            answer.change(Page<KeyLogItem>.self) { $0.items[0].entry[73] ^= 1 }
         }
         for _ in 0..<2 {
             #expect(try await alice.fetch().filter(\.isAboutOwnLists) == [.foreignOwnList(epoch: 1)])
         }
         alice.change = { (path, answer) in
             guard path.hasPrefix("/v1/accounts/me/transparency") else { return }
-            answer.change(AccountKeyLog.self) { $0.items = [] }
+            answer.change(Page<KeyLogItem>.self) { $0.items = [] }
         }
         #expect(try await alice.fetch().contains(.trouble(.untrustedLog(.missing))))
         alice.change = { _, _ in }

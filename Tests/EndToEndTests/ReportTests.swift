@@ -11,7 +11,7 @@ import Wire
 struct ReportTests {
     private func reports(_ house: House, after number: UInt64 = 0) async throws -> [ReportView] {
         let admin = APIClient(port: house.server.adminPort)
-        let page: ReportPage = try await admin.call("GET", "/admin/v1/reports?after=\(number)")
+        let page: Page<ReportView> = try await admin.call("GET", "/admin/v1/reports?after=\(number)")
         return page.items
     }
 

@@ -50,7 +50,7 @@ struct SealedRouteTests {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(Set(answers.map(\.id)).count == 1 && answers.filter { !$0.isReplay }.count == 1)
-        let page: EnvelopePage = try await house.api.call("GET", "/v1/messages", token: bob.token)
+        let page: Page<Envelope> = try await house.api.call("GET", "/v1/messages", token: bob.token)
         #expect(page.items.map(\.kind) == [.sealed] && page.items.allSatisfy { $0.sender == nil })
     }
 
@@ -106,7 +106,7 @@ struct SealedRouteTests {
                         as: .cbor))))
         let response = try await socket.first { if case .response(let response) = $0 { response } else { nil } }
         #expect(response.status == 400)
-        let page: EnvelopePage = try await house.api.call("GET", "/v1/messages", token: bob.token)
+        let page: Page<Envelope> = try await house.api.call("GET", "/v1/messages", token: bob.token)
         #expect(page.items.isEmpty)
     }
 

@@ -49,7 +49,7 @@ struct SealedSenderTests {
         let (alice, bob) = try await Self.acquainted(house)
         try await alice.send("hidden", to: "bobby")
         let token = try await bob.client.accessToken()
-        let page: EnvelopePage = try await house.api.call("GET", "/v1/messages", token: token)
+        let page: Page<Envelope> = try await house.api.call("GET", "/v1/messages", token: token)
         // What was acknowledged a moment ago may still be there.
         let envelope = try #require(page.items.last)
         #expect(envelope.kind == .sealed && envelope.sender == nil && envelope.conversation == nil)
@@ -270,7 +270,7 @@ struct SealedSenderTests {
         let peer = try #require(try await bob.client.whoami()).address
         let token = try #require(try await alice.client.peerToken(peer.account))
         try await alice.send("genuine", to: "bobby")
-        let page: EnvelopePage = try await house.api.call(
+        let page: Page<Envelope> = try await house.api.call(
             "GET", "/v1/messages", token: try await bob.client.accessToken())
         let genuine = try #require(page.items.last)
         let device = try #require(try await alice.client.knownList(peer.account)?.devices.first)

@@ -8,8 +8,7 @@ import Wire
 @Suite struct ShardTests {
     private struct Card: WireRecord {
         var shard: Shard
-        init(fields: inout Fields) throws(WireError) { shard = try fields.value("shard") }
-        func write(fields writer: inout WireWriter) { writer.put("shard", shard) }
+        init(fields: inout Fields<Self>) throws(WireError) { shard = try fields.value("shard", \.shard) }
     }
 
     private func shard(of server: ServerProcess) async throws -> Shard {

@@ -26,7 +26,7 @@ import Wire
         _ = try await socket.first { if case .pong = $0 { true } else { nil } }
         socket.close()
         // The acknowledgement is written down a moment later; an HTTP client waits for it by asking.
-        var page: EnvelopePage
+        var page: Page<Envelope>
         repeat { page = try await house.api.call("GET", "/v1/messages", token: bob.token) } while !page.items.isEmpty
         #expect(house.server.stop() == 0)
     }

@@ -8,8 +8,9 @@ import Wire
 @Suite("The key log of a server") struct TransparencyTests {
     private struct Card: WireRecord {
         var serverKey: [UInt8]
-        init(fields: inout Fields) throws(WireError) { serverKey = try fields.bytes("serverKey", count: 32) }
-        func write(fields writer: inout WireWriter) { writer.put("serverKey", bytes: serverKey) }
+        init(fields: inout Fields<Self>) throws(WireError) {
+            serverKey = try fields.bytes("serverKey", \.serverKey, count: 32)
+        }
     }
 
     private func key(_ house: House) async throws -> ServerPublicKey {
@@ -79,7 +80,7 @@ import Wire
         #expect(proof.hashes.isEmpty)
         let same: MerkleProofPayload = try await house.api.call("GET", "/v1/transparency/consistency?from=1&to=1")
         #expect(same.hashes.isEmpty)
-        let own: AccountKeyLog = try await house.api.call("GET", "/v1/accounts/me/transparency", token: alice.token)
+        let own: Page<KeyLogItem> = try await house.api.call("GET", "/v1/accounts/me/transparency", token: alice.token)
         #expect(own.items.map(\.entry) == [entry.bytes])
         #expect(try await house.api.send("GET", "/v1/accounts/\(alice.account)/transparency").status == 401)
         for (target, status) in [

@@ -30,7 +30,7 @@ func undocumented(_ file: SourceFile) -> [Finding] {
 /// Requirements of protocols, ours and the language's, which are described once, at the protocol.
 private let witnesses = [
     // WireType, WireRecord, WireUnion, WireNumber, RandomIdentifier
-    "init(fields fields:", "init(fields: inout", "func write(fields ", "init(wire value:", "func write(to writer:",
+    "init(fields fields:", "init(fields: inout", "init(wire value:", "func write(to writer:",
     "static var schema:", "static var sample:", "static let name ", "static let unionName ", "static let tagKey ",
     "static var cases:", "init?(tag:", "var tagged:", "init(bytes: SixteenBytes)", "let bytes: SixteenBytes",
     // StoredRow, Cell, Prefix, RowIndex, RowExpiry, AccountIndex; an index says by its columns what it finds

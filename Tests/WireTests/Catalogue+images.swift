@@ -15,6 +15,6 @@ extension Catalogue {
             ConversationImage.self, ConversationImage(), ConversationImage(media: mediaID),
             ConversationImage(sealedImage: bytes(Limits.sealedImageByteCountMax))),
         Specimen(EmojiView.self, emoji),
-        Specimen(EmojiPage.self, EmojiPage(items: [], next: nil), EmojiPage(items: [emoji, emoji], next: "+1")),
+        Specimen(Page<EmojiView>.self, Page(items: []), Page(items: [emoji, emoji], next: "+1")),
     ]
 }

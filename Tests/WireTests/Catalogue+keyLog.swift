@@ -22,7 +22,7 @@ extension Catalogue {
         Specimen(
             KeyLogPage.self, KeyLogPage(entries: [], treeSize: 0),
             KeyLogPage(entries: bytes(2 * Limits.keyLogEntryByteCount), treeSize: 2)),
-        Specimen(AccountKeyLog.self, AccountKeyLog(items: [])),
+        Specimen(Page<KeyLogItem>.self, Page<KeyLogItem>(items: [])),
         Specimen(KeyLogItem.self, KeyLogItem(index: 7, entry: bytes(Limits.keyLogEntryByteCount))),
     ]
 }

@@ -92,10 +92,10 @@ extension Catalogue {
             NewConversation(kind: .dm, sealedName: bytes(1024), members: [account, account])),
         Specimen(ConversationView.self, view, viewWithImages),
         Specimen(
-            ConversationPage.self, ConversationPage(items: [], next: nil),
-            ConversationPage(items: [view, view], next: "x")),
+            Page<ConversationView>.self, Page<ConversationView>(items: [], next: nil),
+            Page<ConversationView>(items: [view, view], next: "x")),
         Specimen(MemberView.self, member, MemberView(account: account, handle: nil, role: .owner, joinedAt: epoch)),
-        Specimen(MemberPage.self, MemberPage(items: [member], next: nil)),
+        Specimen(Page<MemberView>.self, Page<MemberView>(items: [member], next: nil)),
         Specimen(NewMembers.self, NewMembers(accounts: [account])),
         Specimen(RoleChange.self, RoleChange(role: .member)),
         Specimen(Checkpoint.self, Checkpoint(seq: SequenceNumber(1 << 53))),
@@ -141,14 +141,14 @@ extension Catalogue {
                 attribution: bytes(32))),
         Specimen(ReportReceipt.self, ReportReceipt(report: bytes(32), standing: .unattributed)),
         Specimen(ReportView.self, report),
-        Specimen(ReportPage.self, ReportPage(items: [report, report])),
+        Specimen(Page<ReportView>.self, Page<ReportView>(items: [report, report])),
         Specimen(
             DeliveryTokenSetting.self, DeliveryTokenSetting(hash: nil), DeliveryTokenSetting(hash: bytes(32))),
         Specimen(
             SealedSendRequest.self, SealedSendRequest(clientID: clientID, copies: []),
             SealedSendRequest(
                 clientID: clientID, copies: send.copies, isUrgent: true, isEphemeral: true, commitment: bytes(32))),
-        Specimen(EnvelopePage.self, EnvelopePage(items: [envelope, envelope], hasMore: true)),
+        Specimen(Page<Envelope>.self, Page(items: [envelope, envelope], next: "2")),
         Specimen(Delivered.self, Delivered(through: QueueNumber(1 << 53))),
     ]
 

@@ -16,8 +16,10 @@ import Testing
                 if let match = line.firstMatch(of: declaration) { declared.append(String(match.1)) }
             }
         }
-        #expect(declared.filter { !["WireRecord", "WireUnion", "UnknownRecord"].contains($0) }.sorted()
-            == Catalogue.all.map(\.typeName).sorted())
+        // Pages are there with each of their items.
+        let named = Catalogue.all.map(\.typeName).filter { !$0.hasPrefix("Page<") }
+        let all = declared.filter { !["WireRecord", "WireUnion", "UnknownRecord"].contains($0) }
+        #expect(all.sorted() == named.sorted())
     }
 
     @Test("every value reads back as itself, in both forms and for both readers", arguments: Catalogue.all)
@@ -73,8 +75,10 @@ import Testing
                     let strict = try specimen.rewrite(again, .server(form))
                     #expect(strict == again, "bit \(bit) of \(form)")
                 } catch {
-                    // Only a tag may be more than a server knows: a later version's case.
-                    #expect(error.explanation.hasPrefix("must be one of "), "bit \(bit) of \(form): \(error)")
+                    // Only a word may be more than a server knows, and a case that does not read any more is left
+                    // with its tag alone: both are of a later version.
+                    let isLater = error.explanation.hasPrefix("must be one of ") || error.reason == .missing
+                    #expect(isLater, "bit \(bit) of \(form): \(error)")
                 }
             }
         }

@@ -15,28 +15,17 @@ import Testing
 
         struct Inner: WireRecord, Equatable {
             var device: DeviceID
-            init(fields: inout Fields) throws(WireError) { device = try fields.value("device") }
-            func write(fields writer: inout WireWriter) { writer.put("device", device) }
+            init(fields: inout Fields<Self>) throws(WireError) { device = try fields.value("device", \.device) }
         }
 
-        init(fields: inout Fields) throws(WireError) {
-            number = try fields.number("number", in: 5...7)
-            text = try fields.text("text", length: 2...3)
-            bytes = try fields.bytes("bytes", count: 2...4)
-            role = try fields.value("role")
-            list = try fields.list("list", count: 1...2)
-            maybe = try fields.valueIfPresent("maybe")
-            isSet = try fields.flag("set")
-        }
-
-        func write(fields writer: inout WireWriter) {
-            writer.put("number", number: number)
-            writer.put("text", text: text)
-            writer.put("bytes", bytes: bytes)
-            writer.put("role", role)
-            writer.put("list", list: list)
-            writer.put("maybe", maybe)
-            writer.put("set", flag: isSet)
+        init(fields: inout Fields<Self>) throws(WireError) {
+            number = try fields.number("number", \.number, in: 5...7)
+            text = try fields.text("text", \.text, length: 2...3)
+            bytes = try fields.bytes("bytes", \.bytes, count: 2...4)
+            role = try fields.value("role", \.role)
+            list = try fields.list("list", \.list, count: 1...2)
+            maybe = try fields.valueIfPresent("maybe", \.maybe)
+            isSet = try fields.flag("set", \.isSet)
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
 
     @Test("every code has a status that means refusal, a title of its own and a name fit for a URN")
     func table() {
-        let codes = ProblemCode.allCases
+        let codes = ProblemCode.words.compactMap { ProblemCode(word: $0) }
         #expect(Set(codes.map(\.title)).count == codes.count)
         #expect(Set(codes.map(\.typeURI)).count == codes.count)
         for code in codes {
@@ -50,7 +50,7 @@ import Testing
     func longest() throws {
         let key = String(repeating: "k", count: WireLimits.keyByteCountMax)
         let path = (0..<5).map { _ in "membershipsOfOne[99999]" }.joined(separator: ".") + "." + key
-        let codes = ProblemCode.allCases.map(\.rawValue).joined(separator: ", ")
+        let codes = ProblemCode.words.joined(separator: ", ")
         let problem = Problem(WireError(path: path, .outOfBounds("must be one of \(codes)")))
         #expect(try Problem.decode(problem.encoded(as: .json), in: .client(.json)) == problem)
     }

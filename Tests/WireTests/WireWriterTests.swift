@@ -14,16 +14,10 @@ import Testing
             self.isSet = isSet
         }
 
-        init(fields: inout Fields) throws(WireError) {
-            first = try fields.number("first")
-            second = try fields.numberIfPresent("second")
-            isSet = try fields.flag("set")
-        }
-
-        func write(fields writer: inout WireWriter) {
-            writer.put("first", number: first)
-            writer.put("second", number: second)
-            writer.put("set", flag: isSet)
+        init(fields: inout Fields<Self>) throws(WireError) {
+            first = try fields.number("first", \.first)
+            second = try fields.numberIfPresent("second", \.second)
+            isSet = try fields.flag("set", \.isSet)
         }
     }
 
@@ -32,10 +26,13 @@ import Testing
 
         init(count: Int) { self.count = count }
 
-        init(fields: inout Fields) throws(WireError) { count = 0 }
-
-        func write(fields writer: inout WireWriter) {
-            for number in 0..<count { writer.put("f\(number)", number: UInt64(number)) }
+        init(fields: inout Fields<Self>) throws(WireError) {
+            count = 0
+            var number = 0
+            while let value = try fields.numberIfPresent("f\(number)", { number < $0.count ? UInt64(number) : nil }) {
+                number = Int(value) + 1
+                count = number
+            }
         }
     }
 

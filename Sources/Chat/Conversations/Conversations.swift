@@ -55,7 +55,7 @@ extension Turn {
             guard others.count == 1, new.name == nil, new.sealedName == nil else {
                 throw Problem(.malformed, "A dm has exactly one other member, and no name.", field: "members")
             }
-        case .group, .channel:
+        case .group, .channel, .later:
             guard others.count < Limits.membersMax else {
                 throw Problem(.groupFull, "At most \(Limits.membersMax) members.", field: "members")
             }
@@ -111,7 +111,9 @@ extension Look {
 
     /// The caller's conversations, in the order of their ids.
     /// - Parameter cursor: the `next` of the page before.
-    public func conversations(of account: AccountID, cursor: String?, limit: Int) throws(Problem) -> ConversationPage {
+    public func conversations(
+        of account: AccountID, cursor: String?, limit: Int
+    ) throws(Problem) -> Page<ConversationView> {
         var after: ConversationID?
         if let cursor {
             guard let id = ConversationID(text: cursor) else {
@@ -126,7 +128,7 @@ extension Look {
             items.append(try view(row, member))
         }
         let isLast = members.count <= limit
-        return ConversationPage(items: items, next: isLast ? nil : members[limit - 1].conversation.description)
+        return Page(items: items, next: isLast ? nil : members[limit - 1].conversation.description)
     }
 
     private func view(_ row: ConversationRow, _ member: MemberRow) throws(Problem) -> ConversationView {

@@ -100,7 +100,7 @@ extension Look {
     /// The members, in the order of their account ids.
     public func members(
         of conversation: ConversationID, for account: AccountID, cursor: String?, limit: Int
-    ) throws(Problem) -> MemberPage {
+    ) throws(Problem) -> Page<MemberView> {
         _ = try membership(of: account, in: conversation)
         var after: AccountID?
         if let cursor {
@@ -114,6 +114,6 @@ extension Look {
             guard let handle = try tables.account(row.account)?.handle else { continue }
             items.append(MemberView(account: row.account, handle: handle, role: row.role, joinedAt: row.joinedAt))
         }
-        return MemberPage(items: items, next: rows.count <= limit ? nil : rows[limit - 1].account.description)
+        return Page(items: items, next: rows.count <= limit ? nil : rows[limit - 1].account.description)
     }
 }

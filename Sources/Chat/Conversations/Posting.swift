@@ -42,7 +42,7 @@ extension Turn {
             throw Problem(.malformed, "The message is empty.")
         }
         switch row.mode {
-        case .sealed:
+        case .sealed, .later:
             if request.text != nil { throw Problem(.plaintextInSealed, "Seal it, and send it as body.", field: "text") }
             if !request.media.isEmpty {
                 throw Problem(.requiresOpenMode, "Name sealed media inside the sealed body.", field: "media")

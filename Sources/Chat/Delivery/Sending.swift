@@ -96,12 +96,12 @@ extension Look {
     /// A page of the device's queue.
     public func queue(
         of device: DeviceAddress, after number: QueueNumber, limit: Int
-    ) throws(Problem) -> EnvelopePage {
+    ) throws(Problem) -> Page<Envelope> {
         let found = try tables.envelopes(
             for: device, after: number, limit: limit + 1, byteCountMax: Limits.pageByteCountMax)
         let state = try tables.queueState(of: device)
         let items = Array(found.prefix(limit))
         let last = items.last?.number ?? number
-        return EnvelopePage(items: items, hasMore: !items.isEmpty && last < state.head)
+        return Page(items: items, next: !items.isEmpty && last < state.head ? String(last.rawValue) : nil)
     }
 }

@@ -51,7 +51,7 @@ extension Look {
 
     /// The server's emoji, in the order of their names.
     /// - Parameter cursor: the `next` of the page before.
-    public func emoji(cursor: String?, limit: Int) throws(Problem) -> EmojiPage {
+    public func emoji(cursor: String?, limit: Int) throws(Problem) -> Page<EmojiView> {
         var after: EmojiName?
         if let cursor {
             guard let name = EmojiName(text: cursor) else {
@@ -61,7 +61,7 @@ extension Look {
         }
         let rows = try tables.rows(EmojiRow.inOrder, after: after, limit: limit + 1)
         let page = rows.prefix(limit)
-        return EmojiPage(
+        return Page(
             items: page.map { EmojiView($0) }, next: rows.count > limit ? page.last?.name.text : nil)
     }
 }

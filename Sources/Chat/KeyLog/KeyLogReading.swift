@@ -59,10 +59,13 @@ extension Look {
     }
 
     /// What the log has of one account, from after `epoch` on.
-    public func keyLog(of account: AccountID, after epoch: UInt64, limit: Int) throws(Problem) -> AccountKeyLog {
+    public func keyLog(of account: AccountID, after epoch: UInt64, limit: Int) throws(Problem) -> Page<KeyLogItem> {
         _ = try accountRow(account)
-        let rows = try tables.keyLogRows(of: KeyLogAccountName(account).bytes, after: epoch, limit: limit)
-        return AccountKeyLog(items: rows.map { KeyLogItem(index: $0.index, entry: $0.entry) })
+        let rows = try tables.keyLogRows(of: KeyLogAccountName(account).bytes, after: epoch, limit: limit + 1)
+        let page = rows.prefix(limit)
+        return Page(
+            items: page.map { KeyLogItem(index: $0.index, entry: $0.entry) },
+            next: rows.count > limit ? page.last.map { String($0.epoch) } : nil)
     }
 
     /// The root of the tree that the log had at that size.

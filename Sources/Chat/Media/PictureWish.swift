@@ -33,7 +33,7 @@ public struct PictureWish: Sendable, Equatable {
         let stills = pictures.filter { $0.variant == .webp }
         guard let still = stills.first(where: { $0.side >= size }) ?? stills.last else { return .nothing }
         switch type {
-        case .webp: return .stored(still)
+        case .webp, .later: return .stored(still)
         case .jpeg:
             let made = pictures.first { $0.variant == .jpeg && $0.side == still.side }
             return made.map { .stored($0) } ?? .make(side: still.side)

@@ -81,7 +81,7 @@ extension Turn {
 
 extension Look {
     /// A page of reports, oldest first, for whoever runs the server: until `limit`, or a few megabytes, are reached.
-    public func reports(after number: UInt64, limit: Int) throws(Problem) -> ReportPage {
+    public func reports(after number: UInt64, limit: Int) throws(Problem) -> Page<ReportView> {
         var items: [ReportView] = []
         var last = number
         var byteCount = 0
@@ -96,7 +96,8 @@ extension Look {
                     standing: row.isAttributed ? .attributed : .unattributed, id: row.message, time: row.time,
                     reportedAt: row.reportedAt, content: row.content))
         }
-        return ReportPage(items: items)
+        let isLast = try tables.rows(ReportRow.inOrder, after: last, limit: 1).isEmpty
+        return Page(items: items, next: isLast ? nil : String(last))
     }
 
     private static var reportPageByteCountMax: Int { 4 << 20 }

@@ -147,7 +147,11 @@ extension ClientError {
     /// Whether the server did not take the token.
     var asksForLogin: Bool {
         guard case .refused(let problem) = self else { return false }
-        return problem.code == .unauthenticated || problem.code == .tokenExpired
+        return switch problem.code {
+        case .unauthenticated, .tokenExpired: true
+        case .later: problem.status == 401
+        default: false
+        }
     }
 
     /// Whether the same request may well succeed later.
@@ -158,6 +162,7 @@ extension ClientError {
         case .refused(let problem):
             switch problem.code {
             case .rateLimited, .overloaded, .shuttingDown, .storageFull, .internalError, .requestTimeout: true
+            case .later: problem.status == 429 || problem.status >= 500
             default: false
             }
         default: false

@@ -122,15 +122,9 @@ struct ServerCard: WireRecord {
     /// What the id of a new account begins with.
     var shard: Shard
 
-    init(fields: inout Fields) throws(WireError) {
-        serverName = try fields.text("serverName", length: 1...253)
-        serverKey = try fields.bytesIfPresent("serverKey", count: 32...32)
-        shard = try fields.value("shard")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("serverName", text: serverName)
-        writer.put("serverKey", bytes: serverKey)
-        writer.put("shard", shard)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        serverName = try fields.text("serverName", \.serverName, length: 1...253)
+        serverKey = try fields.bytesIfPresent("serverKey", \.serverKey, count: 32...32)
+        shard = try fields.value("shard", \.shard)
     }
 }

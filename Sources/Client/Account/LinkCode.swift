@@ -17,16 +17,10 @@ struct LinkCode: WireRecord, Equatable {
         self.preKeys = preKeys
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        identity = try fields.value("identity")
-        registrationID = try fields.value("registrationId")
-        preKeys = try fields.value("preKeys")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("identity", identity)
-        writer.put("registrationId", registrationID)
-        writer.put("preKeys", preKeys)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        identity = try fields.value("identity", \.identity)
+        registrationID = try fields.value("registrationId", \.registrationID)
+        preKeys = try fields.value("preKeys", \.preKeys)
     }
 
     var text: String { Base64URL.encode(encoded(as: .cbor)) }

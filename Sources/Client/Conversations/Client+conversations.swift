@@ -37,7 +37,7 @@ extension Client {
 
     /// A page of this account's conversations.
     /// - Parameter cursor: the `next` of the page before.
-    public func conversations(cursor: String? = nil) async throws(ClientError) -> ConversationPage {
+    public func conversations(cursor: String? = nil) async throws(ClientError) -> Page<ConversationView> {
         try await authorized("GET", "/v1/conversations" + (cursor.map { "?cursor=\($0)" } ?? ""))
     }
 
@@ -55,7 +55,7 @@ extension Client {
     }
 
     /// The first page of a conversation's members.
-    public func members(of conversation: ConversationID) async throws(ClientError) -> MemberPage {
+    public func members(of conversation: ConversationID) async throws(ClientError) -> Page<MemberView> {
         try await authorized("GET", "/v1/conversations/\(conversation)/members")
     }
 

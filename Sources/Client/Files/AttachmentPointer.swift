@@ -30,25 +30,15 @@ package struct AttachmentPointer: WireRecord, Equatable {
         self.preview = preview
     }
 
-    package init(fields: inout Fields) throws(WireError) {
-        media = try fields.text("media", length: 1...128)
-        key = try fields.bytes("key", count: SealedStream.Key.byteCount)
-        digest = try fields.bytes("digest", count: SealedFile.digestByteCount)
-        byteCount = try fields.number("size", in: 0...UInt64(SealedFile.byteCountMax))
-        type = try fields.textIfPresent("type", length: FileNote.typeLengths)
-        name = try fields.textIfPresent("name", length: FileNote.nameLengths)
+    package init(fields: inout Fields<Self>) throws(WireError) {
+        media = try fields.text("media", \.media, length: 1...128)
+        key = try fields.bytes("key", \.key, count: SealedStream.Key.byteCount)
+        digest = try fields.bytes("digest", \.digest, count: SealedFile.digestByteCount)
+        byteCount = try fields.number("size", \.byteCount, in: 0...UInt64(SealedFile.byteCountMax))
+        type = try fields.textIfPresent("type", \.type, length: FileNote.typeLengths)
+        name = try fields.textIfPresent("name", \.name, length: FileNote.nameLengths)
         // One that breaks a bound is as good as none: it never costs the file.
-        preview = try? fields.valueIfPresent("preview")
-    }
-
-    package func write(fields writer: inout WireWriter) {
-        writer.put("media", text: media)
-        writer.put("key", bytes: key)
-        writer.put("digest", bytes: digest)
-        writer.put("size", number: byteCount)
-        writer.put("type", text: type)
-        writer.put("name", text: name)
-        writer.put("preview", preview)
+        preview = try? fields.valueIfPresent("preview", \.preview)
     }
 
     /// What its line in the transcript says.

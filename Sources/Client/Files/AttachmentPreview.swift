@@ -26,19 +26,11 @@ package struct AttachmentPreview: WireRecord, Equatable {
         self.thumbnailType = thumbnailType
     }
 
-    package init(fields: inout Fields) throws(WireError) {
-        thumbHash = try fields.bytes("thumbHash", count: Self.thumbHashByteCounts)
-        width = try fields.number("width", in: 1...Self.sideMax)
-        height = try fields.number("height", in: 1...Self.sideMax)
-        thumbnail = try fields.bytes("thumbnail", count: 1...Self.thumbnailByteCountMax)
-        thumbnailType = try fields.text("thumbnailType", length: FileNote.typeLengths)
-    }
-
-    package func write(fields writer: inout WireWriter) {
-        writer.put("thumbHash", bytes: thumbHash)
-        writer.put("width", number: width)
-        writer.put("height", number: height)
-        writer.put("thumbnail", bytes: thumbnail)
-        writer.put("thumbnailType", text: thumbnailType)
+    package init(fields: inout Fields<Self>) throws(WireError) {
+        thumbHash = try fields.bytes("thumbHash", \.thumbHash, count: Self.thumbHashByteCounts)
+        width = try fields.number("width", \.width, in: 1...Self.sideMax)
+        height = try fields.number("height", \.height, in: 1...Self.sideMax)
+        thumbnail = try fields.bytes("thumbnail", \.thumbnail, count: 1...Self.thumbnailByteCountMax)
+        thumbnailType = try fields.text("thumbnailType", \.thumbnailType, length: FileNote.typeLengths)
     }
 }

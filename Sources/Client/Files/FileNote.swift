@@ -31,22 +31,13 @@ public struct FileNote: WireRecord, Equatable {
         thumbHash = preview?.thumbHash
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        name = try fields.textIfPresent("name", length: Self.nameLengths)
-        type = try fields.textIfPresent("type", length: Self.typeLengths)
-        byteCount = try fields.number("size")
-        width = try fields.numberIfPresent("width")
-        height = try fields.numberIfPresent("height")
-        thumbHash = try fields.bytesIfPresent("thumbHash", count: AttachmentPreview.thumbHashByteCounts)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("name", text: name)
-        writer.put("type", text: type)
-        writer.put("size", number: byteCount)
-        writer.put("width", number: width)
-        writer.put("height", number: height)
-        writer.put("thumbHash", bytes: thumbHash)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        name = try fields.textIfPresent("name", \.name, length: Self.nameLengths)
+        type = try fields.textIfPresent("type", \.type, length: Self.typeLengths)
+        byteCount = try fields.number("size", \.byteCount)
+        width = try fields.numberIfPresent("width", \.width)
+        height = try fields.numberIfPresent("height", \.height)
+        thumbHash = try fields.bytesIfPresent("thumbHash", \.thumbHash, count: AttachmentPreview.thumbHashByteCounts)
     }
 }
 

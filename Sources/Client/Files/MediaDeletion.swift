@@ -16,14 +16,9 @@ struct MediaDeletion: WireRecord, Equatable {
         self.capability = capability
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        media = try fields.value("media")
-        capability = try fields.text("capability", length: Self.capabilityLengths)
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("media", media)
-        writer.put("capability", text: capability)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        media = try fields.value("media", \.media)
+        capability = try fields.text("capability", \.capability, length: Self.capabilityLengths)
     }
 }
 

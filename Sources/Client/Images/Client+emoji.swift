@@ -7,7 +7,7 @@ extension Client {
         var cursor: String?
         repeat {
             let after = cursor.map { "&cursor=" + Self.escaped($0) } ?? ""
-            let page: EmojiPage = try await patiently { () async throws(ClientError) in
+            let page: Page<EmojiView> = try await patiently { () async throws(ClientError) in
                 try await self.authorized("GET", "/v1/emoji?limit=\(Limits.pageItemsMax)\(after)")
             }
             all += page.items

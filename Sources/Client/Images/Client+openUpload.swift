@@ -117,7 +117,7 @@ extension Client {
             case .ready where info.picture != nil: return
             case .ready: throw .image(.noPicture(nil))
             case .failed: throw .image(.noPicture(info.failure ?? "refused"))
-            case .uploading, .processing: break
+            case .uploading, .processing, .later: break
             }
             guard waited < ClientLimits.imageMilliseconds,
                 (try? await surroundings.sleep(step)) != nil

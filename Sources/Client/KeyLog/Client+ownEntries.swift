@@ -54,7 +54,7 @@ extension Client {
         var entries: [KeyLogEntry] = []
         while true {
             let after = entries.last?.epoch ?? 0
-            let page: AccountKeyLog = try await authorized(
+            let page: Page<KeyLogItem> = try await authorized(
                 "GET", "/v1/accounts/me/transparency?after=\(after)&limit=\(Limits.pageItemsMax)")
             for item in page.items {
                 guard let entry = try? KeyLogEntry(item.entry), entry.account == KeyLogAccountName(account),
@@ -63,7 +63,7 @@ extension Client {
                 entries.append(entry)
             }
             guard entries.count <= ClientLimits.ownEntriesMax else { throw .unexpectedAnswer(status: 200) }
-            if page.items.count < Limits.pageItemsMax { return entries }
+            guard page.next != nil, !page.items.isEmpty else { return entries }
         }
     }
 }

@@ -12,14 +12,9 @@ struct KnownLog: WireRecord, Equatable {
         self.head = head?.payload
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        key = try fields.bytes("key", count: 32)
-        head = try fields.valueIfPresent("head")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("key", bytes: key)
-        writer.put("head", head)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        key = try fields.bytes("key", \.key, count: 32)
+        head = try fields.valueIfPresent("head", \.head)
     }
 
     /// As it was verified when it was stored.
@@ -52,13 +47,8 @@ struct KnownOwnList: WireRecord, Equatable {
         self.isVerified = isVerified
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        digest = try fields.bytes("digest", count: 32)
-        isVerified = try fields.flag("verified")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("digest", bytes: digest)
-        writer.put("verified", flag: isVerified)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        digest = try fields.bytes("digest", \.digest, count: 32)
+        isVerified = try fields.flag("verified", \.isVerified)
     }
 }

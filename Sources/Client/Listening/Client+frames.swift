@@ -17,7 +17,7 @@ extension Client {
         _ bytes: [UInt8], _ socket: ConnectionBox, untilIdle: Bool, _ tell: @Sendable (ClientEvent) -> Void
     ) async throws(ClientError) -> Step {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
-        // A frame of a later version is passed over: what it may announce is in the store too.
+        // What is no frame is passed over; one of a later version has a case of its own.
         guard let frame = try? ServerFrame.decode(bytes, in: context) else { return .goOn }
         switch frame {
         case .hello(let hello):
@@ -27,9 +27,13 @@ extension Client {
             socket.state.heartbeat = heartbeat
             tell(.connected)
             return .hello(intervalMilliseconds: heartbeat.intervalMilliseconds)
+        case .unknown(ServerFrame.envelopeTag):
+            return acknowledge(try keep(bytes), socket)
+        case .envelope(let envelope) where envelope.kind == .later:
+            return acknowledge(try keep(bytes), socket)
         case .envelope(let envelope):
             if let event = try await receive(envelope) { tell(event) }
-            return acknowledge(envelope, socket)
+            return acknowledge(envelope.number, socket)
         case .event(let entry):
             try await announce(entry, tell)
             return .goOn
@@ -59,7 +63,7 @@ extension Client {
         case .devicesChanged:
             await refreshOwnList(tell)
             return .goOn
-        case .media:
+        case .media, .later:
             // Whoever uploads open media asks for their state.
             return .goOn
         }
@@ -67,8 +71,8 @@ extension Client {
 
     // MARK: Acknowledging
 
-    private func acknowledge(_ envelope: Envelope, _ socket: ConnectionBox) -> Step {
-        guard let number = envelope.number else { return .goOn }
+    private func acknowledge(_ number: QueueNumber?, _ socket: ConnectionBox) -> Step {
+        guard let number else { return .goOn }
         switch socket.state.acknowledgement.taken(number) {
         case .send(let delivered): socket.state.send(.delivered(delivered))
         case .waitAMoment: return .acknowledgeSoon
@@ -102,6 +106,7 @@ extension Client {
     /// What a device does at each connect: knows its own devices, sends what waits, keeps its prekeys in stock.
     func lookAfter(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         await refreshOwnList(tell)
+        try await openKept(tell)
         try await lookAfterSealedSenders()
         await sendMessages()
         await deleteMedia()

@@ -13,14 +13,9 @@ public struct StoreTransaction {
             self.value = value
         }
 
-        init(fields: inout Fields) throws(WireError) {
-            key = try fields.text("k", length: 1...StoreLimits.keyLengthMax)
-            value = try fields.bytesIfPresent("v", count: 0...StoreLimits.valueByteCountMax)
-        }
-
-        func write(fields writer: inout WireWriter) {
-            writer.put("k", text: key)
-            writer.put("v", bytes: value)
+        init(fields: inout Fields<Self>) throws(WireError) {
+            key = try fields.text("k", \.key, length: 1...StoreLimits.keyLengthMax)
+            value = try fields.bytesIfPresent("v", \.value, count: 0...StoreLimits.valueByteCountMax)
         }
     }
 
@@ -51,9 +46,7 @@ struct StoreChanges: WireRecord, Equatable {
 
     init(_ changes: [StoreTransaction.Change]) { self.changes = changes }
 
-    init(fields: inout Fields) throws(WireError) {
-        changes = try fields.list("c", count: 0...StoreLimits.changesPerRecordMax)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        changes = try fields.list("c", \.changes, count: 0...StoreLimits.changesPerRecordMax)
     }
-
-    func write(fields writer: inout WireWriter) { writer.put("c", list: changes) }
 }

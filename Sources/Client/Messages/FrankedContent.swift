@@ -18,18 +18,11 @@ struct FrankedContent: WireRecord, Equatable {
         self.content = content
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        _ = try fields.number("v", in: MessageContent.version...MessageContent.version)
-        _ = try fields.value("type", as: Kind.self)
-        key = try fields.bytes("key", count: FrankingKey.byteCount)
-        content = try fields.bytes("content", count: 1...Limits.sealedBodyByteCountMax)
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("v", number: MessageContent.version)
-        writer.put("type", Kind.franked)
-        writer.put("key", bytes: key)
-        writer.put("content", bytes: content)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        try fields.constant("v", number: MessageContent.version)
+        try fields.constant("type", Kind.franked)
+        key = try fields.bytes("key", \.key, count: FrankingKey.byteCount)
+        content = try fields.bytes("content", \.content, count: 1...Limits.sealedBodyByteCountMax)
     }
 
     /// The content, when `commitment` is the sender's to exactly these bytes.

@@ -53,27 +53,28 @@ package struct MessageContent: WireRecord, Equatable {
         self.deliveryToken = deliveryToken
     }
 
-    package init(fields: inout Fields) throws(WireError) {
-        _ = try fields.number("v", in: Self.version...Self.version)
-        let kind = try fields.value("type", as: Kind.self)
-        message = try fields.value("id")
-        sentAt = try fields.value("sentAt")
+    package init(fields: inout Fields<Self>) throws(WireError) {
+        try fields.constant("v", number: Self.version)
+        let kind = try fields.value("type", \.kind)
+        message = try fields.value("id", \.message)
+        sentAt = try fields.value("sentAt", \.sentAt)
         switch kind {
-        case .text: text = try fields.text("text", length: 1...Limits.textLengthMax)
+        case .text: text = try fields.text("text", \.text, length: 1...Limits.textLengthMax)
         case .file:
-            text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax) ?? ""
-            file = try fields.value("file", as: AttachmentPointer.self)
+            text = try fields.textIfAny("text", \.text, length: 1...Limits.textLengthMax)
+            file = try fields.value("file", \.file)
         case .delete:
             text = ""
-            target = try fields.value("target")
+            target = try fields.value("target", \.target)
         case .sticker:
             text = ""
-            sticker = try fields.value("sticker")
+            sticker = try fields.value("sticker", \.sticker)
         }
-        expiresIn = try fields.numberIfPresent("expiresIn", in: ClientLimits.expirySeconds)
-        deleteCapability = try fields.textIfPresent("deleteCapability", length: MediaDeletion.capabilityLengths)
-        to = try fields.valueIfPresent("to")
-        deliveryToken = try fields.bytesIfPresent("deliveryToken", count: 32...32)
+        expiresIn = try fields.numberIfPresent("expiresIn", \.expiresIn, in: ClientLimits.expirySeconds)
+        deleteCapability = try fields.textIfPresent(
+            "deleteCapability", \.deleteCapability, length: MediaDeletion.capabilityLengths)
+        to = try fields.valueIfPresent("to", \.to)
+        deliveryToken = try fields.bytesIfPresent("deliveryToken", \.deliveryToken, count: 32...32)
     }
 
     /// What it says, by what it has.
@@ -81,21 +82,6 @@ package struct MessageContent: WireRecord, Equatable {
         if target != nil { return .delete }
         if sticker != nil { return .sticker }
         return file == nil ? .text : .file
-    }
-
-    package func write(fields writer: inout WireWriter) {
-        writer.put("v", number: Self.version)
-        writer.put("type", kind)
-        writer.put("id", message)
-        writer.put("sentAt", sentAt)
-        writer.put("text", text: text.isEmpty && kind != .text ? nil : text)
-        writer.put("file", file)
-        writer.put("target", target)
-        writer.put("sticker", sticker)
-        writer.put("expiresIn", number: expiresIn)
-        writer.put("deleteCapability", text: deleteCapability)
-        writer.put("to", to)
-        writer.put("deliveryToken", bytes: deliveryToken)
     }
 
     /// - Throws: `WireError` for another version or type, and for what is not of this form.

@@ -12,7 +12,7 @@ extension Client {
     /// - Throws: only what lets the same envelope be taken again later, such as a server that cannot be asked for the
     ///   sender's keys, or a store that is full. Then nothing has changed and nothing may be acknowledged.
     func receive(_ envelope: Envelope) async throws(ClientError) -> ClientEvent? {
-        if let number = envelope.number, try counters().cursor >= number { return nil }
+        if try isTaken(envelope) { return nil }
         guard envelope.kind == .sealed else { return try await receive(envelope, seal: nil) }
         switch try await unseal(envelope) {
         case .message(let message): return try await receive(envelope.unsealed(message), seal: message)
@@ -22,11 +22,17 @@ extension Client {
         }
     }
 
+    /// Whether it was dealt with before; one that was only kept was not.
+    private func isTaken(_ envelope: Envelope) throws(ClientError) -> Bool {
+        guard let number = envelope.number, try counters().cursor >= number else { return false }
+        return try read(.keptFrame(number)) == nil
+    }
+
     /// What was not opened changes no session.
     private func noteUnopened(
         _ envelope: Envelope, _ sender: DeviceAddress?, _ reason: UnreadableReason
     ) throws(ClientError) -> ClientEvent? {
-        if let number = envelope.number, try counters().cursor >= number { return nil }
+        if try isTaken(envelope) { return nil }
         var transaction = StoreTransaction()
         return try note(envelope, sender, reason, into: &transaction)
     }
@@ -35,7 +41,7 @@ extension Client {
     private func receive(_ envelope: Envelope, seal: SealedMessage?) async throws(ClientError) -> ClientEvent? {
         let refusal = try await learnSender(of: envelope)
         // The world may have moved on meanwhile.
-        if let number = envelope.number, try counters().cursor >= number { return nil }
+        if try isTaken(envelope) { return nil }
         if let refusal { return try refuse(envelope, refusal) }
         return try take(envelope, seal)
     }
@@ -71,17 +77,22 @@ extension Client {
             let (_, own) = try readyProfile()
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
+                if reason == .unknownContent {
+                    let kept = KeptContent(envelope, plaintext, isSenderHidden: seal != nil)
+                    transaction.put(kept, at: .keptContent(try counters().nextHistory))
+                }
                 return try note(envelope, sender, reason, into: &transaction)
             case .success(let (content, franked)):
                 try learnDeliveryToken(
                     content.deliveryToken, of: sender.account, own: own.account, into: &transaction)
-                return try record(content, franked, envelope, sender, own, seal, into: &transaction)
+                return try record(
+                    content, franked, envelope, sender, own, seal, isSenderHidden: seal != nil, into: &transaction)
             }
         }
     }
 
     /// What a plaintext says. From somebody else it says only what its sender has committed to.
-    private static func content(
+    static func content(
         of plaintext: [UInt8], _ envelope: Envelope, _ sender: DeviceAddress, _ own: DeviceAddress
     ) -> Result<(MessageContent, FrankedContent?), UnreadableReason> {
         var bytes = plaintext

@@ -8,7 +8,7 @@ extension Client {
     /// Commits what a message says, or takes out what it takes back, with the cursor.
     func record(
         _ content: MessageContent, _ franked: FrankedContent?, _ envelope: Envelope, _ sender: DeviceAddress,
-        _ own: DeviceAddress, _ seal: SealedMessage?, into transaction: inout StoreTransaction
+        _ own: DeviceAddress, _ seal: SealedMessage?, isSenderHidden: Bool, into transaction: inout StoreTransaction
     ) throws(ClientError) -> ClientEvent? {
         let seen = StoreKey.seen(content.message, from: sender.account)
         guard try read(seen) == nil else {
@@ -22,7 +22,7 @@ extension Client {
             if removed != nil { lookAfterTranscript() }
             return removed.map { .removed($0) }
         }
-        var line = try line(content, sender, own, isSenderHidden: seal != nil)
+        var line = try line(content, sender, own, isSenderHidden: isSenderHidden)
         transaction.put(TranscriptPlace(index: line.index), at: .place(content.message, from: sender.account))
         let early = StoreKey.earlyDeletion(content.message, from: sender.account)
         if try read(early) != nil {
@@ -99,7 +99,10 @@ extension Client {
         }
         if let peer = written?.peer { written?.peerHandle = try read(.contact(peer))?.handle }
         if let written { transaction.put(written, at: .history(written.index)) }
-        if let number = envelope.number { counters.cursor = max(counters.cursor, number) }
+        if let number = envelope.number {
+            counters.cursor = max(counters.cursor, number)
+            transaction.remove(StoreKey.keptFrame(number))
+        }
         transaction.put(counters, at: .counters)
         try commit(transaction)
         return written

@@ -14,14 +14,9 @@ struct BackupContent: WireRecord, Equatable {
             self.contact = contact
         }
 
-        init(fields: inout Fields) throws(WireError) {
-            account = try fields.value("account")
-            contact = try Contact(fields: &fields)
-        }
-
-        func write(fields writer: inout WireWriter) {
-            writer.put("account", account)
-            contact.write(fields: &writer)
+        init(fields: inout Fields<Self>) throws(WireError) {
+            account = try fields.value("account", \.account)
+            contact = try fields.embedded(\.contact)
         }
     }
 
@@ -45,24 +40,14 @@ struct BackupContent: WireRecord, Equatable {
         self.contacts = contacts
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        _ = try fields.number("v", in: Self.version...Self.version)
-        handle = try fields.value("handle")
-        account = try fields.value("account")
-        serverName = try fields.text("serverName", length: 1...253)
-        accountSecret = try fields.bytes("accountSecret", count: 64)
-        listBytes = try fields.bytes("list", count: 1...4096)
-        contacts = try fields.list("contacts", count: 0...ClientLimits.backupContactsMax)
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("v", number: Self.version)
-        writer.put("handle", handle)
-        writer.put("account", account)
-        writer.put("serverName", text: serverName)
-        writer.put("accountSecret", bytes: accountSecret)
-        writer.put("list", bytes: listBytes)
-        writer.put("contacts", list: contacts)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        try fields.constant("v", number: Self.version)
+        handle = try fields.value("handle", \.handle)
+        account = try fields.value("account", \.account)
+        serverName = try fields.text("serverName", \.serverName, length: 1...253)
+        accountSecret = try fields.bytes("accountSecret", \.accountSecret, count: 64)
+        listBytes = try fields.bytes("list", \.listBytes, count: 1...4096)
+        contacts = try fields.list("contacts", \.contacts, count: 0...ClientLimits.backupContactsMax)
     }
 
     /// - Throws: `WireError` for another version, and for what is not of this form.

@@ -21,14 +21,9 @@ struct OwnDeliveryToken: WireRecord, Equatable {
         self.token = token
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        standing = try fields.value("standing")
-        token = try fields.bytesIfPresent("token", count: 32...32)
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("standing", standing)
-        writer.put("token", bytes: token)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        standing = try fields.value("standing", \.standing)
+        token = try fields.bytesIfPresent("token", \.token, count: 32...32)
     }
 }
 
@@ -38,8 +33,7 @@ struct PeerDeliveryToken: WireRecord, Equatable {
     var token: [UInt8]
 
     init(_ token: [UInt8]) { self.token = token }
-    init(fields: inout Fields) throws(WireError) { token = try fields.bytes("token", count: 32) }
-    func write(fields writer: inout WireWriter) { writer.put("token", bytes: token) }
+    init(fields: inout Fields<Self>) throws(WireError) { token = try fields.bytes("token", \.token, count: 32) }
 }
 
 /// This device's sender certificate.
@@ -57,16 +51,10 @@ struct OwnSenderCertificate: WireRecord, Equatable {
         self.receivedAt = receivedAt
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        certificate = try fields.bytes("certificate", count: SenderCertificatePayload.byteCount)
-        attributionKey = try fields.bytes("attributionKey", count: 32)
-        receivedAt = try fields.value("receivedAt")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("certificate", bytes: certificate)
-        writer.put("attributionKey", bytes: attributionKey)
-        writer.put("receivedAt", receivedAt)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        certificate = try fields.bytes("certificate", \.certificate, count: SenderCertificatePayload.byteCount)
+        attributionKey = try fields.bytes("attributionKey", \.attributionKey, count: 32)
+        receivedAt = try fields.value("receivedAt", \.receivedAt)
     }
 }
 

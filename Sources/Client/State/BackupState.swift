@@ -13,16 +13,10 @@ struct BackupState: WireRecord, Equatable {
 
     init(key: borrowing RecoveryKey) { keyBytes = key.exportForSealedStore().exportUnprotected() }
 
-    init(fields: inout Fields) throws(WireError) {
-        keyBytes = try fields.bytes("key", count: RecoveryKey.byteCount)
-        entityTag = try fields.textIfPresent("tag", length: 1...100)
-        contentDigest = try fields.bytesIfPresent("digest", count: 32...32)
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("key", bytes: keyBytes)
-        writer.put("tag", text: entityTag)
-        writer.put("digest", bytes: contentDigest)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        keyBytes = try fields.bytes("key", \.keyBytes, count: RecoveryKey.byteCount)
+        entityTag = try fields.textIfPresent("tag", \.entityTag, length: 1...100)
+        contentDigest = try fields.bytesIfPresent("digest", \.contentDigest, count: 32...32)
     }
 
     func recoveryKey() throws(StoreError) -> RecoveryKey {

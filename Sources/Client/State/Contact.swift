@@ -16,18 +16,11 @@ struct Contact: WireRecord, Equatable {
         listBytes = list.bytes
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        handle = try fields.valueIfPresent("handle")
-        listBytes = try fields.bytes("list", count: 1...4096)
-        verifiedAt = try fields.valueIfPresent("verifiedAt")
-        verifiedFingerprint = try fields.bytesIfPresent("verifiedFingerprint", count: 32...32)
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("handle", handle)
-        writer.put("list", bytes: listBytes)
-        writer.put("verifiedAt", verifiedAt)
-        writer.put("verifiedFingerprint", bytes: verifiedFingerprint)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        handle = try fields.valueIfPresent("handle", \.handle)
+        listBytes = try fields.bytes("list", \.listBytes, count: 1...4096)
+        verifiedAt = try fields.valueIfPresent("verifiedAt", \.verifiedAt)
+        verifiedFingerprint = try fields.bytesIfPresent("verifiedFingerprint", \.verifiedFingerprint, count: 32...32)
     }
 
     /// The list as it was verified when it was stored.

@@ -13,19 +13,11 @@ struct Counters: WireRecord, Equatable {
 
     init() {}
 
-    init(fields: inout Fields) throws(WireError) {
-        nextPreKey = UInt32(clamping: try fields.number("nextPreKey", in: 1...UInt64(UInt32.max)))
-        nextDevice = UInt32(clamping: try fields.number("nextDevice", in: 1...UInt64(UInt32.max)))
-        nextOutbox = try fields.number("nextOutbox")
-        nextHistory = try fields.number("nextHistory")
-        cursor = try fields.value("cursor")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("nextPreKey", number: UInt64(nextPreKey))
-        writer.put("nextDevice", number: UInt64(nextDevice))
-        writer.put("nextOutbox", number: nextOutbox)
-        writer.put("nextHistory", number: nextHistory)
-        writer.put("cursor", cursor)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        nextPreKey = try fields.number("nextPreKey", \.nextPreKey, in: 1...UInt32.max)
+        nextDevice = try fields.number("nextDevice", \.nextDevice, in: 1...UInt32.max)
+        nextOutbox = try fields.number("nextOutbox", \.nextOutbox)
+        nextHistory = try fields.number("nextHistory", \.nextHistory)
+        cursor = try fields.value("cursor", \.cursor)
     }
 }

@@ -48,40 +48,22 @@ struct FileTransfer: WireRecord, Equatable {
         expiresIn = file.expiresIn
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        message = try fields.value("message")
-        to = try fields.value("to")
-        handle = try fields.value("handle")
-        sentAt = try fields.value("sentAt")
-        spool = try fields.text("spool", length: 1...64)
-        key = try fields.bytes("key", count: SealedStream.Key.byteCount)
-        digest = try fields.bytes("digest", count: SealedFile.digestByteCount)
-        byteCount = try fields.number("size", in: 0...UInt64(SealedFile.byteCountMax))
-        name = try fields.textIfPresent("name", length: FileNote.nameLengths)
-        type = try fields.textIfPresent("type", length: FileNote.typeLengths)
-        preview = try fields.valueIfPresent("preview")
-        caption = try fields.textIfPresent("caption", length: 1...Limits.textLengthMax) ?? ""
-        expiresIn = try fields.numberIfPresent("expiresIn", in: ClientLimits.expirySeconds)
-        upload = try fields.valueIfPresent("upload")
-        mismatchCount = try fields.numberIfPresent("mismatches") ?? 0
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("message", message)
-        writer.put("to", to)
-        writer.put("handle", handle)
-        writer.put("sentAt", sentAt)
-        writer.put("spool", text: spool)
-        writer.put("key", bytes: key)
-        writer.put("digest", bytes: digest)
-        writer.put("size", number: byteCount)
-        writer.put("name", text: name)
-        writer.put("type", text: type)
-        writer.put("preview", preview)
-        writer.put("caption", text: caption.isEmpty ? nil : caption)
-        writer.put("expiresIn", number: expiresIn)
-        writer.put("upload", upload)
-        writer.put("mismatches", number: mismatchCount == 0 ? nil : mismatchCount)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        message = try fields.value("message", \.message)
+        to = try fields.value("to", \.to)
+        handle = try fields.value("handle", \.handle)
+        sentAt = try fields.value("sentAt", \.sentAt)
+        spool = try fields.text("spool", \.spool, length: 1...64)
+        key = try fields.bytes("key", \.key, count: SealedStream.Key.byteCount)
+        digest = try fields.bytes("digest", \.digest, count: SealedFile.digestByteCount)
+        byteCount = try fields.number("size", \.byteCount, in: 0...UInt64(SealedFile.byteCountMax))
+        name = try fields.textIfPresent("name", \.name, length: FileNote.nameLengths)
+        type = try fields.textIfPresent("type", \.type, length: FileNote.typeLengths)
+        preview = try fields.valueIfPresent("preview", \.preview)
+        caption = try fields.textIfAny("caption", \.caption, length: 1...Limits.textLengthMax)
+        expiresIn = try fields.numberIfPresent("expiresIn", \.expiresIn, in: ClientLimits.expirySeconds)
+        upload = try fields.valueIfPresent("upload", \.upload)
+        mismatchCount = try fields.number("mismatches", \.mismatchCount, or: 0)
     }
 
     /// What its line in the transcript says of the file.

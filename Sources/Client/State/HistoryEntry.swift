@@ -83,50 +83,27 @@ public struct HistoryEntry: WireRecord, Equatable {
         self.device = device
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        index = try fields.number("index")
-        kind = try fields.value("kind")
-        peer = try fields.value("peer")
-        peerHandle = try fields.valueIfPresent("peerHandle")
-        device = try fields.value("device")
-        message = try fields.valueIfPresent("message")
-        text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
-        file = try fields.valueIfPresent("file")
-        sticker = try fields.valueIfPresent("sticker")
-        expiresIn = try fields.numberIfPresent("expiresIn")
-        expiresAt = try fields.valueIfPresent("expiresAt")
-        removal = try fields.valueIfPresent("removed")
-        sentAt = try fields.valueIfPresent("sentAt")
-        time = try fields.valueIfPresent("time")
-        progress = try fields.valueIfPresent("progress")
-        isSenderHidden = try fields.flag("senderHidden")
-        senderShown = try fields.valueIfPresent("senderShown")
-        reason = try fields.valueIfPresent("reason")
-        problem = try fields.valueIfPresent("problem")
-        fileFailure = try fields.valueIfPresent("fileFailure")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("index", number: index)
-        writer.put("kind", kind)
-        writer.put("peer", peer)
-        writer.put("peerHandle", peerHandle)
-        writer.put("device", device)
-        writer.put("message", message)
-        writer.put("text", text: text)
-        writer.put("file", file)
-        writer.put("sticker", sticker)
-        writer.put("expiresIn", number: expiresIn)
-        writer.put("expiresAt", expiresAt)
-        writer.put("removed", removal)
-        writer.put("sentAt", sentAt)
-        writer.put("time", time)
-        writer.put("progress", progress)
-        writer.put("senderHidden", flag: isSenderHidden)
-        writer.put("senderShown", senderShown)
-        writer.put("reason", reason)
-        writer.put("problem", problem)
-        writer.put("fileFailure", fileFailure)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        index = try fields.number("index", \.index)
+        kind = try fields.value("kind", \.kind)
+        peer = try fields.value("peer", \.peer)
+        peerHandle = try fields.valueIfPresent("peerHandle", \.peerHandle)
+        device = try fields.value("device", \.device)
+        message = try fields.valueIfPresent("message", \.message)
+        text = try fields.textIfPresent("text", \.text, length: 1...Limits.textLengthMax)
+        file = try fields.valueIfPresent("file", \.file)
+        sticker = try fields.valueIfPresent("sticker", \.sticker)
+        expiresIn = try fields.numberIfPresent("expiresIn", \.expiresIn)
+        expiresAt = try fields.valueIfPresent("expiresAt", \.expiresAt)
+        removal = try fields.valueIfPresent("removed", \.removal)
+        sentAt = try fields.valueIfPresent("sentAt", \.sentAt)
+        time = try fields.valueIfPresent("time", \.time)
+        progress = try fields.valueIfPresent("progress", \.progress)
+        isSenderHidden = try fields.flag("senderHidden", \.isSenderHidden)
+        senderShown = try fields.valueIfPresent("senderShown", \.senderShown)
+        reason = try fields.valueIfPresent("reason", \.reason)
+        problem = try fields.valueIfPresent("problem", \.problem)
+        fileFailure = try fields.valueIfPresent("fileFailure", \.fileFailure)
     }
 }
 
@@ -144,6 +121,6 @@ public enum UnreadableReason: String, WireEnumeration, Error {
     case noSession
     /// It does not open: damaged, repeated, or from a session that is out of step.
     case notAuthentic
-    /// It opened, and holds something this version does not know.
+    /// It opened, and holds something this version does not know. Kept for one that does.
     case unknownContent
 }

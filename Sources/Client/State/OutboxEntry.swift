@@ -31,27 +31,15 @@ struct OutboxEntry: WireRecord, Equatable {
         copies = []
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        clientID = try fields.value("clientId")
-        to = try fields.value("to")
-        kind = try fields.value("kind")
-        content = try fields.bytes("content", count: 1...StoreLimits.valueByteCountMax)
-        copies = try fields.list("copies", count: 0...Limits.devicesPerSendMax)
-        history = try fields.numberIfPresent("history")
-        commitment = try fields.bytesIfPresent("commitment", count: 32...32)
-        certifiedAt = try fields.valueIfPresent("certifiedAt")
-        showsSender = try fields.flag("showsSender")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("clientId", clientID)
-        writer.put("to", to)
-        writer.put("kind", kind)
-        writer.put("content", bytes: content)
-        writer.put("copies", list: copies)
-        writer.put("history", number: history)
-        writer.put("commitment", bytes: commitment)
-        writer.put("certifiedAt", certifiedAt)
-        writer.put("showsSender", flag: showsSender)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        clientID = try fields.value("clientId", \.clientID)
+        to = try fields.value("to", \.to)
+        kind = try fields.value("kind", \.kind)
+        content = try fields.bytes("content", \.content, count: 1...StoreLimits.valueByteCountMax)
+        copies = try fields.list("copies", \.copies, count: 0...Limits.devicesPerSendMax)
+        history = try fields.numberIfPresent("history", \.history)
+        commitment = try fields.bytesIfPresent("commitment", \.commitment, count: 32...32)
+        certifiedAt = try fields.valueIfPresent("certifiedAt", \.certifiedAt)
+        showsSender = try fields.flag("showsSender", \.showsSender)
     }
 }

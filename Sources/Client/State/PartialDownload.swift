@@ -18,17 +18,10 @@ struct PartialDownload: WireRecord, Equatable {
         self.startedAt = startedAt
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        path = try fields.text("path", length: 1...4096)
-        partial = try fields.value("partial")
-        byteCount = try fields.number("size")
-        startedAt = try fields.value("startedAt")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("path", text: path)
-        writer.put("partial", partial)
-        writer.put("size", number: byteCount)
-        writer.put("startedAt", startedAt)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        path = try fields.text("path", \.path, length: 1...4096)
+        partial = try fields.value("partial", \.partial)
+        byteCount = try fields.number("size", \.byteCount)
+        startedAt = try fields.value("startedAt", \.startedAt)
     }
 }

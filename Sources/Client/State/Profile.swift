@@ -48,30 +48,17 @@ struct Profile: WireRecord, Equatable {
         self.accountSecret = accountSecret
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        stage = try fields.value("stage")
-        server = try fields.text("server", length: 1...400)
-        serverName = try fields.text("serverName", length: 1...253)
-        handle = try fields.valueIfPresent("handle")
-        account = try fields.valueIfPresent("account")
-        device = try fields.valueIfPresent("device")
-        registrationID = try fields.value("registrationId")
-        deviceSecret = try fields.bytes("deviceSecret", count: 64)
-        accountSecret = try fields.bytesIfPresent("accountSecret", count: 64...64)
-        asksDeletion = try fields.flag("asksDeletion")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("stage", stage)
-        writer.put("server", text: server)
-        writer.put("serverName", text: serverName)
-        writer.put("handle", handle)
-        writer.put("account", account)
-        writer.put("device", device)
-        writer.put("registrationId", registrationID)
-        writer.put("deviceSecret", bytes: deviceSecret)
-        writer.put("accountSecret", bytes: accountSecret)
-        writer.put("asksDeletion", flag: asksDeletion)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        stage = try fields.value("stage", \.stage)
+        server = try fields.text("server", \.server, length: 1...400)
+        serverName = try fields.text("serverName", \.serverName, length: 1...253)
+        handle = try fields.valueIfPresent("handle", \.handle)
+        account = try fields.valueIfPresent("account", \.account)
+        device = try fields.valueIfPresent("device", \.device)
+        registrationID = try fields.value("registrationId", \.registrationID)
+        deviceSecret = try fields.bytes("deviceSecret", \.deviceSecret, count: 64)
+        accountSecret = try fields.bytesIfPresent("accountSecret", \.accountSecret, count: 64...64)
+        asksDeletion = try fields.flag("asksDeletion", \.asksDeletion)
     }
 
     /// Why no other account can begin here.

@@ -8,9 +8,7 @@ struct TranscriptPlace: WireRecord, Equatable {
 
     init(index: UInt64) { self.index = index }
 
-    init(fields: inout Fields) throws(WireError) { index = try fields.number("index") }
-
-    func write(fields writer: inout WireWriter) { writer.put("index", number: index) }
+    init(fields: inout Fields<Self>) throws(WireError) { index = try fields.number("index", \.index) }
 }
 
 extension HistoryEntry {

@@ -18,14 +18,9 @@ struct StoredPreKey: WireRecord, Equatable {
         self.createdAt = createdAt
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        secret = try fields.bytes("secret", count: 1...8192)
-        createdAt = try fields.value("createdAt")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("secret", bytes: secret)
-        writer.put("createdAt", createdAt)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        secret = try fields.bytes("secret", \.secret, count: 1...8192)
+        createdAt = try fields.value("createdAt", \.createdAt)
     }
 }
 
@@ -43,17 +38,10 @@ struct StandingPreKeyIDs: WireRecord, Equatable {
         self.createdAt = createdAt
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        signed = UInt32(clamping: try fields.number("signed", in: 1...UInt64(UInt32.max)))
-        lastResort = UInt32(clamping: try fields.number("lastResort", in: 1...UInt64(UInt32.max)))
-        kemLastResort = UInt32(clamping: try fields.number("kemLastResort", in: 1...UInt64(UInt32.max)))
-        createdAt = try fields.value("createdAt")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("signed", number: UInt64(signed))
-        writer.put("lastResort", number: UInt64(lastResort))
-        writer.put("kemLastResort", number: UInt64(kemLastResort))
-        writer.put("createdAt", createdAt)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        signed = try fields.number("signed", \.signed, in: 1...UInt32.max)
+        lastResort = try fields.number("lastResort", \.lastResort, in: 1...UInt32.max)
+        kemLastResort = try fields.number("kemLastResort", \.kemLastResort, in: 1...UInt32.max)
+        createdAt = try fields.value("createdAt", \.createdAt)
     }
 }

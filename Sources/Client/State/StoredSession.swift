@@ -17,16 +17,10 @@ struct StoredSession: WireRecord, Equatable {
         self.needsRestart = needsRestart
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        record = try fields.bytes("record", count: 1...StoreLimits.valueByteCountMax)
-        registrationID = try fields.value("registrationId")
-        needsRestart = try fields.flag("restart")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("record", bytes: record)
-        writer.put("registrationId", registrationID)
-        writer.put("restart", flag: needsRestart)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        record = try fields.bytes("record", \.record, count: 1...StoreLimits.valueByteCountMax)
+        registrationID = try fields.value("registrationId", \.registrationID)
+        needsRestart = try fields.flag("restart", \.needsRestart)
     }
 
     /// The session, to be used once and written back. An older copy of it alone cannot come back, since it lies in

@@ -14,16 +14,10 @@ struct KeptStickerPack: WireRecord, Equatable {
         self.deletions = deletions
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        pointer = try fields.value("pointer")
-        pack = try fields.value("pack")
-        deletions = try fields.list("deletions", count: 0...(StickerPack.stickerCounts.upperBound + 1))
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("pointer", pointer)
-        writer.put("pack", pack)
-        writer.put("deletions", list: deletions)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        pointer = try fields.value("pointer", \.pointer)
+        pack = try fields.value("pack", \.pack)
+        deletions = try fields.list("deletions", \.deletions, count: 0...(StickerPack.stickerCounts.upperBound + 1))
     }
 
     /// What a user is shown of it.

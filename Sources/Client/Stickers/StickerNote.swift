@@ -12,14 +12,9 @@ public struct StickerNote: WireRecord, Equatable {
         self.index = index
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        emoji = try fields.text("emoji", length: Sticker.emojiLengths)
-        index = try fields.number("index")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("emoji", text: emoji)
-        writer.put("index", number: index)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        emoji = try fields.text("emoji", \.emoji, length: Sticker.emojiLengths)
+        index = try fields.number("index", \.index)
     }
 }
 

@@ -25,18 +25,11 @@ package struct StickerPack: WireRecord, Equatable {
         self.stickers = stickers
     }
 
-    package init(fields: inout Fields) throws(WireError) {
-        _ = try fields.number("v", in: Self.version...Self.version)
-        title = try fields.text("title", length: Self.nameLengths)
-        author = try fields.textIfPresent("author", length: Self.nameLengths)
-        stickers = try fields.list("stickers", count: Self.stickerCounts)
-    }
-
-    package func write(fields writer: inout WireWriter) {
-        writer.put("v", number: Self.version)
-        writer.put("title", text: title)
-        writer.put("author", text: author)
-        writer.put("stickers", list: stickers)
+    package init(fields: inout Fields<Self>) throws(WireError) {
+        try fields.constant("v", number: Self.version)
+        title = try fields.text("title", \.title, length: Self.nameLengths)
+        author = try fields.textIfPresent("author", \.author, length: Self.nameLengths)
+        stickers = try fields.list("stickers", \.stickers, count: Self.stickerCounts)
     }
 
     /// - Throws: `WireError` for another version, and for what is not of this form.
@@ -61,14 +54,9 @@ package struct Sticker: WireRecord, Equatable {
         self.file = file
     }
 
-    package init(fields: inout Fields) throws(WireError) {
-        emoji = try fields.text("emoji", length: Self.emojiLengths)
-        file = try fields.sticker("file")
-    }
-
-    package func write(fields writer: inout WireWriter) {
-        writer.put("emoji", text: emoji)
-        writer.put("file", file)
+    package init(fields: inout Fields<Self>) throws(WireError) {
+        emoji = try fields.text("emoji", \.emoji, length: Self.emojiLengths)
+        file = try fields.sticker("file", \.file)
     }
 }
 
@@ -87,28 +75,21 @@ package struct StickerContent: WireRecord, Equatable {
         self.sticker = sticker
     }
 
-    package init(fields: inout Fields) throws(WireError) {
-        pack = try fields.value("pack")
-        index = try fields.number("index", in: 0...UInt64(StickerPack.stickerCounts.upperBound - 1))
-        let emoji = try fields.text("emoji", length: Sticker.emojiLengths)
-        sticker = Sticker(emoji: emoji, file: try fields.sticker("file"))
-    }
-
-    package func write(fields writer: inout WireWriter) {
-        writer.put("pack", pack)
-        writer.put("index", number: index)
-        writer.put("emoji", text: sticker.emoji)
-        writer.put("file", sticker.file)
+    package init(fields: inout Fields<Self>) throws(WireError) {
+        pack = try fields.value("pack", \.pack)
+        index = try fields.number("index", \.index, in: 0...UInt64(StickerPack.stickerCounts.upperBound - 1))
+        sticker = try fields.embedded(\.sticker)
     }
 }
 
 extension Fields {
     /// A pointer to a file that is short enough for a sticker.
-    fileprivate mutating func sticker(_ key: String) throws(WireError) -> AttachmentPointer {
-        let file = try value(key, as: AttachmentPointer.self)
-        guard file.byteCount <= StickerPack.stickerByteCountMax else {
-            throw WireError(path: key, .outOfBounds("must have at most \(StickerPack.stickerByteCountMax) bytes"))
-        }
+    fileprivate mutating func sticker(
+        _ key: String, _ get: (Record) -> AttachmentPointer
+    ) throws(WireError) -> AttachmentPointer {
+        let file = try value(key, get)
+        let byteCountMax = StickerPack.stickerByteCountMax
+        try require(file.byteCount <= byteCountMax, at: key, "must have at most \(byteCountMax) bytes")
         return file
     }
 }

@@ -15,7 +15,7 @@ enum PictureQuery {
     static func wish(of call: Call, _ head: RequestHead) throws(Problem) -> PictureWish {
         var wish = PictureWish(size: try call.queryNumber("size", in: 1...1 << 16) ?? PictureWish.usualSize)
         if let text = call.query["type"] {
-            guard let type = PictureType(rawValue: text) else {
+            guard let type = PictureType(word: text) else {
                 throw Problem(.malformed, "must be webp or jpeg", field: "query.type")
             }
             wish.type = type

@@ -72,7 +72,7 @@ extension UploadDraft {
         func field(_ name: String) -> Problem {
             Problem(.malformed, "not understood", field: "Upload-Metadata.\(name)")
         }
-        guard let mediaClass = MediaClass(rawValue: metadata["class"] ?? MediaClass.sealed.rawValue) else {
+        guard let mediaClass = MediaClass(word: metadata["class"] ?? MediaClass.sealed.rawValue) else {
             throw field("class")
         }
         if mediaClass == .sealed, ["filename", "name", "filetype", "type"].contains(where: { metadata[$0] != nil }) {
@@ -80,12 +80,12 @@ extension UploadDraft {
         }
         var lifetime: MediaLifetime?
         if let text = metadata["lifetime"] {
-            guard let known = MediaLifetime(rawValue: text) else { throw field("lifetime") }
+            guard let known = MediaLifetime(word: text) else { throw field("lifetime") }
             lifetime = known
         }
         var use: MediaUse?
         if let text = metadata["use"] {
-            guard let known = MediaUse(rawValue: text) else { throw field("use") }
+            guard let known = MediaUse(word: text) else { throw field("use") }
             use = known
         }
         var sha256: [UInt8]?

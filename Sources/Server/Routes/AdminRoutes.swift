@@ -55,14 +55,9 @@ struct NewInvite: WireRecord {
     var uses: UInt64
     var days: UInt64
 
-    init(fields: inout Fields) throws(WireError) {
-        uses = try fields.numberIfPresent("uses", in: 1...100_000) ?? 1
-        days = try fields.numberIfPresent("days", in: 1...365) ?? 7
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("uses", number: uses)
-        writer.put("days", number: days)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        uses = try fields.number("uses", \.uses, in: 1...100_000, or: 1)
+        days = try fields.number("days", \.days, in: 1...365, or: 7)
     }
 }
 
@@ -77,15 +72,9 @@ struct Invite: WireRecord {
         self.expiresAt = expiresAt
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        code = try fields.text("code", length: 43...43)
-        uses = try fields.number("uses", in: 1...100_000)
-        expiresAt = try fields.value("expiresAt")
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("code", text: code)
-        writer.put("uses", number: uses)
-        writer.put("expiresAt", expiresAt)
+    init(fields: inout Fields<Self>) throws(WireError) {
+        code = try fields.text("code", \.code, length: 43...43)
+        uses = try fields.number("uses", \.uses, in: 1...100_000)
+        expiresAt = try fields.value("expiresAt", \.expiresAt)
     }
 }

@@ -21,7 +21,7 @@ enum ConversationRoutes {
         },
         Route(
             .get, "/v1/conversations", area: "conversations", "The caller's conversations, with head and unread count",
-            query: [Route.cursorParameter, Route.limitParameter], gives: ConversationPage.schema
+            query: [Route.cursorParameter, Route.limitParameter], gives: Page<ConversationView>.schema
         ) { (call) throws(Problem) in
             let account = call.device.account
             let cursor = call.query["cursor"]
@@ -45,7 +45,7 @@ enum ConversationRoutes {
     static let members: [Route] = [
         Route(
             .get, "/v1/conversations/{conversation}/members", area: "conversations", "The members",
-            query: [Route.cursorParameter, Route.limitParameter], gives: MemberPage.schema
+            query: [Route.cursorParameter, Route.limitParameter], gives: Page<MemberView>.schema
         ) { (call) throws(Problem) in
             let id: ConversationID = try call.place("conversation")
             let account = call.device.account

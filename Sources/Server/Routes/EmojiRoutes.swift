@@ -13,7 +13,7 @@ enum EmojiRoutes {
     static let all: [Route] = [
         Route(
             .get, "/v1/emoji", area: "images", "The server's custom emoji, in the order of their names",
-            query: [Route.cursorParameter, Route.limitParameter], gives: EmojiPage.schema, handle: page),
+            query: [Route.cursorParameter, Route.limitParameter], gives: Page<EmojiView>.schema, handle: page),
         Route(
             .put, "/v1/emoji/{emoji}", area: "images", "Add a custom emoji", reads: ImageChoice.schema,
             gives: EmojiView.schema, status: 201,
@@ -50,7 +50,7 @@ enum EmojiRoutes {
     static let admin: [Route] = [
         Route(
             .get, "/admin/v1/emoji", area: "admin", "The custom emoji, and who added them", access: .none,
-            query: [Route.cursorParameter, Route.limitParameter], gives: EmojiPage.schema, handle: page),
+            query: [Route.cursorParameter, Route.limitParameter], gives: Page<EmojiView>.schema, handle: page),
         Route(
             .delete, "/admin/v1/emoji/{emoji}", area: "admin", "Delete an emoji with its media", access: .none
         ) { (call) throws(Problem) in

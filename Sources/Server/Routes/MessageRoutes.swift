@@ -30,7 +30,7 @@ enum MessageRoutes {
                     summary: "Only envelopes with a greater number; what is delivered is gone in any case."),
                 Route.limitParameter,
             ],
-            gives: EnvelopePage.schema
+            gives: Page<Envelope>.schema
         ) { (call) throws(Problem) in
             let device = call.device
             let after = QueueNumber(try call.queryNumber("after", in: 0...UInt64(1) << 53) ?? 0)

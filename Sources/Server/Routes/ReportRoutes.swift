@@ -40,7 +40,7 @@ enum ReportRoutes {
             .init(name: "after", schema: .integer(0...UInt64(1) << 53), summary: "Only reports with a greater number."),
             Route.limitParameter,
         ],
-        gives: ReportPage.schema
+        gives: Page<ReportView>.schema
     ) { (call) throws(Problem) in
         let after = try call.queryNumber("after", in: 0...UInt64(1) << 53) ?? 0
         let limit = try call.limit()

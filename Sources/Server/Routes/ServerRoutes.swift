@@ -62,26 +62,15 @@ struct ServerCard: WireRecord {
         self.registration = registration
     }
 
-    init(fields: inout Fields) throws(WireError) {
-        serverName = try fields.text("serverName", length: 1...253)
-        serverKey = try fields.bytes("serverKey", count: 32)
-        incarnation = try fields.value("incarnation")
-        shard = try fields.value("shard")
-        registration = try fields.text("registration", length: 1...20)
-        _ = try fields.text("api", length: 1...100)
-        _ = try fields.text("socket", length: 1...100)
-        _ = try fields.text("description", length: 1...100)
-    }
-
-    func write(fields writer: inout WireWriter) {
-        writer.put("serverName", text: serverName)
-        writer.put("serverKey", bytes: serverKey)
-        writer.put("incarnation", incarnation)
-        writer.put("shard", shard)
-        writer.put("registration", text: registration)
-        writer.put("api", text: "/v1")
-        writer.put("socket", text: "/v1/ws")
-        writer.put("description", text: "/v1/openapi.json")
+    init(fields: inout Fields<Self>) throws(WireError) {
+        serverName = try fields.text("serverName", \.serverName, length: 1...253)
+        serverKey = try fields.bytes("serverKey", \.serverKey, count: 32)
+        incarnation = try fields.value("incarnation", \.incarnation)
+        shard = try fields.value("shard", \.shard)
+        registration = try fields.text("registration", \.registration, length: 1...20)
+        _ = try fields.text("api", { (_) in "/v1" }, length: 1...100)
+        _ = try fields.text("socket", { (_) in "/v1/ws" }, length: 1...100)
+        _ = try fields.text("description", { (_) in "/v1/openapi.json" }, length: 1...100)
     }
 }
 
@@ -103,12 +92,8 @@ struct Capabilities: WireRecord {
 
     init() {}
 
-    init(fields: inout Fields) throws(WireError) {
-        for (name, _) in Self.bounds { _ = try fields.number(name) }
-    }
-
-    func write(fields writer: inout WireWriter) {
-        for (name, value) in Self.bounds { writer.put(name, number: value) }
+    init(fields: inout Fields<Self>) throws(WireError) {
+        for (name, value) in Self.bounds { _ = try fields.number(name, { (_) in value }) }
     }
 }
 
@@ -116,6 +101,5 @@ struct ServerTime: WireRecord {
     var time: Timestamp
 
     init(time: Timestamp) { self.time = time }
-    init(fields: inout Fields) throws(WireError) { time = try fields.value("time") }
-    func write(fields writer: inout WireWriter) { writer.put("time", time) }
+    init(fields: inout Fields<Self>) throws(WireError) { time = try fields.value("time", \.time) }
 }

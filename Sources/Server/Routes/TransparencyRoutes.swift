@@ -85,7 +85,7 @@ enum TransparencyRoutes {
                     summary: "Only later epochs; all when absent."),
                 Route.limitParameter,
             ],
-            gives: AccountKeyLog.schema
+            gives: Page<KeyLogItem>.schema
         ) { (call) throws(Problem) in
             let account: AccountID = call.places["account"] == "me" ? call.device.account : try call.place("account")
             let after = try call.queryNumber("after", in: 0...UInt64(UInt32.max)) ?? 0

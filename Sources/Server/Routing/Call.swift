@@ -120,6 +120,5 @@ struct Call: Sendable {
 /// The record of a reply without a body.
 struct Nothing: WireRecord {
     init() {}
-    init(fields: inout Fields) throws(WireError) {}
-    func write(fields writer: inout WireWriter) {}
+    init(fields: inout Fields<Self>) throws(WireError) {}
 }

@@ -136,7 +136,7 @@ struct LogRecord {
 }
 
 extension EnvelopeKind {
-    /// How a kind stands in a record. A code is never given to another kind.
+    /// How a kind stands in a record. A code is never given to another kind. None of a later version is taken.
     var code: UInt8 {
         switch self {
         case .message: 0
@@ -146,11 +146,12 @@ extension EnvelopeKind {
         case .call: 4
         case .control: 5
         case .sealed: 6
+        case .later: 255
         }
     }
 
     init?(code: UInt8) {
-        guard let kind = Self.allCases.first(where: { $0.code == code }) else { return nil }
+        guard let kind = Self.allCases.first(where: { $0.code == code }), kind != .later else { return nil }
         self = kind
     }
 }

@@ -1,257 +1,323 @@
-/// The fields of one record while it is being read.
+/// The fields of one record, which names each of them once, with its key, its property and its bounds:
 ///
-/// A record names each field once, with its bounds. The same calls serve three masters: CBOR, JSON, and the
-/// recorder that writes the schema down and answers with samples.
-public struct Fields {
-    private let entries: [WireValue.Entry]
-    private let context: WireContext
-    private let isRecording: Bool
-    /// One bit for each entry that was asked for.
-    private var asked: UInt128 = 0
-    private(set) var recording: [Schema.Field] = []
+/// ```
+/// init(fields: inout Fields<Self>) throws(WireError) {
+///     account = try fields.value("account", \.account)
+///     text = try fields.text("text", \.text, length: 1...100)
+/// }
+/// ```
+///
+/// The same calls serve four masters: readers of CBOR and JSON, the writer of both, and the recorder that writes the
+/// schema down and answers with samples. Written is the property of the record at hand, and the same value is given
+/// back; bounds hold for what is read.
+public struct Fields<Record> {
+    /// What is written.
+    private let record: Record?
+    private var writer: WireWriter
+    /// What is read.
+    private(set) var map: FieldMap
+    private let isDescribing: Bool
+    private(set) var description: [Schema.Field]
 
-    init(_ value: WireValue, in context: WireContext) throws(WireError) {
-        guard case .map(let entries) = value else {
-            throw WireError(.wrongType(expected: "an object", found: value.kind))
+    init(reading map: FieldMap) {
+        self.init(record: nil, writer: WireWriter(form: .cbor, byteCountHint: 0), map: map)
+    }
+
+    private init(
+        record: Record?, writer: WireWriter, map: FieldMap, isDescribing: Bool = false,
+        description: [Schema.Field] = []
+    ) {
+        self.record = record
+        self.writer = writer
+        self.map = map
+        self.isDescribing = isDescribing
+        self.description = description
+    }
+
+    static func describing() -> Fields {
+        Fields(record: nil, writer: WireWriter(form: .cbor, byteCountHint: 0), map: FieldMap(), isDescribing: true)
+    }
+
+    /// Writes the fields of a record, behind those that were written.
+    static func write(_ record: Record, to writer: inout WireWriter) where Record: WireRecord {
+        // Taken, so that its bytes have one owner and are not copied.
+        var fields = Fields(record: record, writer: writer.taken(), map: FieldMap())
+        do {
+            _ = try Record(fields: &fields)
+        } catch {
+            preconditionFailure("\(Record.name) does not write itself at \(error.path): \(error.explanation)")
         }
-        self.entries = entries
-        self.context = context
-        self.isRecording = false
+        writer = fields.writer
     }
-
-    private init() {
-        self.entries = []
-        self.context = WireContext(form: .json, refusesUnknownFields: false)
-        self.isRecording = true
-    }
-
-    static func recorder() -> Fields { Fields() }
 
     // MARK: Required
 
-    /// A value that its own type reads.
-    public mutating func value<T: WireType>(_ key: String, as type: T.Type = T.self) throws(WireError) -> T {
-        if isRecording {
-            record(key, T.schema, isRequired: true)
+    /// A value that its own type reads and writes.
+    public mutating func value<T: WireType>(_ key: String, _ get: (Record) -> T) throws(WireError) -> T {
+        if let record {
+            let value = get(record)
+            writer.put(key, value)
+            return value
+        }
+        if isDescribing {
+            describe(key, T.schema, isRequired: true)
             return T.sample
         }
-        return try read(required(key), at: key)
+        return try map.read(map.required(key), at: key)
+    }
+
+    /// The same of a property that is there only in records of this kind.
+    public mutating func value<T: WireType>(_ key: String, _ get: (Record) -> T?) throws(WireError) -> T {
+        if let record, let value = get(record) {
+            writer.put(key, value)
+            return value
+        }
+        if isDescribing {
+            describe(key, T.schema, isRequired: true)
+            return T.sample
+        }
+        return try map.read(map.required(key), at: key)
     }
 
     /// An integer within `range`, which is inclusive.
-    public mutating func number(
-        _ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max
-    ) throws(WireError) -> UInt64 {
-        if isRecording {
-            record(key, .integer(range), isRequired: true)
+    public mutating func number<N: FixedWidthInteger & UnsignedInteger>(
+        _ key: String, _ get: (Record) -> N, in range: ClosedRange<N> = 0...N.max
+    ) throws(WireError) -> N {
+        if let record {
+            let value = get(record)
+            writer.put(key, number: UInt64(value))
+            return value
+        }
+        if isDescribing {
+            describe(key, Self.schema(range), isRequired: true)
             return range.lowerBound
         }
-        return try integer(required(key), in: range, at: key)
+        return try map.integer(map.required(key), in: range, at: key)
     }
 
     /// Text of `length` Unicode scalars, without U+0000.
-    public mutating func text(_ key: String, length: ClosedRange<Int>) throws(WireError) -> String {
-        if isRecording {
-            record(key, .text(length: length), isRequired: true)
-            return String(repeating: "x", count: max(length.lowerBound, min(4, length.upperBound)))
+    public mutating func text(
+        _ key: String, _ get: (Record) -> String, length: ClosedRange<Int>
+    ) throws(WireError) -> String {
+        if let record {
+            let value = get(record)
+            writer.put(key, text: value)
+            return value
         }
-        return try text(required(key), length: length, at: key)
+        if isDescribing { return describeText(key, length, isRequired: true) }
+        return try map.text(map.required(key), length: length, at: key)
     }
 
     /// Bytes, base64url text in JSON; `count` is that of the bytes.
-    public mutating func bytes(_ key: String, count: ClosedRange<Int>) throws(WireError) -> [UInt8] {
-        if isRecording {
-            record(key, .bytes(count: count), isRequired: true)
-            return [UInt8](repeating: 0, count: count.lowerBound)
+    public mutating func bytes(
+        _ key: String, _ get: (Record) -> [UInt8], count: ClosedRange<Int>
+    ) throws(WireError) -> [UInt8] {
+        if let record {
+            let value = get(record)
+            writer.put(key, bytes: value)
+            return value
         }
-        return try bytes(required(key), count: count, at: key)
+        if isDescribing { return describeBytes(key, count, isRequired: true) }
+        return try map.bytes(map.required(key), count: count, at: key)
     }
 
     /// Bytes of exactly this count.
-    public mutating func bytes(_ key: String, count: Int) throws(WireError) -> [UInt8] {
-        try bytes(key, count: count...count)
+    public mutating func bytes(_ key: String, _ get: (Record) -> [UInt8], count: Int) throws(WireError) -> [UInt8] {
+        try bytes(key, get, count: count...count)
     }
 
     /// A list of `count` items; an error in one names its index.
+    /// - Parameter growsLater: whether a client takes longer ones too.
     public mutating func list<T: WireType>(
-        _ key: String, count: ClosedRange<Int>, of type: T.Type = T.self
+        _ key: String, _ get: (Record) -> [T], count: ClosedRange<Int>, growsLater: Bool = false
     ) throws(WireError) -> [T] {
-        if isRecording {
-            record(key, .list(of: T.schema, count: count), isRequired: true)
+        if let record {
+            let value = get(record)
+            writer.put(key, list: value)
+            return value
+        }
+        if isDescribing {
+            describe(key, .list(of: T.schema, count: count), isRequired: true)
             return count.contains(1) ? [T.sample] : []
         }
-        return try list(required(key), count: count, at: key)
+        let bounds = growsLater && !map.isStrict ? count.lowerBound...Int.max : count
+        return try map.list(map.required(key), count: bounds, at: key)
+    }
+
+    /// The fields of another record, in the same map.
+    public mutating func embedded<Other: WireRecord>(_ get: (Record) -> Other) throws(WireError) -> Other {
+        var inner = Fields<Other>(
+            record: record.map(get), writer: writer.taken(), map: map, isDescribing: isDescribing,
+            description: description)
+        let other = try Other(fields: &inner)
+        (writer, map, description) = (inner.writer, inner.map, inner.description)
+        return other
+    }
+
+    /// A value that is always this one.
+    public mutating func constant<T: WireType & Equatable>(_ key: String, _ constant: T) throws(WireError) {
+        let found = try value(key) { (_) in constant }
+        guard found == constant || isDescribing else {
+            throw WireError(path: key, .outOfBounds("must be another one"))
+        }
+    }
+
+    /// A number that is always this one.
+    public mutating func constant(_ key: String, number: UInt64) throws(WireError) {
+        _ = try self.number(key, { (_) in number }, in: number...number)
     }
 
     // MARK: Optional; absent and null are the same
 
-    /// A value that its own type reads.
-    public mutating func valueIfPresent<T: WireType>(_ key: String, as type: T.Type = T.self) throws(WireError) -> T? {
-        if isRecording {
-            record(key, T.schema, isRequired: false)
+    /// A value that its own type reads and writes.
+    public mutating func valueIfPresent<T: WireType>(_ key: String, _ get: (Record) -> T?) throws(WireError) -> T? {
+        if let record {
+            let value = get(record)
+            writer.put(key, value)
+            return value
+        }
+        if isDescribing {
+            describe(key, T.schema, isRequired: false)
             return T.sample
         }
-        guard let value = optional(key) else { return nil }
-        return try read(value, at: key)
+        guard let value = map.optional(key) else { return nil }
+        return try map.read(value, at: key)
+    }
+
+    /// A value that is absent where it is the usual one.
+    public mutating func value<T: WireType & Equatable>(
+        _ key: String, _ get: (Record) -> T, or usual: T
+    ) throws(WireError) -> T {
+        try valueIfPresent(key) { (record) in
+            let value = get(record)
+            return value == usual ? nil : value
+        } ?? usual
     }
 
     /// An integer within `range`, which is inclusive.
-    public mutating func numberIfPresent(
-        _ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max
-    ) throws(WireError) -> UInt64? {
-        if isRecording {
-            record(key, .integer(range), isRequired: false)
+    public mutating func numberIfPresent<N: FixedWidthInteger & UnsignedInteger>(
+        _ key: String, _ get: (Record) -> N?, in range: ClosedRange<N> = 0...N.max
+    ) throws(WireError) -> N? {
+        if let record {
+            let value = get(record)
+            writer.put(key, number: value.map { UInt64($0) })
+            return value
+        }
+        if isDescribing {
+            describe(key, Self.schema(range), isRequired: false)
             return range.lowerBound
         }
-        guard let value = optional(key) else { return nil }
-        return try integer(value, in: range, at: key)
+        guard let value = map.optional(key) else { return nil }
+        return try map.integer(value, in: range, at: key)
     }
 
-    /// Text of `length` Unicode scalars.
-    public mutating func textIfPresent(_ key: String, length: ClosedRange<Int>) throws(WireError) -> String? {
-        if isRecording {
-            record(key, .text(length: length), isRequired: false)
-            return String(repeating: "x", count: max(length.lowerBound, min(4, length.upperBound)))
+    /// An integer that is absent where it is the usual one.
+    public mutating func number<N: FixedWidthInteger & UnsignedInteger>(
+        _ key: String, _ get: (Record) -> N, in range: ClosedRange<N> = 0...N.max, or usual: N
+    ) throws(WireError) -> N {
+        try numberIfPresent(key, { (record) in
+            let value = get(record)
+            return value == usual ? nil : value
+        }, in: range) ?? usual
+    }
+
+    /// Text of `length` Unicode scalars, without U+0000.
+    public mutating func textIfPresent(
+        _ key: String, _ get: (Record) -> String?, length: ClosedRange<Int>
+    ) throws(WireError) -> String? {
+        if let record {
+            let value = get(record)
+            writer.put(key, text: value)
+            return value
         }
-        guard let value = optional(key) else { return nil }
-        return try text(value, length: length, at: key)
+        if isDescribing { return describeText(key, length, isRequired: false) }
+        guard let value = map.optional(key) else { return nil }
+        return try map.text(value, length: length, at: key)
+    }
+
+    /// Text that is absent where it is empty.
+    public mutating func textIfAny(
+        _ key: String, _ get: (Record) -> String, length: ClosedRange<Int>
+    ) throws(WireError) -> String {
+        try textIfPresent(key, { (record) in
+            let text = get(record)
+            return text.isEmpty ? nil : text
+        }, length: length) ?? ""
     }
 
     /// Bytes, base64url text in JSON; `count` is that of the bytes.
-    public mutating func bytesIfPresent(_ key: String, count: ClosedRange<Int>) throws(WireError) -> [UInt8]? {
-        if isRecording {
-            record(key, .bytes(count: count), isRequired: false)
-            return [UInt8](repeating: 0, count: count.lowerBound)
+    public mutating func bytesIfPresent(
+        _ key: String, _ get: (Record) -> [UInt8]?, count: ClosedRange<Int>
+    ) throws(WireError) -> [UInt8]? {
+        if let record {
+            let value = get(record)
+            writer.put(key, bytes: value)
+            return value
         }
-        guard let value = optional(key) else { return nil }
-        return try bytes(value, count: count, at: key)
+        if isDescribing { return describeBytes(key, count, isRequired: false) }
+        guard let value = map.optional(key) else { return nil }
+        return try map.bytes(value, count: count, at: key)
     }
 
     /// A flag that is false when absent.
-    public mutating func flag(_ key: String) throws(WireError) -> Bool {
-        if isRecording {
-            record(key, .boolean, isRequired: false)
+    public mutating func flag(_ key: String, _ get: (Record) -> Bool) throws(WireError) -> Bool {
+        if let record {
+            let value = get(record)
+            writer.put(key, flag: value)
+            return value
+        }
+        if isDescribing {
+            describe(key, .boolean, isRequired: false)
             return false
         }
-        guard let value = optional(key) else { return false }
-        guard case .boolean(let flag) = value else { throw wrongType("a boolean", value, at: key) }
-        return flag
+        guard let value = map.optional(key) else { return false }
+        return try map.flag(value, at: key)
     }
 
-    /// A list that is empty when absent.
-    public mutating func listIfPresent<T: WireType>(
-        _ key: String, countMax: Int, of type: T.Type = T.self
+    /// A list that is absent when empty.
+    public mutating func listIfAny<T: WireType>(
+        _ key: String, _ get: (Record) -> [T], countMax: Int
     ) throws(WireError) -> [T] {
-        if isRecording {
-            record(key, .list(of: T.schema, count: 0...countMax), isRequired: false)
+        if let record {
+            let value = get(record)
+            if !value.isEmpty { writer.put(key, list: value) }
+            return value
+        }
+        if isDescribing {
+            describe(key, .list(of: T.schema, count: 0...countMax), isRequired: false)
             return [T.sample]
         }
-        guard let value = optional(key) else { return [] }
-        return try list(value, count: 0...countMax, at: key)
+        guard let value = map.optional(key) else { return [] }
+        return try map.list(value, count: 0...countMax, at: key)
     }
 
-    // MARK: Finish
+    // MARK: What fields have to do with each other
 
-    /// Refuses the fields that nobody asked for, where the context says so.
-    mutating func finish() throws(WireError) {
-        guard context.refusesUnknownFields, !isRecording else { return }
-        for index in entries.indices where asked & (1 << UInt128(index)) == 0 {
-            throw WireError(path: entries[index].key, .unknownField)
-        }
+    /// Refuses what is read where `isSound` is false; says at which field and why.
+    public func require(
+        _ isSound: @autoclosure () -> Bool, at key: String, _ rule: @autoclosure () -> String
+    ) throws(WireError) {
+        guard record == nil, !isDescribing, !isSound() else { return }
+        throw WireError(path: key, .outOfBounds(rule()))
     }
 
     // MARK: Details
 
-    private mutating func record(_ key: String, _ schema: Schema, isRequired: Bool) {
-        recording.append(Schema.Field(key: key, schema: schema, isRequired: isRequired))
+    private mutating func describe(_ key: String, _ schema: Schema, isRequired: Bool) {
+        description.append(Schema.Field(key: key, schema: schema, isRequired: isRequired))
     }
 
-    private mutating func optional(_ key: String) -> WireValue? {
-        for index in entries.indices where entries[index].key == key {
-            asked |= 1 << UInt128(index)
-            let value = entries[index].value
-            return value == .null ? nil : value
-        }
-        return nil
+    private mutating func describeText(_ key: String, _ length: ClosedRange<Int>, isRequired: Bool) -> String {
+        describe(key, .text(length: length), isRequired: isRequired)
+        return String(repeating: "x", count: max(length.lowerBound, min(4, length.upperBound)))
     }
 
-    private mutating func required(_ key: String) throws(WireError) -> WireValue {
-        guard let value = optional(key) else { throw WireError(path: key, .missing) }
-        return value
+    private mutating func describeBytes(_ key: String, _ count: ClosedRange<Int>, isRequired: Bool) -> [UInt8] {
+        describe(key, .bytes(count: count), isRequired: isRequired)
+        return [UInt8](repeating: 0, count: count.lowerBound)
     }
 
-    private func read<T: WireType>(_ value: WireValue, at path: String) throws(WireError) -> T {
-        do { return try T(wire: value, in: context) } catch { throw error.below(path) }
-    }
-
-    private func integer(
-        _ value: WireValue, in range: ClosedRange<UInt64>, at key: String
-    ) throws(WireError) -> UInt64 {
-        switch value {
-        case .unsigned(let number):
-            guard range.contains(number) else { throw outOfBounds("an integer", range, at: key) }
-            return number
-        case .negative:
-            throw outOfBounds("an integer", range, at: key)
-        default:
-            throw wrongType("an integer", value, at: key)
-        }
-    }
-
-    private func text(_ value: WireValue, length: ClosedRange<Int>, at key: String) throws(WireError) -> String {
-        guard case .text(let text) = value else { throw wrongType("text", value, at: key) }
-        // Scalars, so that the bound is the same in every language. The byte count bounds it first and cheaply.
-        guard text.utf8.count <= length.upperBound * 4, length.contains(text.unicodeScalars.count) else {
-            throw outOfBounds("a length in Unicode scalars", length, at: key)
-        }
-        // What ends a text in C, and in programs that are written in it.
-        guard !text.utf8.contains(0) else { throw WireError(path: key, .outOfBounds("must not hold U+0000")) }
-        return text
-    }
-
-    private func bytes(_ value: WireValue, count: ClosedRange<Int>, at key: String) throws(WireError) -> [UInt8] {
-        let bytes = try [UInt8].read(value, in: context, at: key)
-        guard count.contains(bytes.count) else { throw outOfBounds("a byte count", count, at: key) }
-        return bytes
-    }
-
-    private func list<T: WireType>(
-        _ value: WireValue, count: ClosedRange<Int>, at key: String
-    ) throws(WireError) -> [T] {
-        guard case .list(let values) = value else { throw wrongType("a list", value, at: key) }
-        guard count.contains(values.count) else { throw outOfBounds("a count of items", count, at: key) }
-        var items: [T] = []
-        items.reserveCapacity(values.count)
-        for (index, value) in values.enumerated() { items.append(try read(value, at: "\(key)[\(index)]")) }
-        return items
-    }
-
-    private func wrongType(_ expected: String, _ value: WireValue, at key: String) -> WireError {
-        WireError(path: key, .wrongType(expected: expected, found: value.kind))
-    }
-
-    private func outOfBounds<T>(_ what: String, _ range: ClosedRange<T>, at key: String) -> WireError {
-        let bounds = range.lowerBound == range.upperBound
-            ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
-        return WireError(path: key, .outOfBounds("must be \(what) of \(bounds)"))
-    }
-}
-
-extension [UInt8] {
-    /// Bytes as each form carries them: a byte string in CBOR, base64url text in JSON.
-    static func read(_ value: WireValue, in context: WireContext, at path: String = "") throws(WireError) -> [UInt8] {
-        switch (context.form, value) {
-        case (.cbor, .bytes(let bytes)):
-            return bytes
-        case (.json, .text(let text)):
-            guard let bytes = Base64URL.decode(text) else {
-                throw WireError(path: path, .outOfBounds("must be base64url without padding"))
-            }
-            return bytes
-        case (.cbor, _):
-            throw WireError(path: path, .wrongType(expected: "bytes", found: value.kind))
-        case (.json, _):
-            throw WireError(path: path, .wrongType(expected: "base64url text", found: value.kind))
-        }
+    private static func schema<N: FixedWidthInteger & UnsignedInteger>(_ range: ClosedRange<N>) -> Schema {
+        .integer(UInt64(range.lowerBound)...UInt64(range.upperBound))
     }
 }

@@ -109,31 +109,6 @@ extension QueueNumber: WireNumber {
     var number: UInt64 { rawValue }
 }
 
-/// An enumeration written as its text.
-public protocol WireEnumeration: WireType, CaseIterable, RawRepresentable where RawValue == String {}
-
-extension WireEnumeration {
-    public init(wire value: WireValue, in context: WireContext) throws(WireError) {
-        guard case .text(let text) = value else { throw WireError(.wrongType(expected: "text", found: value.kind)) }
-        guard let found = Self(rawValue: text) else {
-            let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
-            throw WireError(.outOfBounds("must be one of \(known)"))
-        }
-        self = found
-    }
-
-    public func write(to writer: inout WireWriter) { writer.write(text: rawValue) }
-
-    public static var schema: Schema {
-        .enumeration(name: String(describing: Self.self), cases: allCases.map(\.rawValue))
-    }
-
-    public static var sample: Self {
-        guard let first = allCases.first else { preconditionFailure("an enumeration without cases") }
-        return first
-    }
-}
-
 /// A value passed on as it is, for another layer to read.
 extension WireValue: WireType {
     public init(wire value: WireValue, in context: WireContext) throws(WireError) { self = value }

@@ -41,12 +41,10 @@ public struct WireContext: Sendable {
     var nodeCountMax: Int { refusesUnknownFields ? WireLimits.requestNodeCountMax : WireLimits.responseNodeCountMax }
 }
 
-/// A map with named fields. One initialiser reads it from both forms, and records its schema.
+/// A map with named fields. One initialiser reads it from both forms, writes it, and records its schema.
 public protocol WireRecord: WireType {
-    /// Reads each field once; errors name the path below this record.
-    init(fields: inout Fields) throws(WireError)
-    /// Writes each field, in the order in which they are read.
-    func write(fields writer: inout WireWriter)
+    /// Names each field once; errors name the path below this record.
+    init(fields: inout Fields<Self>) throws(WireError)
     /// Under which the descriptions list it.
     static var name: String { get }
 }
@@ -56,10 +54,13 @@ extension WireRecord {
     public static var name: String { String(describing: Self.self) }
 
     public init(wire value: WireValue, in context: WireContext) throws(WireError) {
-        var fields = try Fields(value, in: context)
-        self = try Self(fields: &fields)
-        try fields.finish()
+        var map = try FieldMap(value, in: context)
+        self = try map.record()
+        try map.finish()
     }
+
+    /// Writes each field, in the order in which they are named, into a map that was begun.
+    public func write(fields writer: inout WireWriter) { Fields.write(self, to: &writer) }
 
     public func write(to writer: inout WireWriter) {
         writer.record { (writer) in write(fields: &writer) }
@@ -70,10 +71,10 @@ extension WireRecord {
     public static var sample: Self { recorded.sample }
 
     private static var recorded: (schema: Schema, sample: Self) {
-        var fields = Fields.recorder()
+        var fields = Fields<Self>.describing()
         do {
             let sample = try Self(fields: &fields)
-            return (.record(name: name, fields: fields.recording), sample)
+            return (.record(name: name, fields: fields.description), sample)
         } catch {
             preconditionFailure("\(name) refuses its own samples at \(error.path): \(error.explanation)")
         }

@@ -7,7 +7,7 @@ public protocol WireUnion: WireType {
     /// Each tag with the record that stands under it.
     static var cases: [Schema.Case] { get }
     /// `nil` for a tag that is not known.
-    init?(tag: String, fields: inout Fields) throws(WireError)
+    init?(tag: String, map: inout FieldMap) throws(WireError)
     /// What a reader that skips the unknown makes of a later version's case; `nil` where it cannot.
     static func later(tag: String) -> Self?
     /// The tag and the record to write under it.
@@ -16,17 +16,27 @@ public protocol WireUnion: WireType {
 
 extension WireUnion {
     public init(wire value: WireValue, in context: WireContext) throws(WireError) {
-        var fields = try Fields(value, in: context)
-        let tag = try fields.text(Self.tagKey, length: 1...64)
-        guard let known = try Self(tag: tag, fields: &fields) else {
-            if !context.refusesUnknownFields, let unknown = Self.later(tag: tag) {
-                self = unknown
+        var map = try FieldMap(value, in: context)
+        let tag = try map.text(map.required(Self.tagKey), length: 1...64, at: Self.tagKey)
+        let later = context.refusesUnknownFields ? nil : Self.later(tag: tag)
+        let found: Self?
+        do {
+            found = try Self(tag: tag, map: &map)
+        } catch {
+            // A case that a later version has changed is to a client as one that it has added.
+            guard let later else { throw error }
+            self = later
+            return
+        }
+        guard let known = found else {
+            if let later {
+                self = later
                 return
             }
             let tags = Self.cases.map(\.tag).joined(separator: ", ")
             throw WireError(path: Self.tagKey, .outOfBounds("must be one of \(tags)"))
         }
-        try fields.finish()
+        try map.finish()
         self = known
     }
 
@@ -47,6 +57,5 @@ extension WireUnion {
 /// What is known of a case that a later version added: nothing.
 struct UnknownRecord: WireRecord {
     init() {}
-    init(fields: inout Fields) throws(WireError) {}
-    func write(fields writer: inout WireWriter) {}
+    init(fields: inout Fields<Self>) throws(WireError) {}
 }

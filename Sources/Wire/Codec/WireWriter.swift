@@ -15,6 +15,13 @@ public struct WireWriter {
         bytes.reserveCapacity(byteCountHint)
     }
 
+    /// What was written so far, with nothing left here.
+    mutating func taken() -> WireWriter {
+        let taken = self
+        self = WireWriter(form: form, byteCountHint: 0)
+        return taken
+    }
+
     // MARK: Fields
 
     /// Writes a field.

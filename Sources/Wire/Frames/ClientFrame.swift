@@ -16,8 +16,9 @@ public enum ClientFrame: WireUnion, Equatable {
         public var token: String
 
         public init(token: String) { self.token = token }
-        public init(fields: inout Fields) throws(WireError) { token = try fields.text("token", length: 43...43) }
-        public func write(fields writer: inout WireWriter) { writer.put("token", text: token) }
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            token = try fields.text("token", \.token, length: 43...43)
+        }
     }
 
     /// A ``SendRequest`` and whom it is for, in one map.
@@ -30,14 +31,9 @@ public enum ClientFrame: WireUnion, Equatable {
             self.request = request
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            to = try fields.value("to")
-            request = try SendRequest(fields: &fields)
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("to", to)
-            request.write(fields: &writer)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            to = try fields.value("to", \.to)
+            request = try fields.embedded(\.request)
         }
     }
 
@@ -51,14 +47,9 @@ public enum ClientFrame: WireUnion, Equatable {
             self.request = request
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            conversation = try fields.value("conversation")
-            request = try PostRequest(fields: &fields)
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("conversation", conversation)
-            request.write(fields: &writer)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            conversation = try fields.value("conversation", \.conversation)
+            request = try fields.embedded(\.request)
         }
     }
 
@@ -81,20 +72,12 @@ public enum ClientFrame: WireUnion, Equatable {
             self.body = body
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            id = try fields.number("id", in: 0...UInt64(1) << 53)
-            method = try fields.text("method", length: 1...16)
-            path = try fields.text("path", length: 1...2048)
-            idempotencyKey = try fields.valueIfPresent("idempotencyKey")
-            body = try fields.valueIfPresent("body")
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("id", number: id)
-            writer.put("method", text: method)
-            writer.put("path", text: path)
-            writer.put("idempotencyKey", idempotencyKey)
-            writer.put("body", body)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            id = try fields.number("id", \.id, in: 0...UInt64(1) << 53)
+            method = try fields.text("method", \.method, length: 1...16)
+            path = try fields.text("path", \.path, length: 1...2048)
+            idempotencyKey = try fields.valueIfPresent("idempotencyKey", \.idempotencyKey)
+            body = try fields.valueIfPresent("body", \.body)
         }
     }
 
@@ -105,11 +88,9 @@ public enum ClientFrame: WireUnion, Equatable {
 
         public init(stamp: UInt64) { self.stamp = stamp }
 
-        public init(fields: inout Fields) throws(WireError) {
-            stamp = try fields.number("stamp", in: 0...UInt64(1) << 53)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            stamp = try fields.number("stamp", \.stamp, in: 0...UInt64(1) << 53)
         }
-
-        public func write(fields writer: inout WireWriter) { writer.put("stamp", number: stamp) }
     }
 
     public static let unionName = "ClientFrame"
@@ -128,14 +109,14 @@ public enum ClientFrame: WireUnion, Equatable {
 
     public static var sample: ClientFrame { .ping(.sample) }
 
-    public init?(tag: String, fields: inout Fields) throws(WireError) {
+    public init?(tag: String, map: inout FieldMap) throws(WireError) {
         switch tag {
-        case "auth": self = .authenticate(try Authenticate(fields: &fields))
-        case "send": self = .send(try Send(fields: &fields))
-        case "post": self = .post(try Post(fields: &fields))
-        case "delivered": self = .delivered(try Delivered(fields: &fields))
-        case "req": self = .request(try Request(fields: &fields))
-        case "ping": self = .ping(try Ping(fields: &fields))
+        case "auth": self = .authenticate(try map.record())
+        case "send": self = .send(try map.record())
+        case "post": self = .post(try map.record())
+        case "delivered": self = .delivered(try map.record())
+        case "req": self = .request(try map.record())
+        case "ping": self = .ping(try map.record())
         default: return nil
         }
     }

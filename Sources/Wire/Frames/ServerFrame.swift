@@ -50,28 +50,17 @@ public enum ServerFrame: WireUnion, Equatable {
             sealedBodyByteCountMax = UInt64(Limits.sealedBodyByteCountMax)
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            account = try fields.value("account")
-            device = try fields.value("device")
-            incarnation = try fields.value("incarnation")
-            serverTime = try fields.value("serverTime")
-            heartbeatMilliseconds = try fields.number("heartbeatMs", in: 100...3_600_000)
-            offlineAfterMilliseconds = try fields.number("offlineAfterMs", in: 100...3_600_000)
-            typingMilliseconds = try fields.number("typingTtlMs", in: 100...3_600_000)
-            frameByteCountMax = try fields.number("frameByteCountMax")
-            sealedBodyByteCountMax = try fields.number("sealedBodyByteCountMax")
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("account", account)
-            writer.put("device", device)
-            writer.put("incarnation", incarnation)
-            writer.put("serverTime", serverTime)
-            writer.put("heartbeatMs", number: heartbeatMilliseconds)
-            writer.put("offlineAfterMs", number: offlineAfterMilliseconds)
-            writer.put("typingTtlMs", number: typingMilliseconds)
-            writer.put("frameByteCountMax", number: frameByteCountMax)
-            writer.put("sealedBodyByteCountMax", number: sealedBodyByteCountMax)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            account = try fields.value("account", \.account)
+            device = try fields.value("device", \.device)
+            incarnation = try fields.value("incarnation", \.incarnation)
+            serverTime = try fields.value("serverTime", \.serverTime)
+            heartbeatMilliseconds = try fields.number("heartbeatMs", \.heartbeatMilliseconds, in: 100...3_600_000)
+            offlineAfterMilliseconds = try fields.number(
+                "offlineAfterMs", \.offlineAfterMilliseconds, in: 100...3_600_000)
+            typingMilliseconds = try fields.number("typingTtlMs", \.typingMilliseconds, in: 100...3_600_000)
+            frameByteCountMax = try fields.number("frameByteCountMax", \.frameByteCountMax)
+            sealedBodyByteCountMax = try fields.number("sealedBodyByteCountMax", \.sealedBodyByteCountMax)
         }
     }
 
@@ -85,14 +74,9 @@ public enum ServerFrame: WireUnion, Equatable {
             self.problem = problem
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            clientID = try fields.value("clientId")
-            problem = try fields.value("problem")
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("clientId", clientID)
-            writer.put("problem", problem)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            clientID = try fields.value("clientId", \.clientID)
+            problem = try fields.value("problem", \.problem)
         }
     }
 
@@ -102,8 +86,7 @@ public enum ServerFrame: WireUnion, Equatable {
         public var through: QueueNumber
 
         public init(through: QueueNumber) { self.through = through }
-        public init(fields: inout Fields) throws(WireError) { through = try fields.value("through") }
-        public func write(fields writer: inout WireWriter) { writer.put("through", through) }
+        public init(fields: inout Fields<Self>) throws(WireError) { through = try fields.value("through", \.through) }
     }
 
     /// The answer to the `req` with the same id: what HTTP would have answered.
@@ -118,16 +101,10 @@ public enum ServerFrame: WireUnion, Equatable {
             self.body = body
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            id = try fields.number("id", in: 0...UInt64(1) << 53)
-            status = try fields.number("status", in: 100...599)
-            body = try fields.valueIfPresent("body")
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("id", number: id)
-            writer.put("status", number: status)
-            writer.put("body", body)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            id = try fields.number("id", \.id, in: 0...UInt64(1) << 53)
+            status = try fields.number("status", \.status, in: 100...599)
+            body = try fields.valueIfPresent("body", \.body)
         }
     }
 
@@ -141,6 +118,8 @@ public enum ServerFrame: WireUnion, Equatable {
             case devicesChanged = "devices.changed"
             /// Open media are ready, or were refused; `media` says which.
             case media
+            /// One of a later version; there is nothing to do.
+            case later
         }
 
         public static let name = "Notice"
@@ -156,16 +135,10 @@ public enum ServerFrame: WireUnion, Equatable {
             self.media = media
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            topic = try fields.value("topic")
-            count = try fields.numberIfPresent("count")
-            media = try fields.valueIfPresent("media")
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("topic", topic)
-            writer.put("count", number: count)
-            writer.put("media", media)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            topic = try fields.value("topic", \.topic)
+            count = try fields.numberIfPresent("count", \.count)
+            media = try fields.valueIfPresent("media", \.media)
         }
     }
 
@@ -179,14 +152,9 @@ public enum ServerFrame: WireUnion, Equatable {
             self.retryAfterMilliseconds = retryAfterMilliseconds
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            reason = try fields.text("reason", length: 1...100)
-            retryAfterMilliseconds = try fields.number("retryAfterMs", in: 0...3_600_000)
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("reason", text: reason)
-            writer.put("retryAfterMs", number: retryAfterMilliseconds)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            reason = try fields.text("reason", \.reason, length: 1...100)
+            retryAfterMilliseconds = try fields.number("retryAfterMs", \.retryAfterMilliseconds, in: 0...3_600_000)
         }
     }
 
@@ -195,19 +163,20 @@ public enum ServerFrame: WireUnion, Equatable {
         public var problem: Problem
 
         public init(problem: Problem) { self.problem = problem }
-        public init(fields: inout Fields) throws(WireError) { problem = try fields.value("problem") }
-        public func write(fields writer: inout WireWriter) { writer.put("problem", problem) }
+        public init(fields: inout Fields<Self>) throws(WireError) { problem = try fields.value("problem", \.problem) }
     }
 
     public static let unionName = "ServerFrame"
     public static let tagKey = "t"
+    /// Of what is in a device's queue.
+    public static let envelopeTag = "envelope"
 
     public static var cases: [Schema.Case] {
         [
             .init(tag: "hello", schema: Hello.schema),
             .init(tag: "accepted", schema: Accepted.schema),
             .init(tag: "refused", schema: Refused.schema),
-            .init(tag: "envelope", schema: Envelope.schema),
+            .init(tag: envelopeTag, schema: Envelope.schema),
             .init(tag: "event", schema: LogEntry.schema),
             .init(tag: "queueEmpty", schema: QueueEmpty.schema),
             .init(tag: "res", schema: Response.schema),
@@ -223,19 +192,19 @@ public enum ServerFrame: WireUnion, Equatable {
     /// A frame of a later version.
     public static func later(tag: String) -> ServerFrame? { .unknown(tag: tag) }
 
-    public init?(tag: String, fields: inout Fields) throws(WireError) {
+    public init?(tag: String, map: inout FieldMap) throws(WireError) {
         switch tag {
-        case "hello": self = .hello(try Hello(fields: &fields))
-        case "accepted": self = .accepted(try Accepted(fields: &fields))
-        case "refused": self = .refused(try Refused(fields: &fields))
-        case "envelope": self = .envelope(try Envelope(fields: &fields))
-        case "event": self = .event(try LogEntry(fields: &fields))
-        case "queueEmpty": self = .queueEmpty(try QueueEmpty(fields: &fields))
-        case "res": self = .response(try Response(fields: &fields))
-        case "notice": self = .notice(try Notice(fields: &fields))
-        case "pong": self = .pong(try ClientFrame.Ping(fields: &fields))
-        case "goaway": self = .goaway(try Goaway(fields: &fields))
-        case "error": self = .error(try Failure(fields: &fields))
+        case "hello": self = .hello(try map.record())
+        case "accepted": self = .accepted(try map.record())
+        case "refused": self = .refused(try map.record())
+        case Self.envelopeTag: self = .envelope(try map.record())
+        case "event": self = .event(try map.record())
+        case "queueEmpty": self = .queueEmpty(try map.record())
+        case "res": self = .response(try map.record())
+        case "notice": self = .notice(try map.record())
+        case "pong": self = .pong(try map.record())
+        case "goaway": self = .goaway(try map.record())
+        case "error": self = .error(try map.record())
         default: return nil
         }
     }
@@ -245,7 +214,7 @@ public enum ServerFrame: WireUnion, Equatable {
         case .hello(let record): ("hello", record)
         case .accepted(let record): ("accepted", record)
         case .refused(let record): ("refused", record)
-        case .envelope(let record): ("envelope", record)
+        case .envelope(let record): (Self.envelopeTag, record)
         case .event(let record): ("event", record)
         case .queueEmpty(let record): ("queueEmpty", record)
         case .response(let record): ("res", record)

@@ -9,13 +9,8 @@ public struct AccountDeletionRequest: WireRecord, Equatable {
         self.signature = signature
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        challenge = try fields.bytes("challenge", count: 32)
-        signature = try fields.bytes("signature", count: 64)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("challenge", bytes: challenge)
-        writer.put("signature", bytes: signature)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        challenge = try fields.bytes("challenge", \.challenge, count: 32)
+        signature = try fields.bytes("signature", \.signature, count: 64)
     }
 }

@@ -55,22 +55,13 @@ public struct RegistrationRequest: WireRecord, Equatable {
         self.invite = invite
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        handle = try fields.value("handle")
-        account = try fields.value("account")
-        identity = try fields.value("identity")
-        deviceList = try fields.value("deviceList")
-        preKeys = try fields.value("preKeys")
-        invite = try fields.textIfPresent("invite", length: 1...100)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("handle", handle)
-        writer.put("account", account)
-        writer.put("identity", identity)
-        writer.put("deviceList", deviceList)
-        writer.put("preKeys", preKeys)
-        writer.put("invite", text: invite)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        handle = try fields.value("handle", \.handle)
+        account = try fields.value("account", \.account)
+        identity = try fields.value("identity", \.identity)
+        deviceList = try fields.value("deviceList", \.deviceList)
+        preKeys = try fields.value("preKeys", \.preKeys)
+        invite = try fields.textIfPresent("invite", \.invite, length: 1...100)
     }
 }
 
@@ -86,16 +77,10 @@ public struct Registered: WireRecord, Equatable {
         self.tokens = tokens
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        account = try fields.value("account")
-        device = try fields.value("device")
-        tokens = try fields.value("tokens")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("account", account)
-        writer.put("device", device)
-        writer.put("tokens", tokens)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        account = try fields.value("account", \.account)
+        device = try fields.value("device", \.device)
+        tokens = try fields.value("tokens", \.tokens)
     }
 }
 
@@ -114,18 +99,11 @@ public struct TokenPair: WireRecord, Equatable {
         self.refreshExpiresAt = refreshExpiresAt
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        accessToken = try fields.text("accessToken", length: 43...43)
-        accessExpiresAt = try fields.value("accessExpiresAt")
-        refreshToken = try fields.text("refreshToken", length: 43...43)
-        refreshExpiresAt = try fields.value("refreshExpiresAt")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("accessToken", text: accessToken)
-        writer.put("accessExpiresAt", accessExpiresAt)
-        writer.put("refreshToken", text: refreshToken)
-        writer.put("refreshExpiresAt", refreshExpiresAt)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        accessToken = try fields.text("accessToken", \.accessToken, length: 43...43)
+        accessExpiresAt = try fields.value("accessExpiresAt", \.accessExpiresAt)
+        refreshToken = try fields.text("refreshToken", \.refreshToken, length: 43...43)
+        refreshExpiresAt = try fields.value("refreshExpiresAt", \.refreshExpiresAt)
     }
 }
 
@@ -139,14 +117,9 @@ public struct ChallengeRequest: WireRecord, Equatable {
         self.device = device
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        account = try fields.value("account")
-        device = try fields.value("device")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("account", account)
-        writer.put("device", device)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        account = try fields.value("account", \.account)
+        device = try fields.value("device", \.device)
     }
 }
 
@@ -162,16 +135,10 @@ public struct Challenge: WireRecord, Equatable {
         self.expiresAt = expiresAt
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        challenge = try fields.bytes("challenge", count: 32)
-        serverName = try fields.text("serverName", length: 1...253)
-        expiresAt = try fields.value("expiresAt")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("challenge", bytes: challenge)
-        writer.put("serverName", text: serverName)
-        writer.put("expiresAt", expiresAt)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        challenge = try fields.bytes("challenge", \.challenge, count: 32)
+        serverName = try fields.text("serverName", \.serverName, length: 1...253)
+        expiresAt = try fields.value("expiresAt", \.expiresAt)
     }
 }
 
@@ -183,14 +150,9 @@ public struct TokenRequest: WireRecord, Equatable {
     public init(signed: SignedChallenge) { self.signed = signed }
     public init(refreshToken: String) { self.refreshToken = refreshToken }
 
-    public init(fields: inout Fields) throws(WireError) {
-        signed = try fields.valueIfPresent("signed")
-        refreshToken = try fields.textIfPresent("refreshToken", length: 43...43)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("signed", signed)
-        writer.put("refreshToken", text: refreshToken)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        signed = try fields.valueIfPresent("signed", \.signed)
+        refreshToken = try fields.textIfPresent("refreshToken", \.refreshToken, length: 43...43)
     }
 }
 
@@ -208,18 +170,11 @@ public struct SignedChallenge: WireRecord, Equatable {
         self.signature = signature
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        account = try fields.value("account")
-        device = try fields.value("device")
-        challenge = try fields.bytes("challenge", count: 32)
-        signature = try fields.bytes("signature", count: 64)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("account", account)
-        writer.put("device", device)
-        writer.put("challenge", bytes: challenge)
-        writer.put("signature", bytes: signature)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        account = try fields.value("account", \.account)
+        device = try fields.value("device", \.device)
+        challenge = try fields.bytes("challenge", \.challenge, count: 32)
+        signature = try fields.bytes("signature", \.signature, count: 64)
     }
 }
 
@@ -247,22 +202,13 @@ public struct AccountView: WireRecord, Equatable {
         self.avatar = avatar
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        account = try fields.value("account")
-        handle = try fields.value("handle")
-        identity = try fields.value("identity")
-        deviceList = try fields.value("deviceList")
-        transparency = try fields.valueIfPresent("transparency")
-        avatar = try fields.valueIfPresent("avatar")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("account", account)
-        writer.put("handle", handle)
-        writer.put("identity", identity)
-        writer.put("deviceList", deviceList)
-        writer.put("transparency", transparency)
-        writer.put("avatar", avatar)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        account = try fields.value("account", \.account)
+        handle = try fields.value("handle", \.handle)
+        identity = try fields.value("identity", \.identity)
+        deviceList = try fields.value("deviceList", \.deviceList)
+        transparency = try fields.valueIfPresent("transparency", \.transparency)
+        avatar = try fields.valueIfPresent("avatar", \.avatar)
     }
 }
 
@@ -282,18 +228,11 @@ public struct DeviceView: WireRecord, Equatable {
         self.lastSeenDay = lastSeenDay
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        device = try fields.value("device")
-        registrationID = try fields.value("registrationId")
-        linkedAt = try fields.value("linkedAt")
-        lastSeenDay = try fields.valueIfPresent("lastSeenDay")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("device", device)
-        writer.put("registrationId", registrationID)
-        writer.put("linkedAt", linkedAt)
-        writer.put("lastSeenDay", lastSeenDay)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        device = try fields.value("device", \.device)
+        registrationID = try fields.value("registrationId", \.registrationID)
+        linkedAt = try fields.value("linkedAt", \.linkedAt)
+        lastSeenDay = try fields.valueIfPresent("lastSeenDay", \.lastSeenDay)
     }
 }
 
@@ -309,14 +248,9 @@ public struct DeviceViews: WireRecord, Equatable {
         self.nextDevice = nextDevice
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        items = try fields.list("items", count: 0...Limits.devicesPerAccountMax)
-        nextDevice = try fields.value("nextDevice")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("items", list: items)
-        writer.put("nextDevice", nextDevice)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        items = try fields.list("items", \.items, count: 0...Limits.devicesPerAccountMax)
+        nextDevice = try fields.value("nextDevice", \.nextDevice)
     }
 }
 
@@ -331,13 +265,8 @@ public struct DeviceListChange: WireRecord, Equatable {
         self.preKeys = preKeys
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        deviceList = try fields.value("deviceList")
-        preKeys = try fields.valueIfPresent("preKeys")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("deviceList", deviceList)
-        writer.put("preKeys", preKeys)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        deviceList = try fields.value("deviceList", \.deviceList)
+        preKeys = try fields.valueIfPresent("preKeys", \.preKeys)
     }
 }

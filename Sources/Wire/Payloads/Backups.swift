@@ -13,16 +13,10 @@ public struct BackupUpload: WireRecord, Equatable {
         self.blob = blob
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        id = try fields.value("id")
-        tokenHash = try fields.bytes("tokenHash", count: 32)
-        blob = try fields.bytes("blob", count: 1...Limits.backupByteCountMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("id", id)
-        writer.put("tokenHash", bytes: tokenHash)
-        writer.put("blob", bytes: blob)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        id = try fields.value("id", \.id)
+        tokenHash = try fields.bytes("tokenHash", \.tokenHash, count: 32)
+        blob = try fields.bytes("blob", \.blob, count: 1...Limits.backupByteCountMax)
     }
 }
 
@@ -37,14 +31,9 @@ public struct BackupReceipt: WireRecord, Equatable {
         self.updatedAt = updatedAt
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        revision = try fields.number("revision")
-        updatedAt = try fields.value("updatedAt")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("revision", number: revision)
-        writer.put("updatedAt", updatedAt)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        revision = try fields.number("revision", \.revision)
+        updatedAt = try fields.value("updatedAt", \.updatedAt)
     }
 }
 
@@ -62,18 +51,11 @@ public struct StoredBackup: WireRecord, Equatable {
         self.blob = blob
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        id = try fields.value("id")
-        revision = try fields.number("revision")
-        updatedAt = try fields.value("updatedAt")
-        blob = try fields.bytes("blob", count: 1...Limits.backupByteCountMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("id", id)
-        writer.put("revision", number: revision)
-        writer.put("updatedAt", updatedAt)
-        writer.put("blob", bytes: blob)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        id = try fields.value("id", \.id)
+        revision = try fields.number("revision", \.revision)
+        updatedAt = try fields.value("updatedAt", \.updatedAt)
+        blob = try fields.bytes("blob", \.blob, count: 1...Limits.backupByteCountMax)
     }
 }
 
@@ -90,15 +72,9 @@ public struct RecoveryView: WireRecord, Equatable {
         self.nextDevice = nextDevice
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        backup = try fields.value("backup")
-        account = try fields.value("account")
-        nextDevice = try fields.value("nextDevice")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("backup", backup)
-        writer.put("account", account)
-        writer.put("nextDevice", nextDevice)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        backup = try fields.value("backup", \.backup)
+        account = try fields.value("account", \.account)
+        nextDevice = try fields.value("nextDevice", \.nextDevice)
     }
 }

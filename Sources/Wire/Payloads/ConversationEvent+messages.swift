@@ -29,22 +29,13 @@ extension ConversationEvent {
             self.isDeleted = isDeleted
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            clientID = try fields.value("clientId")
-            text = try fields.textIfPresent("text", length: 1...Limits.textLengthMax)
-            body = try fields.bytesIfPresent("body", count: 1...Limits.sealedBodyByteCountMax)
-            media = try fields.listIfPresent("media", countMax: Limits.mediaPerMessageMax)
-            expiresAt = try fields.valueIfPresent("expiresAt")
-            isDeleted = try fields.flag("deleted")
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("clientId", clientID)
-            writer.put("text", text: text)
-            writer.put("body", bytes: body)
-            if !media.isEmpty { writer.put("media", list: media) }
-            writer.put("expiresAt", expiresAt)
-            writer.put("deleted", flag: isDeleted)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            clientID = try fields.value("clientId", \.clientID)
+            text = try fields.textIfPresent("text", \.text, length: 1...Limits.textLengthMax)
+            body = try fields.bytesIfPresent("body", \.body, count: 1...Limits.sealedBodyByteCountMax)
+            media = try fields.listIfAny("media", \.media, countMax: Limits.mediaPerMessageMax)
+            expiresAt = try fields.valueIfPresent("expiresAt", \.expiresAt)
+            isDeleted = try fields.flag("deleted", \.isDeleted)
         }
 
         /// What stays of it in the log.
@@ -62,14 +53,9 @@ extension ConversationEvent {
             self.reason = reason
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            seq = try fields.value("seq")
-            reason = try fields.valueIfPresent("reason")
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("seq", seq)
-            writer.put("reason", reason)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            seq = try fields.value("seq", \.seq)
+            reason = try fields.valueIfPresent("reason", \.reason)
         }
     }
 }
@@ -77,6 +63,8 @@ extension ConversationEvent {
 /// Why a message deleted itself.
 public enum DeletionReason: String, WireEnumeration {
     case expired
+    /// One of a later version.
+    case later
 }
 
 extension LogEntry {

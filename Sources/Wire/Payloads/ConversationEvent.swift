@@ -25,18 +25,11 @@ public enum ConversationEvent: WireType, Equatable {
             self.sealedName = sealedName
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            kind = try fields.value("kind")
-            mode = try fields.value("mode")
-            title = try fields.textIfPresent("name", length: 1...Limits.nameLengthMax)
-            sealedName = try fields.bytesIfPresent("sealedName", count: 1...Limits.sealedNameByteCountMax)
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("kind", kind)
-            writer.put("mode", mode)
-            writer.put("name", text: title)
-            writer.put("sealedName", bytes: sealedName)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            kind = try fields.value("kind", \.kind)
+            mode = try fields.value("mode", \.mode)
+            title = try fields.textIfPresent("name", \.title, length: 1...Limits.nameLengthMax)
+            sealedName = try fields.bytesIfPresent("sealedName", \.sealedName, count: 1...Limits.sealedNameByteCountMax)
         }
     }
 
@@ -46,11 +39,9 @@ public enum ConversationEvent: WireType, Equatable {
 
         public init(accounts: [AccountID]) { self.accounts = accounts }
 
-        public init(fields: inout Fields) throws(WireError) {
-            accounts = try fields.list("accounts", count: 1...Limits.membersMax)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            accounts = try fields.list("accounts", \.accounts, count: 1...Limits.membersMax)
         }
-
-        public func write(fields writer: inout WireWriter) { writer.put("accounts", list: accounts) }
     }
 
     /// Removed by somebody else, or left where the sender is the account itself.
@@ -59,9 +50,7 @@ public enum ConversationEvent: WireType, Equatable {
 
         public init(account: AccountID) { self.account = account }
 
-        public init(fields: inout Fields) throws(WireError) { account = try fields.value("account") }
-
-        public func write(fields writer: inout WireWriter) { writer.put("account", account) }
+        public init(fields: inout Fields<Self>) throws(WireError) { account = try fields.value("account", \.account) }
     }
 
     /// What a member may do from here on.
@@ -74,14 +63,9 @@ public enum ConversationEvent: WireType, Equatable {
             self.role = role
         }
 
-        public init(fields: inout Fields) throws(WireError) {
-            account = try fields.value("account")
-            role = try fields.value("role")
-        }
-
-        public func write(fields writer: inout WireWriter) {
-            writer.put("account", account)
-            writer.put("role", role)
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            account = try fields.value("account", \.account)
+            role = try fields.value("role", \.role)
         }
     }
 }
@@ -107,15 +91,15 @@ extension ConversationEvent: WireUnion {
     /// A change of a later version.
     public static func later(tag: String) -> ConversationEvent? { .unknown(tag: tag) }
 
-    public init?(tag: String, fields: inout Fields) throws(WireError) {
+    public init?(tag: String, map: inout FieldMap) throws(WireError) {
         switch tag {
-        case "conversation.created": self = .created(try Created(fields: &fields))
-        case "message.created": self = .message(try Message(fields: &fields))
-        case "message.deleted": self = .messageDeleted(try MessageDeleted(fields: &fields))
-        case "members.added": self = .membersAdded(try MembersAdded(fields: &fields))
-        case "member.removed": self = .memberRemoved(try MemberRemoved(fields: &fields))
-        case "member.role": self = .roleChanged(try RoleChanged(fields: &fields))
-        case "conversation.image": self = .image(try ConversationImage(fields: &fields))
+        case "conversation.created": self = .created(try map.record())
+        case "message.created": self = .message(try map.record())
+        case "message.deleted": self = .messageDeleted(try map.record())
+        case "members.added": self = .membersAdded(try map.record())
+        case "member.removed": self = .memberRemoved(try map.record())
+        case "member.role": self = .roleChanged(try map.record())
+        case "conversation.image": self = .image(try map.record())
         default: return nil
         }
     }
@@ -155,22 +139,13 @@ public struct LogEntry: WireRecord, Equatable {
         self.event = event
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        conversation = try fields.value("conversation")
-        seq = try fields.value("seq")
-        id = try fields.value("id")
-        time = try fields.value("time")
-        sender = try fields.value("sender")
-        event = try fields.value("event")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("conversation", conversation)
-        writer.put("seq", seq)
-        writer.put("id", id)
-        writer.put("time", time)
-        writer.put("sender", sender)
-        writer.put("event", event)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        conversation = try fields.value("conversation", \.conversation)
+        seq = try fields.value("seq", \.seq)
+        id = try fields.value("id", \.id)
+        time = try fields.value("time", \.time)
+        sender = try fields.value("sender", \.sender)
+        event = try fields.value("event", \.event)
     }
 }
 
@@ -187,15 +162,9 @@ public struct LogPage: WireRecord, Equatable {
         self.next = next
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        items = try fields.list("items", count: 0...Limits.pageItemsMax)
-        head = try fields.value("head")
-        next = try fields.valueIfPresent("next")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("items", list: items)
-        writer.put("head", head)
-        writer.put("next", next)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        items = try fields.items(\.items)
+        head = try fields.value("head", \.head)
+        next = try fields.valueIfPresent("next", \.next)
     }
 }

@@ -1,5 +1,9 @@
 /// A dm has exactly two members, a group a bounded number; a channel has many readers.
-public enum ConversationKind: String, WireEnumeration { case dm, group, channel }
+public enum ConversationKind: String, WireEnumeration {
+    case dm, group, channel
+    /// One of a later version.
+    case later
+}
 
 /// Fixed when the conversation is created. There is no conversion.
 public enum ConversationMode: String, WireEnumeration {
@@ -7,17 +11,21 @@ public enum ConversationMode: String, WireEnumeration {
     case sealed
     /// Opt-in: the server may read, index and preview.
     case open
+    /// One of a later version: who does not know who can read what is said there says nothing.
+    case later
 }
 
 /// What a member may do, from most to least.
 public enum Role: String, WireEnumeration, Comparable {
     case owner, admin, member
+    /// One of a later version; what it may do the server knows.
+    case later
 
     private var rank: Int {
         switch self {
         case .owner: 2
         case .admin: 1
-        case .member: 0
+        case .member, .later: 0
         }
     }
 
@@ -45,20 +53,12 @@ public struct NewConversation: WireRecord, Equatable {
         self.members = members
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        kind = try fields.value("kind")
-        mode = try fields.valueIfPresent("mode") ?? .sealed
-        name = try fields.textIfPresent("name", length: 1...Limits.nameLengthMax)
-        sealedName = try fields.bytesIfPresent("sealedName", count: 1...Limits.sealedNameByteCountMax)
-        members = try fields.list("members", count: 0...Limits.membersMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("kind", kind)
-        writer.put("mode", mode)
-        writer.put("name", text: name)
-        writer.put("sealedName", bytes: sealedName)
-        writer.put("members", list: members)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        kind = try fields.value("kind", \.kind)
+        mode = try fields.value("mode", \.mode, or: .sealed)
+        name = try fields.textIfPresent("name", \.name, length: 1...Limits.nameLengthMax)
+        sealedName = try fields.bytesIfPresent("sealedName", \.sealedName, count: 1...Limits.sealedNameByteCountMax)
+        members = try fields.list("members", \.members, count: 0...Limits.membersMax)
     }
 }
 
@@ -106,59 +106,21 @@ public struct ConversationView: WireRecord, Equatable {
         self.sealedImage = sealedImage
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        conversation = try fields.value("conversation")
-        kind = try fields.value("kind")
-        mode = try fields.value("mode")
-        title = try fields.textIfPresent("name", length: 1...Limits.nameLengthMax)
-        sealedName = try fields.bytesIfPresent("sealedName", count: 1...Limits.sealedNameByteCountMax)
-        createdAt = try fields.value("createdAt")
-        memberCount = try fields.number("memberCount", in: 0...1_000_000)
-        role = try fields.value("role")
-        peer = try fields.valueIfPresent("peer")
-        head = try fields.value("head")
-        checkpoint = try fields.value("checkpoint")
-        unread = try fields.number("unread")
-        image = try fields.valueIfPresent("image")
-        sealedImage = try fields.bytesIfPresent("sealedImage", count: 1...Limits.sealedImageByteCountMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("conversation", conversation)
-        writer.put("kind", kind)
-        writer.put("mode", mode)
-        writer.put("name", text: title)
-        writer.put("sealedName", bytes: sealedName)
-        writer.put("createdAt", createdAt)
-        writer.put("memberCount", number: memberCount)
-        writer.put("role", role)
-        writer.put("peer", peer)
-        writer.put("head", head)
-        writer.put("checkpoint", checkpoint)
-        writer.put("unread", number: unread)
-        writer.put("image", image)
-        writer.put("sealedImage", bytes: sealedImage)
-    }
-}
-
-/// A page of a list; `next` is an opaque cursor, absent on the last page.
-public struct ConversationPage: WireRecord, Equatable {
-    public var items: [ConversationView]
-    public var next: String?
-
-    public init(items: [ConversationView], next: String?) {
-        self.items = items
-        self.next = next
-    }
-
-    public init(fields: inout Fields) throws(WireError) {
-        items = try fields.list("items", count: 0...Limits.pageItemsMax)
-        next = try fields.textIfPresent("next", length: 1...200)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("items", list: items)
-        writer.put("next", text: next)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        conversation = try fields.value("conversation", \.conversation)
+        kind = try fields.value("kind", \.kind)
+        mode = try fields.value("mode", \.mode)
+        title = try fields.textIfPresent("name", \.title, length: 1...Limits.nameLengthMax)
+        sealedName = try fields.bytesIfPresent("sealedName", \.sealedName, count: 1...Limits.sealedNameByteCountMax)
+        createdAt = try fields.value("createdAt", \.createdAt)
+        memberCount = try fields.number("memberCount", \.memberCount, in: 0...UInt64(1) << 53)
+        role = try fields.value("role", \.role)
+        peer = try fields.valueIfPresent("peer", \.peer)
+        head = try fields.value("head", \.head)
+        checkpoint = try fields.value("checkpoint", \.checkpoint)
+        unread = try fields.number("unread", \.unread)
+        image = try fields.valueIfPresent("image", \.image)
+        sealedImage = try fields.bytesIfPresent("sealedImage", \.sealedImage, count: 1...Limits.sealedImageByteCountMax)
     }
 }
 
@@ -177,39 +139,11 @@ public struct MemberView: WireRecord, Equatable {
         self.joinedAt = joinedAt
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        account = try fields.value("account")
-        handle = try fields.valueIfPresent("handle")
-        role = try fields.value("role")
-        joinedAt = try fields.value("joinedAt")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("account", account)
-        writer.put("handle", handle)
-        writer.put("role", role)
-        writer.put("joinedAt", joinedAt)
-    }
-}
-
-/// A page of members; `next` is an opaque cursor, absent on the last page.
-public struct MemberPage: WireRecord, Equatable {
-    public var items: [MemberView]
-    public var next: String?
-
-    public init(items: [MemberView], next: String?) {
-        self.items = items
-        self.next = next
-    }
-
-    public init(fields: inout Fields) throws(WireError) {
-        items = try fields.list("items", count: 0...Limits.pageItemsMax)
-        next = try fields.textIfPresent("next", length: 1...200)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("items", list: items)
-        writer.put("next", text: next)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        account = try fields.value("account", \.account)
+        handle = try fields.valueIfPresent("handle", \.handle)
+        role = try fields.value("role", \.role)
+        joinedAt = try fields.value("joinedAt", \.joinedAt)
     }
 }
 
@@ -219,11 +153,9 @@ public struct NewMembers: WireRecord, Equatable {
 
     public init(accounts: [AccountID]) { self.accounts = accounts }
 
-    public init(fields: inout Fields) throws(WireError) {
-        accounts = try fields.list("accounts", count: 1...Limits.membersPerRequestMax)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        accounts = try fields.list("accounts", \.accounts, count: 1...Limits.membersPerRequestMax)
     }
-
-    public func write(fields writer: inout WireWriter) { writer.put("accounts", list: accounts) }
 }
 
 /// The role to give to a member.
@@ -232,9 +164,7 @@ public struct RoleChange: WireRecord, Equatable {
 
     public init(role: Role) { self.role = role }
 
-    public init(fields: inout Fields) throws(WireError) { role = try fields.value("role") }
-
-    public func write(fields writer: inout WireWriter) { writer.put("role", role) }
+    public init(fields: inout Fields<Self>) throws(WireError) { role = try fields.value("role", \.role) }
 }
 
 /// How far this account has read. Never moves back.
@@ -243,9 +173,7 @@ public struct Checkpoint: WireRecord, Equatable {
 
     public init(seq: SequenceNumber) { self.seq = seq }
 
-    public init(fields: inout Fields) throws(WireError) { seq = try fields.value("seq") }
-
-    public func write(fields writer: inout WireWriter) { writer.put("seq", seq) }
+    public init(fields: inout Fields<Self>) throws(WireError) { seq = try fields.value("seq", \.seq) }
 }
 
 /// Posts to a conversation: text, media or both where it is open, a sealed body where it is sealed.
@@ -272,20 +200,12 @@ public struct PostRequest: WireRecord, Equatable {
         self.expiresIn = expiresIn
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        clientID = try fields.value("clientId")
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        clientID = try fields.value("clientId", \.clientID)
         // A text that is too long is told apart from a malformed one, so the parser lets it through to the verb.
-        text = try fields.textIfPresent("text", length: 1...Limits.frameByteCountMax)
-        body = try fields.bytesIfPresent("body", count: 1...Limits.sealedBodyByteCountMax)
-        media = try fields.listIfPresent("media", countMax: Limits.mediaPerMessageMax)
-        expiresIn = try fields.numberIfPresent("expiresIn", in: Limits.messageSeconds)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("clientId", clientID)
-        writer.put("text", text: text)
-        writer.put("body", bytes: body)
-        if !media.isEmpty { writer.put("media", list: media) }
-        writer.put("expiresIn", number: expiresIn)
+        text = try fields.textIfPresent("text", \.text, length: 1...Limits.frameByteCountMax)
+        body = try fields.bytesIfPresent("body", \.body, count: 1...Limits.sealedBodyByteCountMax)
+        media = try fields.listIfAny("media", \.media, countMax: Limits.mediaPerMessageMax)
+        expiresIn = try fields.numberIfPresent("expiresIn", \.expiresIn, in: Limits.messageSeconds)
     }
 }

@@ -1,12 +1,15 @@
 /// What open media without a conversation are for. Fixed when the upload is created.
 public enum MediaUse: String, WireEnumeration {
     case avatar, emoji
+    /// One of a later version.
+    case later
 
     /// Of one file.
     public var byteCountMax: UInt64 {
         switch self {
         case .avatar: Limits.avatarByteCountMax
         case .emoji: Limits.emojiByteCountMax
+        case .later: 0
         }
     }
 }
@@ -49,9 +52,7 @@ public struct ImageChoice: WireRecord, Equatable {
 
     public init(media: MediaID) { self.media = media }
 
-    public init(fields: inout Fields) throws(WireError) { media = try fields.value("media") }
-
-    public func write(fields writer: inout WireWriter) { writer.put("media", media) }
+    public init(fields: inout Fields<Self>) throws(WireError) { media = try fields.value("media", \.media) }
 }
 
 /// The image of a conversation: media where it is open, a ciphertext where it is sealed; neither where it has none.
@@ -64,14 +65,9 @@ public struct ConversationImage: WireRecord, Equatable {
         self.sealedImage = sealedImage
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        media = try fields.valueIfPresent("media")
-        sealedImage = try fields.bytesIfPresent("sealedImage", count: 1...Limits.sealedImageByteCountMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("media", media)
-        writer.put("sealedImage", bytes: sealedImage)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        media = try fields.valueIfPresent("media", \.media)
+        sealedImage = try fields.bytesIfPresent("sealedImage", \.sealedImage, count: 1...Limits.sealedImageByteCountMax)
     }
 }
 
@@ -91,38 +87,10 @@ public struct EmojiView: WireRecord, Equatable {
         self.createdAt = createdAt
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        name = try fields.value("name")
-        media = try fields.value("media")
-        creator = try fields.value("creator")
-        createdAt = try fields.value("createdAt")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("name", name)
-        writer.put("media", media)
-        writer.put("creator", creator)
-        writer.put("createdAt", createdAt)
-    }
-}
-
-/// A page of custom emoji in the order of their names; `next` is an opaque cursor, absent on the last page.
-public struct EmojiPage: WireRecord, Equatable {
-    public var items: [EmojiView]
-    public var next: String?
-
-    public init(items: [EmojiView], next: String?) {
-        self.items = items
-        self.next = next
-    }
-
-    public init(fields: inout Fields) throws(WireError) {
-        items = try fields.list("items", count: 0...Limits.pageItemsMax)
-        next = try fields.textIfPresent("next", length: 1...200)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("items", list: items)
-        writer.put("next", text: next)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        name = try fields.value("name", \.name)
+        media = try fields.value("media", \.media)
+        creator = try fields.value("creator", \.creator)
+        createdAt = try fields.value("createdAt", \.createdAt)
     }
 }

@@ -13,14 +13,9 @@ public struct IdentityPayload: WireRecord, Equatable {
         self.agreementKey = agreementKey
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        signingKey = try fields.bytes("signingKey", count: 32)
-        agreementKey = try fields.bytes("agreementKey", count: 32)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("signingKey", bytes: signingKey)
-        writer.put("agreementKey", bytes: agreementKey)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        signingKey = try fields.bytes("signingKey", \.signingKey, count: 32)
+        agreementKey = try fields.bytes("agreementKey", \.agreementKey, count: 32)
     }
 }
 
@@ -37,16 +32,10 @@ public struct DevicePayload: WireRecord, Equatable {
         self.identity = identity
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        device = try fields.value("device")
-        registrationID = try fields.value("registrationId")
-        identity = try fields.value("identity")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("device", device)
-        writer.put("registrationId", registrationID)
-        writer.put("identity", identity)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        device = try fields.value("device", \.device)
+        registrationID = try fields.value("registrationId", \.registrationID)
+        identity = try fields.value("identity", \.identity)
     }
 }
 
@@ -64,16 +53,10 @@ public struct DeviceListPayload: WireRecord, Equatable {
         self.signature = signature
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        epoch = try fields.number("epoch", in: 1...UInt64(UInt32.max))
-        devices = try fields.list("devices", count: 1...Limits.devicesPerAccountMax)
-        signature = try fields.bytes("signature", count: 64)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("epoch", number: epoch)
-        writer.put("devices", list: devices)
-        writer.put("signature", bytes: signature)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        epoch = try fields.number("epoch", \.epoch, in: 1...UInt64(UInt32.max))
+        devices = try fields.list("devices", \.devices, count: 1...Limits.devicesPerAccountMax)
+        signature = try fields.bytes("signature", \.signature, count: 64)
     }
 }
 
@@ -92,18 +75,11 @@ public struct SignedPreKeyPayload: WireRecord, Equatable {
         self.signature = signature
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        id = UInt32(truncatingIfNeeded: try fields.number("id", in: 1...UInt64(UInt32.max)))
-        key = try fields.bytes("key", count: 32)
-        createdAt = try fields.value("createdAt")
-        signature = try fields.bytes("signature", count: 64)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("id", number: UInt64(id))
-        writer.put("key", bytes: key)
-        writer.put("createdAt", createdAt)
-        writer.put("signature", bytes: signature)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        id = try fields.number("id", \.id, in: 1...UInt32.max)
+        key = try fields.bytes("key", \.key, count: 32)
+        createdAt = try fields.value("createdAt", \.createdAt)
+        signature = try fields.bytes("signature", \.signature, count: 64)
     }
 }
 
@@ -118,14 +94,9 @@ public struct OneTimePreKeyPayload: WireRecord, Equatable {
         self.key = key
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        id = UInt32(truncatingIfNeeded: try fields.number("id", in: 1...UInt64(UInt32.max)))
-        key = try fields.bytes("key", count: 32)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("id", number: UInt64(id))
-        writer.put("key", bytes: key)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        id = try fields.number("id", \.id, in: 1...UInt32.max)
+        key = try fields.bytes("key", \.key, count: 32)
     }
 }
 
@@ -143,16 +114,10 @@ public struct KEMPreKeyPayload: WireRecord, Equatable {
         self.signature = signature
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        id = UInt32(truncatingIfNeeded: try fields.number("id", in: 1...UInt64(UInt32.max)))
-        key = try fields.bytes("key", count: Self.keyByteCount)
-        signature = try fields.bytes("signature", count: 64)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("id", number: UInt64(id))
-        writer.put("key", bytes: key)
-        writer.put("signature", bytes: signature)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        id = try fields.number("id", \.id, in: 1...UInt32.max)
+        key = try fields.bytes("key", \.key, count: Self.keyByteCount)
+        signature = try fields.bytes("signature", \.signature, count: 64)
     }
 }
 
@@ -177,20 +142,14 @@ public struct PreKeyUpload: WireRecord, Equatable {
         self.kemLastResortPreKey = kemLastResortPreKey
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        signedPreKey = try fields.valueIfPresent("signedPreKey")
-        oneTimePreKeys = try fields.listIfPresent("oneTimePreKeys", countMax: Limits.oneTimePreKeysPerUploadMax)
-        lastResortPreKey = try fields.valueIfPresent("lastResortPreKey")
-        kemOneTimePreKeys = try fields.listIfPresent("kemOneTimePreKeys", countMax: Limits.oneTimePreKeysPerUploadMax)
-        kemLastResortPreKey = try fields.valueIfPresent("kemLastResortPreKey")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("signedPreKey", signedPreKey)
-        writer.put("oneTimePreKeys", list: oneTimePreKeys)
-        writer.put("lastResortPreKey", lastResortPreKey)
-        writer.put("kemOneTimePreKeys", list: kemOneTimePreKeys)
-        writer.put("kemLastResortPreKey", kemLastResortPreKey)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        signedPreKey = try fields.valueIfPresent("signedPreKey", \.signedPreKey)
+        oneTimePreKeys = try fields.listIfAny(
+            "oneTimePreKeys", \.oneTimePreKeys, countMax: Limits.oneTimePreKeysPerUploadMax)
+        lastResortPreKey = try fields.valueIfPresent("lastResortPreKey", \.lastResortPreKey)
+        kemOneTimePreKeys = try fields.listIfAny(
+            "kemOneTimePreKeys", \.kemOneTimePreKeys, countMax: Limits.oneTimePreKeysPerUploadMax)
+        kemLastResortPreKey = try fields.valueIfPresent("kemLastResortPreKey", \.kemLastResortPreKey)
     }
 }
 
@@ -213,20 +172,12 @@ public struct PreKeyCounts: WireRecord, Equatable {
         self.hasKEMLastResortPreKey = hasKEMLastResortPreKey
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        oneTimePreKeys = try fields.number("oneTimePreKeys", in: 0...1_000_000)
-        kemOneTimePreKeys = try fields.number("kemOneTimePreKeys", in: 0...1_000_000)
-        signedPreKeyCreatedAt = try fields.valueIfPresent("signedPreKeyCreatedAt")
-        hasLastResortPreKey = try fields.flag("hasLastResortPreKey")
-        hasKEMLastResortPreKey = try fields.flag("hasKemLastResortPreKey")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("oneTimePreKeys", number: oneTimePreKeys)
-        writer.put("kemOneTimePreKeys", number: kemOneTimePreKeys)
-        writer.put("signedPreKeyCreatedAt", signedPreKeyCreatedAt)
-        writer.put("hasLastResortPreKey", flag: hasLastResortPreKey)
-        writer.put("hasKemLastResortPreKey", flag: hasKEMLastResortPreKey)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        oneTimePreKeys = try fields.number("oneTimePreKeys", \.oneTimePreKeys, in: 0...1_000_000)
+        kemOneTimePreKeys = try fields.number("kemOneTimePreKeys", \.kemOneTimePreKeys, in: 0...1_000_000)
+        signedPreKeyCreatedAt = try fields.valueIfPresent("signedPreKeyCreatedAt", \.signedPreKeyCreatedAt)
+        hasLastResortPreKey = try fields.flag("hasLastResortPreKey", \.hasLastResortPreKey)
+        hasKEMLastResortPreKey = try fields.flag("hasKemLastResortPreKey", \.hasKEMLastResortPreKey)
     }
 }
 
@@ -258,24 +209,14 @@ public struct PreKeyBundlePayload: WireRecord, Equatable {
         self.kemPreKey = kemPreKey
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        device = try fields.value("device")
-        registrationID = try fields.value("registrationId")
-        identity = try fields.value("identity")
-        signedPreKey = try fields.value("signedPreKey")
-        oneTimePreKey = try fields.valueIfPresent("oneTimePreKey")
-        lastResortPreKey = try fields.valueIfPresent("lastResortPreKey")
-        kemPreKey = try fields.valueIfPresent("kemPreKey")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("device", device)
-        writer.put("registrationId", registrationID)
-        writer.put("identity", identity)
-        writer.put("signedPreKey", signedPreKey)
-        writer.put("oneTimePreKey", oneTimePreKey)
-        writer.put("lastResortPreKey", lastResortPreKey)
-        writer.put("kemPreKey", kemPreKey)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        device = try fields.value("device", \.device)
+        registrationID = try fields.value("registrationId", \.registrationID)
+        identity = try fields.value("identity", \.identity)
+        signedPreKey = try fields.value("signedPreKey", \.signedPreKey)
+        oneTimePreKey = try fields.valueIfPresent("oneTimePreKey", \.oneTimePreKey)
+        lastResortPreKey = try fields.valueIfPresent("lastResortPreKey", \.lastResortPreKey)
+        kemPreKey = try fields.valueIfPresent("kemPreKey", \.kemPreKey)
     }
 }
 
@@ -299,19 +240,11 @@ public struct ClaimedKeys: WireRecord, Equatable {
         self.transparency = transparency
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        account = try fields.value("account")
-        identity = try fields.value("identity")
-        deviceList = try fields.value("deviceList")
-        bundles = try fields.list("bundles", count: 0...Limits.devicesPerAccountMax)
-        transparency = try fields.valueIfPresent("transparency")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("account", account)
-        writer.put("identity", identity)
-        writer.put("deviceList", deviceList)
-        writer.put("bundles", list: bundles)
-        writer.put("transparency", transparency)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        account = try fields.value("account", \.account)
+        identity = try fields.value("identity", \.identity)
+        deviceList = try fields.value("deviceList", \.deviceList)
+        bundles = try fields.list("bundles", \.bundles, count: 0...Limits.devicesPerAccountMax)
+        transparency = try fields.valueIfPresent("transparency", \.transparency)
     }
 }

@@ -1,6 +1,8 @@
 /// Whether the server may look at media. Fixed when the upload is created.
 public enum MediaClass: String, WireEnumeration {
     case sealed, open
+    /// One of a later version.
+    case later
 }
 
 /// How far media have come.
@@ -11,6 +13,8 @@ public enum MediaState: String, WireEnumeration {
     case ready
     /// Open, and refused by what looked at it.
     case failed
+    /// One of a later version.
+    case later
 }
 
 /// How long media stay when nobody says otherwise.
@@ -21,6 +25,8 @@ public enum MediaLifetime: String, WireEnumeration {
     case pinned
     /// Until a moment that was set when they were uploaded, and no longer.
     case expiring
+    /// One of a later version.
+    case later
 }
 
 /// The answer to a created upload; the same stands in fields of the answer's head, for clients of tus.
@@ -44,20 +50,12 @@ public struct UploadCreated: WireRecord, Equatable {
         self.expiresAt = expiresAt
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        media = try fields.value("media")
-        upload = try fields.value("upload", as: UploadTarget.self).text
-        deleteCapability = try fields.text("deleteCapability", length: 43...43)
-        offset = try fields.number("offset", in: 0...UInt64(1) << 53)
-        expiresAt = try fields.value("expiresAt")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("media", media)
-        writer.put("upload", text: upload)
-        writer.put("deleteCapability", text: deleteCapability)
-        writer.put("offset", number: offset)
-        writer.put("expiresAt", expiresAt)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        media = try fields.value("media", \.media)
+        upload = try fields.value("upload", { UploadTarget($0.upload) }).text
+        deleteCapability = try fields.text("deleteCapability", \.deleteCapability, length: 43...43)
+        offset = try fields.number("offset", \.offset, in: 0...UInt64(1) << 53)
+        expiresAt = try fields.value("expiresAt", \.expiresAt)
     }
 }
 
@@ -77,11 +75,11 @@ struct UploadTarget: WireType {
         self.text = text
     }
 
-    private init(text: String) { self.text = text }
+    init(_ text: String) { self.text = text }
 
     func write(to writer: inout WireWriter) { writer.write(text: text) }
     static var schema: Schema { .text(length: 1...lengthMax) }
-    static var sample: Self { Self(text: prefix + "xxxx") }
+    static var sample: Self { Self(prefix + "xxxx") }
 
     private static func isBase64URL(_ byte: UInt8) -> Bool {
         switch byte {
@@ -131,32 +129,18 @@ public struct MediaInfo: WireRecord, Equatable {
         self.failure = failure
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        media = try fields.value("media")
-        mediaClass = try fields.value("class")
-        state = try fields.value("state")
-        byteCount = try fields.number("byteCount", in: 0...UInt64(1) << 53)
-        sha256 = try fields.bytesIfPresent("digest", count: 32...32)
-        lifetime = try fields.value("lifetime")
-        use = try fields.valueIfPresent("use")
-        expiresAt = try fields.valueIfPresent("expiresAt")
-        picture = try fields.valueIfPresent("picture")
-        recording = try fields.valueIfPresent("recording")
-        failure = try fields.textIfPresent("failure", length: 1...64)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("media", media)
-        writer.put("class", mediaClass)
-        writer.put("state", state)
-        writer.put("byteCount", number: byteCount)
-        writer.put("digest", bytes: sha256)
-        writer.put("lifetime", lifetime)
-        writer.put("use", use)
-        writer.put("expiresAt", expiresAt)
-        writer.put("picture", picture)
-        writer.put("recording", recording)
-        writer.put("failure", text: failure)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        media = try fields.value("media", \.media)
+        mediaClass = try fields.value("class", \.mediaClass)
+        state = try fields.value("state", \.state)
+        byteCount = try fields.number("byteCount", \.byteCount, in: 0...UInt64(1) << 53)
+        sha256 = try fields.bytesIfPresent("digest", \.sha256, count: 32...32)
+        lifetime = try fields.value("lifetime", \.lifetime)
+        use = try fields.valueIfPresent("use", \.use)
+        expiresAt = try fields.valueIfPresent("expiresAt", \.expiresAt)
+        picture = try fields.valueIfPresent("picture", \.picture)
+        recording = try fields.valueIfPresent("recording", \.recording)
+        failure = try fields.textIfPresent("failure", \.failure, length: 1...64)
     }
 }
 
@@ -185,23 +169,14 @@ public struct PictureInfo: WireRecord, Equatable {
         self.preview = preview
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        mediaType = try fields.text("mediaType", length: 1...64)
-        width = try fields.number("width", in: 1...1 << 20)
-        height = try fields.number("height", in: 1...1 << 20)
-        thumbHash = try fields.bytes("thumbHash", count: 1...64)
-        let sides: [PictureSide] = try fields.list("thumbnails", count: 0...16)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        mediaType = try fields.text("mediaType", \.mediaType, length: 1...64)
+        width = try fields.number("width", \.width, in: 1...1 << 20)
+        height = try fields.number("height", \.height, in: 1...1 << 20)
+        thumbHash = try fields.bytes("thumbHash", \.thumbHash, count: 1...64)
+        let sides = try fields.list("thumbnails", { $0.thumbnails.map { PictureSide($0) } }, count: 0...16)
         thumbnails = sides.map(\.rawValue)
-        preview = try fields.numberIfPresent("preview", in: PictureSide.bounds)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("mediaType", text: mediaType)
-        writer.put("width", number: width)
-        writer.put("height", number: height)
-        writer.put("thumbHash", bytes: thumbHash)
-        writer.put("thumbnails", list: thumbnails.map { PictureSide($0) })
-        writer.put("preview", number: preview)
+        preview = try fields.numberIfPresent("preview", \.preview, in: PictureSide.bounds)
     }
 }
 
@@ -217,6 +192,8 @@ struct PictureSide: WireNumber, Equatable {
 /// What a still picture is written as.
 public enum PictureType: String, WireEnumeration {
     case webp, jpeg
+    /// One of a later version.
+    case later
 }
 
 /// How much of the account's room is taken. Uploads count from their creation.
@@ -234,18 +211,11 @@ public struct MediaUsage: WireRecord, Equatable {
         self.fileByteCountMax = fileByteCountMax
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        count = try fields.number("count", in: 0...UInt64(1) << 53)
-        byteCount = try fields.number("byteCount", in: 0...UInt64(1) << 53)
-        byteCountMax = try fields.number("byteCountMax", in: 0...UInt64(1) << 53)
-        fileByteCountMax = try fields.number("fileByteCountMax", in: 0...UInt64(1) << 53)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("count", number: count)
-        writer.put("byteCount", number: byteCount)
-        writer.put("byteCountMax", number: byteCountMax)
-        writer.put("fileByteCountMax", number: fileByteCountMax)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        count = try fields.number("count", \.count, in: 0...UInt64(1) << 53)
+        byteCount = try fields.number("byteCount", \.byteCount, in: 0...UInt64(1) << 53)
+        byteCountMax = try fields.number("byteCountMax", \.byteCountMax, in: 0...UInt64(1) << 53)
+        fileByteCountMax = try fields.number("fileByteCountMax", \.fileByteCountMax, in: 0...UInt64(1) << 53)
     }
 }
 
@@ -255,11 +225,9 @@ public struct MediaLinkRequest: WireRecord, Equatable {
 
     public init(seconds: UInt64) { self.seconds = seconds }
 
-    public init(fields: inout Fields) throws(WireError) {
-        seconds = try fields.number("seconds", in: 1...Limits.mediaLinkSecondsMax)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        seconds = try fields.number("seconds", \.seconds, in: 1...Limits.mediaLinkSecondsMax)
     }
-
-    public func write(fields writer: inout WireWriter) { writer.put("seconds", number: seconds) }
 }
 
 /// Such an address.
@@ -272,14 +240,9 @@ public struct MediaLink: WireRecord, Equatable {
         self.expiresAt = expiresAt
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        address = try fields.text("address", length: 1...300)
-        expiresAt = try fields.value("expiresAt")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("address", text: address)
-        writer.put("expiresAt", expiresAt)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        address = try fields.text("address", \.address, length: 1...300)
+        expiresAt = try fields.value("expiresAt", \.expiresAt)
     }
 }
 
@@ -294,14 +257,9 @@ public struct LeaseRequest: WireRecord, Equatable {
         self.seconds = seconds
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        lease = try fields.bytes("lease", count: 32)
-        seconds = try fields.number("seconds", in: Limits.leaseSeconds)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("lease", bytes: lease)
-        writer.put("seconds", number: seconds)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        lease = try fields.bytes("lease", \.lease, count: 32)
+        seconds = try fields.number("seconds", \.seconds, in: Limits.leaseSeconds)
     }
 }
 
@@ -310,6 +268,5 @@ public struct LeaseRelease: WireRecord, Equatable {
     public var lease: [UInt8]
 
     public init(lease: [UInt8]) { self.lease = lease }
-    public init(fields: inout Fields) throws(WireError) { lease = try fields.bytes("lease", count: 32) }
-    public func write(fields writer: inout WireWriter) { writer.put("lease", bytes: lease) }
+    public init(fields: inout Fields<Self>) throws(WireError) { lease = try fields.bytes("lease", \.lease, count: 32) }
 }

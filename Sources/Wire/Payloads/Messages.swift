@@ -3,6 +3,8 @@ public enum EnvelopeKind: String, WireEnumeration {
     case message, handshake, sync, receipt, call, control
     /// Its sender is sealed inside, with the kind of what is there. Comes by the sealed route alone.
     case sealed
+    /// One of a later version: nobody opens it who does not know it.
+    case later
 }
 
 /// One device's copy of a pairwise send.
@@ -19,16 +21,10 @@ public struct DeviceCopy: WireRecord, Equatable {
         self.body = body
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        device = try fields.value("device")
-        registrationID = try fields.value("registrationId")
-        body = try fields.bytes("body", count: 1...Limits.sealedBodyByteCountMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("device", device)
-        writer.put("registrationId", registrationID)
-        writer.put("body", bytes: body)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        device = try fields.value("device", \.device)
+        registrationID = try fields.value("registrationId", \.registrationID)
+        body = try fields.bytes("body", \.body, count: 1...Limits.sealedBodyByteCountMax)
     }
 }
 
@@ -59,22 +55,13 @@ public struct SendRequest: WireRecord, Equatable {
         self.commitment = commitment
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        clientID = try fields.value("clientId")
-        kind = try fields.valueIfPresent("kind") ?? .message
-        copies = try fields.list("copies", count: 0...Limits.devicesPerSendMax)
-        isUrgent = try fields.flag("urgent")
-        isEphemeral = try fields.flag("ephemeral")
-        commitment = try fields.bytesIfPresent("commitment", count: 32...32)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("clientId", clientID)
-        if kind != .message { writer.put("kind", kind) }
-        writer.put("copies", list: copies)
-        writer.put("urgent", flag: isUrgent)
-        writer.put("ephemeral", flag: isEphemeral)
-        writer.put("commitment", bytes: commitment)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        clientID = try fields.value("clientId", \.clientID)
+        kind = try fields.value("kind", \.kind, or: .message)
+        copies = try fields.list("copies", \.copies, count: 0...Limits.devicesPerSendMax)
+        isUrgent = try fields.flag("urgent", \.isUrgent)
+        isEphemeral = try fields.flag("ephemeral", \.isEphemeral)
+        commitment = try fields.bytesIfPresent("commitment", \.commitment, count: 32...32)
     }
 }
 
@@ -100,22 +87,13 @@ public struct Accepted: WireRecord, Equatable {
         self.isReplay = isReplay
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        clientID = try fields.value("clientId")
-        id = try fields.value("id")
-        time = try fields.value("time")
-        conversation = try fields.valueIfPresent("conversation")
-        seq = try fields.valueIfPresent("seq")
-        isReplay = try fields.flag("replay")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("clientId", clientID)
-        writer.put("id", id)
-        writer.put("time", time)
-        writer.put("conversation", conversation)
-        writer.put("seq", seq)
-        writer.put("replay", flag: isReplay)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        clientID = try fields.value("clientId", \.clientID)
+        id = try fields.value("id", \.id)
+        time = try fields.value("time", \.time)
+        conversation = try fields.valueIfPresent("conversation", \.conversation)
+        seq = try fields.valueIfPresent("seq", \.seq)
+        isReplay = try fields.flag("replay", \.isReplay)
     }
 }
 
@@ -155,32 +133,18 @@ public struct Envelope: WireRecord, Equatable {
         self.body = body
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        number = try fields.valueIfPresent("number")
-        id = try fields.value("id")
-        time = try fields.value("time")
-        sender = try fields.valueIfPresent("sender")
-        kind = try fields.value("kind")
-        conversation = try fields.valueIfPresent("conversation")
-        seq = try fields.valueIfPresent("seq")
-        isUrgent = try fields.flag("urgent")
-        commitment = try fields.bytesIfPresent("commitment", count: 32...32)
-        frankingTag = try fields.bytesIfPresent("frankingTag", count: 32...32)
-        body = try fields.bytes("body", count: 1...Limits.sealedBodyByteCountMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("number", number)
-        writer.put("id", id)
-        writer.put("time", time)
-        writer.put("sender", sender)
-        writer.put("kind", kind)
-        writer.put("conversation", conversation)
-        writer.put("seq", seq)
-        writer.put("urgent", flag: isUrgent)
-        writer.put("commitment", bytes: commitment)
-        writer.put("frankingTag", bytes: frankingTag)
-        writer.put("body", bytes: body)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        number = try fields.valueIfPresent("number", \.number)
+        id = try fields.value("id", \.id)
+        time = try fields.value("time", \.time)
+        sender = try fields.valueIfPresent("sender", \.sender)
+        kind = try fields.value("kind", \.kind)
+        conversation = try fields.valueIfPresent("conversation", \.conversation)
+        seq = try fields.valueIfPresent("seq", \.seq)
+        isUrgent = try fields.flag("urgent", \.isUrgent)
+        commitment = try fields.bytesIfPresent("commitment", \.commitment, count: 32...32)
+        frankingTag = try fields.bytesIfPresent("frankingTag", \.frankingTag, count: 32...32)
+        body = try fields.bytes("body", \.body, count: 1...Limits.sealedBodyByteCountMax)
     }
 }
 
@@ -198,36 +162,9 @@ public struct DeviceAddressPayload: WireRecord, Equatable {
     /// The same as an identifier.
     public var address: DeviceAddress { DeviceAddress(account: account, device: device) }
 
-    public init(fields: inout Fields) throws(WireError) {
-        account = try fields.value("account")
-        device = try fields.value("device")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("account", account)
-        writer.put("device", device)
-    }
-}
-
-/// A page of the device's queue, for clients without a socket.
-public struct EnvelopePage: WireRecord, Equatable {
-    public var items: [Envelope]
-    /// More were waiting than this page holds.
-    public var hasMore: Bool
-
-    public init(items: [Envelope], hasMore: Bool) {
-        self.items = items
-        self.hasMore = hasMore
-    }
-
-    public init(fields: inout Fields) throws(WireError) {
-        items = try fields.list("items", count: 0...Limits.pageItemsMax)
-        hasMore = try fields.flag("hasMore")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("items", list: items)
-        writer.put("hasMore", flag: hasMore)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        account = try fields.value("account", \.account)
+        device = try fields.value("device", \.device)
     }
 }
 
@@ -237,7 +174,5 @@ public struct Delivered: WireRecord, Equatable {
 
     public init(through: QueueNumber) { self.through = through }
 
-    public init(fields: inout Fields) throws(WireError) { through = try fields.value("through") }
-
-    public func write(fields writer: inout WireWriter) { writer.put("through", through) }
+    public init(fields: inout Fields<Self>) throws(WireError) { through = try fields.value("through", \.through) }
 }

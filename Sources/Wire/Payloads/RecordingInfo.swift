@@ -24,19 +24,12 @@ public struct RecordingInfo: WireRecord, Equatable {
         self.waveform = waveform
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        mediaType = try fields.text("mediaType", length: 1...64)
-        durationMilliseconds = try fields.numberIfPresent("durationMilliseconds", in: 0...UInt64(1) << 53)
-        width = try fields.numberIfPresent("width", in: 1...1 << 20)
-        height = try fields.numberIfPresent("height", in: 1...1 << 20)
-        waveform = try fields.bytesIfPresent("waveform", count: Self.waveformCount...Self.waveformCount)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("mediaType", text: mediaType)
-        writer.put("durationMilliseconds", number: durationMilliseconds)
-        writer.put("width", number: width)
-        writer.put("height", number: height)
-        writer.put("waveform", bytes: waveform)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        mediaType = try fields.text("mediaType", \.mediaType, length: 1...64)
+        durationMilliseconds = try fields.numberIfPresent(
+            "durationMilliseconds", \.durationMilliseconds, in: 0...UInt64(1) << 53)
+        width = try fields.numberIfPresent("width", \.width, in: 1...1 << 20)
+        height = try fields.numberIfPresent("height", \.height, in: 1...1 << 20)
+        waveform = try fields.bytesIfPresent("waveform", \.waveform, count: Self.waveformCount...Self.waveformCount)
     }
 }

@@ -33,29 +33,17 @@ public struct ReportRequest: WireRecord, Equatable {
         self.attribution = attribution
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        id = try fields.value("id")
-        time = try fields.value("time")
-        sender = try fields.valueIfPresent("sender")
-        commitment = try fields.bytes("commitment", count: 32)
-        frankingTag = try fields.bytes("frankingTag", count: 32)
-        frankingKey = try fields.bytes("frankingKey", count: 32)
-        content = try fields.bytes("content", count: 1...Limits.sealedBodyByteCountMax)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        id = try fields.value("id", \.id)
+        time = try fields.value("time", \.time)
+        sender = try fields.valueIfPresent("sender", \.sender)
+        commitment = try fields.bytes("commitment", \.commitment, count: 32)
+        frankingTag = try fields.bytes("frankingTag", \.frankingTag, count: 32)
+        frankingKey = try fields.bytes("frankingKey", \.frankingKey, count: 32)
+        content = try fields.bytes("content", \.content, count: 1...Limits.sealedBodyByteCountMax)
         let byteCount = SenderCertificatePayload.byteCount
-        certificate = try fields.bytesIfPresent("certificate", count: byteCount...byteCount)
-        attribution = try fields.bytesIfPresent("attribution", count: 32...32)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("id", id)
-        writer.put("time", time)
-        writer.put("sender", sender)
-        writer.put("commitment", bytes: commitment)
-        writer.put("frankingTag", bytes: frankingTag)
-        writer.put("frankingKey", bytes: frankingKey)
-        writer.put("content", bytes: content)
-        writer.put("certificate", bytes: certificate)
-        writer.put("attribution", bytes: attribution)
+        certificate = try fields.bytesIfPresent("certificate", \.certificate, count: byteCount...byteCount)
+        attribution = try fields.bytesIfPresent("attribution", \.attribution, count: 32...32)
     }
 }
 
@@ -65,6 +53,8 @@ public enum ReportStanding: String, WireEnumeration {
     case attributed
     /// The message was sent to the reporter; who sent it is the reporter's word.
     case unattributed
+    /// One of a later version.
+    case later
 }
 
 /// The server's word that a report verified and is kept.
@@ -78,14 +68,9 @@ public struct ReportReceipt: WireRecord, Equatable {
         self.standing = standing
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        report = try fields.bytes("report", count: 32)
-        standing = try fields.value("standing")
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("report", bytes: report)
-        writer.put("standing", standing)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        report = try fields.bytes("report", \.report, count: 32)
+        standing = try fields.value("standing", \.standing)
     }
 }
 
@@ -120,40 +105,15 @@ public struct ReportView: WireRecord, Equatable {
         self.content = content
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        number = try fields.number("number", in: 0...UInt64(1) << 53)
-        report = try fields.bytes("report", count: 32)
-        reporter = try fields.value("reporter")
-        sender = try fields.value("sender")
-        standing = try fields.value("standing")
-        id = try fields.value("id")
-        time = try fields.value("time")
-        reportedAt = try fields.value("reportedAt")
-        content = try fields.bytes("content", count: 1...Limits.sealedBodyByteCountMax)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        number = try fields.number("number", \.number, in: 0...UInt64(1) << 53)
+        report = try fields.bytes("report", \.report, count: 32)
+        reporter = try fields.value("reporter", \.reporter)
+        sender = try fields.value("sender", \.sender)
+        standing = try fields.value("standing", \.standing)
+        id = try fields.value("id", \.id)
+        time = try fields.value("time", \.time)
+        reportedAt = try fields.value("reportedAt", \.reportedAt)
+        content = try fields.bytes("content", \.content, count: 1...Limits.sealedBodyByteCountMax)
     }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("number", number: number)
-        writer.put("report", bytes: report)
-        writer.put("reporter", reporter)
-        writer.put("sender", sender)
-        writer.put("standing", standing)
-        writer.put("id", id)
-        writer.put("time", time)
-        writer.put("reportedAt", reportedAt)
-        writer.put("content", bytes: content)
-    }
-}
-
-/// A page of reports, oldest first.
-public struct ReportPage: WireRecord, Equatable {
-    public var items: [ReportView]
-
-    public init(items: [ReportView]) { self.items = items }
-
-    public init(fields: inout Fields) throws(WireError) {
-        items = try fields.list("items", count: 0...Limits.pageItemsMax)
-    }
-
-    public func write(fields writer: inout WireWriter) { writer.put("items", list: items) }
 }

@@ -16,16 +16,10 @@ public struct SenderCertificatePayload: WireRecord, Equatable {
         self.attributionKey = attributionKey
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        certificate = try fields.bytes("certificate", count: Self.byteCount)
-        expiresAt = try fields.value("expiresAt")
-        attributionKey = try fields.bytes("attributionKey", count: 32)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("certificate", bytes: certificate)
-        writer.put("expiresAt", expiresAt)
-        writer.put("attributionKey", bytes: attributionKey)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        certificate = try fields.bytes("certificate", \.certificate, count: Self.byteCount)
+        expiresAt = try fields.value("expiresAt", \.expiresAt)
+        attributionKey = try fields.bytes("attributionKey", \.attributionKey, count: 32)
     }
 }
 
@@ -36,11 +30,9 @@ public struct DeliveryTokenSetting: WireRecord, Equatable {
 
     public init(hash: [UInt8]?) { self.hash = hash }
 
-    public init(fields: inout Fields) throws(WireError) {
-        hash = try fields.bytesIfPresent("hash", count: 32...32)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        hash = try fields.bytesIfPresent("hash", \.hash, count: 32...32)
     }
-
-    public func write(fields writer: inout WireWriter) { writer.put("hash", bytes: hash) }
 }
 
 /// A send that does not say who sends: one sealed body for each device of one account.
@@ -66,19 +58,11 @@ public struct SealedSendRequest: WireRecord, Equatable {
         self.commitment = commitment
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        clientID = try fields.value("clientId")
-        copies = try fields.list("copies", count: 0...Limits.devicesPerSendMax)
-        isUrgent = try fields.flag("urgent")
-        isEphemeral = try fields.flag("ephemeral")
-        commitment = try fields.bytesIfPresent("commitment", count: 32...32)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("clientId", clientID)
-        writer.put("copies", list: copies)
-        writer.put("urgent", flag: isUrgent)
-        writer.put("ephemeral", flag: isEphemeral)
-        writer.put("commitment", bytes: commitment)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        clientID = try fields.value("clientId", \.clientID)
+        copies = try fields.list("copies", \.copies, count: 0...Limits.devicesPerSendMax)
+        isUrgent = try fields.flag("urgent", \.isUrgent)
+        isEphemeral = try fields.flag("ephemeral", \.isEphemeral)
+        commitment = try fields.bytesIfPresent("commitment", \.commitment, count: 32...32)
     }
 }

@@ -19,20 +19,12 @@ public struct TreeHeadPayload: WireRecord, Equatable {
         self.signature = signature
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        log = try fields.bytes("log", count: 32)
-        treeSize = try fields.number("treeSize", in: 0...Limits.keyLogSizeMax)
-        root = try fields.bytes("root", count: 32)
-        time = try fields.value("time")
-        signature = try fields.bytes("signature", count: 64)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("log", bytes: log)
-        writer.put("treeSize", number: treeSize)
-        writer.put("root", bytes: root)
-        writer.put("time", time)
-        writer.put("signature", bytes: signature)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        log = try fields.bytes("log", \.log, count: 32)
+        treeSize = try fields.number("treeSize", \.treeSize, in: 0...Limits.keyLogSizeMax)
+        root = try fields.bytes("root", \.root, count: 32)
+        time = try fields.value("time", \.time)
+        signature = try fields.bytes("signature", \.signature, count: 64)
     }
 }
 
@@ -61,20 +53,12 @@ public struct TransparencyPayload: WireRecord, Equatable {
         self.consistency = consistency
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        head = try fields.value("head")
-        kind = try fields.value("kind")
-        index = try fields.number("index", in: 0...Limits.keyLogSizeMax)
-        inclusion = try fields.bytes("inclusion", count: Limits.merkleProofByteCounts)
-        consistency = try fields.bytesIfPresent("consistency", count: Limits.merkleProofByteCounts)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("head", head)
-        writer.put("kind", kind)
-        writer.put("index", number: index)
-        writer.put("inclusion", bytes: inclusion)
-        writer.put("consistency", bytes: consistency)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        head = try fields.value("head", \.head)
+        kind = try fields.value("kind", \.kind)
+        index = try fields.number("index", \.index, in: 0...Limits.keyLogSizeMax)
+        inclusion = try fields.bytes("inclusion", \.inclusion, count: Limits.merkleProofByteCounts)
+        consistency = try fields.bytesIfPresent("consistency", \.consistency, count: Limits.merkleProofByteCounts)
     }
 }
 
@@ -86,11 +70,9 @@ public struct MerkleProofPayload: WireRecord, Equatable {
 
     public init(hashes: [UInt8]) { self.hashes = hashes }
 
-    public init(fields: inout Fields) throws(WireError) {
-        hashes = try fields.bytes("hashes", count: Limits.merkleProofByteCounts)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        hashes = try fields.bytes("hashes", \.hashes, count: Limits.merkleProofByteCounts)
     }
-
-    public func write(fields writer: inout WireWriter) { writer.put("hashes", bytes: hashes) }
 }
 
 /// The log's newest head, and what its witnesses signed last.
@@ -103,14 +85,9 @@ public struct KeyLogHead: WireRecord, Equatable {
         self.cosignatures = cosignatures
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        head = try fields.value("head")
-        cosignatures = try fields.list("cosignatures", count: 0...Limits.witnessesMax)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("head", head)
-        writer.put("cosignatures", list: cosignatures)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        head = try fields.value("head", \.head)
+        cosignatures = try fields.list("cosignatures", \.cosignatures, count: 0...Limits.witnessesMax)
     }
 }
 
@@ -139,22 +116,13 @@ public struct CosignaturePayload: WireRecord, Equatable {
         self.signature = signature
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        key = try fields.bytes("key", count: 32)
-        name = try fields.textIfPresent("name", length: 1...Limits.nameLengthMax)
-        treeSize = try fields.number("treeSize", in: 0...Limits.keyLogSizeMax)
-        root = try fields.bytes("root", count: 32)
-        time = try fields.value("time")
-        signature = try fields.bytes("signature", count: 64)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("key", bytes: key)
-        writer.put("name", text: name)
-        writer.put("treeSize", number: treeSize)
-        writer.put("root", bytes: root)
-        writer.put("time", time)
-        writer.put("signature", bytes: signature)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        key = try fields.bytes("key", \.key, count: 32)
+        name = try fields.textIfPresent("name", \.name, length: 1...Limits.nameLengthMax)
+        treeSize = try fields.number("treeSize", \.treeSize, in: 0...Limits.keyLogSizeMax)
+        root = try fields.bytes("root", \.root, count: 32)
+        time = try fields.value("time", \.time)
+        signature = try fields.bytes("signature", \.signature, count: 64)
     }
 }
 
@@ -170,28 +138,11 @@ public struct KeyLogPage: WireRecord, Equatable {
         self.treeSize = treeSize
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        entries = try fields.bytes("entries", count: 0...Limits.keyLogEntriesMax * Limits.keyLogEntryByteCount)
-        treeSize = try fields.number("treeSize", in: 0...Limits.keyLogSizeMax)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        entries = try fields.bytes(
+            "entries", \.entries, count: 0...Limits.keyLogEntriesMax * Limits.keyLogEntryByteCount)
+        treeSize = try fields.number("treeSize", \.treeSize, in: 0...Limits.keyLogSizeMax)
     }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("entries", bytes: entries)
-        writer.put("treeSize", number: treeSize)
-    }
-}
-
-/// What the key log has of one account, by epoch.
-public struct AccountKeyLog: WireRecord, Equatable {
-    public var items: [KeyLogItem]
-
-    public init(items: [KeyLogItem]) { self.items = items }
-
-    public init(fields: inout Fields) throws(WireError) {
-        items = try fields.list("items", count: 0...Limits.pageItemsMax)
-    }
-
-    public func write(fields writer: inout WireWriter) { writer.put("items", list: items) }
 }
 
 /// One entry of the key log and its place.
@@ -205,13 +156,8 @@ public struct KeyLogItem: WireRecord, Equatable {
         self.entry = entry
     }
 
-    public init(fields: inout Fields) throws(WireError) {
-        index = try fields.number("index", in: 0...Limits.keyLogSizeMax)
-        entry = try fields.bytes("entry", count: Limits.keyLogEntryByteCount)
-    }
-
-    public func write(fields writer: inout WireWriter) {
-        writer.put("index", number: index)
-        writer.put("entry", bytes: entry)
+    public init(fields: inout Fields<Self>) throws(WireError) {
+        index = try fields.number("index", \.index, in: 0...Limits.keyLogSizeMax)
+        entry = try fields.bytes("entry", \.entry, count: Limits.keyLogEntryByteCount)
     }
 }

@@ -21,7 +21,7 @@ import Wire
         }
     }
 
-    private func page(in place: ImageHouse, _ cursor: String? = nil, limit: Int = 200) async throws -> EmojiPage {
+    private func page(in place: ImageHouse, _ cursor: String? = nil, limit: Int = 200) async throws -> Page<EmojiView> {
         try await place.look { (look) throws(Problem) in try look.emoji(cursor: cursor, limit: limit) }
     }
 
@@ -36,10 +36,10 @@ import Wire
         #expect(await problem { try await add("+1", by: bob, in: place) } == .emojiTaken)
         #expect(await problem { try await add("+1", by: alice, in: place) } == .emojiTaken)
         #expect(await problem { try await add("+2", first.media, by: bob, in: place) } == .otherUse)
-        #expect(try await page(in: place) == EmojiPage(items: [first, second], next: nil))
+        #expect(try await page(in: place) == Page<EmojiView>(items: [first, second], next: nil))
         let begin = try await page(in: place, limit: 1)
-        #expect(begin == EmojiPage(items: [first], next: "+1"))
-        #expect(try await page(in: place, begin.next, limit: 1) == EmojiPage(items: [second], next: nil))
+        #expect(begin == Page<EmojiView>(items: [first], next: "+1"))
+        #expect(try await page(in: place, begin.next, limit: 1) == Page<EmojiView>(items: [second], next: nil))
         #expect(await problem { try await page(in: place, "No Name") } == .malformed)
     }
 

@@ -54,11 +54,10 @@ import Wire
     private struct Card: WireRecord {
         var key: [UInt8]
         init(key: [UInt8]) { self.key = key }
-        init(fields: inout Fields) throws(WireError) { key = try fields.bytes("serverKey", count: 32) }
-        func write(fields writer: inout WireWriter) {
-            writer.put("serverName", text: "localhost")
-            writer.put("serverKey", bytes: key)
-            writer.put("shard", number: 0)
+        init(fields: inout Fields<Self>) throws(WireError) {
+            _ = try fields.text("serverName", { (_) in "localhost" }, length: 1...253)
+            key = try fields.bytes("serverKey", \.key, count: 32)
+            _ = try fields.number("shard", { (_) in UInt64(0) })
         }
     }
 

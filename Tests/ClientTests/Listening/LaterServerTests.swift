@@ -1,0 +1,77 @@
+import Testing
+import Wire
+
+@testable import Client
+
+/// A server of a later version meets this client.
+/// Mirrors `Client`.
+@Suite("A later server", .timeLimit(.minutes(1))) struct LaterServerTests {
+    private func json(_ text: String) throws -> [UInt8] {
+        let value = try WireValue.parse(Array(text.utf8), as: .json)
+        return value.encoded(as: .cbor)
+    }
+
+    /// An envelope frame as CBOR.
+    private func envelope(_ number: UInt64, _ change: (inout [WireValue.Entry]) -> Void) throws -> [UInt8] {
+        let envelope = Envelope(
+            number: QueueNumber(number), id: MessageID(number), time: Timestamp(milliseconds: 1_700_000_000_000),
+            sender: nil, kind: .message, body: [1])
+        guard case .map(var entries) = try WireValue.parse(
+            ServerFrame.envelope(envelope).encoded(as: .cbor), as: .cbor)
+        else { return [] }
+        change(&entries)
+        return WireValue.map(entries).encoded(as: .cbor)
+    }
+
+    private func hello() -> ServerFrame {
+        .hello(
+            ServerFrame.Hello(
+                account: .sample, device: DeviceID(1), incarnation: .sample,
+                serverTime: Timestamp(milliseconds: 1_700_000_000_000)))
+    }
+
+    @Test("nothing that it says ends the listener; envelopes that cannot be read are kept, then acknowledged")
+    func survives() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        let quantum = try envelope(1) { (entries) in
+            entries = entries.map { $0.key == "kind" ? .init(key: "kind", value: .text("quantum")) : $0 }
+        }
+        let other = try envelope(2) { (entries) in
+            entries = entries.map { $0.key == "body" ? .init(key: "body", value: .list([.unsigned(1)])) : $0 }
+            entries.append(.init(key: "scent", value: .text("rose")))
+        }
+        let strange = try [
+            json(#"{"t":"hologram","beam":1}"#), json(#"{"t":"notice","topic":"tide","height":4}"#),
+            json(#"{"t":"event","conversation":7}"#), json(#"{"t":"goaway","reason":5}"#), quantum, other,
+            json("""
+                {"t":"error","problem":{"type":"urn:x","title":"x","status":499,"code":"tired","detail":"Later."}}
+                """),
+        ]
+        server.with {
+            $0.strangeMessages = strange
+            $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(2)))]]
+        }
+        var events: [ClientEvent] = []
+        for await event in await client.events(untilIdle: true) { events.append(event) }
+        #expect(events.contains(.idle))
+        let problems = events.compactMap { if case .trouble(.refused(let problem)) = $0 { problem } else { nil } }
+        #expect(problems.filter { $0.code == .later }.map(\.status) == [499])
+        #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(2)))))
+        let kept = try await client.keptFrames()
+        #expect(kept == [.bytes(quantum), .bytes(other)])
+        // What comes again is kept once.
+        server.with { $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(2)))]] }
+        for await _ in await client.events(untilIdle: true) {}
+        #expect(try await client.keptFrames() == kept)
+        await client.close()
+    }
+}
+
+extension Client {
+    fileprivate func keptFrames() throws -> [KeptFrame] {
+        try store.keys(withPrefix: StoreKey<KeptFrame>.keptFramePrefix).compactMap { (name) in
+            try read(StoreKey<KeptFrame>(name))
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Keys
+import TestKit
+import Testing
+import Wire
+
+@testable import Client
+
+/// A later version is met, and then this program is the later one.
+/// Mirrors `KeptContent`.
+@Suite struct LaterVersionTests {
+    @Test("an envelope of an unknown kind is kept as it came, and opened by a program that knows the kind")
+    func envelope() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await DoubtfulPhone(house, as: "bobby")
+        bob.changeFrame = { (bytes) in
+            guard case .map(let entries) = try? WireValue.parse(bytes, as: .cbor),
+                entries.contains(.init(key: "t", value: .text("envelope")))
+            else { return bytes }
+            return WireValue.map(entries.map { $0.key == "kind" ? .init(key: "kind", value: .text("quantum")) : $0 })
+                .encoded(as: .cbor)
+        }
+        try await alice.send("one", to: "bobby")
+        try await alice.send("two", to: "bobby")
+        try await bob.fetch()
+        #expect(try await bob.client.history().isEmpty)
+        // They are acknowledged: the server has nothing more.
+        bob.changeFrame = { $0 }
+        let token = try await bob.client.accessToken()
+        var left: Page<Envelope>
+        repeat { left = try await house.api.call("GET", "/v1/messages", token: token) } while !left.items.isEmpty
+        try await bob.fetch()
+        #expect(try await bob.client.history().isEmpty)
+        // The kinds as they were sent: as if they were known from now on.
+        let sent = try await bob.client.kinds("sealed", "message")
+        #expect(sent == 2)
+        var texts: [String] = []
+        for case .message(let line) in try await bob.fetch() { texts.append(line.text ?? "") }
+        #expect(texts == ["one", "two"])
+        try await bob.fetch()
+        #expect(try await bob.client.history().compactMap(\.text) == ["one", "two"])
+        try await alice.send("three", to: "bobby")
+        try await bob.fetch()
+        #expect(try await bob.client.history().compactMap(\.text) == ["one", "two", "three"])
+    }
+
+    @Test("a content of an unknown type is kept with its line; where it is known later, it is a message")
+    func content() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let bob = try await DoubtfulPhone(house, as: "bobby")
+        try await alice.send("before", to: "bobby")
+        try await bob.fetch()
+        try await alice.client.sendLater("poll", to: try #require(Handle(text: "bobby")))
+        try await bob.fetch()
+        let lines = try await bob.client.history()
+        #expect(lines.map(\.kind) == [.received, .unreadable] && lines.last?.reason == .unknownContent)
+        let kept = try await bob.client.keptContents()
+        #expect(kept.count == 1)
+        // One that an earlier version kept, and that is known.
+        let own = try await bob.client.keepOwn("known now", at: try #require(kept.first).0, like: kept[0].1)
+        try await bob.fetch()
+        let after = try await bob.client.history()
+        #expect(after.map(\.kind) == [.received, .synced] && after.last?.text == "known now")
+        #expect(after.last?.message == own)
+        #expect(try await bob.client.keptContents().isEmpty)
+    }
+}
+
+extension Client {
+    /// Gives kept frames the kind that they would have been known by.
+    fileprivate func kinds(_ kind: String, _ fallback: String) throws -> Int {
+        var count = 0
+        for name in store.keys(withPrefix: StoreKey<KeptFrame>.keptFramePrefix) {
+            guard case .bytes(let bytes) = try read(StoreKey<KeptFrame>(name)),
+                case .map(let entries) = try WireValue.parse(bytes, as: .cbor)
+            else { continue }
+            let isSealed = !entries.contains { $0.key == "sender" }
+            let known = entries.map { (entry) -> WireValue.Entry in
+                entry.key == "kind" ? .init(key: "kind", value: .text(isSealed ? kind : fallback)) : entry
+            }
+            var transaction = StoreTransaction()
+            transaction.put(.bytes(WireValue.map(known).encoded(as: .cbor)), at: StoreKey<KeptFrame>(name))
+            try commit(transaction)
+            count += 1
+        }
+        return count
+    }
+
+    /// Sends a content of a type that nobody knows yet.
+    fileprivate func sendLater(_ type: String, to handle: Handle) async throws {
+        let (_, own) = try readyProfile()
+        let peer = try #require(try read(.handle(handle)))
+        let content = MessageContent(message: .random(), sentAt: surroundings.now(), text: "?")
+        guard case .map(let entries) = try WireValue.parse(content.encoded(as: .cbor), as: .cbor) else { return }
+        let strange = WireValue.map(
+            entries.map { $0.key == "type" ? .init(key: "type", value: .text(type)) : $0 }).encoded(as: .cbor)
+        var transaction = StoreTransaction()
+        var counters = try counters()
+        let number = counters.nextOutbox
+        counters.nextOutbox += 1
+        let key = FrankingKey()
+        let franked = FrankedContent(strange, under: key).encoded(as: .cbor)
+        transaction.put(
+            OutboxEntry(
+                clientID: .random(), to: peer, kind: .message, content: franked, history: nil,
+                commitment: key.commitment(to: strange, by: own)),
+            at: .outbox(number))
+        transaction.put(counters, at: .counters)
+        try commit(transaction)
+        outboxRun.added(number)
+        await sendMessages()
+        #expect(own.account != peer)
+    }
+
+    fileprivate func keptContents() throws -> [(UInt64, KeptContent)] {
+        try store.keys(withPrefix: StoreKey<KeptContent>.keptContentPrefix).compactMap { (name) in
+            guard let index = StoreKey<KeptContent>.keptContentIndex(name) else { return nil }
+            return try read(StoreKey<KeptContent>(name)).map { (index, $0) }
+        }
+    }
+
+    /// Puts one in place that came from another device of the own account.
+    fileprivate func keepOwn(_ text: String, at index: UInt64, like kept: KeptContent) throws -> ClientID {
+        let (_, own) = try readyProfile()
+        var content = MessageContent(message: .random(), sentAt: surroundings.now(), text: text)
+        content.to = kept.envelope.sender?.account
+        var envelope = kept.envelope
+        envelope.sender = DeviceAddressPayload(DeviceAddress(account: own.account, device: DeviceID(2)))
+        var transaction = StoreTransaction()
+        transaction.put(
+            KeptContent(envelope, content.encoded(as: .cbor), isSenderHidden: false), at: .keptContent(index))
+        try commit(transaction)
+        return content.message
+    }
+}
