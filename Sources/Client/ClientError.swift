@@ -58,6 +58,8 @@ public enum ClientError: Error, Equatable, Sendable {
     /// device.
     case untrustedServer
 
+    /// More envelopes have come that only a later version of the program can open than are kept for it.
+    case laterVersionNeeded
     /// There is no message at that place of the transcript.
     case noSuchMessage
     /// There is nothing at that place of the transcript that the server would know again.
@@ -120,6 +122,8 @@ extension ClientError: CustomStringConvertible {
             "The server calls itself \(found), not \(expected). Nothing was signed for it."
         case .untrustedServer:
             "The server has not the key it had at first contact: it is another one, or somebody stands between."
+        case .laterVersionNeeded:
+            "Much has come that this version of the program does not know. Use a later one; nothing more is fetched."
         case .noSuchMessage: "There is no such message. See its index in the history."
         case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
         case .file(let failure): Self.text(failure)
@@ -265,6 +269,7 @@ extension ClientError {
         case .insecureServer: "insecure-server"
         case .wrongServerName: "wrong-server-name"
         case .untrustedServer: "untrusted-server"
+        case .laterVersionNeeded: "later-version-needed"
         case .noSuchMessage: "no-such-message"
         case .cannotReport: "cannot-report"
         case .file(let failure): "file-\(failure.rawValue)"

@@ -7,7 +7,7 @@ import Wire
 @testable import Store
 
 /// Mirrors `StoreCheck`: whatever of a store's file is changed from outside, the check names it.
-@Suite("Check of a store", .timeLimit(.minutes(5)))
+@Suite("Check of a store", .timeLimit(.minutes(15)))
 struct StoreCheckTests {
     @Test("a sound store has no findings, closed, killed, or while it is written")
     func sound() async throws {
@@ -114,6 +114,7 @@ struct StoreCheckTests {
             #expect(after == before, "seed \(seed): bit \(place.1) of byte \(place.0) changes what is read, unnamed")
         }
         #expect(effectiveCount > Self.flipCount / 20, "seed \(seed)")
+        if Self.flipCount > 300 { print("seed \(seed): \(Self.flipCount) flips, \(effectiveCount) named") }
     }
 
     @Test("an idle store finds by itself what is wrong with it, and says so in its figures")

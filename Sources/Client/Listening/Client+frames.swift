@@ -106,7 +106,7 @@ extension Client {
     /// What a device does at each connect: knows its own devices, sends what waits, keeps its prekeys in stock.
     func lookAfter(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         await refreshOwnList(tell)
-        try await openKept(tell)
+        await openKept(tell)
         try await lookAfterSealedSenders()
         await sendMessages()
         await deleteMedia()

@@ -12,11 +12,13 @@ private struct EnvelopeNumber: WireRecord {
 extension Client {
     /// Keeps a frame with an envelope that is not to be read, and moves the cursor.
     /// - Returns: its number; `nil` where it has none, and so would not come again in any case.
+    /// - Throws: ``ClientError/laterVersionNeeded``; then it is not acknowledged.
     func keep(_ frame: [UInt8]) throws(ClientError) -> QueueNumber? {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
         guard let number = (try? EnvelopeNumber.decode(frame, in: context))?.number else { return nil }
         var counters = try counters()
         guard counters.cursor < number else { return number }
+        guard hasRoom(toKeep: frame.count) else { throw .laterVersionNeeded }
         counters.cursor = number
         var transaction = StoreTransaction()
         transaction.put(.bytes(frame), at: .keptFrame(number))
@@ -25,9 +27,25 @@ extension Client {
         return number
     }
 
-    /// Opens what an earlier version kept.
-    /// - Throws: as ``receive(_:)`` does; the rest stays kept.
-    func openKept(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
+    /// Whether so many bytes more may be kept: whoever sends what is not known does not fill the disk.
+    func hasRoom(toKeep byteCount: Int) -> Bool {
+        let prefixes = [StoreKey<KeptFrame>.keptFramePrefix, StoreKey<KeptContent>.keptContentPrefix]
+        let names = prefixes.flatMap { store.keys(withPrefix: $0) }
+        let keptByteCount = names.reduce(0) { $0 + (store.bytes($1)?.count ?? 0) }
+        return keptByteCount + byteCount <= ClientLimits.keptByteCountMax
+    }
+
+    /// Opens what an earlier version kept. What fails stays kept.
+    func openKept(_ tell: @Sendable (ClientEvent) -> Void) async {
+        do {
+            try await openKeptFrames(tell)
+            try openKeptContents(tell)
+        } catch {
+            if !error.isPassing { tell(.trouble(error)) }
+        }
+    }
+
+    private func openKeptFrames(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         for name in store.keys(withPrefix: StoreKey<KeptFrame>.keptFramePrefix) {
             let context = WireContext(form: .cbor, refusesUnknownFields: false)
             guard case .bytes(let bytes) = try read(StoreKey<KeptFrame>(name)),
@@ -35,6 +53,9 @@ extension Client {
             else { continue }
             if let event = try await receive(envelope) { tell(event) }
         }
+    }
+
+    private func openKeptContents(_ tell: @Sendable (ClientEvent) -> Void) throws(ClientError) {
         for name in store.keys(withPrefix: StoreKey<KeptContent>.keptContentPrefix) {
             guard let kept = try read(StoreKey<KeptContent>(name)),
                 let index = StoreKey<KeptContent>.keptContentIndex(name)

@@ -77,7 +77,7 @@ extension Client {
             let (_, own) = try readyProfile()
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
-                if reason == .unknownContent {
+                if reason == .unknownContent, hasRoom(toKeep: plaintext.count) {
                     let kept = KeptContent(envelope, plaintext, isSenderHidden: seal != nil)
                     transaction.put(kept, at: .keptContent(try counters().nextHistory))
                 }

@@ -11,8 +11,9 @@
 /// schema down and answers with samples. Written is the property of the record at hand, and the same value is given
 /// back; bounds hold for what is read.
 public struct Fields<Record> {
-    /// What is written.
-    private let record: Record?
+    /// What is written; valid for as long as ``write(_:to:)`` runs. A pointer, since a record in an optional is copied
+    /// whole for each field.
+    private let record: UnsafePointer<Record>?
     private var writer: WireWriter
     /// What is read.
     private(set) var map: FieldMap
@@ -24,7 +25,7 @@ public struct Fields<Record> {
     }
 
     private init(
-        record: Record?, writer: WireWriter, map: FieldMap, isDescribing: Bool = false,
+        record: UnsafePointer<Record>?, writer: WireWriter, map: FieldMap, isDescribing: Bool = false,
         description: [Schema.Field] = []
     ) {
         self.record = record
@@ -41,13 +42,15 @@ public struct Fields<Record> {
     /// Writes the fields of a record, behind those that were written.
     static func write(_ record: Record, to writer: inout WireWriter) where Record: WireRecord {
         // Taken, so that its bytes have one owner and are not copied.
-        var fields = Fields(record: record, writer: writer.taken(), map: FieldMap())
-        do {
-            _ = try Record(fields: &fields)
-        } catch {
-            preconditionFailure("\(Record.name) does not write itself at \(error.path): \(error.explanation)")
+        withUnsafePointer(to: record) { (pointer) in
+            var fields = Fields(record: pointer, writer: writer.taken(), map: FieldMap())
+            do throws(WireError) {
+                _ = try Record(fields: &fields)
+            } catch {
+                preconditionFailure("\(Record.name) does not write itself at \(error.path): \(error.explanation)")
+            }
+            writer = fields.writer
         }
-        writer = fields.writer
     }
 
     // MARK: Required
@@ -55,7 +58,7 @@ public struct Fields<Record> {
     /// A value that its own type reads and writes.
     public mutating func value<T: WireType>(_ key: String, _ get: (Record) -> T) throws(WireError) -> T {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, value)
             return value
         }
@@ -68,7 +71,7 @@ public struct Fields<Record> {
 
     /// The same of a property that is there only in records of this kind.
     public mutating func value<T: WireType>(_ key: String, _ get: (Record) -> T?) throws(WireError) -> T {
-        if let record, let value = get(record) {
+        if let record, let value = get(record.pointee) {
             writer.put(key, value)
             return value
         }
@@ -84,7 +87,7 @@ public struct Fields<Record> {
         _ key: String, _ get: (Record) -> N, in range: ClosedRange<N> = 0...N.max
     ) throws(WireError) -> N {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, number: UInt64(value))
             return value
         }
@@ -100,7 +103,7 @@ public struct Fields<Record> {
         _ key: String, _ get: (Record) -> String, length: ClosedRange<Int>
     ) throws(WireError) -> String {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, text: value)
             return value
         }
@@ -113,7 +116,7 @@ public struct Fields<Record> {
         _ key: String, _ get: (Record) -> [UInt8], count: ClosedRange<Int>
     ) throws(WireError) -> [UInt8] {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, bytes: value)
             return value
         }
@@ -132,7 +135,7 @@ public struct Fields<Record> {
         _ key: String, _ get: (Record) -> [T], count: ClosedRange<Int>, growsLater: Bool = false
     ) throws(WireError) -> [T] {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, list: value)
             return value
         }
@@ -146,11 +149,15 @@ public struct Fields<Record> {
 
     /// The fields of another record, in the same map.
     public mutating func embedded<Other: WireRecord>(_ get: (Record) -> Other) throws(WireError) -> Other {
+        if let record {
+            let other = get(record.pointee)
+            other.write(fields: &writer)
+            return other
+        }
         var inner = Fields<Other>(
-            record: record.map(get), writer: writer.taken(), map: map, isDescribing: isDescribing,
-            description: description)
+            record: nil, writer: writer, map: map, isDescribing: isDescribing, description: description)
         let other = try Other(fields: &inner)
-        (writer, map, description) = (inner.writer, inner.map, inner.description)
+        (map, description) = (inner.map, inner.description)
         return other
     }
 
@@ -172,7 +179,7 @@ public struct Fields<Record> {
     /// A value that its own type reads and writes.
     public mutating func valueIfPresent<T: WireType>(_ key: String, _ get: (Record) -> T?) throws(WireError) -> T? {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, value)
             return value
         }
@@ -199,7 +206,7 @@ public struct Fields<Record> {
         _ key: String, _ get: (Record) -> N?, in range: ClosedRange<N> = 0...N.max
     ) throws(WireError) -> N? {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, number: value.map { UInt64($0) })
             return value
         }
@@ -226,7 +233,7 @@ public struct Fields<Record> {
         _ key: String, _ get: (Record) -> String?, length: ClosedRange<Int>
     ) throws(WireError) -> String? {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, text: value)
             return value
         }
@@ -250,7 +257,7 @@ public struct Fields<Record> {
         _ key: String, _ get: (Record) -> [UInt8]?, count: ClosedRange<Int>
     ) throws(WireError) -> [UInt8]? {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, bytes: value)
             return value
         }
@@ -262,7 +269,7 @@ public struct Fields<Record> {
     /// A flag that is false when absent.
     public mutating func flag(_ key: String, _ get: (Record) -> Bool) throws(WireError) -> Bool {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             writer.put(key, flag: value)
             return value
         }
@@ -279,7 +286,7 @@ public struct Fields<Record> {
         _ key: String, _ get: (Record) -> [T], countMax: Int
     ) throws(WireError) -> [T] {
         if let record {
-            let value = get(record)
+            let value = get(record.pointee)
             if !value.isEmpty { writer.put(key, list: value) }
             return value
         }

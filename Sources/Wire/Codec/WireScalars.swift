@@ -7,7 +7,7 @@ extension WireType where Self: RandomIdentifier {
         self = identifier
     }
 
-    public func write(to writer: inout WireWriter) { writer.write(bytes: bytes.array) }
+    public func write(to writer: inout WireWriter) { writer.write(sixteen: bytes) }
 
     public static var schema: Schema {
         .formatted(name: String(describing: Self.self), pattern: "[A-Za-z0-9_-]{21}[AQgw]", cbor: .bytes(count: 16))

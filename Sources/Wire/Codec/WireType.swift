@@ -45,6 +45,9 @@ public struct WireContext: Sendable {
 public protocol WireRecord: WireType {
     /// Names each field once; errors name the path below this record.
     init(fields: inout Fields<Self>) throws(WireError)
+    /// Writes each field, in the order in which they are named, into a map that was begun. There is one for all; it is
+    /// asked for here so that each type has its own compiled.
+    func write(fields writer: inout WireWriter)
     /// Under which the descriptions list it.
     static var name: String { get }
 }
@@ -59,7 +62,7 @@ extension WireRecord {
         try map.finish()
     }
 
-    /// Writes each field, in the order in which they are named, into a map that was begun.
+    /// Runs the initialiser over the record itself.
     public func write(fields writer: inout WireWriter) { Fields.write(self, to: &writer) }
 
     public func write(to writer: inout WireWriter) {

@@ -12,7 +12,7 @@ public struct WireWriter {
     /// An empty writer; the hint saves growing where the size is known.
     public init(form: WireForm, byteCountHint: Int = 256) {
         self.form = form
-        bytes.reserveCapacity(byteCountHint)
+        if byteCountHint > 0 { bytes.reserveCapacity(byteCountHint) }
     }
 
     /// What was written so far, with nothing left here.
@@ -122,12 +122,20 @@ public struct WireWriter {
         }
     }
 
+    /// Writes sixteen bytes as ``write(bytes:)`` does, without an array of them.
+    mutating func write(sixteen value: SixteenBytes) {
+        guard form == .cbor else { return write(bytes: value.array) }
+        bytes.append(0x50)
+        withUnsafeBytes(of: (value.high.bigEndian, value.low.bigEndian)) { bytes.append(contentsOf: $0) }
+    }
+
     /// Writes UTF-8; in JSON, only what must be escaped is.
     public mutating func write(text value: String) {
         switch form {
         case .cbor:
             head(major: 3, UInt64(value.utf8.count))
-            bytes.append(contentsOf: value.utf8)
+            var value = value
+            value.withUTF8 { bytes.append(contentsOf: $0) }
         case .json:
             quote(value)
         }

@@ -5,7 +5,7 @@ import Wire
 
 /// A server of a later version meets this client.
 /// Mirrors `Client`.
-@Suite("A later server", .timeLimit(.minutes(1))) struct LaterServerTests {
+@Suite("A later server", .timeLimit(.minutes(2))) struct LaterServerTests {
     private func json(_ text: String) throws -> [UInt8] {
         let value = try WireValue.parse(Array(text.utf8), as: .json)
         return value.encoded(as: .cbor)
@@ -64,6 +64,33 @@ import Wire
         server.with { $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(2)))]] }
         for await _ in await client.events(untilIdle: true) {}
         #expect(try await client.keptFrames() == kept)
+        await client.close()
+    }
+
+    @Test("more than is kept is not acknowledged: the listener ends and says why")
+    func tooMuch() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        let count = ClientLimits.keptByteCountMax / (1 << 20)
+        let strange = try (1...(count + 2)).map { (number) in
+            try envelope(UInt64(number)) { (entries) in
+                entries = entries.map { $0.key == "kind" ? .init(key: "kind", value: .text("quantum")) : $0 }
+                entries.append(.init(key: "ballast", value: .bytes([UInt8](repeating: 1, count: 1 << 20))))
+            }
+        }
+        server.with {
+            $0.strangeMessages = strange
+            $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(UInt64(count + 2))))]]
+        }
+        var last: ClientEvent?
+        for await event in await client.events(untilIdle: true) { last = event }
+        #expect(last == .ended(.laterVersionNeeded))
+        let kept = try await client.keptFrames().count
+        #expect((1...count).contains(kept))
+        let acknowledged = server.with { $0.frames }.compactMap {
+            if case .delivered(let delivered) = $0 { delivered.through.rawValue } else { nil }
+        }
+        #expect(acknowledged.max() ?? 0 <= UInt64(kept))
         await client.close()
     }
 }
