@@ -100,14 +100,20 @@ package struct CellWriter {
 /// Reads the cells of a row one after the other, and digests what it reads. Nothing is converted: a number where
 /// bytes were written is damage.
 package struct CellReader {
+    /// No count gets there: sums, and the one that comes next, stay numbers.
+    static let counterMax: Int64 = 1 << 53
+
     private let statement: Statement
     private let table: String
+    /// One bit for each column that counts something.
+    private let counters: UInt64
     private var column: Int32 = 0
     private(set) var digest: DigestState
 
-    init(_ statement: Statement, table: String, seed: UInt64) {
+    init(_ statement: Statement, table: String, seed: UInt64, counters: UInt64) {
         self.statement = statement
         self.table = table
+        self.counters = counters
         digest = DigestState(seed: seed)
     }
 
@@ -122,10 +128,11 @@ package struct CellReader {
         return true
     }
 
-    /// A number, and nothing that could be taken for one.
+    /// A number, and nothing that could be taken for one. A count is not greater than ``counterMax``, whoever wrote it.
     package mutating func integer() throws(SQLiteError) -> Int64 {
         guard statement.kind(column) == SQLITE_INTEGER else { throw nonsense }
         let value = statement.integer(column)
+        if value > Self.counterMax, counters >> UInt64(column) & 1 == 1 { throw nonsense }
         digest.absorb(1)
         digest.absorb(UInt64(bitPattern: value))
         column += 1

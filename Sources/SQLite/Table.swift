@@ -47,6 +47,8 @@ package final class Table<Row: Sendable>: Sendable {
     package let columns: [ColumnFacts]
     package let keyCount: Int
     let seed: UInt64
+    /// One bit for each column of the class ``ColumnClass/counter``.
+    private let counters: UInt64
 
     private let paths: [any AnyKeyPath & Sendable]
     private let writers: [@Sendable (UnsafePointer<Row>, inout CellWriter) -> Void]
@@ -77,6 +79,8 @@ package final class Table<Row: Sendable>: Sendable {
             writers.append(Self.writer(column))
         }
         precondition((1...facts.count).contains(key), "a key is the first columns of a table")
+        precondition(facts.count <= 64, "a bit for each column")
+        counters = facts.indices.reduce(0) { $0 | (facts[$1].columnClass == .counter ? 1 << UInt64($1) : 0) }
         self.columns = facts
         self.paths = paths
         self.writers = writers
@@ -116,7 +120,7 @@ package final class Table<Row: Sendable>: Sendable {
 
     /// The row that a statement over ``TableText/selected`` stands at.
     func read(_ statement: Statement) throws(SQLiteError) -> Row {
-        var reader = CellReader(statement, table: name, seed: seed)
+        var reader = CellReader(statement, table: name, seed: seed, counters: counters)
         let row = try decode(&reader)
         try reader.finish()
         guard let row else { throw reader.nonsense }

@@ -127,6 +127,8 @@ struct DamageTests {
                 #expect("\(refusal as Any)".contains("pages early"), "\(kept): \(refusal as Any)")
                 #expect(throws: StoreError.self) { try Store.acceptLoss(folder: copy.path) }
                 #expect(try StoreCheck.end(folder: copy.path)?.contains("pages early") == true)
+                let named = #expect(throws: StoreError.self) { try StoreCheck.run(folder: copy.path) }
+                #expect("\(named as Any)".contains("pages early"))
             }
         }
     }

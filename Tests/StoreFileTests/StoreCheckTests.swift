@@ -57,6 +57,38 @@ struct StoreCheckTests {
         }
     }
 
+    @Test("a count that nothing can be added to is damage, though its row fits its digest")
+    func counts() async throws {
+        let folder = try await TestFolder.filled()
+        let crafted: [(String, (Connection) throws -> Void)] = [
+            ("sequence", { try $0.put(SequenceRow(name: "device", last: .max)) }),
+            ("key_log_node", { try $0.put(KeyLogNodeRow(position: 1 << 62, hash: [UInt8](repeating: 1, count: 32))) }),
+            ("progress", { (connection) in
+                var progress = try #require(try connection.row(ProgressRow.byID, 0))
+                progress.rows = .max
+                try connection.put(progress)
+            }),
+            ("accepted_run", { (connection) in
+                var run = try #require(try connection.last(AcceptedRunRow.inOrder, Whole()))
+                run.count = 1 << 60
+                try connection.put(run)
+            }),
+        ]
+        for (table, craft) in crafted {
+            let copy = try folder.copy()
+            let connection = try Connection(path: copy.database, access: .readWrite)
+            try craft(connection)
+            connection.close()
+            let findings = try StoreCheck.run(folder: copy.path).findings
+            #expect(findings.contains { $0.hasPrefix(table + ": 1 rows do not fit") }, "\(table): \(findings)")
+            // It is refused or it opens; it does not trap.
+            if let store = try? Store.open(folder: copy.path) {
+                _ = try? await store.send(9_000)
+                await store.close()
+            }
+        }
+    }
+
     @Test("a device that goes with what waited for it leaves nothing that is found wrong, though the store was killed")
     func removedDevice() async throws {
         let folder = try TestFolder()

@@ -109,6 +109,7 @@ private struct Bench {
         if let type = type as? any (Cell & RandomIdentifier).Type {
             return type.init(bytes: SixteenBytes(high: number, low: number))
         }
+        if let type = type as? any (Cell & WireEnumeration).Type { return nth(known: type, number) }
         if let type = type as? any (Cell & CaseIterable).Type { return nth(type, number) }
         if let type = type as? any RecordCell.Type { return type.sample }
         if let type = type as? any NumberCell.Type { return type.init(cell: number) }
@@ -129,6 +130,11 @@ private struct Bench {
         var gaps = NumberGaps()
         _ = gaps.skip(3, after: number)
         return gaps
+    }
+
+    private static func nth<T: Cell & WireEnumeration>(known type: T.Type, _ number: UInt64) -> (any Cell)? {
+        let all = type.known
+        return all[Int(number) % all.count]
     }
 
     private static func nth<T: Cell & CaseIterable>(_ type: T.Type, _ number: UInt64) -> (any Cell)? {

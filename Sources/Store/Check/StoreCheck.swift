@@ -19,7 +19,10 @@ public final class StoreCheck {
     public static func run(
         folder: String, progress: (String) -> Void = { (_) in }
     ) throws(StoreError) -> Outcome {
-        try StoreFolder.requireFormat(of: folder + "/" + databaseName)
+        let path = folder + "/" + databaseName
+        try StoreFolder.requireFormat(of: path)
+        // While a server writes, what is missing in the file may be on its way there.
+        if StoreFolder.isFree(folder) { try EndCheck(folder: folder, databasePath: path).requireWhole() }
         do throws(SQLiteError) {
             let connection = try StoreFolder.look(in: folder)
             defer { connection.close() }

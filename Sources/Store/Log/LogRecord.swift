@@ -151,7 +151,15 @@ extension EnvelopeKind {
     }
 
     init?(code: UInt8) {
-        guard let kind = Self.allCases.first(where: { $0.code == code }), kind != .later else { return nil }
-        self = kind
+        switch code {
+        case 0: self = .message
+        case 1: self = .handshake
+        case 2: self = .sync
+        case 3: self = .receipt
+        case 4: self = .call
+        case 5: self = .control
+        case 6: self = .sealed
+        default: return nil
+        }
     }
 }

@@ -24,17 +24,18 @@ extension WireEnumeration {
         }
     }
 
+    /// The cases that have a word, in their order.
+    public static var known: [Self] { allCases.filter { $0.rawValue != laterWord } }
+
     /// The words that are known, in their order.
-    public static var words: [String] { allCases.map(\.rawValue).filter { $0 != laterWord } }
+    public static var words: [String] { known.map(\.rawValue) }
 
     public func write(to writer: inout WireWriter) { writer.write(text: rawValue) }
 
     public static var schema: Schema { .enumeration(name: String(describing: Self.self), cases: words) }
 
     public static var sample: Self {
-        guard let first = words.first.flatMap({ Self(word: $0) }) else {
-            preconditionFailure("an enumeration without cases")
-        }
+        guard let first = known.first else { preconditionFailure("an enumeration without cases") }
         return first
     }
 }
