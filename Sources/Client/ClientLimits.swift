@@ -63,7 +63,7 @@ enum ClientLimits {
     static let imageMilliseconds: UInt64 = 60_000
     static let imageStepMilliseconds: UInt64 = 100
     static let imageStepMillisecondsMax: UInt64 = 2_000
-    /// Of all that is kept for a later version: envelopes, and contents. A content that does not fit is not kept.
+    /// Of the envelopes that are kept for a later version, and of the contents. A content without room is not kept.
     static let keptByteCountMax = 16 << 20
     static let linkCodeByteCountMax = 16 * 1024
 }

@@ -1,5 +1,4 @@
 import CSQLite
-import Glibc
 
 /// One connection to a database file, for one thread at a time.
 ///
@@ -29,7 +28,8 @@ package final class Connection {
         var flags = (access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
             | (creates ? SQLITE_OPEN_CREATE : 0)
         if access == .readOnlyUnchanging {
-            path = "file:\(Self.quoted(path))?immutable=1"
+            // Two slashes in front of an absolute one: what stands between them would be a host.
+            path = "file:\(path.hasPrefix("/") ? "//" : "")\(Self.quoted(path))?immutable=1"
             flags |= SQLITE_OPEN_URI
         }
         let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -172,9 +172,7 @@ package final class Connection {
 
     /// Notes a failure and gives it.
     func error(_ code: Int32) -> SQLiteError {
-        // Files beside the database that find no room are to SQLite a failing disk.
-        let isFull = code & 0xFF == SQLITE_IOERR && sqlite3_system_errno(handle) == ENOSPC
-        let code = isFull ? SQLITE_FULL : code
+        let code = SQLiteError.code(code, systemError: sqlite3_system_errno(handle))
         let text = String(cString: sqlite3_errmsg(handle))
         precondition(code & 0xFF != SQLITE_CONSTRAINT, "a rule of the schema was broken: \(text)")
         precondition(code & 0xFF != SQLITE_MISUSE, "SQLite was misused: \(text)")

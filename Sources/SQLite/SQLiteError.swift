@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// Why a question to SQLite has no answer.
 package enum SQLiteError: Error, Sendable, Equatable {
@@ -35,6 +36,13 @@ package enum SQLiteError: Error, Sendable, Equatable {
         case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT: .corrupt
         default: .other
         }
+    }
+
+    /// What a code is taken for, with what the system said. Files beside the database that find no room are to SQLite
+    /// a failing disk. An fsync that failed stays one, whatever the reason: the pages may be gone.
+    static func code(_ code: Int32, systemError: Int32) -> Int32 {
+        let mayBeFull = code & 0xFF == SQLITE_IOERR && cause(ofCode: code) == .other
+        return mayBeFull && systemError == ENOSPC ? SQLITE_FULL : code
     }
 
     /// SQLite's own words for a code.

@@ -63,6 +63,12 @@ import Wire
         let after = try await bob.client.history()
         #expect(after.map(\.kind) == [.received, .synced] && after.last?.text == "known now")
         #expect(after.last?.message == own)
+        // Whoever deletes a line that cannot be read deletes what is kept of it.
+        try await alice.client.sendLater("poll", to: try #require(Handle(text: "bobby")))
+        try await bob.fetch()
+        #expect(try await bob.client.keptContents().count == 1)
+        let last = try #require(try await bob.client.history().last)
+        try await bob.client.delete(last.index, forMeOnly: true)
         #expect(try await bob.client.keptContents().isEmpty)
     }
 }

@@ -20,7 +20,7 @@ struct FrankedContent: WireRecord, Equatable {
 
     init(fields: inout Fields<Self>) throws(WireError) {
         try fields.constant("v", number: MessageContent.version)
-        try fields.constant("type", Kind.franked)
+        _ = try fields.value("type", { (_) in Kind.franked })
         key = try fields.bytes("key", \.key, count: FrankingKey.byteCount)
         content = try fields.bytes("content", \.content, count: 1...Limits.sealedBodyByteCountMax)
     }

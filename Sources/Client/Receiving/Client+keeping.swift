@@ -18,7 +18,8 @@ extension Client {
         guard let number = (try? EnvelopeNumber.decode(frame, in: context))?.number else { return nil }
         var counters = try counters()
         guard counters.cursor < number else { return number }
-        guard hasRoom(toKeep: frame.count) else { throw .laterVersionNeeded }
+        let prefix = StoreKey<KeptFrame>.keptFramePrefix
+        guard hasRoom(toKeep: frame.count, beside: prefix) else { throw .laterVersionNeeded }
         counters.cursor = number
         var transaction = StoreTransaction()
         transaction.put(.bytes(frame), at: .keptFrame(number))
@@ -27,51 +28,50 @@ extension Client {
         return number
     }
 
-    /// Whether so many bytes more may be kept: whoever sends what is not known does not fill the disk.
-    func hasRoom(toKeep byteCount: Int) -> Bool {
-        let prefixes = [StoreKey<KeptFrame>.keptFramePrefix, StoreKey<KeptContent>.keptContentPrefix]
-        let names = prefixes.flatMap { store.keys(withPrefix: $0) }
-        let keptByteCount = names.reduce(0) { $0 + (store.bytes($1)?.count ?? 0) }
+    /// Whether so many bytes more may be kept: whoever sends what is not known does not fill the disk. Envelopes and
+    /// contents have room of their own, so that people who send contents leave the room of envelopes alone.
+    func hasRoom(toKeep byteCount: Int, beside prefix: String) -> Bool {
+        let keptByteCount = store.keys(withPrefix: prefix).reduce(0) { $0 + (store.bytes($1)?.count ?? 0) }
         return keptByteCount + byteCount <= ClientLimits.keptByteCountMax
     }
 
-    /// Opens what an earlier version kept. What fails stays kept.
+    /// Opens what an earlier version kept. What fails stays kept, and does not keep the rest from being opened.
     func openKept(_ tell: @Sendable (ClientEvent) -> Void) async {
-        do {
-            try await openKeptFrames(tell)
-            try openKeptContents(tell)
-        } catch {
-            if !error.isPassing { tell(.trouble(error)) }
-        }
-    }
-
-    private func openKeptFrames(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         for name in store.keys(withPrefix: StoreKey<KeptFrame>.keptFramePrefix) {
-            let context = WireContext(form: .cbor, refusesUnknownFields: false)
-            guard case .bytes(let bytes) = try read(StoreKey<KeptFrame>(name)),
-                case .envelope(let envelope) = try? ServerFrame.decode(bytes, in: context), envelope.kind != .later
-            else { continue }
-            if let event = try await receive(envelope) { tell(event) }
+            do {
+                if let event = try await openFrame(StoreKey(name)) { tell(event) }
+            } catch {
+                if error.isPassing { return }
+                tell(.trouble(error))
+            }
+        }
+        for name in store.keys(withPrefix: StoreKey<KeptContent>.keptContentPrefix) {
+            do {
+                if let event = try openContent(StoreKey(name)) { tell(event) }
+            } catch {
+                tell(.trouble(error))
+            }
         }
     }
 
-    private func openKeptContents(_ tell: @Sendable (ClientEvent) -> Void) throws(ClientError) {
-        for name in store.keys(withPrefix: StoreKey<KeptContent>.keptContentPrefix) {
-            guard let kept = try read(StoreKey<KeptContent>(name)),
-                let index = StoreKey<KeptContent>.keptContentIndex(name)
-            else { continue }
-            if let event = try open(kept, at: index) { tell(event) }
-        }
+    private func openFrame(_ key: StoreKey<KeptFrame>) async throws(ClientError) -> ClientEvent? {
+        let context = WireContext(form: .cbor, refusesUnknownFields: false)
+        guard case .bytes(let bytes) = try read(key),
+            case .envelope(let envelope) = try? ServerFrame.decode(bytes, in: context), envelope.kind != .later
+        else { return nil }
+        return try await receive(envelope)
     }
 
     /// A new line in place of the unreadable one, where the content is known now.
-    private func open(_ kept: KeptContent, at index: UInt64) throws(ClientError) -> ClientEvent? {
-        guard let sender = kept.envelope.sender?.address else { return nil }
+    private func openContent(_ key: StoreKey<KeptContent>) throws(ClientError) -> ClientEvent? {
+        guard let kept = try read(key), let index = StoreKey<KeptContent>.keptContentIndex(key.name),
+            let sender = kept.envelope.sender?.address
+        else { return nil }
         let (_, own) = try readyProfile()
         let known = Self.content(of: kept.plaintext, kept.envelope, sender, own)
         guard case .success(let (content, franked)) = known else { return nil }
         var transaction = StoreTransaction()
-        transaction.remove(StoreKey.keptContent(index))
+        transaction.remove(key)
         transaction.remove(StoreKey.history(index))
         // Whoever was hidden is not reported: what proves it is not kept.
         let evidence = kept.isSenderHidden ? nil : franked

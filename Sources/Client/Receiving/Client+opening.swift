@@ -77,7 +77,8 @@ extension Client {
             let (_, own) = try readyProfile()
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
-                if reason == .unknownContent, hasRoom(toKeep: plaintext.count) {
+                let prefix = StoreKey<KeptContent>.keptContentPrefix
+                if reason == .unknownContent, hasRoom(toKeep: plaintext.count, beside: prefix) {
                     let kept = KeptContent(envelope, plaintext, isSenderHidden: seal != nil)
                     transaction.put(kept, at: .keptContent(try counters().nextHistory))
                 }

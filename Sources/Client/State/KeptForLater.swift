@@ -29,7 +29,7 @@ struct KeptContent: WireRecord, Equatable {
 
     init(fields: inout Fields<Self>) throws(WireError) {
         envelope = try fields.value("envelope", \.envelope)
-        plaintext = try fields.bytes("plaintext", \.plaintext, count: 1...Limits.sealedBodyByteCountMax)
+        plaintext = try fields.bytes("plaintext", \.plaintext, count: 0...Limits.sealedBodyByteCountMax)
         isSenderHidden = try fields.flag("senderHidden", \.isSenderHidden)
     }
 }

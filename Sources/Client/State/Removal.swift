@@ -42,6 +42,7 @@ extension StoreTransaction {
         }
         if let expiresAt = line.expiresAt { remove(.expiry(expiresAt, line.index)) }
         remove(.evidence(line.index))
+        remove(.keptContent(line.index))
         if let message = line.message {
             let sender = line.isOwn ? own : line.peer
             remove(.attachment(message, from: sender))

@@ -21,18 +21,28 @@ public final class StoreCheck {
     ) throws(StoreError) -> Outcome {
         let path = folder + "/" + databaseName
         try StoreFolder.requireFormat(of: path)
+        let wasFree = StoreFolder.isFree(folder)
         // While a server writes, what is missing in the file may be on its way there.
-        if StoreFolder.isFree(folder) { try EndCheck(folder: folder, databasePath: path).requireWhole() }
-        do throws(SQLiteError) {
-            let connection = try StoreFolder.look(in: folder)
-            defer { connection.close() }
-            try connection.execute("PRAGMA cell_size_check = ON")
-            let check = StoreCheck(connection)
-            try check.all(progress)
-            return check.outcome
-        } catch {
-            throw StoreFolder.error(error)
+        if wasFree { try EndCheck(folder: folder, databasePath: path).requireWhole() }
+        let result = Result { () throws(SQLiteError) in try examine(folder, progress) }
+        // A server that began meanwhile wrote into what was read as unchanging.
+        if wasFree, !StoreFolder.isFree(folder), (try? result.get())?.findingCount != 0 {
+            return try answer { () throws(SQLiteError) in try examine(folder, progress) }
         }
+        return try answer { () throws(SQLiteError) in try result.get() }
+    }
+
+    private static func examine(_ folder: String, _ progress: (String) -> Void) throws(SQLiteError) -> Outcome {
+        let connection = try StoreFolder.look(in: folder)
+        defer { connection.close() }
+        try connection.execute("PRAGMA cell_size_check = ON")
+        let check = StoreCheck(connection)
+        try check.all(progress)
+        return check.outcome
+    }
+
+    private static func answer(_ body: () throws(SQLiteError) -> Outcome) throws(StoreError) -> Outcome {
+        do throws(SQLiteError) { return try body() } catch { throw StoreFolder.error(error) }
     }
 
     /// Holds the end of a store that no server runs on against what was noted of it.

@@ -161,14 +161,6 @@ public struct Fields<Record> {
         return other
     }
 
-    /// A value that is always this one.
-    public mutating func constant<T: WireType & Equatable>(_ key: String, _ constant: T) throws(WireError) {
-        let found = try value(key) { (_) in constant }
-        guard found == constant || isDescribing else {
-            throw WireError(path: key, .outOfBounds("must be another one"))
-        }
-    }
-
     /// A number that is always this one.
     public mutating func constant(_ key: String, number: UInt64) throws(WireError) {
         _ = try self.number(key, { (_) in number }, in: number...number)
