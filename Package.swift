@@ -72,7 +72,7 @@ let package = Package(
 
         // 6
         room("BlobsEngine", ["Store", "Digest", "Crypto", "Threads", "Wire", "CLinux"], path: "Sources/Engines/Blobs"),
-        room("Server", ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Wire"]),
+        room("Server", ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Threads", "Wire"]),
         room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media"]),
 
         // 7
@@ -122,7 +122,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "sottod", "sotto", "sotto-media", "Client", "TestKit", "Transport", "Store", "Keys", "Crypto",
+                "sottod", "sotto", "sotto-media", "Server", "Client", "TestKit", "Transport", "Store", "Keys", "Crypto",
                 "CSQLite", "Wire",
             ],
             path: "Tests/EndToEndTests", swiftSettings: strict),

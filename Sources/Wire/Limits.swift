@@ -88,6 +88,8 @@ public enum Limits {
     public static let mediaLinkSecondsMax: UInt64 = 7 * 86_400
     /// No server takes more for one file.
     public static let mediaByteCountMax: UInt64 = 2 << 30
+    /// Of the ticket in a shared address, in characters of base64url.
+    public static let mediaTicketLength = 102
 
     // Avatars, images of conversations, emoji
     /// Of one uploaded file.

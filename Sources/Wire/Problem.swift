@@ -61,12 +61,6 @@ public struct DeviceMismatch: WireRecord, Equatable {
     /// Devices that were addressed under a registration id they no longer have.
     public var stale: [DeviceID]
 
-    public init(missing: [DeviceID], extra: [DeviceID], stale: [DeviceID]) {
-        self.missing = missing
-        self.extra = extra
-        self.stale = stale
-    }
-
     public var isEmpty: Bool { missing.isEmpty && extra.isEmpty && stale.isEmpty }
 
     public init(fields: inout Fields<Self>) throws(WireError) {

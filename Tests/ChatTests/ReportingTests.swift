@@ -142,6 +142,6 @@ import Wire
         let page = try await house.chat.look { (look) throws(Problem) in try look.reports(after: 0, limit: 10) }
         #expect(page.items.count == 1)
         #expect(page.items.first?.content == content && page.items.first?.sender.address == sender)
-        #expect(page.items.first?.number == 1)
+        #expect(page.items.first?.number == ReportNumber(1))
     }
 }

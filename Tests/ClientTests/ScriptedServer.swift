@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import TestKit
 import Testing
 import Transport
 import Wire
@@ -10,7 +11,7 @@ import Wire
 /// State is behind one lock, which is why it is `Sendable`.
 final class ScriptedServer: @unchecked Sendable {
     /// Which shard it says it is.
-    static let shard: UInt64 = 0xC0D
+    static let shard = Shard.ofTests
 
     struct State {
         /// The access tokens that are taken.
@@ -106,7 +107,11 @@ final class ScriptedServer: @unchecked Sendable {
         let context = WireContext(form: .cbor, refusesUnknownFields: true)
         switch request.path {
         case "/.well-known/sotto":
-            return with { Card(serverName: $0.serverName, serverKey: $0.serverKey) }
+            return with {
+                ServerCard(
+                    serverName: $0.serverName, serverKey: $0.serverKey, incarnation: .sample,
+                    shard: Self.shard, registration: "open")
+            }
         case "/v1/accounts":
             guard let asked = try? RegistrationRequest.decode(request.body, in: context) else { break }
             return Registered(account: asked.account, device: DeviceID(1), tokens: mint())
@@ -158,21 +163,5 @@ final class ScriptedServer: @unchecked Sendable {
                 with { $0.cutCount += 1 }
                 end()
             })
-    }
-
-    private struct Card: WireRecord {
-        var serverName: String
-        var serverKey: [UInt8]
-
-        init(serverName: String, serverKey: [UInt8]) {
-            self.serverName = serverName
-            self.serverKey = serverKey
-        }
-
-        init(fields: inout Fields<Self>) throws(WireError) {
-            serverName = try fields.text("serverName", \.serverName, length: 1...253)
-            serverKey = try fields.bytes("serverKey", \.serverKey, count: 32)
-            _ = try fields.number("shard", { (_) in ScriptedServer.shard })
-        }
     }
 }

@@ -55,8 +55,8 @@ import Wire
                     }
                     if round % 2 == 0 { body = Array("{\"clientId\":".utf8) + body }
                     let target = path.key.replacing("{account}", with: "\(alice.account)")
-                        .replacing("{conversation}", with: "\(ConversationID.random())").replacing(
-                            "{handle}", with: "alice")
+                        .replacing("{conversation}", with: "\(ConversationID.random())")
+                        .replacing("{media}", with: "\(MediaID.random())").replacing("{handle}", with: "alice")
                     let response = try await house.api.raw(
                         operation.key.uppercased(), target, token: alice.token,
                         headers: [("Content-Type", round % 3 == 0 ? "application/cbor" : "application/json")],
@@ -88,8 +88,8 @@ import Wire
                 else { continue }
                 for token in [nil, "x", String(repeating: "A", count: 43)] {
                     let target = path.key.replacing("{account}", with: "\(AccountID.random())")
-                        .replacing("{conversation}", with: "\(ConversationID.random())").replacing(
-                            "{handle}", with: "alice")
+                        .replacing("{conversation}", with: "\(ConversationID.random())")
+                        .replacing("{media}", with: "\(MediaID.random())").replacing("{handle}", with: "alice")
                     let response = try await house.api.raw(operation.key.uppercased(), target, token: token)
                     #expect(response.status == 401, "\(operation.key) \(path.key)")
                     #expect(response.headers["www-authenticate"] != nil)

@@ -33,7 +33,7 @@ struct ReportTests {
         let found = try await reports(house)
         let sender = try #require(try await alice.client.whoami()).address
         let reporter = try #require(try await bob.client.whoami()).address.account
-        #expect(found.map(\.number) == [1, 2])
+        #expect(found.map(\.number.rawValue) == [1, 2])
         #expect(found.allSatisfy { $0.sender.address == sender && $0.reporter == reporter })
         #expect(try found.map { try MessageContent.decode($0.content).text } == ["first", "hidden"])
         #expect(try await reports(house, after: 1).count == 1)

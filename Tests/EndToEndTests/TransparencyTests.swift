@@ -6,15 +6,8 @@ import Transport
 import Wire
 
 @Suite("The key log of a server") struct TransparencyTests {
-    private struct Card: WireRecord {
-        var serverKey: [UInt8]
-        init(fields: inout Fields<Self>) throws(WireError) {
-            serverKey = try fields.bytes("serverKey", \.serverKey, count: 32)
-        }
-    }
-
     private func key(_ house: House) async throws -> ServerPublicKey {
-        try ServerPublicKey(try await house.api.call("GET", "/.well-known/sotto", as: Card.self).serverKey)
+        try ServerPublicKey(try await house.api.call("GET", "/.well-known/sotto", as: ServerCard.self).serverKey)
     }
 
     private func verified(

@@ -154,10 +154,10 @@ struct TablesContractTests {
                 try tables.put(InviteRow(hash: hash, usesLeft: 2, expiresAt: later))
                 try tables.put(
                     SavedReply(
-                        key: [1], requestDigest: hash, status: 201, body: [], expiresAt: later))
+                        key: [1], requestDigest: hash, body: [], expiresAt: later))
                 try tables.put(
                     SavedReply(
-                        key: [1], requestDigest: hash, status: 200, body: [1, 2], expiresAt: later))
+                        key: [1], requestDigest: hash, body: [1, 2], expiresAt: later))
                 try tables.put(SettingRow(name: "name", value: [1]))
                 try tables.put(SettingRow(name: "name", value: []))
             }
@@ -339,7 +339,7 @@ struct TablesContractTests {
                 try tables.put(InviteRow(hash: [1], usesLeft: 1, expiresAt: soon))
                 try tables.put(
                     SavedReply(
-                        key: [1], requestDigest: [], status: 200, body: [1], expiresAt: soon))
+                        key: [1], requestDigest: [], body: [1], expiresAt: soon))
                 for client in 1...10 {
                     let time = client > 7 ? Timestamp.start.adding(seconds: 10 * 86_400) : .start
                     _ = try tables.append(Sample.envelope(client, to: [.number(2)], at: time))

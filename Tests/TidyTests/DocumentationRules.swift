@@ -38,6 +38,8 @@ private let witnesses = [
     " = Lookup(", " = Index(", "var cacheNames:", "static let isCached ", "static var storage:",
     "static var isOptional:", "static func read(from reader:", "init?(cell:", "var cell:", "static var count:",
     "func sweep(_ connection:", "func erase(_ account:", "override func ",
+    // PlaceValue; an endpoint and a parameter say by their summary what they are
+    "init?(place text:", "var place:", "static var placeSchema:", " = Endpoint(", " = Parameter(",
     // The language
     "var description:", "func == ", "static func ==", "static func <", "func hash(into", "func next()",
     "func makeIterator()", "func makeAsyncIterator()", "typealias Element", "typealias Failure", "var isEmpty:",

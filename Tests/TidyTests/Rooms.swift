@@ -13,7 +13,7 @@ enum Rooms {
         "Transport": ["Threads", "CTransport"],
         "Media": ["Threads", "CLinux"],
         "Chat": ["Store", "Keys", "Crypto", "Threads", "Wire"],
-        "Server": ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Wire"],
+        "Server": ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Threads", "Wire"],
         "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media"],
         "sottod": ["Server", "Store", "BlobsEngine", "Threads", "Wire", "CLinux"],
         "sotto": ["Client", "Media", "Wire"],

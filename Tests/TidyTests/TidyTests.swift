@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// Reads the sources as text and holds them to STYLE. Each rule is proved on a planted fault in `PlantedTests`.
@@ -63,6 +64,16 @@ import Testing
 
     @Test("every test file mirrors a file, a folder or a type of its room")
     func mirrors() { hold(Repository.swift.flatMap { mirrorless($0, among: Repository.swift) }) }
+
+    @Test("the initialisers of records are what their fields say")
+    func printedInitialisers() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", Repository.root.appending(path: "Scripts/print-inits").path, "--check"]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "run Scripts/print-inits")
+    }
 
     // MARK: Text
 

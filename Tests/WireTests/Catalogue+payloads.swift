@@ -112,7 +112,7 @@ extension Catalogue {
         isUrgent: true, isEphemeral: true)
 
     static let report = ReportView(
-        number: 1 << 53, report: bytes(32), reporter: account, sender: sender, standing: .attributed,
+        number: ReportNumber(1 << 53), report: bytes(32), reporter: account, sender: sender, standing: .attributed,
         id: MessageID(1), time: epoch, reportedAt: endOfTime, content: [0xA0])
 
     static let envelope = Envelope(

@@ -34,7 +34,7 @@ struct Specimen: CustomTestStringConvertible, Sendable {
 
 /// Every record and union that crosses the wire. `CatalogueTests` holds it against the sources.
 enum Catalogue {
-    static let all = keys + keyLog + accounts + conversations + messages + events + frames + media + images + [
+    static let all = keys + keyLog + accounts + conversations + messages + events + frames + media + images + server + [
         Specimen(Problem.self, problem),
         Specimen(DeviceMismatch.self, DeviceMismatch(missing: [], extra: [DeviceID(.max)], stale: [DeviceID(1)])),
     ]

@@ -84,29 +84,13 @@ extension Turn {
 }
 
 extension Look {
-    /// The conversation and the caller's membership; what is not the caller's to see does not exist.
-    func membership(
-        of account: AccountID, in conversation: ConversationID
-    ) throws(Problem) -> (ConversationRow, MemberRow) {
-        guard try tables.account(account) != nil, let member = try tables.member(account, of: conversation),
-            let row = try tables.conversation(conversation)
-        else { throw Problem(.notFound, "There is no such conversation.") }
-        return (row, member)
-    }
-
-    /// Whether the other account of a dm exists; it may have been deleted.
-    func hasPeer(_ row: ConversationRow, of account: AccountID) throws(Problem) -> Bool {
-        guard let pair = row.pair else { return false }
-        return try tables.account(pair.first == account ? pair.second : pair.first) != nil
-    }
-
     /// One conversation as a member sees it.
     /// - Throws: `not-found`, also for one that `account` is not in.
     public func conversation(
         _ conversation: ConversationID, for account: AccountID
     ) throws(Problem) -> ConversationView {
-        let (row, member) = try membership(of: account, in: conversation)
-        return try view(row, member)
+        let standing = try standing(of: account, in: conversation, to: .read)
+        return try view(standing.conversation, standing.member)
     }
 
     /// The caller's conversations, in the order of their ids.

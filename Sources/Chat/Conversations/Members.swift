@@ -7,9 +7,7 @@ extension Turn {
     public mutating func addMembers(
         _ accounts: [AccountID], to conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
-        var (row, own) = try look.membership(of: caller.account, in: conversation)
-        guard row.kind != .dm else { throw Problem(.forbidden, "A dm keeps its two members.") }
-        guard own.role >= .admin else { throw Problem(.forbidden, "Only an owner or admin adds members.") }
+        var row = try look.standing(of: caller.account, in: conversation, to: .addMembers).conversation
         var added: [AccountID] = []
         var seen: Set<AccountID> = []
         for (index, account) in accounts.enumerated() where seen.insert(account).inserted {
@@ -40,16 +38,12 @@ extension Turn {
     public mutating func removeMember(
         _ account: AccountID, from conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
-        let (row, own) = try look.membership(of: caller.account, in: conversation)
-        if row.kind == .dm, try look.hasPeer(row, of: caller.account) {
-            throw Problem(.forbidden, "A dm keeps its two members.")
-        }
+        let standing = try look.standing(of: caller.account, in: conversation)
         guard let target = try tables.member(account, of: conversation) else {
             throw Problem(.notFound, "There is no such member.")
         }
-        guard account == caller.account || (own.role >= .admin && own.role > target.role) else {
-            throw Problem(.forbidden, "Only a higher role removes a member.")
-        }
+        try standing.require(.removeMember(target))
+        let row = standing.conversation
         if row.kind != .dm { try keepAnOwner(of: row, without: target) }
         try remove(target, by: caller)
     }
@@ -75,8 +69,7 @@ extension Turn {
     public mutating func changeRole(
         of account: AccountID, to role: Role, in conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
-        let (row, own) = try look.membership(of: caller.account, in: conversation)
-        guard row.kind != .dm, own.role == .owner else { throw Problem(.forbidden, "Only an owner changes roles.") }
+        let row = try look.standing(of: caller.account, in: conversation, to: .changeRoles).conversation
         guard var target = try tables.member(account, of: conversation), try tables.account(account) != nil else {
             throw Problem(.notFound, "There is no such member.")
         }
@@ -101,7 +94,7 @@ extension Look {
     public func members(
         of conversation: ConversationID, for account: AccountID, cursor: String?, limit: Int
     ) throws(Problem) -> Page<MemberView> {
-        _ = try membership(of: account, in: conversation)
+        _ = try standing(of: account, in: conversation, to: .read)
         var after: AccountID?
         if let cursor {
             guard let id = AccountID(text: cursor) else { throw Problem(.malformed, "Not a cursor.", field: "cursor") }

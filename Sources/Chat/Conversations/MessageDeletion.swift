@@ -23,13 +23,11 @@ extension Turn {
     public mutating func deleteMessage(
         _ seq: SequenceNumber, of conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) -> DeletedMessages {
-        let (row, own) = try look.membership(of: caller.account, in: conversation)
+        let standing = try look.standing(of: caller.account, in: conversation)
         guard let entry = try tables.entry(seq, of: conversation), case .message(let message) = entry.event else {
             throw Problem(.notFound, "There is no message with that number.")
         }
-        guard entry.sender.account == caller.account || (row.kind != .dm && own.role >= .admin) else {
-            throw Problem(.forbidden, "Only its author, an owner or an admin deletes a message.")
-        }
+        try standing.require(.deleteMessage(by: entry.sender.account))
         guard !message.isDeleted else { return DeletedMessages() }
         return try delete(entry.seq, of: conversation, reason: nil, by: caller)
     }

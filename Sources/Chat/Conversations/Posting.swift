@@ -19,9 +19,7 @@ extension Turn {
         guard try tables.device(sender) != nil else {
             throw Problem(.unauthenticated, "This device is no longer linked.")
         }
-        let (row, _) = try look.membership(of: sender.account, in: conversation)
-        let hasReader = if row.kind == .dm { try look.hasPeer(row, of: sender.account) } else { true }
-        guard hasReader else { throw Problem(.forbidden, "The other account was deleted: nobody would read it.") }
+        let row = try look.standing(of: sender.account, in: conversation, to: .post).conversation
         try Self.check(request, against: row)
         let media = try attachable(request.media, to: conversation, by: sender)
         let expiresAt = request.expiresIn.map { now.adding(seconds: $0) }
@@ -88,7 +86,7 @@ extension Turn {
     public mutating func moveCheckpoint(
         to seq: SequenceNumber, in conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) -> Checkpoint {
-        var (_, own) = try look.membership(of: caller.account, in: conversation)
+        var own = try look.standing(of: caller.account, in: conversation, to: .read).member
         let head = try tables.head(of: conversation)
         let target = min(seq, head)
         guard target > own.checkpoint else { return Checkpoint(seq: own.checkpoint) }
@@ -115,7 +113,7 @@ extension Look {
     public func log(
         of conversation: ConversationID, for account: AccountID, _ range: LogRange, limit: Int
     ) throws(Problem) -> LogPage {
-        _ = try membership(of: account, in: conversation)
+        _ = try standing(of: account, in: conversation, to: .read)
         let entries = try tables.entries(
             of: conversation, range, limit: limit, byteCountMax: Limits.pageByteCountMax)
         let head = try tables.head(of: conversation)

@@ -74,7 +74,7 @@ extension Turn {
         let accepted = Accepted(clientID: request.clientID, id: appended.id, time: now)
         try tables.put(
             SavedReply(
-                key: send.key, requestDigest: send.digest, status: 200, body: accepted.encoded(as: .cbor),
+                key: send.key, requestDigest: send.digest, body: accepted.encoded(as: .cbor),
                 expiresAt: now.adding(seconds: Limits.idempotencySeconds)))
         return accepted
     }

@@ -8,7 +8,7 @@ extension Turn {
     public mutating func setImage(
         _ image: ConversationImage, of conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
-        let row = try imageKeeper(of: conversation, caller)
+        let row = try look.standing(of: caller.account, in: conversation, to: .changeImage).conversation
         guard (image.media == nil) != (image.sealedImage == nil) else {
             throw Problem(.malformed, "Exactly one of media and sealedImage.")
         }
@@ -31,7 +31,7 @@ extension Turn {
     /// Removes the image of a conversation with its media, where there is one.
     /// - Throws: `not-found`; `forbidden` below admin, and for a dm.
     public mutating func removeImage(of conversation: ConversationID, by caller: DeviceAddress) throws(Problem) {
-        _ = try imageKeeper(of: conversation, caller)
+        _ = try look.standing(of: caller.account, in: conversation, to: .changeImage)
         guard try dropImage(of: conversation) else { return }
         try append(.image(ConversationImage()), to: conversation, by: caller)
     }
@@ -44,15 +44,5 @@ extension Turn {
         if let media = image.media { try tables.removeMedia(media) }
         try tables.remove(ConversationImageRow.ofConversation, conversation)
         return true
-    }
-
-    /// The conversation, for somebody who may change its image.
-    private func imageKeeper(
-        of conversation: ConversationID, _ caller: DeviceAddress
-    ) throws(Problem) -> ConversationRow {
-        let (row, own) = try look.membership(of: caller.account, in: conversation)
-        guard row.kind != .dm else { throw Problem(.forbidden, "A dm shows its peer, and has no image of its own.") }
-        guard own.role >= .admin else { throw Problem(.forbidden, "Only an owner or admin changes the image.") }
-        return row
     }
 }

@@ -22,9 +22,6 @@ public import Wire
 /// | 24 | 4 | the maker's device number |
 /// | 28 | 8 | when the maker joined the conversation of the media, in milliseconds; 0 for media of none |
 public final class MediaLinks: Sendable {
-    /// Characters of a ticket.
-    public static let ticketLength = 102
-
     private let clock: @Sendable () -> Timestamp
     private let key: XChaCha20Poly1305.Key
 
@@ -46,7 +43,7 @@ public final class MediaLinks: Sendable {
 
     /// What a ticket stands for; `nil` unless we made it for these media, and its time is not over.
     public func grant(_ ticket: String, for media: MediaID) -> MediaGrant? {
-        guard ticket.utf8.count == Self.ticketLength, let sealed = Base64URL.decode(ticket),
+        guard ticket.utf8.count == Limits.mediaTicketLength, let sealed = Base64URL.decode(ticket),
             let bytes = try? XChaCha20Poly1305.open(sealed, key: key, binding: Self.binding(media)),
             let grant = try? Self.read(bytes)
         else { return nil }

@@ -17,7 +17,7 @@ extension Turn {
             throw Problem(.bodyTooLarge, "\(what) has 1 to \(byteCountMax) bytes here.")
         }
         if let conversation = row.conversation {
-            let (found, _) = try look.membership(of: row.owner.account, in: conversation)
+            let found = try look.standing(of: row.owner.account, in: conversation, to: .post).conversation
             guard found.mode == .open else {
                 throw Problem(.requiresOpenMode, "Upload sealed media for a sealed conversation.")
             }

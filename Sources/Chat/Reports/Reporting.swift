@@ -91,7 +91,7 @@ extension Look {
             byteCount += row.content.count
             items.append(
                 ReportView(
-                    number: row.number, report: row.report, reporter: row.reporter,
+                    number: ReportNumber(row.number), report: row.report, reporter: row.reporter,
                     sender: DeviceAddressPayload(row.sender),
                     standing: row.isAttributed ? .attributed : .unattributed, id: row.message, time: row.time,
                     reportedAt: row.reportedAt, content: row.content))

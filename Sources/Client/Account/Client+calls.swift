@@ -20,37 +20,44 @@ extension Client {
         return ServerCalls(network: anonymousNetwork, deliveryToken: pass.token)
     }
 
-    /// A call as this device.
-    func authorized<Answer: WireRecord>(
-        _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil,
-        headers: [(String, String)] = []
-    ) async throws(ClientError) -> Answer {
-        let token = try await accessToken()
-        let calls = try calls
-        do {
-            return try await calls.call(
-                method, path, body: body, token: token, idempotencyKey: idempotencyKey, headers: headers)
-        } catch {
-            guard error.asksForLogin else { throw error }
+    /// Asks with a record, as this device.
+    @discardableResult
+    func run<Reads, Gives, each Place>(
+        _ endpoint: Endpoint<Reads, Gives, repeat each Place>, _ places: repeat each Place, query: [Argument] = [],
+        body: Reads, headers: [Argument] = []
+    ) async throws(ClientError) -> Gives {
+        try await asThisDevice(endpoint.facts, headers) { (calls, manner) throws(ClientError) in
+            try await calls.run(endpoint, repeat each places, query: query, body: body, as: manner)
         }
-        let fresh = try await accessToken(insteadOf: token)
-        return try await calls.call(
-            method, path, body: body, token: fresh, idempotencyKey: idempotencyKey, headers: headers)
     }
 
-    /// A call as this device that answers with nothing.
-    func authorizedRun(
-        _ method: String, _ path: String, body: (any WireRecord)? = nil, idempotencyKey: ClientID? = nil
-    ) async throws(ClientError) {
+    /// Asks with nothing, as this device.
+    @discardableResult
+    func run<Gives, each Place>(
+        _ endpoint: Endpoint<Nothing, Gives, repeat each Place>, _ places: repeat each Place, query: [Argument] = [],
+        headers: [Argument] = []
+    ) async throws(ClientError) -> Gives {
+        try await asThisDevice(endpoint.facts, headers) { (calls, manner) throws(ClientError) in
+            try await calls.run(endpoint, repeat each places, query: query, as: manner)
+        }
+    }
+
+    /// Asks once, and once more with a fresh token where the first was not taken.
+    private func asThisDevice<Gives: Sendable>(
+        _ endpoint: EndpointFacts, _ headers: [Argument],
+        _ ask: (ServerCalls, ServerCalls.Manner) async throws(ClientError) -> Gives
+    ) async throws(ClientError) -> Gives {
         let token = try await accessToken()
         let calls = try calls
+        var manner = ServerCalls.Manner(token: token, headers: headers)
+        if endpoint.repetition == .key { manner.idempotencyKey = .random() }
         do {
-            return try await calls.run(method, path, body: body, token: token, idempotencyKey: idempotencyKey)
+            return try await ask(calls, manner)
         } catch {
             guard error.asksForLogin else { throw error }
         }
-        let fresh = try await accessToken(insteadOf: token)
-        try await calls.run(method, path, body: body, token: fresh, idempotencyKey: idempotencyKey)
+        manner.token = try await accessToken(insteadOf: token)
+        return try await ask(calls, manner)
     }
 
     /// An access token that has some time left.
@@ -89,7 +96,7 @@ extension Client {
             try await requireSameServer(profile)
             do {
                 let request = TokenRequest(refreshToken: tokens.refreshToken)
-                let fresh: TokenPair = try await calls.call("POST", "/v1/auth/token", body: request)
+                let fresh = try await calls.run(Endpoints.token, body: request)
                 try keep(fresh)
                 return fresh
             } catch {
@@ -119,7 +126,7 @@ extension Client {
             account: own.account, device: own.device, challenge: challenge.bytes,
             signature: login.signed(by: identity).bytes)
         do {
-            return try await calls.call("POST", "/v1/auth/token", body: TokenRequest(signed: signed))
+            return try await calls.run(Endpoints.token, body: TokenRequest(signed: signed))
         } catch {
             guard error.asksForLogin else { throw error }
             throw profile.asksDeletion ? .accountDeleted : .unlinked
@@ -130,7 +137,7 @@ extension Client {
     func challenge(for own: DeviceAddress, _ profile: Profile) async throws(ClientError) -> LoginChallenge {
         try await requireSameServer(profile)
         let asked = ChallengeRequest(account: own.account, device: own.device)
-        let challenge: Challenge = try await calls.call("POST", "/v1/auth/challenge", body: asked)
+        let challenge = try await calls.run(Endpoints.challenge, body: asked)
         guard challenge.serverName == profile.serverName else {
             throw .wrongServerName(expected: profile.serverName, found: challenge.serverName)
         }

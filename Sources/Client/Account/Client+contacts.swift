@@ -17,7 +17,7 @@ extension Client {
     func account(of handle: Handle) async throws(ClientError) -> AccountID {
         if let account = try read(.handle(handle)) { return account }
         let asked = try lastHead()
-        let view: AccountView = try await authorized("GET", "/v1/handles/\(handle)\(treeSizeQuery(asked))")
+        let view = try await run(Endpoints.handle, handle, query: treeSize(asked))
         guard view.handle == handle else { throw .unexpectedAnswer(status: 200) }
         if let account = try read(.handle(handle)) { return account }
         _ = try await learn(view, since: asked)
@@ -30,9 +30,9 @@ extension Client {
         let asked = try lastHead()
         let view: AccountView
         if let pass {
-            view = try await anonymousCalls(pass).call("GET", "/v1/sealed/accounts/\(account)")
+            view = try await anonymousCalls(pass).run(Endpoints.sealedAccount, account)
         } else {
-            view = try await authorized("GET", "/v1/accounts/\(account)\(treeSizeQuery(asked))")
+            view = try await run(Endpoints.account, .other(account), query: treeSize(asked))
         }
         guard view.account == account else { throw .unexpectedAnswer(status: 200) }
         return try await learn(view, since: asked)

@@ -43,7 +43,7 @@ extension Client {
             throw .unexpectedAnswer(status: 200)
         }
         let request = AccountDeletionRequest(challenge: challenge.bytes, signature: try signature(of: order, profile))
-        try await authorizedRun("DELETE", "/v1/accounts/me", body: request)
+        try await run(Endpoints.deleteAccount, body: request)
     }
 
     private func signature(of order: AccountDeletion, _ profile: Profile) throws(ClientError) -> [UInt8] {

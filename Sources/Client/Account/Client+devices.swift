@@ -48,8 +48,8 @@ extension Client {
         } catch {
             throw error == .unlinked ? .notLinkedYet : error
         }
-        let view: AccountView = try await calls.call(
-            "GET", "/v1/accounts/\(reply.address.account)", token: tokens.accessToken)
+        let view = try await calls.run(
+            Endpoints.account, .other(reply.address.account), as: .init(token: tokens.accessToken))
         let list = try Self.joined(reply, view, try deviceIdentity(profile).publicKeys)
         try await requireLogged(list, view.transparency, since: nil)
         profile.handle = view.handle
@@ -102,7 +102,7 @@ extension Client {
                 address: DeviceAddress(account: own.account, device: linked.device), identity: current.identity)
         }
         // The server says which number is next: after a loss it is further on than any list says.
-        let view: DeviceViews = try await authorized("GET", "/v1/devices")
+        let view = try await run(Endpoints.devices)
         guard Self.isUsable(view.nextDevice, after: current) else { throw .unexpectedAnswer(status: 200) }
         let number = max(try counters().nextDevice, view.nextDevice.rawValue)
         let added = ListedDevice(device: DeviceID(number), registration: code.registrationID, identity: identity)
@@ -127,7 +127,7 @@ extension Client {
         let next = try signedList(devices, after: current, profile)
         let change = DeviceListChange(deviceList: next.payload, preKeys: preKeys)
         let asked = try lastHead()
-        let view: AccountView = try await authorized("PUT", "/v1/devices\(treeSizeQuery(asked))", body: change)
+        let view = try await run(Endpoints.changeDevices, query: treeSize(asked), body: change)
         guard view.account == next.account else { throw .unexpectedAnswer(status: 200) }
         return try await learn(view, since: asked)
     }
@@ -148,7 +148,6 @@ extension Client {
 
     /// The own devices, as the server shows them.
     public func devices() async throws(ClientError) -> [DeviceView] {
-        let views: DeviceViews = try await authorized("GET", "/v1/devices")
-        return views.items
+        try await run(Endpoints.devices).items
     }
 }

@@ -11,7 +11,7 @@ extension Client {
         isReplenishing = true
         defer { isReplenishing = false }
         let (profile, _) = try readyProfile()
-        let counts: PreKeyCounts = try await authorized("GET", "/v1/keys")
+        let counts = try await run(Endpoints.keyCounts)
         let now = surroundings.now()
         let standing = try read(.standingPreKeys)
         let isOld = standing.map { now.seconds(since: $0.createdAt) >= ClientLimits.signedPreKeySeconds } ?? true
@@ -28,7 +28,7 @@ extension Client {
             signedBy: try deviceIdentity(profile), counters: &counters, now: now, into: &transaction)
         do { try PreKeyStock.prune(store, now: now, into: &transaction) } catch { throw .store(error) }
         try commit(transaction)
-        let _: PreKeyCounts = try await authorized("PUT", "/v1/keys", body: upload)
+        try await run(Endpoints.uploadKeys, body: upload)
         return max(oneTimeCount, kemCount)
     }
 

@@ -23,7 +23,7 @@ extension Client {
         let tokens: TokenPair
         do {
             let request = try registrationRequest(profile, own, invite)
-            let registered: Registered = try await calls.call("POST", "/v1/accounts", body: request)
+            let registered = try await calls.run(Endpoints.register, body: request)
             tokens = registered.tokens
         } catch {
             guard case .refused(let problem) = error else { throw error }
@@ -43,7 +43,7 @@ extension Client {
 
     /// What the server says of itself. Its name was checked against what it should be.
     func learnServer() async throws(ClientError) -> ServerCard {
-        let card: ServerCard = try await calls.call("GET", "/.well-known/sotto")
+        let card = try await calls.run(Endpoints.serverCard)
         guard let server else { throw .noServer }
         let expected = configuration.serverName ?? (server.isSecure ? server.host : card.serverName)
         guard card.serverName == expected else {
@@ -111,20 +111,5 @@ extension Client {
         var transaction = StoreTransaction()
         transaction.put(tokens, at: .tokens)
         try commit(transaction)
-    }
-}
-
-/// What the server says of itself, as far as a client asks.
-struct ServerCard: WireRecord {
-    var serverName: String
-    /// What it signs the key log with.
-    var serverKey: [UInt8]?
-    /// What the id of a new account begins with.
-    var shard: Shard
-
-    init(fields: inout Fields<Self>) throws(WireError) {
-        serverName = try fields.text("serverName", \.serverName, length: 1...253)
-        serverKey = try fields.bytesIfPresent("serverKey", \.serverKey, count: 32...32)
-        shard = try fields.value("shard", \.shard)
     }
 }

@@ -10,7 +10,7 @@ extension Client {
         var accounts: [AccountID] = []
         for handle in members { accounts.append(try await account(of: handle)) }
         let new = NewConversation(kind: kind, mode: .open, name: name, members: accounts)
-        return try await authorized("POST", "/v1/conversations", body: new, idempotencyKey: .random())
+        return try await run(Endpoints.createConversation, body: new)
     }
 
     /// Posts a text, media, or both. The same `clientID` again is stored once.
@@ -27,45 +27,43 @@ extension Client {
         guard text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
         let request = PostRequest(
             clientID: clientID, text: text.isEmpty ? nil : text, media: media, expiresIn: expiresIn)
-        return try await authorized("POST", "/v1/conversations/\(conversation)/messages", body: request)
+        return try await run(Endpoints.post, conversation, body: request)
     }
 
     /// Deletes a post for everybody, with its media. Doing it again changes nothing.
     public func deletePost(_ seq: SequenceNumber, of conversation: ConversationID) async throws(ClientError) {
-        try await authorizedRun("DELETE", "/v1/conversations/\(conversation)/messages/\(seq)")
+        try await run(Endpoints.deleteMessage, conversation, seq)
     }
 
     /// A page of this account's conversations.
     /// - Parameter cursor: the `next` of the page before.
     public func conversations(cursor: String? = nil) async throws(ClientError) -> Page<ConversationView> {
-        try await authorized("GET", "/v1/conversations" + (cursor.map { "?cursor=\($0)" } ?? ""))
+        try await run(Endpoints.conversations, query: cursor.map { [Parameters.cursor($0)] } ?? [])
     }
 
     /// One conversation of this account.
     public func conversation(_ conversation: ConversationID) async throws(ClientError) -> ConversationView {
-        try await authorized("GET", "/v1/conversations/\(conversation)")
+        try await run(Endpoints.conversation, conversation)
     }
 
     /// The newest entries of a conversation's log, or those after one, oldest first.
     public func log(
         of conversation: ConversationID, after seq: SequenceNumber? = nil, limit: Int = Limits.pageItemsDefault
     ) async throws(ClientError) -> LogPage {
-        let after = seq.map { "&after=\($0)" } ?? ""
-        return try await authorized("GET", "/v1/conversations/\(conversation)/messages?limit=\(limit)\(after)")
+        let after = seq.map { [Endpoints.afterSeq($0)] } ?? []
+        return try await run(Endpoints.log, conversation, query: [Parameters.limit(UInt64(limit))] + after)
     }
 
     /// The first page of a conversation's members.
     public func members(of conversation: ConversationID) async throws(ClientError) -> Page<MemberView> {
-        try await authorized("GET", "/v1/conversations/\(conversation)/members")
+        try await run(Endpoints.members, conversation)
     }
 
     /// Adds members; who is one already is passed over.
     public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(ClientError) {
         var accounts: [AccountID] = []
         for handle in members { accounts.append(try await account(of: handle)) }
-        try await authorizedRun(
-            "POST", "/v1/conversations/\(conversation)/members", body: NewMembers(accounts: accounts),
-            idempotencyKey: .random())
+        try await run(Endpoints.addMembers, conversation, body: NewMembers(accounts: accounts))
     }
 
     /// From now on a listener tells every entry after `seq`, in order and without gaps, also across reconnects.

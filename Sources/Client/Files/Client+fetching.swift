@@ -38,7 +38,7 @@ extension Client {
     }
 
     private func fetchOnce(_ media: MediaID, _ range: Range<UInt64>) async throws(ClientError) -> [UInt8] {
-        var request = Network.Request(method: "GET", path: "/v1/media/\(media)")
+        var request = Network.Request(method: "GET", path: Endpoints.media.target(media))
         let fixed = [
             ("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"), ("Accept", WireForm.cbor.mediaType),
         ]

@@ -147,7 +147,7 @@ extension Client {
 
     private func complete(_ spool: SealedSpool, _ created: UploadCreated) async throws(ClientError) {
         let info: MediaInfo = try await patiently { () async throws(ClientError) in
-            try await self.calls.call("POST", created.upload + "/complete")
+            try await self.calls.run(Endpoints.completeUpload, created.capability())
         }
         guard info.holds(spool) else { throw .unexpectedAnswer(status: 200) }
     }
@@ -200,12 +200,7 @@ extension Client {
         let digits = Array("0123456789abcdef".utf8)
         let text = summary.digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         let metadata = [("class", Array("sealed".utf8)), ("sha256", text)] + lifetime.map { ($0, Array($1.utf8)) }
-        return try await authorized(
-            "POST", "/v1/media/uploads",
-            headers: [
-                ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(summary.sealedByteCount)),
-                ("Upload-Metadata", metadata.map { "\($0) \(Base64.encode($1))" }.joined(separator: ",")),
-            ])
+        return try await createUpload(UInt64(summary.sealedByteCount), metadata)
     }
 
     func append(_ piece: [UInt8], at offset: UInt64, to upload: String) async throws(ClientError) {
@@ -230,7 +225,7 @@ extension Client {
     private func isStored(_ spool: SealedSpool, _ created: UploadCreated) async throws(ClientError) -> Bool {
         do throws(ClientError) {
             let info: MediaInfo = try await patiently { () async throws(ClientError) in
-                try await self.authorized("GET", "/v1/media/\(created.media)/info")
+                try await self.run(Endpoints.mediaInfo, created.media)
             }
             return info.holds(spool)
         } catch {
@@ -245,21 +240,43 @@ extension Client {
         var patience = Patience()
         while true {
             do throws(ClientError) {
-                return try await delete(created.upload, ("Tus-Resumable", "1.0.0"))
+                try await calls.run(Endpoints.abandonUpload, created.capability(), as: .tus)
+                return
             } catch {
                 // A connection of ours that was cut may still be appending, as the server sees it.
                 guard error.isOutOfStep else { break }
                 guard (try? await wait(&patience, after: error)) != nil else { return }
             }
         }
-        try? await delete("/v1/media/\(created.media)", ("Sotto-Delete-Capability", created.deleteCapability))
+        let capability = Endpoints.deleteCapability(created.deleteCapability)
+        _ = try? await calls.run(Endpoints.deleteMedia, created.media, as: .init(headers: [capability]))
     }
 
-    private func delete(_ path: String, _ header: (String, String)) async throws(ClientError) {
-        var request = Network.Request(method: "DELETE", path: path)
-        request.headers = [header, ("Accept", WireForm.cbor.mediaType)]
-        _ = try await calls.bytes(request)
+    /// Asks for an upload.
+    func createUpload(
+        _ byteCount: UInt64, _ metadata: [(String, [UInt8])]
+    ) async throws(ClientError) -> UploadCreated {
+        let pairs = metadata.map { "\($0) \(Base64.encode($1))" }.joined(separator: ",")
+        let fields = [Endpoints.uploadLength(byteCount), Endpoints.uploadMetadata(pairs)]
+        return try await run(Endpoints.createUpload, headers: ServerCalls.Manner.tus.headers + fields)
     }
+}
+
+extension UploadCreated {
+    /// What the address of the upload ends with.
+    /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for another address than that of an upload.
+    func capability() throws(ClientError) -> UploadCapability {
+        let last = upload.split(separator: "/").last ?? ""
+        guard let capability = UploadCapability(place: String(last)),
+            Endpoints.uploadState.target(capability) == upload
+        else { throw .unexpectedAnswer(status: 201) }
+        return capability
+    }
+}
+
+extension ServerCalls.Manner {
+    /// Speaks tus, and brings no login: the capability in the path opens it.
+    static let tus = ServerCalls.Manner(headers: [Endpoints.tusResumable(Endpoints.tusVersion)])
 }
 
 extension MediaInfo {

@@ -11,7 +11,7 @@ extension Client {
     ) async throws(ClientError) -> MediaID {
         _ = try readyProfile()
         return try await useImage(path, for: .use(.avatar), progress) { (choice) async throws(ClientError) in
-            try await self.authorizedRun("PUT", "/v1/accounts/me/avatar", body: choice)
+            try await self.run(Endpoints.setAvatar, body: choice)
             return choice.media
         }
     }
@@ -19,8 +19,8 @@ extension Client {
     /// Deletes the account's avatar, where there is one.
     public func removeAvatar() async throws(ClientError) {
         _ = try readyProfile()
-        try await patiently { () async throws(ClientError) in
-            try await self.authorizedRun("DELETE", "/v1/accounts/me/avatar")
+        _ = try await patiently { () async throws(ClientError) in
+            try await self.run(Endpoints.removeAvatar)
         }
     }
 
@@ -30,6 +30,6 @@ extension Client {
         of handle: Handle, _ form: PictureForm = PictureForm()
     ) async throws(ClientError) -> [UInt8] {
         let account = try await account(of: handle)
-        return try await picture("/v1/accounts/\(account)/avatar\(form.query)")
+        return try await picture(Endpoints.avatar.target(.other(account), query: form.query))
     }
 }

@@ -12,7 +12,8 @@ extension Client {
         return try await useImage(
             path, for: .conversation(conversation), progress
         ) { (choice) async throws(ClientError) in
-            try await self.authorizedRun("PUT", "/v1/conversations/\(conversation)/image", body: choice)
+            let image = ConversationImage(media: choice.media)
+            try await self.run(Endpoints.setConversationImage, conversation, body: image)
             return choice.media
         }
     }
@@ -20,8 +21,8 @@ extension Client {
     /// Deletes the image of a conversation, where there is one.
     public func removeImage(of conversation: ConversationID) async throws(ClientError) {
         _ = try readyProfile()
-        try await patiently { () async throws(ClientError) in
-            try await self.authorizedRun("DELETE", "/v1/conversations/\(conversation)/image")
+        _ = try await patiently { () async throws(ClientError) in
+            try await self.run(Endpoints.removeConversationImage, conversation)
         }
     }
 }

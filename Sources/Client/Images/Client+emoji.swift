@@ -6,9 +6,9 @@ extension Client {
         var all: [EmojiView] = []
         var cursor: String?
         repeat {
-            let after = cursor.map { "&cursor=" + Self.escaped($0) } ?? ""
+            let query = [Parameters.limit(UInt64(Limits.pageItemsMax))] + (cursor.map { [Parameters.cursor($0)] } ?? [])
             let page: Page<EmojiView> = try await patiently { () async throws(ClientError) in
-                try await self.authorized("GET", "/v1/emoji?limit=\(Limits.pageItemsMax)\(after)")
+                try await self.run(Endpoints.emoji, query: query)
             }
             all += page.items
             cursor = page.items.isEmpty ? nil : page.next
@@ -27,15 +27,15 @@ extension Client {
     ) async throws(ClientError) -> EmojiView {
         _ = try readyProfile()
         return try await useImage(path, for: .use(.emoji), progress) { (choice) async throws(ClientError) in
-            try await self.authorized("PUT", "/v1/emoji/\(name)", body: choice)
+            try await self.run(Endpoints.addEmoji, name, body: choice)
         }
     }
 
     /// Deletes an emoji that the account has added.
     public func removeEmoji(_ name: EmojiName) async throws(ClientError) {
         _ = try readyProfile()
-        try await patiently { () async throws(ClientError) in
-            try await self.authorizedRun("DELETE", "/v1/emoji/\(name)")
+        _ = try await patiently { () async throws(ClientError) in
+            try await self.run(Endpoints.removeEmoji, name)
         }
     }
 
@@ -44,21 +44,6 @@ extension Client {
     public func picture(
         ofEmoji name: EmojiName, _ form: PictureForm = PictureForm()
     ) async throws(ClientError) -> [UInt8] {
-        try await picture("/v1/emoji/\(name)/image\(form.query)")
-    }
-
-    /// A cursor is the server's text; in a query it stands without what means something there.
-    private static func escaped(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        try await picture(Endpoints.emojiImage.target(name, query: form.query))
     }
 }

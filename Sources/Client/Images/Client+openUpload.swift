@@ -61,7 +61,7 @@ extension Client {
         do throws(ClientError) {
             try await append(file, to: created.upload, progress)
             let _: MediaInfo = try await patiently { () async throws(ClientError) in
-                try await self.calls.call("POST", created.upload + "/complete")
+                try await self.calls.run(Endpoints.completeUpload, created.capability())
             }
             return try await choose(created.media)
         } catch {
@@ -73,12 +73,7 @@ extension Client {
 
     private func createOpen(_ file: SourceFile, for purpose: OpenPurpose) async throws(ClientError) -> UploadCreated {
         let metadata = [("class", MediaClass.open.rawValue), purpose.metadata]
-        return try await authorized(
-            "POST", "/v1/media/uploads",
-            headers: [
-                ("Tus-Resumable", "1.0.0"), ("Upload-Length", String(file.byteCount)),
-                ("Upload-Metadata", metadata.map { "\($0) \(Base64.encode(Array($1.utf8)))" }.joined(separator: ",")),
-            ])
+        return try await createUpload(UInt64(file.byteCount), metadata.map { ($0, Array($1.utf8)) })
     }
 
     private func append(
@@ -111,7 +106,7 @@ extension Client {
         var (waited, step): (UInt64, UInt64) = (0, ClientLimits.imageStepMilliseconds)
         while true {
             let info: MediaInfo = try await patiently { () async throws(ClientError) in
-                try await self.authorized("GET", "/v1/media/\(media)/info")
+                try await self.run(Endpoints.mediaInfo, media)
             }
             switch info.state {
             case .ready where info.picture != nil: return
@@ -128,7 +123,7 @@ extension Client {
     }
 
     /// The bytes of a picture.
-    /// - Parameter path: of the route, with its query.
+    /// - Parameter path: of the endpoint, with its query.
     func picture(_ path: String) async throws(ClientError) -> [UInt8] {
         try await patiently { () async throws(ClientError) in try await self.pictureOnce(path) }
     }

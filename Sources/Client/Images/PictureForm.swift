@@ -14,5 +14,7 @@ public struct PictureForm: Sendable, Equatable {
         self.isAnimated = isAnimated
     }
 
-    var query: String { "?size=\(size)&" + (isAnimated ? "animated=true" : "type=\(type.rawValue)") }
+    var query: [Argument] {
+        [PictureParameters.size(size), isAnimated ? PictureParameters.animated(true) : PictureParameters.type(type)]
+    }
 }

@@ -7,14 +7,14 @@ extension Client {
     /// The log whose key is pinned; on first use, the one that the server names.
     func pinnedLog() async throws(ClientError) -> PinnedLog {
         if let known = try knownLog() { return known }
-        return try pin(try await calls.call("GET", "/.well-known/sotto"))
+        return try pin(try await calls.run(Endpoints.serverCard))
     }
 
     /// Makes sure that the server is the one of first contact, before it hears or is asked anything of this account.
     /// Another one would know no such account, and would be believed that there is none any more.
     /// - Throws: ``ClientError/wrongServerName(expected:found:)``; ``ClientError/untrustedServer``.
     func requireSameServer(_ profile: Profile) async throws(ClientError) {
-        let card: ServerCard = try await calls.call("GET", "/.well-known/sotto")
+        let card = try await calls.run(Endpoints.serverCard)
         guard card.serverName == profile.serverName else {
             throw .wrongServerName(expected: profile.serverName, found: card.serverName)
         }
@@ -23,7 +23,7 @@ extension Client {
 
     /// Keeps the server's key at first contact, and from then on wants the same.
     func pin(_ card: ServerCard) throws(ClientError) -> PinnedLog {
-        guard let bytes = card.serverKey, let key = try? ServerPublicKey(bytes) else { throw .untrustedLog(.missing) }
+        guard let key = try? ServerPublicKey(card.serverKey) else { throw .untrustedLog(.missing) }
         if let known = try knownLog() {
             guard known.key == key else { throw .untrustedServer }
             return known
@@ -44,10 +44,10 @@ extension Client {
         return known.head.map { KeyLogEvidence(head: $0.payload) }
     }
 
-    /// What to append to a request for a list: the size of the tree that is known.
-    func treeSizeQuery(_ asked: VerifiedTreeHead?, first: Bool = true) -> String {
-        guard let size = asked?.head.size, size > 0 else { return "" }
-        return "\(first ? "?" : "&")treeSize=\(size)"
+    /// What a request for a list says too: the size of the tree that is known.
+    func treeSize(_ asked: VerifiedTreeHead?) -> [Argument] {
+        guard let size = asked?.head.size, size > 0 else { return [] }
+        return [Parameters.treeSize(size)]
     }
 
     /// The last verified head, as it is known before a request.
@@ -97,10 +97,10 @@ extension Client {
     private func consistency(
         from earlier: VerifiedTreeHead, to later: VerifiedTreeHead, isGrowing: Bool
     ) async throws(ClientError) -> [[UInt8]] {
-        let sizes = "from=\(earlier.head.size)&to=\(later.head.size)"
+        let sizes = [Endpoints.smallerSize(earlier.head.size), Endpoints.largerSize(later.head.size)]
         let answer: MerkleProofPayload
         do {
-            answer = try await calls.call("GET", "/v1/transparency/consistency?\(sizes)")
+            answer = try await calls.run(Endpoints.keyLogConsistency, query: sizes)
         } catch {
             // The server says that it has no tree of that size: of the last one, it once signed it.
             guard case .refused(let problem) = error, problem.code == .notFound else { throw error }

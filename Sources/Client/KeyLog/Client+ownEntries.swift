@@ -54,8 +54,9 @@ extension Client {
         var entries: [KeyLogEntry] = []
         while true {
             let after = entries.last?.epoch ?? 0
-            let page: Page<KeyLogItem> = try await authorized(
-                "GET", "/v1/accounts/me/transparency?after=\(after)&limit=\(Limits.pageItemsMax)")
+            let page = try await run(
+                Endpoints.accountLog, .me,
+                query: [Endpoints.afterEpoch(UInt64(after)), Parameters.limit(UInt64(Limits.pageItemsMax))])
             for item in page.items {
                 guard let entry = try? KeyLogEntry(item.entry), entry.account == KeyLogAccountName(account),
                     entry.epoch > entries.last?.epoch ?? 0

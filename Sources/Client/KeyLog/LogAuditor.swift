@@ -65,9 +65,9 @@ public struct LogAuditor: Sendable {
     }
 
     private func check(since known: KeyLogDump?) async throws(AuditError) -> LogAudit {
-        let card: ServerCard = try await ask("/.well-known/sotto")
-        let answer: KeyLogHead = try await ask("/v1/transparency/head")
-        guard let bytes = card.serverKey, let key = try? ServerPublicKey(bytes),
+        let card = try await ask(Endpoints.serverCard)
+        let answer = try await ask(Endpoints.keyLogHead)
+        guard let key = try? ServerPublicKey(card.serverKey),
             let head = UnverifiedTreeHead(answer.head), head.claimed.size <= ClientLimits.auditEntriesMax
         else { throw .failed(.unexpectedAnswer(status: 200)) }
         let start = min(known?.head.head.size ?? 0, head.claimed.size)
@@ -91,7 +91,8 @@ public struct LogAuditor: Sendable {
             let next = first + UInt64(entries.count / KeyLogEntry.byteCount)
             guard next < end else { return entries }
             let limit = min(end - next, UInt64(Limits.keyLogEntriesMax))
-            let page: KeyLogPage = try await ask("/v1/transparency/entries?from=\(next)&limit=\(limit)")
+            let page = try await ask(
+                Endpoints.keyLogEntries, query: [Endpoints.firstEntry(next), Endpoints.entryLimit(limit)])
             guard page.entries.count.isMultiple(of: KeyLogEntry.byteCount),
                 page.entries.count <= Int(limit) * KeyLogEntry.byteCount
             else { throw .failed(.unexpectedAnswer(status: 200)) }
@@ -101,8 +102,10 @@ public struct LogAuditor: Sendable {
         }
     }
 
-    private func ask<Answer: WireRecord>(_ path: String) async throws(AuditError) -> Answer {
-        do { return try await calls.call("GET", path) } catch { throw .failed(error) }
+    private func ask<Gives>(
+        _ endpoint: Endpoint<Nothing, Gives>, query: [Argument] = []
+    ) async throws(AuditError) -> Gives {
+        do { return try await calls.run(endpoint, query: query) } catch { throw .failed(error) }
     }
 
     /// The names of the witnesses whose cosignature is good and of this very log.

@@ -140,8 +140,8 @@ extension Client {
             guard let deletion = try? read(key) else { continue }
             do throws(ClientError) {
                 try await ServerCalls(network: anonymousNetwork).run(
-                    "DELETE", "/v1/media/\(deletion.media)",
-                    headers: [("Sotto-Delete-Capability", deletion.capability)])
+                    Endpoints.deleteMedia, deletion.media,
+                    as: .init(headers: [Endpoints.deleteCapability(deletion.capability)]))
             } catch {
                 // What was refused for good is gone already, or will never be ours to delete.
                 guard case .refused = error, !error.isPassing else { return }

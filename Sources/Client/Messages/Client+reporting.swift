@@ -34,6 +34,6 @@ extension Client {
     public func report(message index: UInt64) async throws(ClientError) -> ReportReceipt {
         guard let line = try read(.history(index)), line.kind == .received, let evidence = try read(.evidence(index))
         else { throw .cannotReport }
-        return try await authorized("POST", "/v1/reports", body: evidence, idempotencyKey: .random())
+        return try await run(Endpoints.report, body: evidence)
     }
 }

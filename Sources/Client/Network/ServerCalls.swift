@@ -9,46 +9,56 @@ struct ServerCalls: Sendable {
     /// Of the account that is asked about, by somebody who does not say who asks.
     var deliveryToken: [UInt8]?
 
-    /// A call that answers with a record.
-    func call<Answer: WireRecord>(
-        _ method: String, _ path: String, body: (any WireRecord)? = nil, token: String? = nil,
-        idempotencyKey: ClientID? = nil, headers: [(String, String)] = []
-    ) async throws(ClientError) -> Answer {
-        let answer = try await exchange(
-            method, path, body: body, token: token, idempotencyKey: idempotencyKey, headers: headers)
+    /// Who asks, and how it asks to be answered once.
+    struct Manner {
+        /// An access token.
+        var token: String?
+        var idempotencyKey: ClientID?
+        /// Further fields of the head.
+        var headers: [Argument] = []
+    }
+
+    /// Asks with a record.
+    @discardableResult
+    func run<Reads, Gives, each Place>(
+        _ endpoint: Endpoint<Reads, Gives, repeat each Place>, _ places: repeat each Place, query: [Argument] = [],
+        body: Reads, as manner: Manner = Manner()
+    ) async throws(ClientError) -> Gives {
+        try await exchange(
+            endpoint.facts, endpoint.target(repeat each places, query: query), body: body.encoded(as: .cbor), manner)
+    }
+
+    /// Asks with nothing.
+    @discardableResult
+    func run<Gives, each Place>(
+        _ endpoint: Endpoint<Nothing, Gives, repeat each Place>, _ places: repeat each Place, query: [Argument] = [],
+        as manner: Manner = Manner()
+    ) async throws(ClientError) -> Gives {
+        try await exchange(endpoint.facts, endpoint.target(repeat each places, query: query), body: nil, manner)
+    }
+
+    private func exchange<Gives: WireRecord>(
+        _ endpoint: EndpointFacts, _ target: String, body: [UInt8]?, _ manner: Manner
+    ) async throws(ClientError) -> Gives {
+        var request = Network.Request(method: endpoint.method.rawValue, path: target)
+        request.headers = manner.headers.map { ($0.name, $0.text) } + [("Accept", WireForm.cbor.mediaType)]
+        if let body {
+            request.body = body
+            request.headers.append(("Content-Type", WireForm.cbor.mediaType))
+        }
+        if let deliveryToken {
+            let token = Parameters.deliveryToken(Base64URL.encode(deliveryToken))
+            request.headers.append((token.name, token.text))
+        }
+        if let token = manner.token { request.headers.append(("Authorization", "Bearer \(token)")) }
+        if let key = manner.idempotencyKey { request.headers.append(("Idempotency-Key", key.description)) }
+        let answer = try await bytes(request)
+        if let nothing = Nothing() as? Gives { return nothing }
         do {
-            return try Answer.decode(answer.body, in: Self.context(answer.mediaType))
+            return try Gives.decode(answer.body, in: Self.context(answer.mediaType))
         } catch {
             throw .unexpectedAnswer(status: answer.status)
         }
-    }
-
-    /// A call that answers with nothing.
-    func run(
-        _ method: String, _ path: String, body: (any WireRecord)? = nil, token: String? = nil,
-        idempotencyKey: ClientID? = nil, headers: [(String, String)] = []
-    ) async throws(ClientError) {
-        _ = try await exchange(
-            method, path, body: body, token: token, idempotencyKey: idempotencyKey, headers: headers)
-    }
-
-    private func exchange(
-        _ method: String, _ path: String, body: (any WireRecord)?, token: String?, idempotencyKey: ClientID?,
-        headers: [(String, String)]
-    ) async throws(ClientError) -> Network.Answer {
-        var request = Network.Request(method: method, path: path)
-        request.headers = headers + [("Accept", WireForm.cbor.mediaType)]
-        if let body {
-            request.body = body.encoded(as: .cbor)
-            request.headers.append(("Content-Type", WireForm.cbor.mediaType))
-        }
-        if let deliveryToken { request.headers.append(("Delivery-Token", Base64URL.encode(deliveryToken))) }
-        if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
-        if let idempotencyKey { request.headers.append(("Idempotency-Key", idempotencyKey.description)) }
-        let answer: Network.Answer
-        do { answer = try await network.exchange(request) } catch { throw .unreachable(error) }
-        guard (200..<300).contains(answer.status) else { throw Self.failure(answer) }
-        return answer
     }
 
     /// A request that carries bytes, as it is.

@@ -51,7 +51,7 @@ extension Client {
     public func deleteBackup() async throws(ClientError) {
         await backupTurn()
         defer { backupTurns.end() }
-        try await authorizedRun("DELETE", "/v1/backup")
+        try await run(Endpoints.removeBackup)
         if let state = try read(.backup) { try forget(state) }
     }
 
@@ -157,14 +157,13 @@ extension Client {
     }
 
     private func send(_ upload: BackupUpload, inPlaceOf tag: String?) async throws(ClientError) {
-        let condition = tag.map { ("If-Match", $0) } ?? ("If-None-Match", "*")
-        let _: BackupReceipt = try await authorized("PUT", "/v1/backup", body: upload, headers: [condition])
+        let condition = tag.map { Endpoints.ifMatch($0) } ?? Endpoints.ifNoneMatch("*")
+        try await run(Endpoints.putBackup, body: upload, headers: [condition])
     }
 
     private func storedBackup() async throws(ClientError) -> StoredBackup? {
         do {
-            let stored: StoredBackup = try await authorized("GET", "/v1/backup")
-            return stored
+            return try await run(Endpoints.backup)
         } catch {
             guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
             return nil

@@ -21,9 +21,7 @@ extension Client {
         let key: RecoveryKey
         do { key = try RecoveryKey(text: text) } catch { throw .badRecoveryKey(error) }
         let serverName = try await learnServer().serverName
-        let path = "/v1/backups/\(key.backupID)"
-        let headers = [("Backup-Token", key.backupToken.text)]
-        let view = try await recoveryView(path, headers)
+        let view = try await recoveryView(key)
         let content = try Self.opened(view.backup.blob, key)
         guard content.serverName == serverName else {
             throw .wrongServerName(expected: content.serverName, found: serverName)
@@ -33,7 +31,7 @@ extension Client {
         try await requireLogged(current, view.account.transparency, since: nil)
         var profile = try startRestoring(content, key, view, current, serverName)
         guard let own = profile.address else { throw .notRegistered }
-        let list = try await listed(profile, current, isUnlinkingOthers, path, headers)
+        let list = try await listed(profile, current, isUnlinkingOthers, key)
         let tokens = try await signedLogin(own, profile)
         profile.stage = .ready
         var transaction = StoreTransaction()
@@ -56,11 +54,9 @@ extension Client {
         device.rawValue < ClientLimits.deviceNumberEnd && list.devices.allSatisfy { $0.device < device }
     }
 
-    private func recoveryView(
-        _ path: String, _ headers: [(String, String)]
-    ) async throws(ClientError) -> RecoveryView {
+    private func recoveryView(_ key: borrowing RecoveryKey) async throws(ClientError) -> RecoveryView {
         do {
-            return try await calls.call("GET", path, headers: headers)
+            return try await calls.run(Endpoints.recovery, key.backupID, as: key.manner)
         } catch {
             guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
             throw .noBackup
@@ -148,8 +144,7 @@ extension Client {
     /// The account's list with this device on it: as the server has it, when an earlier try went through, or the
     /// next one.
     private func listed(
-        _ profile: Profile, _ current: VerifiedDeviceList, _ isUnlinkingOthers: Bool, _ path: String,
-        _ headers: [(String, String)]
+        _ profile: Profile, _ current: VerifiedDeviceList, _ isUnlinkingOthers: Bool, _ key: borrowing RecoveryKey
     ) async throws(ClientError) -> VerifiedDeviceList {
         let identity = try deviceIdentity(profile).publicKeys
         guard let own = profile.address else { throw .notRegistered }
@@ -160,7 +155,12 @@ extension Client {
         let preKeys: PreKeyUpload
         do { preKeys = try PreKeyStock.upload(from: store) } catch { throw .store(error) }
         let change = DeviceListChange(deviceList: next.payload, preKeys: preKeys)
-        let _: AccountView = try await calls.call("PUT", "\(path)/devices", body: change, headers: headers)
+        try await calls.run(Endpoints.recoverDevices, key.backupID, body: change, as: key.manner)
         return next
     }
+}
+
+extension RecoveryKey {
+    /// What is shown in place of a login.
+    fileprivate var manner: ServerCalls.Manner { .init(headers: [Endpoints.backupToken(backupToken.text)]) }
 }

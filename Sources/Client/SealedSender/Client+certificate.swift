@@ -53,7 +53,7 @@ extension Client {
 
     private func renewCertificate() async throws(ClientError) {
         let server = try await pinnedLog().key
-        let payload: SenderCertificatePayload = try await authorized("GET", "/v1/keys/sender-certificate")
+        let payload = try await run(Endpoints.senderCertificate)
         let (profile, own) = try readyProfile()
         guard let certificate = try verified(payload.certificate, by: server, profile, own),
             let attributionKey = try? AttributionKey(payload.attributionKey)

@@ -7,7 +7,7 @@ import Wire
 extension Client {
     /// Sees to it that the account has a token, and that this device shares the one that is set.
     func lookAfterDeliveryToken() async throws(ClientError) {
-        let found: DeliveryTokenSetting = try await authorized("GET", "/v1/delivery-token")
+        let found = try await run(Endpoints.deliveryToken)
         let own = try read(.deliveryToken)
         switch (own?.standing, found.hash) {
         case (.off?, _):
@@ -51,7 +51,7 @@ extension Client {
     private func setDeliveryToken(_ token: [UInt8]?) async throws(ClientError) {
         try keep(OwnDeliveryToken(token == nil ? .off : .pending, token))
         let setting = DeliveryTokenSetting(hash: token.map { SHA256.hash($0) })
-        try await authorizedRun("PUT", "/v1/delivery-token", body: setting)
+        try await run(Endpoints.setDeliveryToken, body: setting)
         // Another call may have asked for something else meanwhile.
         guard let token, try read(.deliveryToken) == OwnDeliveryToken(.pending, token) else { return }
         try keep(OwnDeliveryToken(.set, token))

@@ -34,7 +34,7 @@ extension Client {
         guard entry.certifiedAt != nil else {
             let request = SendRequest(
                 clientID: entry.clientID, kind: entry.kind, copies: entry.copies, commitment: entry.commitment)
-            return try await authorized("POST", "/v1/messages/\(entry.to)", body: request)
+            return try await run(Endpoints.send, entry.to, body: request)
         }
         // Forgotten meanwhile, or switched off: as if it were refused.
         guard let token = try peerToken(entry.to) else {
@@ -43,7 +43,7 @@ extension Client {
         guard let anonymousNetwork else { throw .noServer }
         let request = SealedSendRequest(clientID: entry.clientID, copies: entry.copies, commitment: entry.commitment)
         return try await ServerCalls(network: anonymousNetwork, deliveryToken: token)
-            .call("POST", "/v1/sealed/messages/\(entry.to)", body: request)
+            .run(Endpoints.sealedSend, entry.to, body: request)
     }
 
     /// The entry with its copies, sealed now if they were not, or if their certificate has aged. `nil` when no device

@@ -128,15 +128,13 @@ extension Client {
         into bundles: inout [DeviceID: VerifiedPreKeyBundle]
     ) async throws(ClientError) -> VerifiedDeviceList {
         let asked = try lastHead()
-        let path = "keys/\(account)/claims"
+        let which = device.map { [Parameters.device($0)] } ?? []
         let claimed: ClaimedKeys
         if let pass {
-            let query = device.map { "?device=\($0)" } ?? ""
             claimed = try await anonymousCalls(pass)
-                .call("POST", "/v1/sealed/\(path)\(query)", idempotencyKey: .random())
+                .run(Endpoints.sealedClaim, account, query: which, as: .init(idempotencyKey: .random()))
         } else {
-            let query = device.map { "?device=\($0)" + treeSizeQuery(asked, first: false) } ?? treeSizeQuery(asked)
-            claimed = try await authorized("POST", "/v1/\(path)\(query)", idempotencyKey: .random())
+            claimed = try await run(Endpoints.claimKeys, account, query: which + treeSize(asked))
         }
         guard claimed.account == account else { throw .unexpectedAnswer(status: 200) }
         let list = try await learn(

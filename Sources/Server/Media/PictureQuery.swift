@@ -5,32 +5,18 @@ import Wire
 
 /// How a request says which picture it wants. docs/protocol/media.md has the table.
 enum PictureQuery {
-    static let parameters: [Route.Parameter] = [
-        .init(name: "size", schema: .integer(1...1 << 16), summary: "Of its longer side, at least; 320 when absent."),
-        .init(name: "type", schema: PictureType.schema, summary: "When absent, `Accept` decides."),
-        .init(name: "animated", schema: .boolean, summary: "The moving preview where there is one; not of JPEG."),
-    ]
-
     /// - Throws: `malformed`.
     static func wish(of call: Call, _ head: RequestHead) throws(Problem) -> PictureWish {
-        var wish = PictureWish(size: try call.queryNumber("size", in: 1...1 << 16) ?? PictureWish.usualSize)
-        if let text = call.query["type"] {
-            guard let type = PictureType(word: text) else {
-                throw Problem(.malformed, "must be webp or jpeg", field: "query.type")
-            }
+        var wish = PictureWish(size: try call.asked(PictureParameters.size) ?? PictureWish.usualSize)
+        let type = try call.asked(PictureParameters.type)
+        wish.isAnimated = try call.asked(PictureParameters.animated) ?? false
+        if wish.isAnimated, type == .jpeg {
+            throw Problem(.malformed, "A moving picture is a WebP.", field: "query.animated")
+        }
+        if let type {
             wish.type = type
-        }
-        switch call.query["animated"] {
-        case nil, "false": break
-        case "true":
-            guard call.query["type"] != PictureType.jpeg.rawValue else {
-                throw Problem(.malformed, "A moving picture is a WebP.", field: "query.animated")
-            }
-            wish.isAnimated = true
-        default: throw Problem(.malformed, "must be true or false", field: "query.animated")
-        }
-        if call.query["type"] == nil, !wish.isAnimated, let accepted = head.headers["accept"] {
-            wish.type = type(for: accepted)
+        } else if !wish.isAnimated, let accepted = head.headers["accept"] {
+            wish.type = self.type(for: accepted)
         }
         return wish
     }

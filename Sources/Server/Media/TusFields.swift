@@ -4,7 +4,7 @@ import Wire
 
 /// The fields of tus 1.0 (tus.io/protocols/resumable-upload), as requests carry them.
 enum TusFields {
-    static let version = "1.0.0"
+    static let version = Endpoints.tusVersion
     static let contentType = "application/offset+octet-stream"
 
     /// Stand in every answer of these routes, refusals included.

@@ -1,7 +1,5 @@
 /// Prints counters and gauges in the OpenMetrics text format, version 1.0.
 enum OpenMetrics {
-    static let mediaType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-
     static func text(
         counters: [(name: String, help: String, value: UInt64)],
         gauges: [(name: String, help: String, value: UInt64)]

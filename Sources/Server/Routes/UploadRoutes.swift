@@ -9,32 +9,14 @@ enum UploadRoutes {
     static let path = ["v1", "media", "uploads"]
 
     static let all: [Route] = [
-        tus(
-            .options, "/v1/media/uploads", "What the server speaks of tus, in fields", access: .none
-        ) { (call, _) throws(Problem) in
+        tus(Endpoints.uploadOptions) { (call, _) throws(Problem) in
             Reply(status: 204, headers: TusFields.discovery(call.services.media.bounds))
         },
-        tus(
-            .post, "/v1/media/uploads", "Create an upload, with or without its first bytes", access: .device,
-            headers: [
-                .init(name: "Upload-Length", schema: .integer(1...Limits.mediaByteCountMax), summary: "Bytes in all."),
-                .init(
-                    name: "Upload-Metadata", schema: .text(length: 0...4096),
-                    summary: "`class`, `sha256`, `conversation`, `use`, `lifetime`, `expires`; base64 values."),
-            ],
-            gives: UploadCreated.schema, status: 201,
-            problems: [
-                .bodyTooLarge, .quotaExceeded, .plaintextInSealed, .requiresOpenMode, .notFound, .checksumMismatch,
-                .mediaHashMismatch, .unsupportedMediaType,
-            ]
-        ) { (call, exchange) throws(Problem) in
+        tus(Endpoints.createUpload) { (call, exchange) throws(Problem) in
             try await create(call, exchange)
         },
-        tus(
-            .head, "/v1/media/uploads/{upload}", "How many bytes are durable, in Upload-Offset", access: .none,
-            status: 200, problems: [.mediaHashMismatch, .uploadLocked]
-        ) { (call, _) throws(Problem) in
-            let row = try await upload(call)
+        tus(Endpoints.uploadState) { (call, _, capability) throws(Problem) in
+            let row = try await upload(capability, call)
             let offset = try await call.services.media.offset(of: row)
             return Reply(
                 status: 200,
@@ -43,25 +25,11 @@ enum UploadRoutes {
                     ("Upload-Expires", HTTPDate.text(row.uploadEndsAt)), ("Cache-Control", "no-store"),
                 ])
         },
-        tus(
-            .patch, "/v1/media/uploads/{upload}", "Append at Upload-Offset; durable when answered", access: .none,
-            headers: [
-                .init(
-                    name: "Upload-Offset", schema: .integer(0...Limits.mediaByteCountMax),
-                    summary: "Where the bytes begin."),
-                .init(
-                    name: "Upload-Checksum", schema: .text(length: 1...100),
-                    summary: "`sha256` or `sha1`, a space, and the digest of this body in base64."),
-            ],
-            problems: [
-                .unsupportedMediaType, .uploadOffsetMismatch, .uploadLocked, .bodyTooLarge, .checksumMismatch,
-                .mediaHashMismatch, .requestTimeout,
-            ]
-        ) { (call, exchange) throws(Problem) in
+        tus(Endpoints.appendUpload) { (call, exchange, capability) throws(Problem) in
             try TusFields.checkContentType(exchange.head)
             let offset = try TusFields.number("Upload-Offset", exchange.head)
             let checksum = try TusFields.checksum(exchange.head)
-            let row = try await upload(call)
+            let row = try await upload(capability, call)
             let writer = try await call.services.media.append(to: row, at: offset, checksum: checksum)
             let reached = try await receive(exchange, into: writer)
             return Reply(
@@ -70,47 +38,34 @@ enum UploadRoutes {
                     ("Upload-Offset", String(reached)), ("Upload-Expires", HTTPDate.text(row.uploadExpiresAt)),
                 ])
         },
-        tus(
-            .delete, "/v1/media/uploads/{upload}", "Give an upload up, with its bytes", access: .none
-        ) { (call, _) throws(Problem) in
-            let row = try await upload(call)
+        tus(Endpoints.abandonUpload) { (call, _, capability) throws(Problem) in
+            let row = try await upload(capability, call)
             guard try await call.services.media.abandon(row) else {
                 throw Problem(.notFound, "It is complete: delete the media by their own capability.")
             }
-            return .nothing()
+            return Reply(status: 204, headers: [])
         },
-        Route(
-            .post, "/v1/media/uploads/{upload}/complete", area: "media",
-            "Finish an upload whose bytes are all there; may be repeated", access: .none, gives: MediaInfo.schema,
-            problems: [.uploadIncomplete, .mediaHashMismatch, .uploadLocked]
-        ) { (call) throws(Problem) in
-            Reply(MediaInfo(try await call.services.media.complete(try await upload(call))))
+        Route(Endpoints.completeUpload) { (call, capability) throws(Problem) in
+            MediaInfo(try await call.services.media.complete(try await upload(capability, call)))
         },
     ]
 
-    private static func tus(
-        _ method: Method, _ path: String, _ summary: String, access: Route.Access, headers: [Route.Parameter] = [],
-        gives: Schema? = nil, status: Int? = nil, problems: [ProblemCode] = [],
-        exchange: @escaping @Sendable (Call, HTTPExchange) async throws(Problem) -> Reply?
+    private static func tus<Gives, each Place>(
+        _ endpoint: Endpoint<Nothing, Gives, repeat each Place>,
+        _ handle: @escaping @Sendable (Call, HTTPExchange, repeat each Place) async throws(Problem) -> Reply?
     ) -> Route {
-        let version = Route.Parameter(
-            name: "Tus-Resumable", schema: .text(length: 5...5), summary: "`\(TusFields.version)`.")
-        var route = Route.bytes(
-            method, path, area: "media", summary, access: access, headers: [version] + headers, gives: gives,
-            status: status, problems: problems + [.uploadVersion]
-        ) { (call, http) throws(Problem) in
-            if method != .options { try TusFields.checkVersion(http.head) }
-            return try await exchange(call, http)
+        .exchange(endpoint, constantHeaders: TusFields.always) {
+            (call, http, places: repeat each Place) throws(Problem) in
+            if call.endpoint.method != .options { try TusFields.checkVersion(http.head) }
+            return try await handle(call, http, repeat each places)
         }
-        route.constantHeaders = TusFields.always
-        return route
     }
 
-    private static func upload(_ call: Call) async throws(Problem) -> MediaRow {
-        guard let capability = call.places["upload"].flatMap({ PresentedToken(text: $0) }) else {
+    private static func upload(_ capability: UploadCapability, _ call: Call) async throws(Problem) -> MediaRow {
+        guard let token = PresentedToken(text: capability.place) else {
             throw Problem(.notFound, "There is no such upload.")
         }
-        return try await call.services.media.upload(capability)
+        return try await call.services.media.upload(token)
     }
 
     private static func create(_ call: Call, _ exchange: HTTPExchange) async throws(Problem) -> Reply {
@@ -126,7 +81,7 @@ enum UploadRoutes {
         if hasBody { try TusFields.checkContentType(exchange.head) }
         let checksum = try TusFields.checksum(exchange.head)
         try media.checkRoom()
-        try await call.chat.commit { (turn) throws(Problem) in
+        _ = try await call.commit { (turn) throws(Problem) in
             try turn.createUpload(draft, within: media.bounds)
         }
         var offset: UInt64 = 0

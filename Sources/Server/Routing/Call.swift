@@ -13,10 +13,12 @@ struct Call: Sendable {
     }
 
     let services: Services
+    let endpoint: EndpointFacts
     let caller: Caller?
-    let places: [String: String]
+    /// What stands in the places of the path, in their order.
+    let places: [String]
     let query: [String: String]
-    /// By the name in the route's row.
+    /// By the name in the table.
     let headers: [String: String]
     let body: WireValue?
     let context: WireContext
@@ -26,8 +28,7 @@ struct Call: Sendable {
     let digest: [UInt8]
     /// Bytes of the body, which wait in memory with the command.
     let bodyByteCount: Int
-    /// The peer's address as limits see it; never stored, never logged.
-    let remoteAddress: String
+    let answerHeaders = AnswerHeaders()
 
     var chat: Chat { services.chat }
 
@@ -37,8 +38,8 @@ struct Call: Sendable {
         return caller.device
     }
 
-    /// What opens sealed routes, where it has the form of a token.
-    var deliveryToken: PresentedToken? { headers[Route.deliveryToken.name].flatMap { PresentedToken(text: $0) } }
+    /// Its account.
+    var account: AccountID { device.account }
 
     // MARK: Reading
 
@@ -48,36 +49,54 @@ struct Call: Sendable {
         do { return try T(wire: body, in: context) } catch { throw Problem(error) }
     }
 
-    /// The identifier that stands in the path. A place that holds none leads nowhere.
-    func place<T: RandomIdentifier>(_ name: String, as type: T.Type = T.self) throws(Problem) -> T {
-        guard let text = places[name], let id = T(text: text) else {
-            throw Problem(.notFound, "There is no such \(name).")
-        }
-        return id
+    /// What the query says, where it says it.
+    /// - Throws: `malformed`.
+    func asked<Value>(_ parameter: Parameter<Value>) throws(Problem) -> Value? {
+        guard let text = query[parameter.facts.name] else { return nil }
+        return try parameter.read(text)
     }
 
-    func queryNumber(_ name: String, in range: ClosedRange<UInt64>) throws(Problem) -> UInt64? {
-        guard let text = query[name] else { return nil }
-        guard let number = UInt64(text), range.contains(number) else {
-            throw Problem(
-                .malformed, "must be a number from \(range.lowerBound) to \(range.upperBound)", field: "query.\(name)")
+    /// What the query must say.
+    /// - Throws: `malformed`.
+    func needed<Value>(_ parameter: Parameter<Value>) throws(Problem) -> Value {
+        guard let value = try asked(parameter) else {
+            throw Problem(.malformed, "is needed", field: "query.\(parameter.facts.name)")
         }
-        return number
+        return value
     }
+
+    /// A field of the head.
+    func header(_ parameter: Parameter<String>) -> String? { headers[parameter.facts.name] }
 
     /// The page size asked for, or the usual one.
-    func limit() throws(Problem) -> Int {
-        Int(try queryNumber("limit", in: 1...UInt64(Limits.pageItemsMax)) ?? UInt64(Limits.pageItemsDefault))
+    func limit() throws(Problem) -> Int { Int(try asked(Parameters.limit) ?? UInt64(Limits.pageItemsDefault)) }
+
+    // MARK: Answering
+
+    /// The answer with its record.
+    func reply(_ record: some WireRecord) -> Reply {
+        if let accepted = record as? Accepted { services.metrics.countAccepted(isReplay: accepted.isReplay) }
+        let headers = answerHeaders.all
+        if record is Nothing { return Reply(status: endpoint.status, headers: headers) }
+        var reply = Reply(status: endpoint.status, record)
+        reply.headers = headers
+        return reply
+    }
+
+    /// What the tables say.
+    func look<T: Sendable>(
+        _ question: @escaping @Sendable (Look) throws(Problem) -> T
+    ) async throws(Problem) -> T {
+        try await chat.look(question)
     }
 
     // MARK: Committing
 
-    /// Runs a verb as one command and replies with its record. Under an idempotency key the reply is kept in the
-    /// same transaction, and a retry gets it again.
-    /// - Parameter scope: what tells the keys of those apart who do not say who they are.
+    /// Runs a verb as one command and gives its record. Under an idempotency key it is kept in the same transaction,
+    /// and a retry gets it again.
     func commit<R: WireRecord>(
-        status: Int = 200, scope: [UInt8]? = nil, _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
-    ) async throws(Problem) -> Reply {
+        _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R
+    ) async throws(Problem) -> R {
         let caller = caller?.device
         let verb: @Sendable (inout Turn) throws(Problem) -> R = { (turn) throws(Problem) in
             // Between the request's check and this command the device may have been unlinked, or its account deleted.
@@ -86,39 +105,65 @@ struct Call: Sendable {
             }
             return try verb(&turn)
         }
-        let own = caller.map { $0.account.bytes.array + Array("\($0.device)\n".utf8) }
-        guard let idempotencyKey, let owner = own ?? scope.map({ Array("sealed\n".utf8) + $0 }) else {
-            return Reply(status: status, try await chat.commit(byteCount: 256 + bodyByteCount, verb))
+        guard endpoint.repetition == .key, let idempotencyKey else {
+            return try await chat.commit(byteCount: 256 + bodyByteCount, verb)
         }
-        let key = SHA256.hash(owner + Array(idempotencyKey.utf8))
+        let key = SHA256.hash(keyOwner + Array(idempotencyKey.utf8))
         let digest = digest
-        return try await chat.commit(byteCount: 256 + bodyByteCount) { (turn) throws(Problem) in
+        let (record, isReplay) = try await chat.commit(byteCount: 256 + bodyByteCount) { (turn) throws(Problem) in
             if let saved = try turn.tables.row(SavedReply.byKey, key), saved.expiresAt > turn.now {
-                return try Reply(replaying: saved, as: R.self, for: digest)
+                return (try saved.record(R.self, for: digest), true)
             }
             let record = try verb(&turn)
             try turn.tables.put(
                 SavedReply(
-                    key: key, requestDigest: digest, status: UInt64(status), body: record.encoded(as: .cbor),
+                    key: key, requestDigest: digest, body: record.encoded(as: .cbor),
                     expiresAt: turn.now.adding(seconds: Limits.idempotencySeconds)))
-            return Reply(status: status, record)
+            return (record, false)
         }
+        if isReplay { answerHeaders.append("Idempotent-Replayed", "true") }
+        return record
     }
 
     /// Runs a verb that has nothing to say.
-    func commitNothing(
-        _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Void
-    ) async throws(Problem) -> Reply {
-        let reply = try await commit(status: 204) { (turn) throws(Problem) in
+    func commit(_ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Void) async throws(Problem) -> Nothing {
+        try await commit { (turn) throws(Problem) in
             try verb(&turn)
             return Nothing()
         }
-        return reply.withoutBody()
+    }
+
+    /// Runs a verb that has nothing to say and may end media, whose files go at once.
+    func commitAndBury(
+        _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Void
+    ) async throws(Problem) -> Nothing {
+        let nothing = try await commit(verb)
+        await services.media.bury()
+        return nothing
+    }
+
+    /// What tells the idempotency keys of one asker from those of another. Who does not say who it is shares them with
+    /// all that write to the same account.
+    private var keyOwner: [UInt8] {
+        switch endpoint.access {
+        case .sealed: Array("sealed\n\(places.first ?? "")\n".utf8)
+        case .theOperator: Array("operator\n".utf8)
+        default: caller.map { $0.device.account.bytes.array + Array("\($0.device.device)\n".utf8) } ?? []
+        }
     }
 }
 
-/// The record of a reply without a body.
-struct Nothing: WireRecord {
-    init() {}
-    init(fields: inout Fields<Self>) throws(WireError) {}
+extension SavedReply {
+    /// The kept record, given again.
+    /// - Throws: `idempotency-mismatch` when the request is another than the one it answered.
+    fileprivate func record<R: WireRecord>(_ type: R.Type, for digest: [UInt8]) throws(Problem) -> R {
+        guard ConstantTime.equal(requestDigest, digest) else {
+            throw Problem(.idempotencyMismatch, "Take a new idempotency key for a new request.")
+        }
+        do {
+            return try R.decode(body, in: WireContext(form: .cbor, refusesUnknownFields: false))
+        } catch {
+            throw Problem(.internalError, "The kept reply does not read.")
+        }
+    }
 }

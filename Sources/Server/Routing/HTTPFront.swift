@@ -26,8 +26,8 @@ struct HTTPFront: Sendable {
                 return
             }
             let (route, places) = try router.route(method: Self.method(of: exchange.head, target), target: target)
-            pattern = route.path.text
-            if let handle = route.exchange {
+            pattern = route.endpoint.path.text
+            if case .exchange(let handle) = route.handler {
                 let request = request(exchange, on: route, id: id, body: .none)
                 let reply = await router.answer(request, on: route, places: places, query: target.query) {
                     (call) throws(Problem) in try await handle(call, exchange)
@@ -56,15 +56,15 @@ struct HTTPFront: Sendable {
     }
 
     private func request(_ exchange: HTTPExchange, on route: Route, id: String) async throws -> Request {
-        let head = exchange.head
+        let (head, endpoint) = (exchange.head, route.endpoint)
         var body = Request.Body.none
         if head.hasBody {
-            let form = try Self.form(ofBody: head.headers["content-type"], on: route)
+            let form = try Self.form(ofBody: head.headers["content-type"], on: endpoint)
             do {
-                let bytes = try await exchange.body(limit: route.bodyByteCountMax)
+                let bytes = try await exchange.body(limit: endpoint.bodyByteCountMax)
                 if !bytes.isEmpty { body = .bytes(bytes, form) }
             } catch TransportError.bodyTooLarge {
-                throw Problem(.bodyTooLarge, "This route takes at most \(route.bodyByteCountMax) bytes.")
+                throw Problem(.bodyTooLarge, "This route takes at most \(endpoint.bodyByteCountMax) bytes.")
             }
         }
         return request(exchange, on: route, id: id, body: body)
@@ -73,15 +73,15 @@ struct HTTPFront: Sendable {
     private func request(_ exchange: HTTPExchange, on route: Route, id: String, body: Request.Body) -> Request {
         let head = exchange.head
         var headers: [String: String] = [:]
-        for header in route.headers { headers[header.name] = head.headers[header.name.lowercased()] }
+        for header in route.endpoint.headers { headers[header.name] = head.headers[header.name.lowercased()] }
         return Request(
             id: id, method: head.method, target: head.target, body: body, authorization: head.headers["authorization"],
             socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], headers: headers,
             remoteAddress: services.limitKey(of: exchange))
     }
 
-    private static func form(ofBody contentType: String?, on route: Route) throws(Problem) -> WireForm {
-        guard route.reads != nil, let contentType else { return .json }
+    private static func form(ofBody contentType: String?, on endpoint: EndpointFacts) throws(Problem) -> WireForm {
+        guard endpoint.reads != nil, let contentType else { return .json }
         let mediaType = contentType.prefix { $0 != ";" }.lowercased().split(separator: " ").joined()
         guard let form = WireForm.allCases.first(where: { $0.mediaType == mediaType }) else {
             throw Problem(.unsupportedMediaType, "Send application/json or application/cbor.", field: "Content-Type")

@@ -4,7 +4,7 @@ import Wire
 enum OpenAPI {
     static let version = "0.1.0"
 
-    static func document(of routes: [Route]) -> WireValue {
+    static func document(of routes: [EndpointFacts]) -> WireValue {
         .object([
             "openapi": .text("3.1.0"),
             "info": .object([
@@ -30,39 +30,21 @@ enum OpenAPI {
         ])
     }
 
-    private static func areas(of routes: [Route]) -> [String] {
+    private static func areas(of routes: [EndpointFacts]) -> [String] {
         var seen: Set<String> = []
         return routes.map(\.area).filter { seen.insert($0).inserted }
     }
 
     /// Every record that a route reads or gives, and what stands in paths and queries.
-    private static func schemas(of routes: [Route]) -> [Schema] {
+    private static func schemas(of routes: [EndpointFacts]) -> [Schema] {
         routes.flatMap { (route) in
-            [route.reads, route.gives].compactMap { $0 } + placeSchemas(of: route) + route.query.map(\.schema)
+            [route.reads, route.gives].compactMap { $0 } + route.placeSchemas + route.query.map(\.schema)
         } + [Problem.schema]
-    }
-
-    private static func placeSchemas(of route: Route) -> [Schema] { route.path.places.map { schema(ofPlace: $0) } }
-
-    /// What may stand in a path, by the place's name.
-    private static func schema(ofPlace name: String) -> Schema {
-        switch name {
-        case "account": AccountID.schema
-        case "conversation": ConversationID.schema
-        case "emoji": EmojiName.schema
-        case "handle": Handle.schema
-        case "media": MediaID.schema
-        case "number": .integer(0...UInt64(1) << 53)
-        case "seq": SequenceNumber.schema
-        case "upload": .text(length: 43...43)
-        case "backup": BackupID.schema
-        default: preconditionFailure("no schema for the place \(name)")
-        }
     }
 
     // MARK: Paths
 
-    private static func paths(_ routes: [Route]) -> [WireValue.Entry] {
+    private static func paths(_ routes: [EndpointFacts]) -> [WireValue.Entry] {
         var order: [String] = []
         var operations: [String: [WireValue.Entry]] = [:]
         for route in routes {
@@ -73,13 +55,14 @@ enum OpenAPI {
         return order.map { .init(key: $0, value: .map(operations[$0] ?? [])) }
     }
 
-    private static func operation(_ route: Route) -> WireValue {
+    private static func operation(_ route: EndpointFacts) -> WireValue {
         var entries: [WireValue.Entry] = [
             .init(key: "operationId", value: .text(operationID(route))),
             .init(key: "summary", value: .text(route.summary)),
             .init(key: "tags", value: .list([.text(route.area)])),
             .init(key: "security", value: .list(security(of: route))),
         ]
+        entries += marks(of: route)
         let parameters = parameters(of: route)
         if !parameters.isEmpty { entries.append(.init(key: "parameters", value: .list(parameters))) }
         if let reads = route.reads {
@@ -90,16 +73,30 @@ enum OpenAPI {
         return .map(entries)
     }
 
-    private static func security(of route: Route) -> [WireValue] {
+    /// What OpenAPI has no word for; docs/protocol/http.md explains them.
+    private static func marks(of route: EndpointFacts) -> [WireValue.Entry] {
+        var entries: [WireValue.Entry] = [
+            .init(key: "x-sotto-access", value: .text(route.access.rawValue)),
+            .init(key: "x-sotto-allows", value: .text(route.allows.rawValue)),
+            .init(key: "x-sotto-home", value: .text(route.home.rawValue)),
+        ]
+        if !route.buckets.isEmpty {
+            entries.append(.init(key: "x-sotto-buckets", value: .list(route.buckets.map { .text($0.rawValue) })))
+        }
+        if route.departure != nil { entries.append(.init(key: "deprecated", value: .boolean(true))) }
+        return entries
+    }
+
+    private static func security(of route: EndpointFacts) -> [WireValue] {
         switch route.access {
-        case .none, .sealed: []
+        case .anybody, .theOperator, .capability, .sealed: []
         case .device: [.object(["device": .list([])])]
         case .deviceOrCapability: [.object(["device": .list([])]), .object([:])]
         }
     }
 
     /// `get /v1/conversations/{conversation}/members` is `getConversationsMembers`.
-    private static func operationID(_ route: Route) -> String {
+    private static func operationID(_ route: EndpointFacts) -> String {
         let words = route.path.text.split { !$0.isLetter && !$0.isNumber && $0 != "{" && $0 != "}" }
         let named = words.filter { $0 != "v1" }.map { (word) in
             word.hasPrefix("{") ? "By" + capitalized(word.dropFirst().dropLast()) : capitalized(word)
@@ -109,11 +106,11 @@ enum OpenAPI {
 
     private static func capitalized(_ word: Substring) -> String { word.prefix(1).uppercased() + word.dropFirst() }
 
-    private static func parameters(of route: Route) -> [WireValue] {
-        var parameters = route.path.places.map { (name) in
+    private static func parameters(of route: EndpointFacts) -> [WireValue] {
+        var parameters = zip(route.path.places, route.placeSchemas).map { (name, schema) in
             WireValue.object([
                 "name": .text(name), "in": .text("path"), "required": .boolean(true),
-                "schema": JSONSchema.reference(to: schema(ofPlace: name)),
+                "schema": JSONSchema.reference(to: schema),
             ])
         }
         parameters += route.query.map { (parameter) in
@@ -128,7 +125,7 @@ enum OpenAPI {
                 "description": .text(parameter.summary), "schema": JSONSchema.reference(to: parameter.schema),
             ])
         }
-        if route.access == .device, route.method != .get, route.path.text != "/v1/media/uploads" {
+        if route.repetition == .key {
             parameters.append(
                 .object([
                     "name": .text("Idempotency-Key"), "in": .text("header"), "required": .boolean(false),
@@ -140,7 +137,7 @@ enum OpenAPI {
         return parameters
     }
 
-    private static func responses(of route: Route) -> [WireValue.Entry] {
+    private static func responses(of route: EndpointFacts) -> [WireValue.Entry] {
         var entries: [WireValue.Entry] = []
         if let gives = route.gives {
             let body = WireValue.object(["description": .text("Done."), "content": content(gives, [.json, .cbor])])
@@ -180,7 +177,7 @@ extension WireValue {
     }
 }
 
-extension Route {
+extension EndpointFacts {
     /// What it may refuse with: its own, and what every route of its kind may.
     var allProblems: [ProblemCode] {
         var codes: [ProblemCode] = problems + [.rateLimited, .overloaded, .storageFull, .shuttingDown, .internalError]
@@ -189,7 +186,7 @@ extension Route {
         if access == .sealed { codes += [.deliveryRefused, .unmaskedSender] }
         if !path.places.isEmpty { codes += [.notFound] }
         if reads != nil { codes += [.unsupportedMediaType, .bodyTooLarge] }
-        if access == .device, method != .get { codes += [.idempotencyMismatch] }
+        if repetition == .key { codes += [.idempotencyMismatch] }
         var seen: Set<ProblemCode> = []
         return codes.filter { seen.insert($0).inserted }
     }

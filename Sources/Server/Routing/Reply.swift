@@ -1,5 +1,3 @@
-import Crypto
-import Store
 import Wire
 
 /// What a route answers: a record in whatever form the client asked for, or bytes of a media type of their own.
@@ -29,26 +27,6 @@ struct Reply: Sendable {
         self.status = status
         self.headers = headers
         body = .none
-    }
-
-    static func nothing() -> Reply { Reply(status: 204, headers: []) }
-
-    func withoutBody() -> Reply { Reply(status: status, headers: headers) }
-
-    /// A kept reply, given again.
-    /// - Throws: `idempotency-mismatch` when the request is another than the one it answered.
-    init<R: WireRecord>(replaying saved: SavedReply, as type: R.Type, for digest: [UInt8]) throws(Problem) {
-        guard ConstantTime.equal(saved.requestDigest, digest) else {
-            throw Problem(.idempotencyMismatch, "Take a new idempotency key for a new request.")
-        }
-        do {
-            self.init(
-                status: Int(saved.status),
-                try R.decode(saved.body, in: WireContext(form: .cbor, refusesUnknownFields: false)))
-        } catch {
-            throw Problem(.internalError, "The kept reply does not read.")
-        }
-        headers = [("Idempotent-Replayed", "true")]
     }
 }
 

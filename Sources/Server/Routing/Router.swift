@@ -40,19 +40,22 @@ struct Router: Sendable {
 
     init(routes: [Route], services: Services) {
         self.routes = routes.enumerated().sorted { (left, right) in
-            (left.element.path.places.count, left.offset) < (right.element.path.places.count, right.offset)
+            (left.element.placeCount, left.offset) < (right.element.placeCount, right.offset)
         }.map(\.element)
         self.services = services
     }
 
-    /// The route, and what stands in its places.
+    /// The route, and what stands in the places of its path, in their order.
     /// - Throws: `not-found`; `method-not-allowed`.
-    func route(method: String, target: Target) throws(Problem) -> (Route, [String: String]) {
+    func route(method: String, target: Target) throws(Problem) -> (Route, [String]) {
         var methods: [String] = []
         for route in routes {
-            guard let places = route.path.match(target.segments) else { continue }
-            methods.append(route.method.rawValue)
-            if route.method.rawValue == method || (route.method == .get && method == "HEAD") { return (route, places) }
+            let endpoint = route.endpoint
+            guard let places = endpoint.path.match(target.segments) else { continue }
+            methods.append(endpoint.method.rawValue)
+            if endpoint.method.rawValue == method || (endpoint.method == .get && method == "HEAD") {
+                return (route, places)
+            }
         }
         if !methods.isEmpty {
             throw Problem(.methodNotAllowed, "It takes \(methods.joined(separator: ", ")).", allow: methods)
@@ -73,28 +76,33 @@ struct Router: Sendable {
 
     /// Never throws either; what the limits leave is told with refusals too.
     func reply(
-        to request: Request, on route: Route, places: [String: String], query: [String: String]
+        to request: Request, on route: Route, places: [String], query: [String: String]
     ) async -> Reply {
         await answer(request, on: route, places: places, query: query) { (call) throws(Problem) in
-            try await route.handle(call)
-        } ?? .nothing()
+            guard case .reply(let handle) = route.handler else {
+                throw Problem(.malformed, "This route carries bytes: use HTTP.")
+            }
+            return try await handle(call)
+        } ?? Reply(status: 204, headers: [])
     }
 
     /// As ``reply(to:on:places:query:)``, by a handler that may answer by itself and then returns `nil`.
     func answer(
-        _ request: Request, on route: Route, places: [String: String], query: [String: String],
+        _ request: Request, on route: Route, places: [String], query: [String: String],
         by handle: (Call) async throws(Problem) -> Reply?
     ) async -> Reply? {
         var headers = route.constantHeaders
         var key = request.remoteAddress
         do throws(Problem) {
-            for name in query.keys where !route.query.contains(where: { $0.name == name }) {
+            for name in query.keys where !route.endpoint.query.contains(where: { $0.name == name }) {
                 throw Problem(.malformed, "This route takes no such query parameter.", field: "query")
             }
-            let caller = try await caller(of: request, on: route)
+            let caller = try await caller(of: request, on: route.endpoint)
             key = caller.map { "\($0.device)" } ?? key
-            headers += services.limiters.requests.headers(remaining: try limit(request, route, caller, key))
-            guard var reply = try await handle(try call(request, on: route, caller, places, query)) else { return nil }
+            headers += services.limiters.requests.headers(remaining: try limit(request, route.endpoint, caller, key))
+            let call = try call(request, on: route.endpoint, caller, places, query)
+            try call.takeFromBuckets(of: request.remoteAddress)
+            guard var reply = try await handle(call) else { return nil }
             reply.headers += headers
             return reply
         } catch {
@@ -105,23 +113,26 @@ struct Router: Sendable {
     }
 
     private func call(
-        _ request: Request, on route: Route, _ caller: Call.Caller?, _ places: [String: String],
+        _ request: Request, on endpoint: EndpointFacts, _ caller: Call.Caller?, _ places: [String],
         _ query: [String: String]
     ) throws(Problem) -> Call {
         if let key = request.idempotencyKey, !(1...100).contains(key.utf8.count) {
             throw Problem(.malformed, "An idempotency key has 1 to 100 bytes.", field: "Idempotency-Key")
         }
-        let (body, form) = try parsed(request.body, on: route)
+        let (body, form) = try parsed(request.body, on: endpoint)
         return Call(
-            services: services, caller: caller, places: places, query: query, headers: request.headers, body: body,
+            services: services, endpoint: endpoint, caller: caller, places: places, query: query,
+            headers: request.headers, body: body,
             context: WireContext(form: form, refusesUnknownFields: true), idempotencyKey: request.idempotencyKey,
             digest: request.idempotencyKey == nil ? [] : digest(of: request, body, form),
-            bodyByteCount: request.body.byteCount, remoteAddress: request.remoteAddress)
+            bodyByteCount: request.body.byteCount)
     }
 
-    private func caller(of request: Request, on route: Route) async throws(Problem) -> Call.Caller? {
-        switch route.access {
-        case .none: return nil
+    private func caller(
+        of request: Request, on endpoint: EndpointFacts
+    ) async throws(Problem) -> Call.Caller? {
+        switch endpoint.access {
+        case .anybody, .theOperator, .capability: return nil
         case .sealed:
             guard request.socketDevice == nil, request.authorization == nil else {
                 throw Problem(.unmaskedSender, "Send it without a login, on a connection of its own.")
@@ -130,7 +141,7 @@ struct Router: Sendable {
         case .device, .deviceOrCapability: break
         }
         if let device = request.socketDevice { return Call.Caller(device: device, token: nil) }
-        if route.access == .deviceOrCapability, request.authorization == nil { return nil }
+        if endpoint.access == .deviceOrCapability, request.authorization == nil { return nil }
         guard let token = Self.bearer(request.authorization) else {
             throw Problem(.unauthenticated, "Log in, and send the access token as Bearer.")
         }
@@ -145,18 +156,18 @@ struct Router: Sendable {
     }
 
     private func limit(
-        _ request: Request, _ route: Route, _ caller: Call.Caller?, _ key: String
+        _ request: Request, _ endpoint: EndpointFacts, _ caller: Call.Caller?, _ key: String
     ) throws(Problem) -> UInt64 {
         // An address may be that of many: what one of them is refused takes nothing from the others.
         if caller != nil { try services.limiters.refusals.require(key, now: services.chat.clock()) }
-        if route.access == .sealed {
+        if endpoint.access == .sealed {
             try services.limiters.sealedRequests.take(request.remoteAddress, now: services.chat.clock())
         }
         return try services.limiters.requests.take(key, now: services.chat.clock())
     }
 
-    private func parsed(_ body: Request.Body, on route: Route) throws(Problem) -> (WireValue?, WireForm) {
-        guard route.reads != nil else { return (nil, .json) }
+    private func parsed(_ body: Request.Body, on endpoint: EndpointFacts) throws(Problem) -> (WireValue?, WireForm) {
+        guard endpoint.reads != nil else { return (nil, .json) }
         switch body {
         case .none: return (nil, .json)
         case .value(let value, let form): return (value, form)
@@ -170,6 +181,10 @@ struct Router: Sendable {
         if let body { body.write(to: &writer) }
         return SHA256.hash(Array("\(request.method) \(request.target) \(form.mediaType)\n".utf8) + writer.bytes)
     }
+}
+
+extension Route {
+    fileprivate var placeCount: Int { endpoint.placeSchemas.count }
 }
 
 extension RateLimiter {

@@ -15,7 +15,6 @@ public enum ClientFrame: WireUnion, Equatable {
     public struct Authenticate: WireRecord, Equatable {
         public var token: String
 
-        public init(token: String) { self.token = token }
         public init(fields: inout Fields<Self>) throws(WireError) {
             token = try fields.text("token", \.token, length: 43...43)
         }
@@ -25,11 +24,6 @@ public enum ClientFrame: WireUnion, Equatable {
     public struct Send: WireRecord, Equatable {
         public var to: AccountID
         public var request: SendRequest
-
-        public init(to: AccountID, request: SendRequest) {
-            self.to = to
-            self.request = request
-        }
 
         public init(fields: inout Fields<Self>) throws(WireError) {
             to = try fields.value("to", \.to)
@@ -41,11 +35,6 @@ public enum ClientFrame: WireUnion, Equatable {
     public struct Post: WireRecord, Equatable {
         public var conversation: ConversationID
         public var request: PostRequest
-
-        public init(conversation: ConversationID, request: PostRequest) {
-            self.conversation = conversation
-            self.request = request
-        }
 
         public init(fields: inout Fields<Self>) throws(WireError) {
             conversation = try fields.value("conversation", \.conversation)
@@ -64,14 +53,6 @@ public enum ClientFrame: WireUnion, Equatable {
         /// An object in the socket's own form.
         public var body: WireValue?
 
-        public init(id: UInt64, method: String, path: String, idempotencyKey: ClientID? = nil, body: WireValue? = nil) {
-            self.id = id
-            self.method = method
-            self.path = path
-            self.idempotencyKey = idempotencyKey
-            self.body = body
-        }
-
         public init(fields: inout Fields<Self>) throws(WireError) {
             id = try fields.number("id", \.id, in: 0...UInt64(1) << 53)
             method = try fields.text("method", \.method, length: 1...16)
@@ -85,8 +66,6 @@ public enum ClientFrame: WireUnion, Equatable {
     public struct Ping: WireRecord, Equatable {
         /// Anything; the pong repeats it.
         public var stamp: UInt64
-
-        public init(stamp: UInt64) { self.stamp = stamp }
 
         public init(fields: inout Fields<Self>) throws(WireError) {
             stamp = try fields.number("stamp", \.stamp, in: 0...UInt64(1) << 53)

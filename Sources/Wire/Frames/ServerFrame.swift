@@ -69,11 +69,6 @@ public enum ServerFrame: WireUnion, Equatable {
         public var clientID: ClientID
         public var problem: Problem
 
-        public init(clientID: ClientID, problem: Problem) {
-            self.clientID = clientID
-            self.problem = problem
-        }
-
         public init(fields: inout Fields<Self>) throws(WireError) {
             clientID = try fields.value("clientId", \.clientID)
             problem = try fields.value("problem", \.problem)
@@ -85,7 +80,6 @@ public enum ServerFrame: WireUnion, Equatable {
         /// The last number that was ever given out in this queue.
         public var through: QueueNumber
 
-        public init(through: QueueNumber) { self.through = through }
         public init(fields: inout Fields<Self>) throws(WireError) { through = try fields.value("through", \.through) }
     }
 
@@ -94,12 +88,6 @@ public enum ServerFrame: WireUnion, Equatable {
         public var id: UInt64
         public var status: UInt64
         public var body: WireValue?
-
-        public init(id: UInt64, status: UInt64, body: WireValue?) {
-            self.id = id
-            self.status = status
-            self.body = body
-        }
 
         public init(fields: inout Fields<Self>) throws(WireError) {
             id = try fields.number("id", \.id, in: 0...UInt64(1) << 53)
@@ -129,12 +117,6 @@ public enum ServerFrame: WireUnion, Equatable {
         /// Which media.
         public var media: MediaID?
 
-        public init(topic: Topic, count: UInt64? = nil, media: MediaID? = nil) {
-            self.topic = topic
-            self.count = count
-            self.media = media
-        }
-
         public init(fields: inout Fields<Self>) throws(WireError) {
             topic = try fields.value("topic", \.topic)
             count = try fields.numberIfPresent("count", \.count)
@@ -147,11 +129,6 @@ public enum ServerFrame: WireUnion, Equatable {
         public var reason: String
         public var retryAfterMilliseconds: UInt64
 
-        public init(reason: String, retryAfterMilliseconds: UInt64) {
-            self.reason = reason
-            self.retryAfterMilliseconds = retryAfterMilliseconds
-        }
-
         public init(fields: inout Fields<Self>) throws(WireError) {
             reason = try fields.text("reason", \.reason, length: 1...100)
             retryAfterMilliseconds = try fields.number("retryAfterMs", \.retryAfterMilliseconds, in: 0...3_600_000)
@@ -162,7 +139,6 @@ public enum ServerFrame: WireUnion, Equatable {
     public struct Failure: WireRecord, Equatable {
         public var problem: Problem
 
-        public init(problem: Problem) { self.problem = problem }
         public init(fields: inout Fields<Self>) throws(WireError) { problem = try fields.value("problem", \.problem) }
     }
 

@@ -4,11 +4,6 @@ public struct AccountDeletionRequest: WireRecord, Equatable {
     public var challenge: [UInt8]
     public var signature: [UInt8]
 
-    public init(challenge: [UInt8], signature: [UInt8]) {
-        self.challenge = challenge
-        self.signature = signature
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         challenge = try fields.bytes("challenge", \.challenge, count: 32)
         signature = try fields.bytes("signature", \.signature, count: 64)

@@ -43,18 +43,6 @@ public struct RegistrationRequest: WireRecord, Equatable {
     /// Needed where the server registers by invitation.
     public var invite: String?
 
-    public init(
-        handle: Handle, account: AccountID, identity: IdentityPayload, deviceList: DeviceListPayload,
-        preKeys: PreKeyUpload, invite: String?
-    ) {
-        self.handle = handle
-        self.account = account
-        self.identity = identity
-        self.deviceList = deviceList
-        self.preKeys = preKeys
-        self.invite = invite
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         handle = try fields.value("handle", \.handle)
         account = try fields.value("account", \.account)
@@ -71,12 +59,6 @@ public struct Registered: WireRecord, Equatable {
     public var device: DeviceID
     public var tokens: TokenPair
 
-    public init(account: AccountID, device: DeviceID, tokens: TokenPair) {
-        self.account = account
-        self.device = device
-        self.tokens = tokens
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         account = try fields.value("account", \.account)
         device = try fields.value("device", \.device)
@@ -92,13 +74,6 @@ public struct TokenPair: WireRecord, Equatable {
     public var refreshToken: String
     public var refreshExpiresAt: Timestamp
 
-    public init(accessToken: String, accessExpiresAt: Timestamp, refreshToken: String, refreshExpiresAt: Timestamp) {
-        self.accessToken = accessToken
-        self.accessExpiresAt = accessExpiresAt
-        self.refreshToken = refreshToken
-        self.refreshExpiresAt = refreshExpiresAt
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         accessToken = try fields.text("accessToken", \.accessToken, length: 43...43)
         accessExpiresAt = try fields.value("accessExpiresAt", \.accessExpiresAt)
@@ -112,11 +87,6 @@ public struct ChallengeRequest: WireRecord, Equatable {
     public var account: AccountID
     public var device: DeviceID
 
-    public init(account: AccountID, device: DeviceID) {
-        self.account = account
-        self.device = device
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         account = try fields.value("account", \.account)
         device = try fields.value("device", \.device)
@@ -128,12 +98,6 @@ public struct Challenge: WireRecord, Equatable {
     public var challenge: [UInt8]
     public var serverName: String
     public var expiresAt: Timestamp
-
-    public init(challenge: [UInt8], serverName: String, expiresAt: Timestamp) {
-        self.challenge = challenge
-        self.serverName = serverName
-        self.expiresAt = expiresAt
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         challenge = try fields.bytes("challenge", \.challenge, count: 32)
@@ -163,13 +127,6 @@ public struct SignedChallenge: WireRecord, Equatable {
     public var challenge: [UInt8]
     public var signature: [UInt8]
 
-    public init(account: AccountID, device: DeviceID, challenge: [UInt8], signature: [UInt8]) {
-        self.account = account
-        self.device = device
-        self.challenge = challenge
-        self.signature = signature
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         account = try fields.value("account", \.account)
         device = try fields.value("device", \.device)
@@ -190,18 +147,6 @@ public struct AccountView: WireRecord, Equatable {
     /// Media whose picture shows the account. The server's word, which no key signs.
     public var avatar: MediaID?
 
-    public init(
-        account: AccountID, handle: Handle, identity: IdentityPayload, deviceList: DeviceListPayload,
-        transparency: TransparencyPayload? = nil, avatar: MediaID? = nil
-    ) {
-        self.account = account
-        self.handle = handle
-        self.identity = identity
-        self.deviceList = deviceList
-        self.transparency = transparency
-        self.avatar = avatar
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         account = try fields.value("account", \.account)
         handle = try fields.value("handle", \.handle)
@@ -221,13 +166,6 @@ public struct DeviceView: WireRecord, Equatable {
     /// Midnight UTC of the day it was last seen; nothing finer is kept.
     public var lastSeenDay: Timestamp?
 
-    public init(device: DeviceID, registrationID: RegistrationID, linkedAt: Timestamp, lastSeenDay: Timestamp?) {
-        self.device = device
-        self.registrationID = registrationID
-        self.linkedAt = linkedAt
-        self.lastSeenDay = lastSeenDay
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         device = try fields.value("device", \.device)
         registrationID = try fields.value("registrationId", \.registrationID)
@@ -243,11 +181,6 @@ public struct DeviceViews: WireRecord, Equatable {
     /// The number of the device that is linked next. Numbers of unlinked devices are not given again.
     public var nextDevice: DeviceID
 
-    public init(items: [DeviceView], nextDevice: DeviceID) {
-        self.items = items
-        self.nextDevice = nextDevice
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         items = try fields.list("items", \.items, count: 0...Limits.devicesPerAccountMax)
         nextDevice = try fields.value("nextDevice", \.nextDevice)
@@ -259,11 +192,6 @@ public struct DeviceListChange: WireRecord, Equatable {
     public var deviceList: DeviceListPayload
     /// The keys of a device that is being linked, where the linking device has them.
     public var preKeys: PreKeyUpload?
-
-    public init(deviceList: DeviceListPayload, preKeys: PreKeyUpload? = nil) {
-        self.deviceList = deviceList
-        self.preKeys = preKeys
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         deviceList = try fields.value("deviceList", \.deviceList)

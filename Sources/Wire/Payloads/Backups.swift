@@ -7,12 +7,6 @@ public struct BackupUpload: WireRecord, Equatable {
     /// Sealed by the client; the server stores and returns it.
     public var blob: [UInt8]
 
-    public init(id: BackupID, tokenHash: [UInt8], blob: [UInt8]) {
-        self.id = id
-        self.tokenHash = tokenHash
-        self.blob = blob
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         id = try fields.value("id", \.id)
         tokenHash = try fields.bytes("tokenHash", \.tokenHash, count: 32)
@@ -26,11 +20,6 @@ public struct BackupReceipt: WireRecord, Equatable {
     public var revision: UInt64
     public var updatedAt: Timestamp
 
-    public init(revision: UInt64, updatedAt: Timestamp) {
-        self.revision = revision
-        self.updatedAt = updatedAt
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         revision = try fields.number("revision", \.revision)
         updatedAt = try fields.value("updatedAt", \.updatedAt)
@@ -43,13 +32,6 @@ public struct StoredBackup: WireRecord, Equatable {
     public var revision: UInt64
     public var updatedAt: Timestamp
     public var blob: [UInt8]
-
-    public init(id: BackupID, revision: UInt64, updatedAt: Timestamp, blob: [UInt8]) {
-        self.id = id
-        self.revision = revision
-        self.updatedAt = updatedAt
-        self.blob = blob
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         id = try fields.value("id", \.id)
@@ -65,12 +47,6 @@ public struct RecoveryView: WireRecord, Equatable {
     public var account: AccountView
     /// The number that a new device takes.
     public var nextDevice: DeviceID
-
-    public init(backup: StoredBackup, account: AccountView, nextDevice: DeviceID) {
-        self.backup = backup
-        self.account = account
-        self.nextDevice = nextDevice
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         backup = try fields.value("backup", \.backup)

@@ -11,23 +11,11 @@ extension ConversationEvent {
         public var text: String?
         public var body: [UInt8]?
         /// Open media, at most ``Limits/mediaPerMessageMax``; they live as long as the message.
-        public var media: [MediaID]
+        public var media: [MediaID] = []
         /// When it deletes itself.
         public var expiresAt: Timestamp?
         /// Only the client id is left.
-        public var isDeleted: Bool
-
-        public init(
-            clientID: ClientID, text: String?, body: [UInt8]?, media: [MediaID] = [], expiresAt: Timestamp? = nil,
-            isDeleted: Bool = false
-        ) {
-            self.clientID = clientID
-            self.text = text
-            self.body = body
-            self.media = media
-            self.expiresAt = expiresAt
-            self.isDeleted = isDeleted
-        }
+        public var isDeleted: Bool = false
 
         public init(fields: inout Fields<Self>) throws(WireError) {
             clientID = try fields.value("clientId", \.clientID)
@@ -47,11 +35,6 @@ extension ConversationEvent {
         public var seq: SequenceNumber
         /// Absent where somebody deleted it.
         public var reason: DeletionReason?
-
-        public init(seq: SequenceNumber, reason: DeletionReason? = nil) {
-            self.seq = seq
-            self.reason = reason
-        }
 
         public init(fields: inout Fields<Self>) throws(WireError) {
             seq = try fields.value("seq", \.seq)

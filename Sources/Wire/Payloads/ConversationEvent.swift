@@ -18,13 +18,6 @@ public enum ConversationEvent: WireType, Equatable {
         public var title: String?
         public var sealedName: [UInt8]?
 
-        public init(kind: ConversationKind, mode: ConversationMode, title: String?, sealedName: [UInt8]?) {
-            self.kind = kind
-            self.mode = mode
-            self.title = title
-            self.sealedName = sealedName
-        }
-
         public init(fields: inout Fields<Self>) throws(WireError) {
             kind = try fields.value("kind", \.kind)
             mode = try fields.value("mode", \.mode)
@@ -37,8 +30,6 @@ public enum ConversationEvent: WireType, Equatable {
     public struct MembersAdded: WireRecord, Equatable {
         public var accounts: [AccountID]
 
-        public init(accounts: [AccountID]) { self.accounts = accounts }
-
         public init(fields: inout Fields<Self>) throws(WireError) {
             accounts = try fields.list("accounts", \.accounts, count: 1...Limits.membersMax)
         }
@@ -48,8 +39,6 @@ public enum ConversationEvent: WireType, Equatable {
     public struct MemberRemoved: WireRecord, Equatable {
         public var account: AccountID
 
-        public init(account: AccountID) { self.account = account }
-
         public init(fields: inout Fields<Self>) throws(WireError) { account = try fields.value("account", \.account) }
     }
 
@@ -57,11 +46,6 @@ public enum ConversationEvent: WireType, Equatable {
     public struct RoleChanged: WireRecord, Equatable {
         public var account: AccountID
         public var role: Role
-
-        public init(account: AccountID, role: Role) {
-            self.account = account
-            self.role = role
-        }
 
         public init(fields: inout Fields<Self>) throws(WireError) {
             account = try fields.value("account", \.account)
@@ -127,18 +111,6 @@ public struct LogEntry: WireRecord, Equatable {
     public var sender: DeviceAddressPayload
     public var event: ConversationEvent
 
-    public init(
-        conversation: ConversationID, seq: SequenceNumber, id: MessageID, time: Timestamp,
-        sender: DeviceAddressPayload, event: ConversationEvent
-    ) {
-        self.conversation = conversation
-        self.seq = seq
-        self.id = id
-        self.time = time
-        self.sender = sender
-        self.event = event
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         conversation = try fields.value("conversation", \.conversation)
         seq = try fields.value("seq", \.seq)
@@ -155,12 +127,6 @@ public struct LogPage: WireRecord, Equatable {
     public var head: SequenceNumber
     /// What the same query goes on with, as `before` or `after`; absent at the end, and around a number.
     public var next: SequenceNumber?
-
-    public init(items: [LogEntry], head: SequenceNumber, next: SequenceNumber? = nil) {
-        self.items = items
-        self.head = head
-        self.next = next
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         items = try fields.items(\.items)

@@ -35,23 +35,12 @@ public enum Role: String, WireEnumeration, Comparable {
 /// Creates a conversation with its members in one step. The caller is the owner and is not listed.
 public struct NewConversation: WireRecord, Equatable {
     public var kind: ConversationKind
-    public var mode: ConversationMode
+    public var mode: ConversationMode = .sealed
     /// Open conversations only.
     public var name: String?
     /// Sealed conversations only: a ciphertext that the members can open.
     public var sealedName: [UInt8]?
     public var members: [AccountID]
-
-    public init(
-        kind: ConversationKind, mode: ConversationMode = .sealed, name: String? = nil, sealedName: [UInt8]? = nil,
-        members: [AccountID]
-    ) {
-        self.kind = kind
-        self.mode = mode
-        self.name = name
-        self.sealedName = sealedName
-        self.members = members
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         kind = try fields.value("kind", \.kind)
@@ -84,28 +73,6 @@ public struct ConversationView: WireRecord, Equatable {
     public var image: MediaID?
     public var sealedImage: [UInt8]?
 
-    public init(
-        conversation: ConversationID, kind: ConversationKind, mode: ConversationMode, title: String?,
-        sealedName: [UInt8]?, createdAt: Timestamp, memberCount: UInt64, role: Role, peer: AccountID?,
-        head: SequenceNumber, checkpoint: SequenceNumber, unread: UInt64, image: MediaID? = nil,
-        sealedImage: [UInt8]? = nil
-    ) {
-        self.conversation = conversation
-        self.kind = kind
-        self.mode = mode
-        self.title = title
-        self.sealedName = sealedName
-        self.createdAt = createdAt
-        self.memberCount = memberCount
-        self.role = role
-        self.peer = peer
-        self.head = head
-        self.checkpoint = checkpoint
-        self.unread = unread
-        self.image = image
-        self.sealedImage = sealedImage
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         conversation = try fields.value("conversation", \.conversation)
         kind = try fields.value("kind", \.kind)
@@ -132,13 +99,6 @@ public struct MemberView: WireRecord, Equatable {
     public var role: Role
     public var joinedAt: Timestamp
 
-    public init(account: AccountID, handle: Handle?, role: Role, joinedAt: Timestamp) {
-        self.account = account
-        self.handle = handle
-        self.role = role
-        self.joinedAt = joinedAt
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         account = try fields.value("account", \.account)
         handle = try fields.valueIfPresent("handle", \.handle)
@@ -151,8 +111,6 @@ public struct MemberView: WireRecord, Equatable {
 public struct NewMembers: WireRecord, Equatable {
     public var accounts: [AccountID]
 
-    public init(accounts: [AccountID]) { self.accounts = accounts }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         accounts = try fields.list("accounts", \.accounts, count: 1...Limits.membersPerRequestMax)
     }
@@ -162,16 +120,12 @@ public struct NewMembers: WireRecord, Equatable {
 public struct RoleChange: WireRecord, Equatable {
     public var role: Role
 
-    public init(role: Role) { self.role = role }
-
     public init(fields: inout Fields<Self>) throws(WireError) { role = try fields.value("role", \.role) }
 }
 
 /// How far this account has read. Never moves back.
 public struct Checkpoint: WireRecord, Equatable {
     public var seq: SequenceNumber
-
-    public init(seq: SequenceNumber) { self.seq = seq }
 
     public init(fields: inout Fields<Self>) throws(WireError) { seq = try fields.value("seq", \.seq) }
 }

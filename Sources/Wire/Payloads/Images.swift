@@ -50,8 +50,6 @@ public struct EmojiName: WireType, Hashable, CustomStringConvertible {
 public struct ImageChoice: WireRecord, Equatable {
     public var media: MediaID
 
-    public init(media: MediaID) { self.media = media }
-
     public init(fields: inout Fields<Self>) throws(WireError) { media = try fields.value("media", \.media) }
 }
 
@@ -59,11 +57,6 @@ public struct ImageChoice: WireRecord, Equatable {
 public struct ConversationImage: WireRecord, Equatable {
     public var media: MediaID?
     public var sealedImage: [UInt8]?
-
-    public init(media: MediaID? = nil, sealedImage: [UInt8]? = nil) {
-        self.media = media
-        self.sealedImage = sealedImage
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         media = try fields.valueIfPresent("media", \.media)
@@ -79,13 +72,6 @@ public struct EmojiView: WireRecord, Equatable {
     /// Who added it.
     public var creator: AccountID
     public var createdAt: Timestamp
-
-    public init(name: EmojiName, media: MediaID, creator: AccountID, createdAt: Timestamp) {
-        self.name = name
-        self.media = media
-        self.creator = creator
-        self.createdAt = createdAt
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         name = try fields.value("name", \.name)

@@ -8,11 +8,6 @@ public struct IdentityPayload: WireRecord, Equatable {
     /// X25519, 32 bytes.
     public var agreementKey: [UInt8]
 
-    public init(signingKey: [UInt8], agreementKey: [UInt8]) {
-        self.signingKey = signingKey
-        self.agreementKey = agreementKey
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         signingKey = try fields.bytes("signingKey", \.signingKey, count: 32)
         agreementKey = try fields.bytes("agreementKey", \.agreementKey, count: 32)
@@ -25,12 +20,6 @@ public struct DevicePayload: WireRecord, Equatable {
     public var device: DeviceID
     public var registrationID: RegistrationID
     public var identity: IdentityPayload
-
-    public init(device: DeviceID, registrationID: RegistrationID, identity: IdentityPayload) {
-        self.device = device
-        self.registrationID = registrationID
-        self.identity = identity
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         device = try fields.value("device", \.device)
@@ -47,12 +36,6 @@ public struct DeviceListPayload: WireRecord, Equatable {
     /// Ed25519 by the account's signing key over the canonical list; docs/protocol/keys.md draws it.
     public var signature: [UInt8]
 
-    public init(epoch: UInt64, devices: [DevicePayload], signature: [UInt8]) {
-        self.epoch = epoch
-        self.devices = devices
-        self.signature = signature
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         epoch = try fields.number("epoch", \.epoch, in: 1...UInt64(UInt32.max))
         devices = try fields.list("devices", \.devices, count: 1...Limits.devicesPerAccountMax)
@@ -68,13 +51,6 @@ public struct SignedPreKeyPayload: WireRecord, Equatable {
     public var createdAt: Timestamp
     public var signature: [UInt8]
 
-    public init(id: UInt32, key: [UInt8], createdAt: Timestamp, signature: [UInt8]) {
-        self.id = id
-        self.key = key
-        self.createdAt = createdAt
-        self.signature = signature
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         id = try fields.number("id", \.id, in: 1...UInt32.max)
         key = try fields.bytes("key", \.key, count: 32)
@@ -88,11 +64,6 @@ public struct OneTimePreKeyPayload: WireRecord, Equatable {
     public static let name = "OneTimePreKey"
     public var id: UInt32
     public var key: [UInt8]
-
-    public init(id: UInt32, key: [UInt8]) {
-        self.id = id
-        self.key = key
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         id = try fields.number("id", \.id, in: 1...UInt32.max)
@@ -108,12 +79,6 @@ public struct KEMPreKeyPayload: WireRecord, Equatable {
     public var key: [UInt8]
     public var signature: [UInt8]
 
-    public init(id: UInt32, key: [UInt8], signature: [UInt8]) {
-        self.id = id
-        self.key = key
-        self.signature = signature
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         id = try fields.number("id", \.id, in: 1...UInt32.max)
         key = try fields.bytes("key", \.key, count: Self.keyByteCount)
@@ -124,23 +89,11 @@ public struct KEMPreKeyPayload: WireRecord, Equatable {
 /// What a device uploads. Absent parts leave what is stored as it is; one-time keys add to the stock.
 public struct PreKeyUpload: WireRecord, Equatable {
     public var signedPreKey: SignedPreKeyPayload?
-    public var oneTimePreKeys: [OneTimePreKeyPayload]
+    public var oneTimePreKeys: [OneTimePreKeyPayload] = []
     /// Handed out, again and again, when no one-time prekey is left.
     public var lastResortPreKey: SignedPreKeyPayload?
-    public var kemOneTimePreKeys: [KEMPreKeyPayload]
+    public var kemOneTimePreKeys: [KEMPreKeyPayload] = []
     public var kemLastResortPreKey: KEMPreKeyPayload?
-
-    public init(
-        signedPreKey: SignedPreKeyPayload? = nil, oneTimePreKeys: [OneTimePreKeyPayload] = [],
-        lastResortPreKey: SignedPreKeyPayload? = nil, kemOneTimePreKeys: [KEMPreKeyPayload] = [],
-        kemLastResortPreKey: KEMPreKeyPayload? = nil
-    ) {
-        self.signedPreKey = signedPreKey
-        self.oneTimePreKeys = oneTimePreKeys
-        self.lastResortPreKey = lastResortPreKey
-        self.kemOneTimePreKeys = kemOneTimePreKeys
-        self.kemLastResortPreKey = kemLastResortPreKey
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         signedPreKey = try fields.valueIfPresent("signedPreKey", \.signedPreKey)
@@ -160,17 +113,6 @@ public struct PreKeyCounts: WireRecord, Equatable {
     public var signedPreKeyCreatedAt: Timestamp?
     public var hasLastResortPreKey: Bool
     public var hasKEMLastResortPreKey: Bool
-
-    public init(
-        oneTimePreKeys: UInt64, kemOneTimePreKeys: UInt64, signedPreKeyCreatedAt: Timestamp?,
-        hasLastResortPreKey: Bool, hasKEMLastResortPreKey: Bool
-    ) {
-        self.oneTimePreKeys = oneTimePreKeys
-        self.kemOneTimePreKeys = kemOneTimePreKeys
-        self.signedPreKeyCreatedAt = signedPreKeyCreatedAt
-        self.hasLastResortPreKey = hasLastResortPreKey
-        self.hasKEMLastResortPreKey = hasKEMLastResortPreKey
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         oneTimePreKeys = try fields.number("oneTimePreKeys", \.oneTimePreKeys, in: 0...1_000_000)
@@ -195,20 +137,6 @@ public struct PreKeyBundlePayload: WireRecord, Equatable {
     /// One-time while there are any, else the last-resort one.
     public var kemPreKey: KEMPreKeyPayload?
 
-    public init(
-        device: DeviceID, registrationID: RegistrationID, identity: IdentityPayload,
-        signedPreKey: SignedPreKeyPayload, oneTimePreKey: OneTimePreKeyPayload?,
-        lastResortPreKey: SignedPreKeyPayload?, kemPreKey: KEMPreKeyPayload?
-    ) {
-        self.device = device
-        self.registrationID = registrationID
-        self.identity = identity
-        self.signedPreKey = signedPreKey
-        self.oneTimePreKey = oneTimePreKey
-        self.lastResortPreKey = lastResortPreKey
-        self.kemPreKey = kemPreKey
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         device = try fields.value("device", \.device)
         registrationID = try fields.value("registrationId", \.registrationID)
@@ -228,17 +156,6 @@ public struct ClaimedKeys: WireRecord, Equatable {
     public var bundles: [PreKeyBundlePayload]
     /// That the list is in the key log. A client uses no list without it.
     public var transparency: TransparencyPayload?
-
-    public init(
-        account: AccountID, identity: IdentityPayload, deviceList: DeviceListPayload, bundles: [PreKeyBundlePayload],
-        transparency: TransparencyPayload? = nil
-    ) {
-        self.account = account
-        self.identity = identity
-        self.deviceList = deviceList
-        self.bundles = bundles
-        self.transparency = transparency
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         account = try fields.value("account", \.account)

@@ -40,16 +40,6 @@ public struct UploadCreated: WireRecord, Equatable {
     public var offset: UInt64
     public var expiresAt: Timestamp
 
-    public init(
-        media: MediaID, upload: String, deleteCapability: String, offset: UInt64, expiresAt: Timestamp
-    ) {
-        self.media = media
-        self.upload = upload
-        self.deleteCapability = deleteCapability
-        self.offset = offset
-        self.expiresAt = expiresAt
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         media = try fields.value("media", \.media)
         upload = try fields.value("upload", { UploadTarget($0.upload) }).text
@@ -111,24 +101,6 @@ public struct MediaInfo: WireRecord, Equatable {
     /// Why open media are `failed`: a word for programs.
     public var failure: String?
 
-    public init(
-        media: MediaID, mediaClass: MediaClass, state: MediaState, byteCount: UInt64, sha256: [UInt8]?,
-        lifetime: MediaLifetime, use: MediaUse? = nil, expiresAt: Timestamp?, picture: PictureInfo? = nil,
-        recording: RecordingInfo? = nil, failure: String? = nil
-    ) {
-        self.media = media
-        self.mediaClass = mediaClass
-        self.state = state
-        self.byteCount = byteCount
-        self.sha256 = sha256
-        self.lifetime = lifetime
-        self.use = use
-        self.expiresAt = expiresAt
-        self.picture = picture
-        self.recording = recording
-        self.failure = failure
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         media = try fields.value("media", \.media)
         mediaClass = try fields.value("class", \.mediaClass)
@@ -156,18 +128,6 @@ public struct PictureInfo: WireRecord, Equatable {
     public var thumbnails: [UInt64]
     /// The longer side of the moving preview, of animations that have one.
     public var preview: UInt64?
-
-    public init(
-        mediaType: String, width: UInt64, height: UInt64, thumbHash: [UInt8], thumbnails: [UInt64],
-        preview: UInt64? = nil
-    ) {
-        self.mediaType = mediaType
-        self.width = width
-        self.height = height
-        self.thumbHash = thumbHash
-        self.thumbnails = thumbnails
-        self.preview = preview
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         mediaType = try fields.text("mediaType", \.mediaType, length: 1...64)
@@ -204,13 +164,6 @@ public struct MediaUsage: WireRecord, Equatable {
     /// Of one file.
     public var fileByteCountMax: UInt64
 
-    public init(count: UInt64, byteCount: UInt64, byteCountMax: UInt64, fileByteCountMax: UInt64) {
-        self.count = count
-        self.byteCount = byteCount
-        self.byteCountMax = byteCountMax
-        self.fileByteCountMax = fileByteCountMax
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         count = try fields.number("count", \.count, in: 0...UInt64(1) << 53)
         byteCount = try fields.number("byteCount", \.byteCount, in: 0...UInt64(1) << 53)
@@ -223,8 +176,6 @@ public struct MediaUsage: WireRecord, Equatable {
 public struct MediaLinkRequest: WireRecord, Equatable {
     public var seconds: UInt64
 
-    public init(seconds: UInt64) { self.seconds = seconds }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         seconds = try fields.number("seconds", \.seconds, in: 1...Limits.mediaLinkSecondsMax)
     }
@@ -234,11 +185,6 @@ public struct MediaLinkRequest: WireRecord, Equatable {
 public struct MediaLink: WireRecord, Equatable {
     public var address: String
     public var expiresAt: Timestamp
-
-    public init(address: String, expiresAt: Timestamp) {
-        self.address = address
-        self.expiresAt = expiresAt
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         address = try fields.text("address", \.address, length: 1...300)
@@ -252,11 +198,6 @@ public struct LeaseRequest: WireRecord, Equatable {
     public var lease: [UInt8]
     public var seconds: UInt64
 
-    public init(lease: [UInt8], seconds: UInt64) {
-        self.lease = lease
-        self.seconds = seconds
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         lease = try fields.bytes("lease", \.lease, count: 32)
         seconds = try fields.number("seconds", \.seconds, in: Limits.leaseSeconds)
@@ -267,6 +208,5 @@ public struct LeaseRequest: WireRecord, Equatable {
 public struct LeaseRelease: WireRecord, Equatable {
     public var lease: [UInt8]
 
-    public init(lease: [UInt8]) { self.lease = lease }
     public init(fields: inout Fields<Self>) throws(WireError) { lease = try fields.bytes("lease", \.lease, count: 32) }
 }

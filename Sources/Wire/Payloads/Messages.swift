@@ -15,12 +15,6 @@ public struct DeviceCopy: WireRecord, Equatable {
     /// Ciphertext; the server stores and forwards it.
     public var body: [UInt8]
 
-    public init(device: DeviceID, registrationID: RegistrationID, body: [UInt8]) {
-        self.device = device
-        self.registrationID = registrationID
-        self.body = body
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         device = try fields.value("device", \.device)
         registrationID = try fields.value("registrationId", \.registrationID)
@@ -34,26 +28,14 @@ public struct DeviceCopy: WireRecord, Equatable {
 public struct SendRequest: WireRecord, Equatable {
     /// A retry carries the same one and gets the same answer.
     public var clientID: ClientID
-    public var kind: EnvelopeKind
+    public var kind: EnvelopeKind = .message
     public var copies: [DeviceCopy]
     /// Worth waking a sleeping phone for.
-    public var isUrgent: Bool
+    public var isUrgent: Bool = false
     /// Handed over to who is connected now, and never stored.
-    public var isEphemeral: Bool
+    public var isEphemeral: Bool = false
     /// What the sender commits to, 32 bytes; docs/protocol/franking.md.
     public var commitment: [UInt8]?
-
-    public init(
-        clientID: ClientID, kind: EnvelopeKind = .message, copies: [DeviceCopy],
-        isUrgent: Bool = false, isEphemeral: Bool = false, commitment: [UInt8]? = nil
-    ) {
-        self.clientID = clientID
-        self.kind = kind
-        self.copies = copies
-        self.isUrgent = isUrgent
-        self.isEphemeral = isEphemeral
-        self.commitment = commitment
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         clientID = try fields.value("clientId", \.clientID)
@@ -73,19 +55,7 @@ public struct Accepted: WireRecord, Equatable {
     /// The conversation's own order: the dm of the two accounts, or the conversation that was posted to.
     public var conversation: ConversationID?
     public var seq: SequenceNumber?
-    public var isReplay: Bool
-
-    public init(
-        clientID: ClientID, id: MessageID, time: Timestamp, conversation: ConversationID? = nil,
-        seq: SequenceNumber? = nil, isReplay: Bool = false
-    ) {
-        self.clientID = clientID
-        self.id = id
-        self.time = time
-        self.conversation = conversation
-        self.seq = seq
-        self.isReplay = isReplay
-    }
+    public var isReplay: Bool = false
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         clientID = try fields.value("clientId", \.clientID)
@@ -108,30 +78,12 @@ public struct Envelope: WireRecord, Equatable {
     public var kind: EnvelopeKind
     public var conversation: ConversationID?
     public var seq: SequenceNumber?
-    public var isUrgent: Bool
+    public var isUrgent: Bool = false
     /// What the sender committed to, 32 bytes.
     public var commitment: [UInt8]?
     /// The server's stamp on the commitment, 32 bytes. Worked out when the envelope is delivered; not stored.
     public var frankingTag: [UInt8]?
     public var body: [UInt8]
-
-    public init(
-        number: QueueNumber?, id: MessageID, time: Timestamp, sender: DeviceAddressPayload?, kind: EnvelopeKind,
-        conversation: ConversationID? = nil, seq: SequenceNumber? = nil, isUrgent: Bool = false,
-        commitment: [UInt8]? = nil, frankingTag: [UInt8]? = nil, body: [UInt8]
-    ) {
-        self.number = number
-        self.id = id
-        self.time = time
-        self.sender = sender
-        self.kind = kind
-        self.conversation = conversation
-        self.seq = seq
-        self.isUrgent = isUrgent
-        self.commitment = commitment
-        self.frankingTag = frankingTag
-        self.body = body
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         number = try fields.valueIfPresent("number", \.number)
@@ -171,8 +123,6 @@ public struct DeviceAddressPayload: WireRecord, Equatable {
 /// Acknowledges every envelope up to and with a number: they are removed from the queue.
 public struct Delivered: WireRecord, Equatable {
     public var through: QueueNumber
-
-    public init(through: QueueNumber) { self.through = through }
 
     public init(fields: inout Fields<Self>) throws(WireError) { through = try fields.value("through", \.through) }
 }

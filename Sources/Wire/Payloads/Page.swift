@@ -6,11 +6,6 @@ public struct Page<Item: WireRecord & Equatable>: WireRecord, Equatable {
     /// Absent on the last page; otherwise opaque.
     public var next: String?
 
-    public init(items: [Item], next: String? = nil) {
-        self.items = items
-        self.next = next
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         items = try fields.items(\.items)
         next = try fields.textIfPresent("next", \.next, length: 1...200)

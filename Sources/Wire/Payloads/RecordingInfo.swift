@@ -13,17 +13,6 @@ public struct RecordingInfo: WireRecord, Equatable {
     /// The loudest moments from start to end, each from 0 to 255; absent without sound, or where nothing decoded it.
     public var waveform: [UInt8]?
 
-    public init(
-        mediaType: String, durationMilliseconds: UInt64? = nil, width: UInt64? = nil, height: UInt64? = nil,
-        waveform: [UInt8]? = nil
-    ) {
-        self.mediaType = mediaType
-        self.durationMilliseconds = durationMilliseconds
-        self.width = width
-        self.height = height
-        self.waveform = waveform
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         mediaType = try fields.text("mediaType", \.mediaType, length: 1...64)
         durationMilliseconds = try fields.numberIfPresent(

@@ -18,21 +18,6 @@ public struct ReportRequest: WireRecord, Equatable {
     public var certificate: [UInt8]?
     public var attribution: [UInt8]?
 
-    public init(
-        id: MessageID, time: Timestamp, sender: DeviceAddressPayload?, commitment: [UInt8], frankingTag: [UInt8],
-        frankingKey: [UInt8], content: [UInt8], certificate: [UInt8]? = nil, attribution: [UInt8]? = nil
-    ) {
-        self.id = id
-        self.time = time
-        self.sender = sender
-        self.commitment = commitment
-        self.frankingTag = frankingTag
-        self.frankingKey = frankingKey
-        self.content = content
-        self.certificate = certificate
-        self.attribution = attribution
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         id = try fields.value("id", \.id)
         time = try fields.value("time", \.time)
@@ -63,21 +48,28 @@ public struct ReportReceipt: WireRecord, Equatable {
     public var report: [UInt8]
     public var standing: ReportStanding
 
-    public init(report: [UInt8], standing: ReportStanding) {
-        self.report = report
-        self.standing = standing
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         report = try fields.bytes("report", \.report, count: 32)
         standing = try fields.value("standing", \.standing)
     }
 }
 
+/// A place among all reports, from 1 up.
+public struct ReportNumber: Hashable, Sendable {
+    public let rawValue: UInt64
+    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+extension ReportNumber: WireNumber {
+    static var bounds: ClosedRange<UInt64> { 0...UInt64(1) << 53 }
+    static func make(_ number: UInt64) -> Self? { ReportNumber(number) }
+    var number: UInt64 { rawValue }
+}
+
 /// A report as whoever runs the server sees it.
 public struct ReportView: WireRecord, Equatable {
     /// Its place among all reports, from 1 up.
-    public var number: UInt64
+    public var number: ReportNumber
     /// As in the ``ReportReceipt``, 32 bytes.
     public var report: [UInt8]
     public var reporter: AccountID
@@ -90,23 +82,8 @@ public struct ReportView: WireRecord, Equatable {
     /// What it says: one CBOR map, docs/protocol/content.md.
     public var content: [UInt8]
 
-    public init(
-        number: UInt64, report: [UInt8], reporter: AccountID, sender: DeviceAddressPayload, standing: ReportStanding,
-        id: MessageID, time: Timestamp, reportedAt: Timestamp, content: [UInt8]
-    ) {
-        self.number = number
-        self.report = report
-        self.reporter = reporter
-        self.sender = sender
-        self.standing = standing
-        self.id = id
-        self.time = time
-        self.reportedAt = reportedAt
-        self.content = content
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
-        number = try fields.number("number", \.number, in: 0...UInt64(1) << 53)
+        number = try fields.value("number", \.number)
         report = try fields.bytes("report", \.report, count: 32)
         reporter = try fields.value("reporter", \.reporter)
         sender = try fields.value("sender", \.sender)

@@ -10,12 +10,6 @@ public struct SenderCertificatePayload: WireRecord, Equatable {
     /// For attributions, 32 secret bytes.
     public var attributionKey: [UInt8]
 
-    public init(certificate: [UInt8], expiresAt: Timestamp, attributionKey: [UInt8]) {
-        self.certificate = certificate
-        self.expiresAt = expiresAt
-        self.attributionKey = attributionKey
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         certificate = try fields.bytes("certificate", \.certificate, count: Self.byteCount)
         expiresAt = try fields.value("expiresAt", \.expiresAt)
@@ -28,8 +22,6 @@ public struct DeliveryTokenSetting: WireRecord, Equatable {
     /// SHA-256 of the token, 32 bytes; absent where sealed messages are not taken.
     public var hash: [UInt8]?
 
-    public init(hash: [UInt8]?) { self.hash = hash }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         hash = try fields.bytesIfPresent("hash", \.hash, count: 32...32)
     }
@@ -41,22 +33,11 @@ public struct SealedSendRequest: WireRecord, Equatable {
     public var clientID: ClientID
     public var copies: [DeviceCopy]
     /// Worth waking a sleeping phone for.
-    public var isUrgent: Bool
+    public var isUrgent: Bool = false
     /// Handed over to who is connected now, and never stored.
-    public var isEphemeral: Bool
+    public var isEphemeral: Bool = false
     /// What the sender commits to, 32 bytes; docs/protocol/franking.md.
     public var commitment: [UInt8]?
-
-    public init(
-        clientID: ClientID, copies: [DeviceCopy], isUrgent: Bool = false, isEphemeral: Bool = false,
-        commitment: [UInt8]? = nil
-    ) {
-        self.clientID = clientID
-        self.copies = copies
-        self.isUrgent = isUrgent
-        self.isEphemeral = isEphemeral
-        self.commitment = commitment
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         clientID = try fields.value("clientId", \.clientID)

@@ -11,14 +11,6 @@ public struct TreeHeadPayload: WireRecord, Equatable {
     /// Ed25519 by the server's key.
     public var signature: [UInt8]
 
-    public init(log: [UInt8], treeSize: UInt64, root: [UInt8], time: Timestamp, signature: [UInt8]) {
-        self.log = log
-        self.treeSize = treeSize
-        self.root = root
-        self.time = time
-        self.signature = signature
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         log = try fields.bytes("log", \.log, count: 32)
         treeSize = try fields.number("treeSize", \.treeSize, in: 0...Limits.keyLogSizeMax)
@@ -43,16 +35,6 @@ public struct TransparencyPayload: WireRecord, Equatable {
     /// The hashes of the proof that the tree goes on from the one that the request named.
     public var consistency: [UInt8]?
 
-    public init(
-        head: TreeHeadPayload, kind: KeyLogEntryKind, index: UInt64, inclusion: [UInt8], consistency: [UInt8]? = nil
-    ) {
-        self.head = head
-        self.kind = kind
-        self.index = index
-        self.inclusion = inclusion
-        self.consistency = consistency
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         head = try fields.value("head", \.head)
         kind = try fields.value("kind", \.kind)
@@ -68,8 +50,6 @@ public struct MerkleProofPayload: WireRecord, Equatable {
     /// 32 bytes each.
     public var hashes: [UInt8]
 
-    public init(hashes: [UInt8]) { self.hashes = hashes }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         hashes = try fields.bytes("hashes", \.hashes, count: Limits.merkleProofByteCounts)
     }
@@ -79,11 +59,6 @@ public struct MerkleProofPayload: WireRecord, Equatable {
 public struct KeyLogHead: WireRecord, Equatable {
     public var head: TreeHeadPayload
     public var cosignatures: [CosignaturePayload]
-
-    public init(head: TreeHeadPayload, cosignatures: [CosignaturePayload]) {
-        self.head = head
-        self.cosignatures = cosignatures
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         head = try fields.value("head", \.head)
@@ -105,17 +80,6 @@ public struct CosignaturePayload: WireRecord, Equatable {
     /// Ed25519 by the witness's key.
     public var signature: [UInt8]
 
-    public init(
-        key: [UInt8], name: String? = nil, treeSize: UInt64, root: [UInt8], time: Timestamp, signature: [UInt8]
-    ) {
-        self.key = key
-        self.name = name
-        self.treeSize = treeSize
-        self.root = root
-        self.time = time
-        self.signature = signature
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         key = try fields.bytes("key", \.key, count: 32)
         name = try fields.textIfPresent("name", \.name, length: 1...Limits.nameLengthMax)
@@ -133,11 +97,6 @@ public struct KeyLogPage: WireRecord, Equatable {
     /// How many the whole log has.
     public var treeSize: UInt64
 
-    public init(entries: [UInt8], treeSize: UInt64) {
-        self.entries = entries
-        self.treeSize = treeSize
-    }
-
     public init(fields: inout Fields<Self>) throws(WireError) {
         entries = try fields.bytes(
             "entries", \.entries, count: 0...Limits.keyLogEntriesMax * Limits.keyLogEntryByteCount)
@@ -150,11 +109,6 @@ public struct KeyLogItem: WireRecord, Equatable {
     public var index: UInt64
     /// 74 bytes.
     public var entry: [UInt8]
-
-    public init(index: UInt64, entry: [UInt8]) {
-        self.index = index
-        self.entry = entry
-    }
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         index = try fields.number("index", \.index, in: 0...Limits.keyLogSizeMax)

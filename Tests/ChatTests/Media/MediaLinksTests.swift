@@ -16,7 +16,7 @@ import Wire
         for joinedAt in [nil, Timestamp(milliseconds: 999)] {
             let made = grant(endingIn: Limits.mediaLinkSecondsMax, joinedAt: joinedAt)
             let ticket = links.ticket(for: media, made)
-            #expect(ticket.utf8.count == MediaLinks.ticketLength)
+            #expect(ticket.utf8.count == Limits.mediaTicketLength)
             #expect(links.grant(ticket, for: media) == made)
             #expect(links.grant(ticket, for: .random()) == nil)
         }
@@ -49,7 +49,7 @@ import Wire
             #expect(links.grant(Base64URL.encode(Array(bytes.prefix(length))), for: media) == nil)
         }
         #expect(links.grant(ticket + "A", for: media) == nil)
-        #expect(links.grant(String(repeating: "A", count: MediaLinks.ticketLength), for: media) == nil)
+        #expect(links.grant(String(repeating: "A", count: Limits.mediaTicketLength), for: media) == nil)
     }
 
     @Test("a ticket does not say who made it, nor that two are of one maker")

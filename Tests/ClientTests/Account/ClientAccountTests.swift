@@ -76,7 +76,7 @@ struct ClientAccountTests {
     func shard() async throws {
         let server = ScriptedServer()
         let account = try #require(try await server.client().whoami()).address.account
-        #expect(UInt64(account.shard.rawValue) == ScriptedServer.shard)
+        #expect(account.shard == ScriptedServer.shard)
         let other = try #require(try await ScriptedServer().client().whoami()).address.account
         #expect(account != other)
         let calls = server.with { $0.calls }

@@ -1,5 +1,6 @@
 import Crypto
 import Keys
+import TestKit
 import Testing
 import Transport
 import Wire
@@ -27,7 +28,9 @@ import Wire
         func auditor() throws -> LogAuditor {
             let head = KeyLogHead(head: try head.payload, cosignatures: cosignatures)
             let served = Array(entries.dropLast(withheldCount))
-            let card = Card(key: key.publicKey.bytes)
+            let card = ServerCard(
+                serverName: "localhost", serverKey: key.publicKey.bytes, incarnation: .sample, shard: .ofTests,
+                registration: "open")
             return LogAuditor(
                 network: Network(
                     exchange: { (request) async throws(TransportError) in
@@ -48,16 +51,6 @@ import Wire
             let numbers = path.split { !$0.isNumber }.compactMap { Int($0) }
             let items = entries.dropFirst(numbers[1]).prefix(numbers[2])
             return KeyLogPage(entries: items.flatMap(\.bytes), treeSize: UInt64(entries.count))
-        }
-    }
-
-    private struct Card: WireRecord {
-        var key: [UInt8]
-        init(key: [UInt8]) { self.key = key }
-        init(fields: inout Fields<Self>) throws(WireError) {
-            _ = try fields.text("serverName", { (_) in "localhost" }, length: 1...253)
-            key = try fields.bytes("serverKey", \.key, count: 32)
-            _ = try fields.number("shard", { (_) in UInt64(0) })
         }
     }
 

@@ -1,0 +1,38 @@
+import Chat
+import Wire
+
+extension Call {
+    /// Takes from the endpoint's buckets, as far as it is known already whom they count.
+    /// - Throws: `rate-limited`.
+    func takeFromBuckets(of remoteAddress: String) throws(Problem) {
+        let (limiters, now) = (services.limiters, chat.clock())
+        for bucket in endpoint.buckets {
+            switch bucket {
+            case .registrations: try limiters.registrations.take(remoteAddress, now: now)
+            case .logins: try limiters.logins.take(remoteAddress, now: now)
+            case .sends: try limiters.sends.take(device, now: now)
+            case .leases: try limiters.leases.take(device, now: now)
+            case .reports: try limiters.reports.take(account, now: now)
+            case .claims:
+                let asked = query[Parameters.device.facts.name] ?? "*"
+                try limiters.claims.take("\(device) \(places.joined(separator: " ")) \(asked)", now: now)
+            case .deviceLists where caller != nil: try limiters.deviceLists.take(account, now: now)
+            case .deviceLists, .sealedDeliveries, .sealedClaims: break  // Whom it counts, a token tells first.
+            }
+        }
+    }
+
+    /// Takes from those of the endpoint's buckets that count an account for which a token was shown just now.
+    /// - Throws: `rate-limited`.
+    func takeFromBuckets(ofAdmitted account: AccountID) throws(Problem) {
+        let (limiters, now) = (services.limiters, chat.clock())
+        for bucket in endpoint.buckets {
+            switch bucket {
+            case .deviceLists: try limiters.deviceLists.take(account, now: now)
+            case .sealedDeliveries: try limiters.sealedDeliveries.take(account, now: now)
+            case .sealedClaims: try limiters.sealedClaims.take(account, now: now)
+            case .registrations, .logins, .claims, .sends, .leases, .reports: break
+            }
+        }
+    }
+}
