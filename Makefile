@@ -139,6 +139,10 @@ fuzz: setup ## feed every parser and the ratchet what nobody would write (second
 
 cuts ?= 60
 
+mutants: ## negate each check of who may do what, and see that the authorization matrix notices
+	@Scripts/setup --test
+	@Scripts/mutants
+
 check-uploads: ## upload with clients of tus that are not ours, and cut them (cuts=1000 for more)
 	@Scripts/setup --descriptions
 	swift build --product sottod $(debug)

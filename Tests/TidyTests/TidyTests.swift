@@ -65,14 +65,14 @@ import Testing
     @Test("every test file mirrors a file, a folder or a type of its room")
     func mirrors() { hold(Repository.swift.flatMap { mirrorless($0, among: Repository.swift) }) }
 
-    @Test("the initialisers of records are what their fields say")
-    func printedInitialisers() throws {
+    @Test("what scripts print from the sources is up to date", arguments: ["print-inits", "print-limits"])
+    func printed(by script: String) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Repository.root.appending(path: "Scripts/print-inits").path, "--check"]
+        process.arguments = ["python3", Repository.root.appending(path: "Scripts/\(script)").path, "--check"]
         try process.run()
         process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "run Scripts/print-inits")
+        #expect(process.terminationStatus == 0, "run Scripts/\(script)")
     }
 
     // MARK: Text

@@ -35,6 +35,11 @@ import Wire
             #expect(Verdict(answer, done: sample.status) == promised, "\(cell): \(answer.status) \(text(answer))")
             if promised == .done, !endpoint.method.isSafe { present = try await made(sample, in: scene, world) }
             guard sample.matter != .nothing else { continue }
+            if asker == .nobody, sample.matter == .backup || sample.matter == .recipient {
+                let wrong = try await ask(sample, in: present.withWrongSecret(), as: asker)
+                let absent = try await ask(sample, in: world, as: asker)
+                #expect(same(wrong, absent), "\(cell): wrong secret \(text(wrong)), absent \(text(absent))")
+            }
             // What is not there is answered to everybody as what is not theirs.
             let absent = try await ask(sample, in: world, as: asker)
             if promised == .absent {

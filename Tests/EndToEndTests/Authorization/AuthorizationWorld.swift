@@ -31,8 +31,15 @@ struct AuthorizationWorld {
     }
 
     /// Opens the victim's backup, and its sealed endpoints.
-    private let secret = RandomBytes.make(byteCount: 32)
+    private var secret = RandomBytes.make(byteCount: 32)
     private let backup = BackupID.random()
+
+    /// With a secret that opens nothing.
+    func withWrongSecret() -> AuthorizationWorld {
+        var world = self
+        world.secret = RandomBytes.make(byteCount: 32)
+        return world
+    }
 
     func token(of asker: Asker) -> String? { tokens[asker] }
 
