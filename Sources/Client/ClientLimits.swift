@@ -65,5 +65,8 @@ enum ClientLimits {
     static let imageStepMillisecondsMax: UInt64 = 2_000
     /// Of the envelopes that are kept for a later version, and of the contents. A content without room is not kept.
     static let keptByteCountMax = 16 << 20
+    /// Of each sender one part in so many of what is free, and at least so many bytes.
+    static let keptShareDivisor = 8
+    static let keptFloorByteCount = 64 << 10
     static let linkCodeByteCountMax = 16 * 1024
 }

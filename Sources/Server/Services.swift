@@ -70,6 +70,8 @@ struct Limiters: Sendable {
     /// What they send, by recipient; counted behind the right token only.
     let sealedDeliveries: RateLimiter<AccountID>
     let sealedClaims: RateLimiter<AccountID>
+    /// Bytes of what they send, by address and recipient: of all who know a token, none fills the room alone.
+    private let sealedBytes: RateLimiter<SealedPath>
     let reports: RateLimiter<AccountID>
     /// Leases of media, made and let go.
     let leases: RateLimiter<DeviceAddress>
@@ -90,5 +92,20 @@ struct Limiters: Sendable {
         deviceLists = RateLimiter(name: "device lists", rate: limits.deviceLists)
         sealedClaims = RateLimiter(name: "sealed claims", rate: limits.sealedClaims)
         sealedDeliveries = RateLimiter(name: "sealed deliveries", rate: limits.sealedDeliveries)
+        sealedBytes = RateLimiter(name: "sealed bytes", rate: limits.sealedBytes)
+    }
+
+    /// Counts a sealed send, behind the right token. The address's own share first: whoever is past it takes nothing
+    /// from the recipient's.
+    func takeSealedDelivery(
+        to recipient: AccountID, byteCount: Int, from address: String, now: Timestamp
+    ) throws(Problem) {
+        try sealedBytes.take(SealedPath(address: address, recipient: recipient), count: byteCount, now: now)
+        try sealedDeliveries.take(recipient, now: now)
+    }
+
+    private struct SealedPath: Hashable, Sendable {
+        let address: String
+        let recipient: AccountID
     }
 }

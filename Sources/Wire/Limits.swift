@@ -7,8 +7,10 @@ public enum Limits {
     public static let frameByteCountMax = 1024 * 1024
     /// Copies in one pairwise send.
     public static let devicesPerSendMax = 256
-    /// A queue holds this many envelopes for one device; above it a send is refused.
+    /// One device's queue holds this many envelopes, and bytes of them, from each of three: its own account, those who
+    /// know the delivery token, and all others; of the others each has a share. Above it a send is refused.
     public static let queuedEnvelopesMax: UInt64 = 100_000
+    public static let queuedByteCountMax = 128 << 20
     public static let queueDays: UInt64 = 45
 
     // Accounts

@@ -17,7 +17,7 @@ import Wire
         tail.put(new)
         let row = TailRow(
             row: 7, time: Timestamp(milliseconds: 1), sender: nil, conversation: nil, seq: 0, isEntry: false)
-        tail.append(row, copies: [TailCopy(queue: new, number: 41)], client: nil)
+        tail.append(row, copies: [TailCopy(queue: new, number: 41, weight: QueueWeight(of: 1, from: nil))], client: nil)
         tail.forget([old], [])
         #expect(tail.queues[address] === new, "or its numbers would be given again")
     }

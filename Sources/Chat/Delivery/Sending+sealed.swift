@@ -63,7 +63,7 @@ extension Turn {
                 recipient: DeviceAddress(account: send.recipient, device: copy.device), body: copy.body)
         }
         guard !request.isEphemeral else { return passOn(request, copies) }
-        try checkQueues(of: copies)
+        try checkQueues(of: copies, from: nil)
         let appended = try tables.append(
             EnvelopeDraft(
                 time: now, sender: nil, clientID: request.clientID, kind: .sealed, isUrgent: request.isUrgent,

@@ -28,7 +28,7 @@ extension Turn {
                 recipient: DeviceAddress(account: recipient, device: copy.device), body: copy.body)
         }
         if request.isEphemeral { return passOn(request, copies, from: sender) }
-        try checkQueues(of: copies)
+        try checkQueues(of: copies, from: sender.account)
         let conversation =
             recipient == sender.account || request.kind != .message
             ? nil : try tables.dm(between: DMPair(sender.account, recipient))
@@ -62,9 +62,13 @@ extension Turn {
         }
     }
 
-    func checkQueues(of copies: [EnvelopeDraft.Copy]) throws(Problem) {
-        for copy in copies where try tables.queueState(of: copy.recipient).count >= Limits.queuedEnvelopesMax {
-            throw Problem(.queueFull, "Device \(copy.recipient.device) has not fetched its messages for too long.")
+    /// - Parameter sender: `nil` where it is sealed.
+    func checkQueues(of copies: [EnvelopeDraft.Copy], from sender: AccountID?) throws(Problem) {
+        for copy in copies {
+            let refusal = try tables.queueRefusal(
+                of: copy.body.count, from: sender, in: copy.recipient)
+            guard let refusal else { continue }
+            throw Problem(.queueFull, "Device \(copy.recipient.device) \(refusal.reason)")
         }
     }
 
@@ -80,6 +84,18 @@ extension Turn {
             after(.deliver(envelope, to: copy.recipient))
         }
         return Accepted(clientID: request.clientID, id: id, time: now)
+    }
+}
+
+extension QueueRefusal {
+    /// Whose room is full, after "Device n".
+    fileprivate var reason: String {
+        switch self {
+        case .sender: "has as much of yours waiting as one sender may have there."
+        case .senders: "has all that senders it does not know may have waiting."
+        case .sealed: "has all that those who know its delivery token may have waiting."
+        case .own: "has all that its own account may have waiting."
+        }
     }
 }
 

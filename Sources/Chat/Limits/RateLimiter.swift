@@ -18,12 +18,12 @@ public final class RateLimiter<Key: Hashable & Sendable>: @unchecked Sendable {
         buckets = Buckets(rate: rate, keyCountMax: keyCountMax)
     }
 
-    /// Takes one token of `key`'s bucket.
+    /// Takes one token of `key`'s bucket, or as many as something weighs.
     /// - Throws: `rate-limited` with the seconds to wait.
     /// - Returns: how many are left.
     @discardableResult
-    public func take(_ key: Key, now: Timestamp) throws(Problem) -> UInt64 {
-        try passed(lock.withLock { buckets.use(key, now: now) { $0.take(now: now) } })
+    public func take(_ key: Key, count: Int = 1, now: Timestamp) throws(Problem) -> UInt64 {
+        try passed(lock.withLock { buckets.use(key, now: now) { $0.take(count, now: now) } })
     }
 
     /// Sees that there is a token in `key`'s bucket, and takes none.

@@ -30,14 +30,16 @@ public struct TokenBucket: Sendable {
         case refuse(retryAfterSeconds: UInt64)
     }
 
-    /// Takes one token, if there is one. A clock that jumps back gives nothing and takes nothing.
-    public mutating func take(now: Timestamp) -> Verdict {
+    /// Takes as many tokens, if they are there; where that is more than it ever holds, all of them. A clock that jumps
+    /// back gives nothing and takes nothing.
+    public mutating func take(_ count: Int = 1, now: Timestamp) -> Verdict {
         refill(now: now)
-        guard tokens >= 1 else {
-            let wait = rate.perSecond > 0 ? (1 - tokens) / rate.perSecond : 86_400
+        let wanted = min(Double(count), rate.burst)
+        guard tokens >= wanted else {
+            let wait = rate.perSecond > 0 ? (wanted - tokens) / rate.perSecond : 86_400
             return .refuse(retryAfterSeconds: UInt64(min(86_400, max(1, wait.rounded(.up)))))
         }
-        tokens -= 1
+        tokens -= wanted
         return .pass(remaining: UInt64(tokens))
     }
 

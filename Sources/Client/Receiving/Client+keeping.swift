@@ -9,8 +9,21 @@ private struct EnvelopeNumber: WireRecord {
     init(fields: inout Fields<Self>) throws(WireError) { number = try fields.valueIfPresent("number", \.number) }
 }
 
+/// The same of who sent it, where that is said.
+private struct EnvelopeSender: WireRecord {
+    var sender: DeviceAddressPayload?
+
+    init(fields: inout Fields<Self>) throws(WireError) { sender = try fields.valueIfPresent("sender", \.sender) }
+
+    static func account(in frame: [UInt8]) -> AccountID? {
+        let context = WireContext(form: .cbor, refusesUnknownFields: false)
+        return (try? decode(frame, in: context))?.sender?.address.account
+    }
+}
+
 extension Client {
-    /// Keeps a frame with an envelope that is not to be read, and moves the cursor.
+    /// Keeps a frame with an envelope that is not to be read, and moves the cursor. One of somebody of whom as much is
+    /// kept as may be is passed over: whoever sends what nobody knows does not keep the queue from going on.
     /// - Returns: its number; `nil` where it has none, and so would not come again in any case.
     /// - Throws: ``ClientError/laterVersionNeeded``; then it is not acknowledged.
     func keep(_ frame: [UInt8]) throws(ClientError) -> QueueNumber? {
@@ -18,21 +31,34 @@ extension Client {
         guard let number = (try? EnvelopeNumber.decode(frame, in: context))?.number else { return nil }
         var counters = try counters()
         guard counters.cursor < number else { return number }
-        let prefix = StoreKey<KeptFrame>.keptFramePrefix
-        guard hasRoom(toKeep: frame.count, beside: prefix) else { throw .laterVersionNeeded }
+        let room = keptFrames().room(for: frame.count, from: EnvelopeSender.account(in: frame))
+        if room == .full { throw .laterVersionNeeded }
         counters.cursor = number
         var transaction = StoreTransaction()
-        transaction.put(.bytes(frame), at: .keptFrame(number))
+        if room == .free { transaction.put(.bytes(frame), at: .keptFrame(number)) }
         transaction.put(counters, at: .counters)
         try commit(transaction)
         return number
     }
 
-    /// Whether so many bytes more may be kept: whoever sends what is not known does not fill the disk. Envelopes and
-    /// contents have room of their own, so that people who send contents leave the room of envelopes alone.
-    func hasRoom(toKeep byteCount: Int, beside prefix: String) -> Bool {
-        let keptByteCount = store.keys(withPrefix: prefix).reduce(0) { $0 + (store.bytes($1)?.count ?? 0) }
-        return keptByteCount + byteCount <= ClientLimits.keptByteCountMax
+    /// Whether a content that is not known may be kept. Envelopes and contents have room of their own, so that people
+    /// who send contents leave the room of envelopes alone.
+    func hasRoom(toKeep plaintext: [UInt8], from sender: AccountID) -> Bool {
+        var shares = KeptShares()
+        for name in store.keys(withPrefix: StoreKey<KeptContent>.keptContentPrefix) {
+            let sender = (try? read(StoreKey<KeptContent>(name)))?.envelope.sender?.address.account
+            shares.add(store.bytes(name)?.count ?? 0, from: sender)
+        }
+        return shares.room(for: plaintext.count, from: sender) == .free
+    }
+
+    private func keptFrames() -> KeptShares {
+        var shares = KeptShares()
+        for name in store.keys(withPrefix: StoreKey<KeptFrame>.keptFramePrefix) {
+            guard case .bytes(let frame)? = try? read(StoreKey<KeptFrame>(name)) else { continue }
+            shares.add(frame.count, from: EnvelopeSender.account(in: frame))
+        }
+        return shares
     }
 
     /// Opens what an earlier version kept. What fails stays kept, and does not keep the rest from being opened.

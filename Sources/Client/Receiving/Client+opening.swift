@@ -77,8 +77,7 @@ extension Client {
             let (_, own) = try readyProfile()
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
-                let prefix = StoreKey<KeptContent>.keptContentPrefix
-                if reason == .unknownContent, hasRoom(toKeep: plaintext.count, beside: prefix) {
+                if reason == .unknownContent, hasRoom(toKeep: plaintext, from: sender.account) {
                     let kept = KeptContent(envelope, plaintext, isSenderHidden: seal != nil)
                     transaction.put(kept, at: .keptContent(try counters().nextHistory))
                 }

@@ -60,6 +60,7 @@ public struct ServerConfiguration: Sendable {
         public var deviceLists = Rate(burst: 30, perSecond: 1.0 / 600)
         public var sealedClaims = Rate(burst: 60, perSecond: 1.0 / 60)
         public var sealedDeliveries = Rate(burst: 1000, perSecond: 100)
+        public var sealedBytes = Rate(burst: 16 * 1024 * 1024, perSecond: 4096)
     }
 
     public init() {}

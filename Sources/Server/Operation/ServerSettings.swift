@@ -236,6 +236,9 @@ public enum ServerSettings {
         rate(
             "--limit-sealed-deliveries", "SOTTO_LIMIT_SEALED_DELIVERIES", "Anonymous sends to an account",
             \.sealedDeliveries),
+        rate(
+            "--limit-sealed-bytes", "SOTTO_LIMIT_SEALED_BYTES", "Bytes of anonymous sends from an address to an account",
+            \.sealedBytes),
         rate("--limit-leases", "SOTTO_LIMIT_LEASES", "Leases of a device, made and let go", \.leases),
         rate("--limit-reports", "SOTTO_LIMIT_REPORTS", "Reports by an account", \.reports),
         rate("--limit-device-lists", "SOTTO_LIMIT_DEVICE_LISTS", "New device lists of an account", \.deviceLists),

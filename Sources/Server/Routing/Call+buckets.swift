@@ -4,7 +4,7 @@ import Wire
 extension Call {
     /// Takes from the endpoint's buckets, as far as it is known already whom they count.
     /// - Throws: `rate-limited`.
-    func takeFromBuckets(of remoteAddress: String) throws(Problem) {
+    func takeFromBuckets() throws(Problem) {
         let (limiters, now) = (services.limiters, chat.clock())
         for bucket in endpoint.buckets {
             switch bucket {
@@ -29,7 +29,9 @@ extension Call {
         for bucket in endpoint.buckets {
             switch bucket {
             case .deviceLists: try limiters.deviceLists.take(account, now: now)
-            case .sealedDeliveries: try limiters.sealedDeliveries.take(account, now: now)
+            case .sealedDeliveries:
+                try limiters.takeSealedDelivery(
+                    to: account, byteCount: bodyByteCount, from: remoteAddress, now: now)
             case .sealedClaims: try limiters.sealedClaims.take(account, now: now)
             case .registrations, .logins, .claims, .sends, .leases, .reports: break
             }

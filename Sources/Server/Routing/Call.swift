@@ -28,6 +28,8 @@ struct Call: Sendable {
     let digest: [UInt8]
     /// Bytes of the body, which wait in memory with the command.
     let bodyByteCount: Int
+    /// The peer's address as limits see it; never stored, never logged.
+    let remoteAddress: String
     let answerHeaders = AnswerHeaders()
 
     var chat: Chat { services.chat }

@@ -101,7 +101,7 @@ struct Router: Sendable {
             key = caller.map { "\($0.device)" } ?? key
             headers += services.limiters.requests.headers(remaining: try limit(request, route.endpoint, caller, key))
             let call = try call(request, on: route.endpoint, caller, places, query)
-            try call.takeFromBuckets(of: request.remoteAddress)
+            try call.takeFromBuckets()
             guard var reply = try await handle(call) else { return nil }
             reply.headers += headers
             return reply
@@ -125,7 +125,7 @@ struct Router: Sendable {
             headers: request.headers, body: body,
             context: WireContext(form: form, refusesUnknownFields: true), idempotencyKey: request.idempotencyKey,
             digest: request.idempotencyKey == nil ? [] : digest(of: request, body, form),
-            bodyByteCount: request.body.byteCount)
+            bodyByteCount: request.body.byteCount, remoteAddress: request.remoteAddress)
     }
 
     private func caller(

@@ -104,7 +104,7 @@ extension StoreCheck {
     private func queues(_ places: Places) throws(SQLiteError) {
         let statement = try connection.statement(
             """
-            SELECT q.device, q.number, q.row, q.copies, l.record FROM queue q LEFT JOIN log l ON l.row = q.row
+            SELECT q.device, q.number, q.row, q.copies, l.record, q.sender, q.bytes FROM queue q LEFT JOIN log l ON l.row = q.row
             ORDER BY q.device, q.number
             """)
         defer { statement.reset() }
@@ -117,7 +117,12 @@ extension StoreCheck {
             // Delivered, and not swept up yet: its record may be gone.
             if let found = cursor, let cursor = found, number <= cursor.delivered { continue }
             let record = LogRecord(statement.borrowedBytes(4), row: row)
-            let says = (0..<(record?.copyCount ?? 0)).contains { record?.copy(at: $0).number == number }
+            let (sender, byteCount) = (statement.integer(5), statement.number(6))
+            let says = (0..<(record?.copyCount ?? 0)).contains { (index) in
+                guard let record, record.copy(at: index).number == number else { return false }
+                let weight = QueueWeight(of: record.bodyByteCount(at: index), from: record.sender?.account)
+                return weight.sender.code == sender && UInt64(weight.byteCount) == byteCount
+            }
             // It counts the devices that were there: one that goes takes its queue with it.
             if !says || record?.copyCount ?? 0 < Int(statement.integer(3)) {
                 outcome.disagree("queue: \(device), \(number) leads to no such copy", among: Self.queueTables)

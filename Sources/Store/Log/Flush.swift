@@ -149,7 +149,9 @@ struct Flush {
             // A copy that nobody can be asked about keeps the record from going with the last one that is delivered.
             let count = UInt64(row.copyCount) + (row.isWhole ? 0 : 1)
             try tables.connection.put(
-                QueueRow(device: copy.queue.handle, number: copy.number, row: row.row, copies: count))
+                QueueRow(
+                    device: copy.queue.handle, number: copy.number, row: row.row, copies: count,
+                    sender: copy.weight.sender.code, bytes: UInt64(copy.weight.byteCount)))
             copy.queue.storedThrough = max(copy.queue.storedThrough, copy.number)
         }
         return places.count

@@ -119,6 +119,12 @@ struct LogRecord {
         return [UInt8](bytes[bodies + Int(start)..<bodies + Int(end)])
     }
 
+    /// Of the body of the copy at an index.
+    func bodyByteCount(at index: Int) -> Int {
+        let start = index == 0 ? 0 : end(at: index - 1)
+        return Int(clamping: end(at: index) &- min(start, end(at: index)))
+    }
+
     private func end(at index: Int) -> UInt64 { number(at: restOffset + index * Self.copyByteCount + 32) }
 
     private func number(at offset: Int) -> UInt64 {

@@ -103,7 +103,8 @@ extension Tables {
             }
             // A device that is gone took its queue with it.
             guard let queue = found else { continue }
-            copies.append(TailCopy(queue: queue, number: copy.number))
+            let weight = QueueWeight(of: record.bodyByteCount(at: index), from: record.sender?.account)
+            copies.append(TailCopy(queue: queue, number: copy.number, weight: weight))
         }
         tail.append(
             TailRow(

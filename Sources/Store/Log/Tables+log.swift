@@ -27,7 +27,10 @@ extension Tables {
         for copy in draft.copies {
             let queue = try existingQueue(of: copy.recipient)
             let earlier = copies.count { $0.queue === queue }
-            copies.append(TailCopy(queue: queue, number: queue.head + 1 + UInt64(earlier)))
+            copies.append(
+                TailCopy(
+                    queue: queue, number: queue.head + 1 + UInt64(earlier),
+                    weight: QueueWeight(of: copy.body.count, from: draft.sender?.account)))
             mostInOneQueue = max(mostInOneQueue, earlier + 1)
         }
         let id = messageIDs.next(at: draft.time)
@@ -71,14 +74,16 @@ extension Tables {
     /// beyond the queue's head counts as the head; one below what is delivered changes nothing.
     public func trimQueue(of device: DeviceAddress, through number: QueueNumber) throws(Problem) {
         willWriteInMemory()
-        if let queue = try answer({ () throws(SQLiteError) in try queue(of: device) }) {
-            trim(queue, through: number.rawValue)
+        try answer { () throws(SQLiteError) in
+            guard let queue = try queue(of: device) else { return }
+            try trim(queue, through: number.rawValue)
         }
     }
 
-    private func trim(_ queue: QueueTail, through number: UInt64) {
+    private func trim(_ queue: QueueTail, through number: UInt64) throws(SQLiteError) {
         let through = queue.gaps.passed(from: min(number, queue.head))
         guard through > queue.delivered else { return }
+        try discount(queue, through: through)
         journal.note(.trimmed(queue, before: queue.delivered))
         queue.delivered = through
     }
@@ -137,7 +142,7 @@ extension Tables {
             let found = try ifSound { () throws(SQLiteError) in try queue(of: recipient) }
             guard let queue = found ?? nil else { continue }
             if number > queue.delivered { goneCount += 1 }
-            trim(queue, through: number)
+            try trim(queue, through: number)
         }
         journal.note(.expired(before: expiredThrough))
         expiredThrough = last

@@ -65,7 +65,7 @@ final class Tail: @unchecked Sendable {
         }
         for copy in copies {
             copy.queue.head = max(copy.queue.head, copy.number)
-            if copy.number > copy.queue.delivered { copy.queue.rows.append(copy.number, row.row) }
+            if copy.number > copy.queue.delivered { copy.queue.append(copy.number, row.row, copy.weight) }
         }
         growing.append(row, copies: copies, client: client)
     }
@@ -80,7 +80,7 @@ final class Tail: @unchecked Sendable {
             conversation.head = row.seq - 1
         }
         for copy in copies.reversed() {
-            copy.queue.rows.removeLast()
+            copy.queue.undoAppend()
             copy.queue.head = copy.number - 1
         }
     }
@@ -89,7 +89,7 @@ final class Tail: @unchecked Sendable {
     func publishTrim(_ queue: QueueTail) {
         lock.lock()
         queue.committedDelivered = queue.delivered
-        queue.rows.remove(through: queue.delivered)
+        queue.removeDelivered()
         lock.unlock()
     }
 
@@ -117,7 +117,7 @@ final class Tail: @unchecked Sendable {
     /// Drops what the tables hold from the lists of some queues and conversations.
     func retire(_ queues: ArraySlice<QueueTail>, _ conversations: ArraySlice<ConversationTail>, through row: Int64) {
         lock.lock()
-        for queue in queues { queue.rows.remove(rowsThrough: row) }
+        for queue in queues { queue.remove(rowsThrough: row) }
         for conversation in conversations { conversation.rows.remove(rowsThrough: row) }
         lock.unlock()
     }
@@ -163,49 +163,6 @@ final class Tail: @unchecked Sendable {
         lock.lock()
         queries[reader] = nil
         lock.unlock()
-    }
-}
-
-/// One device's queue, as far as it is in memory.
-final class QueueTail {
-    let address: DeviceAddress
-    /// The device's number in the tables.
-    let handle: Int64
-    let gaps: NumberGaps
-
-    // The writer's own:
-    /// Acknowledged, as the running batch sees it.
-    var delivered: UInt64
-    var persistedDelivered: UInt64
-    var persistedHead: UInt64
-    /// Stored rows up to here are deleted.
-    var purgedThrough: UInt64 = 0
-    /// The last number that may have a row in the table.
-    var storedThrough: UInt64
-    var isRemoved = false
-    /// Is in the list of those whose cursor is to be written.
-    var isDirty = false
-    /// Is in the list of those whose stored rows are to be deleted.
-    var isPurging = false
-    /// The last number given, in the running batch too.
-    var head: UInt64
-
-    // Guarded by the tail's lock:
-    /// Acknowledged, as readers see it.
-    var committedDelivered: UInt64
-    /// What waits and is not retired to the tables.
-    var rows = RowList()
-
-    init(address: DeviceAddress, handle: Int64, head: UInt64, delivered: UInt64, gaps: NumberGaps = NumberGaps()) {
-        self.address = address
-        self.handle = handle
-        self.gaps = gaps
-        self.head = head
-        self.delivered = delivered
-        persistedDelivered = delivered
-        persistedHead = head
-        committedDelivered = delivered
-        storedThrough = head
     }
 }
 

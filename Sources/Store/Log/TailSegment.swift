@@ -88,6 +88,7 @@ struct TailRow {
 struct TailCopy {
     let queue: QueueTail
     let number: UInt64
+    let weight: QueueWeight
 }
 
 /// Names a send within the server.

@@ -32,14 +32,20 @@ package struct QueueRow: StoredRow {
     package var row: Int64
     /// Devices the row is for.
     package var copies: UInt64
+    /// ``QueueSender/code``.
+    package var sender: Int64
+    /// ``QueueWeight/byteCount``.
+    package var bytes: UInt64
 
     package static let table = Table(
         "queue", "The flushed envelopes that wait for a device.", key: 2,
         Column("device", \.device, .id, "device.number"),
         Column("number", \.number, .counter, "the place in the device's queue"),
         Column("row", \.row, .id, "log.row"),
-        Column("copies", \.copies, .counter, "devices the row is for")
-    ) { QueueRow(device: $0, number: $1, row: $2, copies: $3) }
+        Column("copies", \.copies, .counter, "devices the row is for"),
+        Column("sender", \.sender, .id, "half of the sending account's id; zero where the sender is sealed"),
+        Column("bytes", \.bytes, .counter, "what the copy takes of the queue's room")
+    ) { QueueRow(device: $0, number: $1, row: $2, copies: $3, sender: $4, bytes: $5) }
 
     package static let ofDevice = Index(within: \QueueRow.device, by: \.number)
     package static let indexes: [any RowIndex] = [ofDevice]

@@ -104,7 +104,9 @@ public final class Tables: ReadableTables {
                 tail.undoAppend()
                 logRowCount -= 1
                 history.unrecorded()
-            case .trimmed(let queue, let before): queue.delivered = before
+            case .trimmed(let queue, let before):
+                queue.delivered = before
+                queue.shares = nil
             case .removedQueue(let queue): queue.isRemoved = false
             case .removedLog(let log): log.isRemoved = false
             case .insertedQueue(let address): tail.dropQueue(address)

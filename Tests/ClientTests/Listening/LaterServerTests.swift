@@ -67,6 +67,34 @@ import Wire
         await client.close()
     }
 
+    @Test("whoever sends what nobody knows fills his own share, and what a friend sends is kept, and the queue goes on")
+    func shares() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        func strange(_ number: UInt64, from sender: AccountID) throws -> [UInt8] {
+            try envelope(number) { (entries) in
+                entries = entries.map { $0.key == "kind" ? .init(key: "kind", value: .text("quantum")) : $0 }
+                let address = DeviceAddressPayload(DeviceAddress(account: sender, device: DeviceID(1)))
+                let payload = try? WireValue.parse(address.encoded(as: .cbor), as: .cbor)
+                if let payload { entries.append(.init(key: "sender", value: payload)) }
+                entries.append(.init(key: "ballast", value: .bytes([UInt8](repeating: 1, count: 900 << 10))))
+            }
+        }
+        let (stranger, friend) = (AccountID(bytes: .init(high: 1, low: 1)), AccountID(bytes: .init(high: 1, low: 2)))
+        let flood = try (1...30).map { try strange(UInt64($0), from: stranger) }
+        let wanted = try strange(31, from: friend)
+        server.with {
+            $0.strangeMessages = flood + [wanted]
+            $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(31)))]]
+        }
+        var last: ClientEvent?
+        for await event in await client.events(untilIdle: true) { last = event }
+        #expect(last == .idle)
+        #expect(try await client.keptFrames() == [.bytes(flood[0]), .bytes(wanted)])
+        #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(31)))))
+        await client.close()
+    }
+
     @Test("more than is kept is not acknowledged: the listener ends and says why")
     func tooMuch() async throws {
         let server = ScriptedServer()
@@ -104,7 +132,7 @@ extension Client {
             transaction.put([UInt8](repeating: 1, count: 1 << 20), at: StoreKey<KeptContent>.keptContent(index).name)
             try commit(transaction)
         }
-        #expect(!hasRoom(toKeep: 1, beside: StoreKey<KeptContent>.keptContentPrefix))
+        #expect(!hasRoom(toKeep: [1], from: .sample))
     }
 
     fileprivate func keptFrames() throws -> [KeptFrame] {
