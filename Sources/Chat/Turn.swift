@@ -29,6 +29,10 @@ public struct Turn {
     /// The same moment, for reading.
     public var look: Look { Look(tables: tables, now: now) }
 
+    /// Says what the verb lets the disk fill with, before it writes. One that does not is refused first where the disk
+    /// runs full; what only removes is never refused for that.
+    func grows(_ growth: Growth) { tables.growth = growth }
+
     /// Leaves something to be done after the commit.
     public mutating func after(_ effect: Effect) { effects.append(effect) }
 }

@@ -8,6 +8,9 @@ package enum SQLiteError: Error, Sendable, Equatable {
     /// A row does not fit its digest, or does not make sense. It stands alone: the rest of the file may be sound.
     case damaged(table: String)
 
+    /// There is no room on the disk, or none for this.
+    package static let full = SQLiteError.failed(code: SQLITE_FULL)
+
     /// What a result code says about the machine.
     package enum Cause: Sendable, Equatable {
         case full

@@ -88,6 +88,7 @@ public final class Server: Sendable {
         }
         let (chat, media) = (services.chat, services.media)
         if let absence = workers?.absence { services.log.note(absence) }
+        chat.store.watchDisk { [log = services.log] in log.note($0) }
         janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log, status: status)
         sweeper = MediaSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
         messageSweeper = MessageSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
@@ -176,6 +177,13 @@ public final class Server: Sendable {
             ("sotto_store_findings", "What the last check of the whole store found wrong.", status.findingCount),
             ("sotto_store_refuses_writes", "1 while the store takes no writes.", status.refusesWrites == nil ? 0 : 1),
             ("sotto_store_refused_batches", "Batches that were not written since the start.", status.refusedBatches),
+            ("sotto_disk_free_bytes", "Free on the disk of the store.", status.disk?.freeByteCount ?? 0),
+            ("sotto_disk_floor_bytes", "What is to stay free of it.", status.disk?.floorByteCount ?? 0),
+            (
+                "sotto_disk_refuses", "What it has no room for: 0 nothing, 1 files, 2 and open posts, 3 and messages.",
+                UInt64(status.disk?.refused.map { $0.rawValue + 1 } ?? 0)
+            ),
+            ("sotto_disk_reserve", "1 while space is kept for a full disk.", status.disk?.hasReserve == true ? 1 : 0),
         ]
     }
 

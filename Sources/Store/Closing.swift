@@ -8,16 +8,21 @@ final class Closing: @unchecked Sendable {
     private var readers: Readers?
     private var checkpointer: Checkpointer?
     private var check: IdleCheck?
+    private var disk: DiskWatch?
     private var house: StoreFolder?
     private var isUnderWay = false
     private var isOver = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(writer: Writer, readers: Readers, checkpointer: Checkpointer, check: IdleCheck, house: StoreFolder) {
+    init(
+        writer: Writer, readers: Readers, checkpointer: Checkpointer, check: IdleCheck, disk: DiskWatch?,
+        house: StoreFolder
+    ) {
         self.writer = writer
         self.readers = readers
         self.checkpointer = checkpointer
         self.check = check
+        self.disk = disk
         self.house = house
     }
 
@@ -43,6 +48,7 @@ final class Closing: @unchecked Sendable {
 
     private func end() {
         check?.close()
+        disk?.close()
         readers?.close()
         checkpointer?.close()
         lock.lock()
@@ -50,6 +56,7 @@ final class Closing: @unchecked Sendable {
         readers = nil
         checkpointer = nil
         check = nil
+        disk = nil
         house = nil
         isOver = true
         let all = waiting

@@ -51,13 +51,22 @@ extension Store {
         // What a crash kept from leaving the log leaves it now.
         if hadLog { checkpointer.redacted() }
         StoreFolder.extendLog(of: house.databasePath, to: configuration.logByteCountAhead)
+        let disk = try watch(house, configuration)
         let writer = Writer(
-            tables: tables, removed: recovery.removed, checkpointer: checkpointer, end: end,
+            tables: tables, removed: recovery.removed, checkpointer: checkpointer, end: end, disk: disk,
             configuration: configuration, afterBatch: afterBatch)
         let idleCheck = IdleCheck(
             connection: try connect(house, .readOnly), configuration: configuration,
             commandCount: { writer.commandCount }, found: { writer.checked($0) })
-        return start(shard, writer, reading, checkpointer, idleCheck, configuration, house)
+        return start(shard, writer, reading, checkpointer, idleCheck, disk, configuration, house)
+    }
+
+    private static func watch(
+        _ house: StoreFolder, _ configuration: StoreConfiguration
+    ) throws(StoreError) -> DiskWatch? {
+        guard let floor = configuration.floorByteCount else { return nil }
+        return try DiskWatch(
+            house, try connect(house, .readOnly), floor: floor, reserve: configuration.reserveByteCount)
     }
 
     /// Without a note of its end nobody knows whether a store is whole.
@@ -95,16 +104,17 @@ extension Store {
 
     private static func start(
         _ shard: Shard, _ writer: Writer, _ reading: [ReadableTables], _ checkpointer: Checkpointer,
-        _ check: IdleCheck, _ configuration: StoreConfiguration, _ house: StoreFolder
+        _ check: IdleCheck, _ disk: DiskWatch?, _ configuration: StoreConfiguration, _ house: StoreFolder
     ) -> Store {
         let readers = Readers(countMax: configuration.queuedQueryCount)
         let closing = Closing(
-            writer: writer, readers: readers, checkpointer: checkpointer, check: check, house: house)
+            writer: writer, readers: readers, checkpointer: checkpointer, check: check, disk: disk, house: house)
         WorkerThread.start("store-writer", urgency: .realTime) { writer.work() }
         WorkerThread.start("store-checkpt") { checkpointer.work { (code) in writer.stop(code) } }
         WorkerThread.start("store-check") { check.work() }
+        if let disk { WorkerThread.start("store-disk") { disk.work() } }
         readers.start(reading)
-        return Store(shard: shard, writer: writer, readers: readers, closing: closing)
+        return Store(shard: shard, writer: writer, readers: readers, disk: disk, closing: closing)
     }
 
     private static func limit(_ writing: Connection, _ configuration: StoreConfiguration) throws(StoreError) {

@@ -14,12 +14,14 @@ public final class Store: Sendable {
     public let shard: Shard
     private let writer: Writer
     private let readers: Readers
+    private let disk: DiskWatch?
     private let closing: Closing
 
-    init(shard: Shard, writer: Writer, readers: Readers, closing: Closing) {
+    init(shard: Shard, writer: Writer, readers: Readers, disk: DiskWatch?, closing: Closing) {
         self.shard = shard
         self.writer = writer
         self.readers = readers
+        self.disk = disk
         self.closing = closing
     }
 
@@ -39,6 +41,11 @@ public final class Store: Sendable {
 
     /// What the store knows of itself, for `/readyz` and `/metrics`.
     public func status() -> StoreStatus { writer.status() }
+
+    /// Calls `body` where something is refused for want of room on the disk, now, and whenever what is refused
+    /// changes. From a thread of the store's, which must not be kept waiting. Never without
+    /// ``StoreConfiguration/floorByteCount``.
+    public func watchDisk(_ body: @escaping @Sendable (DiskState) -> Void) { disk?.onChange(body) }
 
     /// Commits what is queued, refuses what comes after, and gives back the files. Safe to call twice.
     public func close() async { await closing.close() }
@@ -90,6 +97,8 @@ public struct StoreStatus: Sendable, Equatable {
     public var checks: UInt64 = 0
     /// Why the store takes no writes just now; `nil` while it does.
     public var refusesWrites: String?
+    /// The disk, where its room is watched.
+    public var disk: DiskState?
     /// Batches that could not be written, since the start.
     public var refusedBatches: UInt64 = 0
 

@@ -43,6 +43,12 @@ public struct StoreConfiguration: Sendable {
     /// The database file grows no larger than this; beyond it the store is full. `nil` leaves it to the disk.
     public var fileByteCountMax: Int?
 
+    /// What is to stay free on the disk at least, beside a twentieth of it: below that ``Growth`` is refused, step by
+    /// step. `nil` leaves it to the disk.
+    public var floorByteCount: UInt64?
+    /// Space that is taken at the start, and given up when the disk is full, for what makes room. With a floor only.
+    public var reserveByteCount = 0
+
     /// What time it is when the store is founded.
     public var clock: @Sendable () -> Timestamp = StoreConfiguration.wallClock
 
@@ -81,6 +87,7 @@ public struct StoreConfiguration: Sendable {
         try require((1 << 20...1 << 40).contains(queuedByteCount), "queuedByteCount", "at least 1 MiB")
         try require((1...1 << 16).contains(batchCommandCount), "batchCommandCount", "1 to 65536")
         try require((1 << 16...1 << 40).contains(checkpointByteCount), "checkpointByteCount", "at least 64 KiB")
+        try require((0...1 << 40).contains(reserveByteCount), "reserveByteCount", "0 to 1 TiB")
         try require((fileByteCountMax ?? 1 << 20) >= 1 << 20, "fileByteCountMax", "at least 1 MiB")
         try require(
             (checkpointByteCount...1 << 42).contains(walByteCountMax), "walByteCountMax",

@@ -49,12 +49,13 @@ struct Main {
                 storage.shard = configuration.shard
                 // What is written between two checkpoints, and a quarter more for what comes during one.
                 storage.logByteCountAhead = storage.checkpointByteCount * 5 / 4
+                storage.floorByteCount = configuration.diskFloorByteCount
+                storage.reserveByteCount = 16 << 20
                 return try Store.open(
                     folder: configuration.dataFolder, configuration: storage, afterBatch: afterBatch)
             } openBlobs: {
                 try DiskBlobs.open(
-                    folder: configuration.mediaFolder,
-                    freeByteCountMin: configuration.mediaFreeByteCountMin)
+                    folder: configuration.mediaFolder, floorByteCount: configuration.diskFloorByteCount)
             }
         } catch {
             fail("The server did not start: \(sentence(error))", status: 1)

@@ -123,9 +123,9 @@ import Wire
 
     @Test("a disk below its floor takes no more, and a long append ends there with what it has")
     func floor() async throws {
-        #expect(FreeSpace.isRoom(free: 100, all: 1_000, byteCountMin: 100))
-        #expect(!FreeSpace.isRoom(free: 99, all: 1_000, byteCountMin: 100))
-        #expect(!FreeSpace.isRoom(free: 19, all: 1_000, byteCountMin: 0))
+        #expect(FreeSpace(path: "/", floorByteCount: 0).hasRoom)
+        #expect(!FreeSpace(path: "/", floorByteCount: .max).hasRoom)
+        #expect(FreeSpace(path: "/no such place", floorByteCount: .max).hasRoom)
         try await withBlobs(hasRoom: { false }) { (blobs) in
             #expect(!blobs.hasRoom())
             let part = try await blobs.begin(.random(), 20 << 20)

@@ -160,14 +160,14 @@ final class SmallDisk {
 
     deinit { _ = try? Self.run("/bin/umount", ["-l", path]) }
 
-    /// Takes what space is left, but for a little.
-    func fill() throws {
+    /// Takes what space is left, but for so much.
+    func fill(leaving byteCount: Int = 300_000) throws {
         _ = FileManager.default.createFile(atPath: path + "/ballast", contents: nil)
         let file = try FileHandle(forWritingTo: URL(filePath: path + "/ballast"))
         defer { try? file.close() }
         while let free = try FileManager.default.attributesOfFileSystem(forPath: path)[.systemFreeSize] as? Int,
-            free > 300_000
-        { try file.write(contentsOf: Data(count: 65_536)) }
+            free > byteCount
+        { try file.write(contentsOf: Data(count: min(65_536, free - byteCount))) }
     }
 
     func makeRoom() throws { try FileManager.default.removeItem(atPath: path + "/ballast") }

@@ -135,12 +135,9 @@ import Wire
         configuration.cachedRowCount = 2
         var store = try Store.open(folder: folder.path, configuration: configuration)
         try await store.prepare()
-        // More than is ample, so that shares are counted from now on.
-        let large = [UInt8](repeating: 1, count: Limits.sealedBodyByteCountMax)
         var client: UInt64 = 0
         for step in 0..<400 {
             let pick = dice.next(below: 10)
-            let isLarge = step < 30
             let from: DeviceAddress? = pick == 0 ? nil : pick < 5 ? Sample.recipient : Sample.sender
             client += 1
             let draft = EnvelopeDraft(
@@ -148,11 +145,14 @@ import Wire
                 conversation: nil,
                 copies: [.init(
                     recipient: Sample.recipient,
-                    body: isLarge ? large : [UInt8](repeating: 2, count: Int(dice.next(below: 300))))])
+                    body: [UInt8](repeating: 2, count: Int(dice.next(below: 300))))])
             let trims = step > 30 && dice.next(below: 8) == 0
             let (back, fails) = (dice.next(below: 300), dice.next(below: 6) == 0)
             _ = try? await store.write { (tables) throws(Problem) in
-                _ = try tables.queueRefusal(of: large.count, from: nil, in: Sample.recipient)
+                // As a send does when much is waiting.
+                try tables.answer { () throws(SQLiteError) in
+                    if let queue = try tables.queue(of: Sample.recipient) { _ = try tables.shares(of: queue) }
+                }
                 let head = try tables.append(draft).numbers[0].rawValue
                 if trims {
                     try tables.trimQueue(of: Sample.recipient, through: QueueNumber(head - min(head, 20 + back)))

@@ -131,6 +131,7 @@ extension Store {
         _ client: UInt64, to recipients: [DeviceAddress] = [Sample.recipient]
     ) async throws(Problem) -> AppendedEnvelopes {
         try await write(checksFirst: true) { (tables) throws(Problem) in
+            tables.growth = .messages
             if try tables.accepted(from: Sample.sender, clientID: Sample.client(client)) != nil {
                 throw Problem(.idempotencyMismatch, "sent already")
             }

@@ -65,6 +65,7 @@ extension Turn {
     /// From here on the account does not exist. What may be much is left to ``erase(_:limits:)``: everybody waits for
     /// this command, and ten devices with their keys are the most that goes with it.
     private mutating func delete(_ row: AccountRow, inTheNameOf device: DeviceID?) throws(Problem) {
+        grows(.nothing)
         let devices = try tables.devices(of: row.account)
         for device in devices {
             try tables.removeDevice(device.address)

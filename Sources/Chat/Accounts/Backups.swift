@@ -39,6 +39,7 @@ extension Turn {
     public mutating func putBackup(
         _ upload: BackupUpload, of account: AccountID, if condition: BackupCondition
     ) throws(Problem) -> BackupReceipt {
+        grows(.posts)
         let before = try tables.row(BackupRow.ofAccount, account)
         // A retry whose answer was lost finds its own bytes.
         if let before, before.entityTag == upload.entityTag, before.id == upload.id,
@@ -75,6 +76,7 @@ extension Turn {
     public mutating func recover(
         _ change: VerifiedListChange, with backup: BackupID, _ token: PresentedToken
     ) throws(Problem) -> AccountView {
+        grows(.messages)
         let row = try look.backup(backup, token)
         return try changeDevices(change, of: row.account, by: nil)
     }

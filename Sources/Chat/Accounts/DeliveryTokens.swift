@@ -7,6 +7,7 @@ extension Turn {
     /// Sets another token, or none. Whoever knows the one before is refused from now on.
     /// - Throws: `not-found`.
     public func setDeliveryToken(_ setting: DeliveryTokenSetting, of account: AccountID) throws(Problem) {
+        grows(.messages)
         var row = try look.accountRow(account)
         guard row.deliveryTokenHash != setting.hash else { return }
         row.deliveryTokenHash = setting.hash

@@ -55,6 +55,7 @@ extension Turn {
         guard added != nil || before.contains(where: { !remaining.contains($0.address.device) }) else {
             throw Problem(.malformed, "The list has the same devices as the one before.", field: "deviceList.devices")
         }
+        grows(added == nil ? .nothing : .messages)
         row.listEpoch = change.list.epoch
         row.listSignature = change.payload.signature
         if added != nil { row.nextDevice = DeviceID(row.nextDevice.rawValue + 1) }

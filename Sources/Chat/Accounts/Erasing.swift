@@ -23,6 +23,7 @@ extension Turn {
     /// Removes some of what a deleted account has left; each step leaves everything in order. Call until it says
     /// ``ErasureStep/finished``.
     mutating func erase(_ doomed: DoomedAccountRow, limits: ErasureLimits = .init()) throws(Problem) -> ErasureStep {
+        grows(.nothing)
         let media = try tables.rows(MediaRow.ofAccount, doomed.account, limit: limits.mediaPerCommand).map(\.media)
         guard media.isEmpty else {
             for media in media { try endMedia(media) }

@@ -5,6 +5,7 @@ extension Turn {
     /// Gives a device that has signed its challenge a new pair of tokens.
     /// - Throws: `unauthenticated` when the device was unlinked meanwhile.
     public mutating func logIn(_ device: DeviceAddress, tokens: MintedTokens) throws(Problem) -> TokenPair {
+        grows(.nothing)
         guard try tables.device(device) != nil else { throw Problem(.unauthenticated, "The login was not accepted.") }
         return try insert(tokens, for: device)
     }
@@ -15,6 +16,7 @@ extension Turn {
     /// - Returns: `nil` when the token is unknown, expired or used. Not an error, since the end of a family is
     ///   a change that must be kept.
     public mutating func refresh(_ token: PresentedToken) throws(Problem) -> TokenPair? {
+        grows(.nothing)
         guard var row = try tables.row(TokenRow.byHash, token.hash), row.kind == .refresh, row.expiresAt > now else {
             return nil
         }

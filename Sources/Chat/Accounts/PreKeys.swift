@@ -8,6 +8,7 @@ extension Turn {
     public mutating func upload(
         _ upload: VerifiedPreKeyUpload, of device: DeviceAddress
     ) throws(Problem) -> PreKeyCounts {
+        grows(.messages)
         let stored = try look.preKeyCounts(of: device)
         let stock = [
             stored.oneTimePreKeys + UInt64(upload.payload.oneTimePreKeys.count),
@@ -38,6 +39,7 @@ extension Turn {
     /// - Parameter device: one device, or `nil` for all.
     /// - Throws: `not-found`.
     public mutating func claimKeys(of account: AccountID, device: DeviceID?) throws(Problem) -> ClaimedKeys {
+        grows(.messages)
         let row = try look.accountRow(account)
         let list = try look.deviceList(of: row)
         let wanted = list.devices.filter { device == nil || $0.device == device }

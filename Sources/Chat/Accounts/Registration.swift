@@ -54,6 +54,7 @@ extension Turn {
     public mutating func register(
         _ verified: VerifiedRegistration, mode: RegistrationMode, invite: PresentedToken?, tokens: MintedTokens
     ) throws(Problem) -> Registered {
+        grows(.posts)
         let request = verified.request
         try require(tables.shard, of: request.account)
         if try tables.account(request.account) != nil { throw Problem(.accountTaken, "Log in, or choose another id.") }

@@ -41,13 +41,17 @@ extension Turn {
     /// Notes the time; called once a minute.
     /// - Returns: whether deletions are held from here on.
     public func noteTime() throws(Problem) -> Bool {
+        grows(.nothing)
         let row = ClockJumps.noted(try tables.row(ClockRow.byID, 0), at: now)
         try tables.put(row)
         return row.heldMinutes != nil
     }
 
     /// The operator's word that the clock is right: deletions go on.
-    public func believeClock() throws(Problem) { try tables.put(ClockRow(notedAt: now)) }
+    public func believeClock() throws(Problem) {
+        grows(.nothing)
+        try tables.put(ClockRow(notedAt: now))
+    }
 
     /// Removes what has run out, but for queues while deletions are held.
     /// - Returns: how many rows went; call again while it is not zero.

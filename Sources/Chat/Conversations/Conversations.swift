@@ -9,6 +9,7 @@ extension Turn {
     public mutating func createConversation(
         _ new: NewConversation, by creator: DeviceAddress
     ) throws(Problem) -> (view: ConversationView, isNew: Bool) {
+        grows(.posts)
         let others = try checked(new, by: creator)
         let pair = new.kind == .dm ? DMPair(creator.account, others[0]) : nil
         if let pair, let existing = try tables.dm(between: pair) {

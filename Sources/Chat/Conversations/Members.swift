@@ -7,6 +7,7 @@ extension Turn {
     public mutating func addMembers(
         _ accounts: [AccountID], to conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
+        grows(.posts)
         var row = try look.standing(of: caller.account, in: conversation, to: .addMembers).conversation
         var added: [AccountID] = []
         var seen: Set<AccountID> = []
@@ -38,6 +39,7 @@ extension Turn {
     public mutating func removeMember(
         _ account: AccountID, from conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
+        grows(.nothing)
         let standing = try look.standing(of: caller.account, in: conversation)
         guard let target = try tables.member(account, of: conversation) else {
             throw Problem(.notFound, "There is no such member.")
@@ -69,6 +71,7 @@ extension Turn {
     public mutating func changeRole(
         of account: AccountID, to role: Role, in conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
+        grows(.posts)
         let row = try look.standing(of: caller.account, in: conversation, to: .changeRoles).conversation
         guard var target = try tables.member(account, of: conversation), try tables.account(account) != nil else {
             throw Problem(.notFound, "There is no such member.")

@@ -23,6 +23,7 @@ extension Turn {
     public mutating func deleteMessage(
         _ seq: SequenceNumber, of conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) -> DeletedMessages {
+        grows(.nothing)
         let standing = try look.standing(of: caller.account, in: conversation)
         guard let entry = try tables.entry(seq, of: conversation), case .message(let message) = entry.event else {
             throw Problem(.notFound, "There is no message with that number.")
@@ -35,6 +36,7 @@ extension Turn {
     /// Deletes messages whose time is over, by their authors.
     /// - Returns: what went; call again while that is not nothing.
     public mutating func sweepMessages(limit: Int) throws(Problem) -> DeletedMessages {
+        grows(.nothing)
         var all = DeletedMessages()
         for place in try tables.takeExpiredMessages(by: now, limit: limit) {
             let deleted = try delete(place.seq, of: place.conversation, reason: .expired, by: nil)

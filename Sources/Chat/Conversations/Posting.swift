@@ -21,6 +21,7 @@ extension Turn {
         }
         let row = try look.standing(of: sender.account, in: conversation, to: .post).conversation
         try Self.check(request, against: row)
+        grows(row.mode == .open ? .posts : .messages)
         let media = try attachable(request.media, to: conversation, by: sender)
         let expiresAt = request.expiresIn.map { now.adding(seconds: $0) }
         let message = ConversationEvent.Message(
@@ -86,6 +87,7 @@ extension Turn {
     public mutating func moveCheckpoint(
         to seq: SequenceNumber, in conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) -> Checkpoint {
+        grows(.messages)
         var own = try look.standing(of: caller.account, in: conversation, to: .read).member
         let head = try tables.head(of: conversation)
         let target = min(seq, head)

@@ -13,6 +13,7 @@ extension Turn {
     /// what is committed before is in the store, what is committed after is announced.
     /// - Throws: `unauthenticated` when the device was unlinked meanwhile.
     public mutating func arrive(_ device: DeviceAddress) throws(Problem) -> Arrival {
+        grows(.nothing)
         guard var row = try tables.device(device) else {
             throw Problem(.unauthenticated, "This device is no longer linked.")
         }

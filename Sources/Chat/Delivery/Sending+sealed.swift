@@ -54,6 +54,7 @@ extension Turn {
     /// Throws only before its first write.
     /// - Throws: `delivery-refused`; `mismatched-devices` with the exact difference; `queue-full`.
     public mutating func send(_ send: SealedSend, with token: PresentedToken?) throws(Problem) -> Accepted {
+        grows(.messages)
         if let earlier = try look.answer(to: send) { return earlier }
         try look.admit(token, to: send.recipient)
         let request = send.request

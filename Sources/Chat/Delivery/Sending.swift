@@ -12,6 +12,7 @@ extension Turn {
     public mutating func send(
         _ request: SendRequest, from sender: DeviceAddress, to recipient: AccountID
     ) throws(Problem) -> Accepted {
+        grows(.messages)
         if !request.isEphemeral, let earlier = try tables.accepted(from: sender, clientID: request.clientID) {
             return Accepted(replaying: earlier, for: request.clientID)
         }

@@ -8,6 +8,7 @@ extension Turn {
     /// before anyone is served: from then on a key that is missing is one that was lost, and none is drawn in its
     /// place.
     public mutating func completeFounding() throws(Problem) {
+        grows(.nothing)
         guard try tables.row(SettingRow.byName, SettingRow.foundingName) != nil else { return }
         try tables.put(
             SettingRow(name: ServerKeySetting.name, value: ServerSigningKey().exportSeed().exportUnprotected()))

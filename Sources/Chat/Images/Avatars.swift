@@ -16,6 +16,7 @@ extension Turn {
 
     /// Deletes an account's avatar with its media, where there is one.
     public mutating func removeAvatar(of account: AccountID) throws(Problem) {
+        grows(.nothing)
         if let media = try tables.row(AvatarRow.ofAccount, account)?.media { try endMedia(media) }
     }
 }

@@ -31,6 +31,7 @@ extension Turn {
     /// Removes the image of a conversation with its media, where there is one.
     /// - Throws: `not-found`; `forbidden` below admin, and for a dm.
     public mutating func removeImage(of conversation: ConversationID, by caller: DeviceAddress) throws(Problem) {
+        grows(.nothing)
         _ = try look.standing(of: caller.account, in: conversation, to: .changeImage)
         guard try dropImage(of: conversation) else { return }
         try append(.image(ConversationImage()), to: conversation, by: caller)

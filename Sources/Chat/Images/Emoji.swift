@@ -31,6 +31,7 @@ extension Turn {
     /// - Parameter account: who asks; `nil` for whoever runs the server.
     /// - Throws: `not-found`; `forbidden` for what somebody else has added.
     public mutating func removeEmoji(_ name: EmojiName, by account: AccountID?) throws(Problem) {
+        grows(.nothing)
         guard let row = try tables.row(EmojiRow.byName, name) else { throw Look.noEmoji }
         guard account == nil || row.creator == account else {
             throw Problem(.forbidden, "Who added an emoji deletes it, or whoever runs the server.")

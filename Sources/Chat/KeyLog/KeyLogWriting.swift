@@ -27,6 +27,7 @@ extension Turn {
     ///
     /// Call again with what it returns, until that is `nil`. From then on it does nothing.
     public mutating func adoptIntoKeyLog(after account: AccountID?, limit: Int = 500) throws(Problem) -> AccountID? {
+        grows(.nothing)
         guard try tables.row(SettingRow.byName, Self.begunSetting)?.value == nil else { return nil }
         let page = try tables.rows(AccountRow.inOrder, after: account, limit: limit)
         for row in page {

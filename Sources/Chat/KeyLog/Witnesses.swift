@@ -52,6 +52,7 @@ extension Turn {
     /// - Throws: `not-found` for a size that the log does not have; `malformed` for another root than it had then:
     ///   the witness has seen another log.
     public mutating func keep(_ cosignature: VerifiedCosignature) throws(Problem) {
+        grows(.messages)
         let payload = cosignature.payload
         guard try look.keyLogRoot(size: payload.treeSize) == payload.root else {
             throw Problem(.malformed, "The log's tree of that size has another root.", field: "root")

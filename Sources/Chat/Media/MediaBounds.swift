@@ -8,8 +8,6 @@ public struct MediaBounds: Sendable {
     public var accountFileCountMax: UInt64 = 100_000
     /// All of all accounts, counted as the bytes come.
     public var serverByteCountMax: UInt64 = 1 << 40
-    /// What media leave free on the disk at least; never less than a fiftieth of it.
-    public var freeByteCountMin: UInt64 = 256 << 20
     /// Bytes an account may upload at once, and in a second after that. What comes faster is slowed down.
     public var uploadRate = Rate(burst: 1_073_741_824, perSecond: 104_857_600)
 

@@ -71,6 +71,7 @@ extension Turn {
     public func completeUpload(
         _ media: MediaID, blob: BlobID, stored: StoredBlob, isProcessed: Bool
     ) throws(Problem) -> MediaRow? {
+        grows(.nothing)
         guard var row = try tables.row(MediaRow.byID, media) else {
             try tables.put(DoomedBlobRow(blob: blob))
             return nil
@@ -93,6 +94,7 @@ extension Turn {
     public mutating func deleteMedia(
         _ media: MediaID, by account: AccountID?, capability: PresentedToken?
     ) throws(Problem) {
+        grows(.nothing)
         guard let row = try tables.row(MediaRow.byID, media) else { throw Self.noMedia }
         let isHeld = capability.map { ConstantTime.equal($0.hash, row.deleteHash) } ?? false
         guard isHeld || row.owner.account == account else { throw Self.noMedia }
@@ -143,6 +145,7 @@ extension Turn {
     /// Deletes media whose time has come; none while deletions are held, since the clock jumped.
     /// - Returns: how many; call again while it is not zero.
     public mutating func sweepMedia(limit: Int) throws(Problem) -> Int {
+        grows(.nothing)
         guard try !look.holdsDeletions() else { return 0 }
         let ended = try tables.rows(MediaRow.byEnd, through: now, limit: limit).map(\.media)
         for media in ended { try endMedia(media) }
@@ -161,6 +164,7 @@ extension Turn {
     mutating func judged(
         _ media: MediaID, _ verdict: MediaProcessor.Verdict, thumbnails: [ThumbnailRow]
     ) throws(Problem) {
+        grows(.nothing)
         guard var row = try tables.row(MediaRow.byID, media), row.state == .processing else {
             for thumbnail in thumbnails { try tables.put(DoomedBlobRow(blob: thumbnail.blob)) }
             return

@@ -62,6 +62,7 @@ extension Turn {
     ///
     /// - Throws: `storage-full` when ``Limits/reportsMax`` wait.
     public func keep(_ verified: VerifiedReport) throws(Problem) -> ReportReceipt {
+        grows(.posts)
         let isUnattributed = verified.standing == .unattributed
         if let earlier = try tables.row(ReportRow.byReport, verified.report), earlier.isAttributed || isUnattributed {
             return ReportReceipt(

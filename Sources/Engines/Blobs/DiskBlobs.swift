@@ -13,14 +13,14 @@ public enum DiskBlobs {
     public static let queuedCountMax = 1_024
 
     /// Opens the place in `folder`, which is made where it is missing (folders 0700, files 0600).
-    /// - Parameter freeByteCountMin: what is left free on the disk; never less than a fiftieth of it.
+    /// - Parameter floorByteCount: what is left free on the disk; never less than a twentieth of it.
     /// - Throws: `full`; `failing`.
-    public static func open(folder: String, freeByteCountMin: UInt64 = 0) throws(BlobError) -> BlobStore {
-        let space = FreeSpace(path: folder, byteCountMin: freeByteCountMin)
+    public static func open(folder: String, floorByteCount: UInt64 = 0) throws(BlobError) -> BlobStore {
+        let space = FreeSpace(path: folder, floorByteCount: floorByteCount)
         return try open(folder: folder, hasRoom: { space.hasRoom }, strike: { (_) in nil })
     }
 
-    /// As ``open(folder:freeByteCountMin:)``, for tests that want to see it fail.
+    /// As ``open(folder:floorByteCount:)``, for tests that want to see it fail.
     /// - Parameters:
     ///   - hasRoom: whether the disk may take more.
     ///   - strike: called before each step on a blob's way.

@@ -38,8 +38,9 @@ public struct ServerConfiguration: Sendable {
     /// Bytes that may wait for one socket before it is closed as a slow consumer.
     public var socketQueueByteCountMax = 8 * 1024 * 1024
     public var media = MediaBounds()
-    /// What media leave free on the disk at least, for whoever opens the place for files.
-    public var mediaFreeByteCountMin: UInt64 { media.freeByteCountMin }
+    /// What is to stay free on the disk at least, beside a twentieth of it; for whoever opens the store and the place
+    /// for files.
+    public var diskFloorByteCount: UInt64 = 1 << 30
     /// The program that makes thumbnails of open media; none are made without it.
     public var mediaWorkerPath: String?
     /// Where ffprobe and ffmpeg are, which look at open videos and sounds; empty for none.

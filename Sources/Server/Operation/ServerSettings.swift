@@ -201,7 +201,14 @@ public enum ServerSettings {
         bytes("--media-file-bytes", "SOTTO_MEDIA_FILE_BYTES", "One uploaded file at most", \.fileByteCountMax),
         bytes("--media-account-bytes", "SOTTO_MEDIA_ACCOUNT_BYTES", "All files of an account", \.accountByteCountMax),
         bytes("--media-server-bytes", "SOTTO_MEDIA_SERVER_BYTES", "All files of all accounts", \.serverByteCountMax),
-        bytes("--media-free-bytes", "SOTTO_MEDIA_FREE_BYTES", "What media leave free on the disk", \.freeByteCountMin),
+        Setting(
+            flag: "--disk-floor-bytes", variable: "SOTTO_DISK_FLOOR_BYTES", value: "BYTES",
+            help: "What stays free on the disk, or 5 % of it where that is more; 1073741824."
+        ) { (text, configuration) in
+            guard let count = UInt64(text) else { return false }
+            configuration.diskFloorByteCount = count
+            return true
+        },
         Setting(
             flag: "--media-worker", variable: "SOTTO_MEDIA_WORKER", value: "FILE",
             help: "Makes thumbnails of open images; sotto-media beside sottod, where it is."
@@ -237,7 +244,7 @@ public enum ServerSettings {
             "--limit-sealed-deliveries", "SOTTO_LIMIT_SEALED_DELIVERIES", "Anonymous sends to an account",
             \.sealedDeliveries),
         rate(
-            "--limit-sealed-bytes", "SOTTO_LIMIT_SEALED_BYTES", "Bytes of anonymous sends from an address to an account",
+            "--limit-sealed-bytes", "SOTTO_LIMIT_SEALED_BYTES", "Bytes of anonymous sends, address to account",
             \.sealedBytes),
         rate("--limit-leases", "SOTTO_LIMIT_LEASES", "Leases of a device, made and let go", \.leases),
         rate("--limit-reports", "SOTTO_LIMIT_REPORTS", "Reports by an account", \.reports),

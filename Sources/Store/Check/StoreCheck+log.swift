@@ -104,7 +104,8 @@ extension StoreCheck {
     private func queues(_ places: Places) throws(SQLiteError) {
         let statement = try connection.statement(
             """
-            SELECT q.device, q.number, q.row, q.copies, l.record, q.sender, q.bytes FROM queue q LEFT JOIN log l ON l.row = q.row
+            SELECT q.device, q.number, q.row, q.copies, l.record, q.sender, q.bytes
+            FROM queue q LEFT JOIN log l ON l.row = q.row
             ORDER BY q.device, q.number
             """)
         defer { statement.reset() }

@@ -71,9 +71,11 @@ extension Tables {
     }
 
     /// Everything up to `number` is delivered: it leaves the queue, and its row goes with the last copy. A number
-    /// beyond the queue's head counts as the head; one below what is delivered changes nothing.
+    /// beyond the queue's head counts as the head; one below what is delivered changes nothing. With the answer that
+    /// may be kept of it, it grows nothing.
     public func trimQueue(of device: DeviceAddress, through number: QueueNumber) throws(Problem) {
         willWriteInMemory()
+        growth = .nothing
         try answer { () throws(SQLiteError) in
             guard let queue = try queue(of: device) else { return }
             try trim(queue, through: number.rawValue)
@@ -94,7 +96,7 @@ extension Tables {
     /// - Returns: how many rows went, at most about `limit`; call again while it is not zero.
     public func removeExpired(now: Timestamp, limit: Int, keepsQueues: Bool = false) throws(Problem) -> Int {
         try answer { () throws(SQLiteError) in
-            try willWrite()
+            try willWrite(.nothing)
             sweptAt = max(sweptAt, now)
             var left = max(0, limit)
             for table in StoreSchema.tables where left > 0 {

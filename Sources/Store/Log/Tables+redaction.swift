@@ -12,7 +12,7 @@ extension Tables {
             return nil
         }
         try answer { () throws(SQLiteError) in
-            try willWrite()
+            try willWrite(.nothing)
             try replace(before, by: after)
             if case .message(let message) = before.event, let end = message.expiresAt {
                 let row = Int64(bitPattern: before.id.rawValue)
@@ -41,7 +41,7 @@ extension Tables {
     /// them in the same command.
     public func takeExpiredMessages(by now: Timestamp, limit: Int) throws(Problem) -> [MessagePlace] {
         try answer { () throws(SQLiteError) in
-            try willWrite()
+            try willWrite(.nothing)
             var places: [MessagePlace] = []
             _ = try connection.removeSome(ExpiringMessageRow.byEnd, Whole(), through: now, limit: max(0, limit)) {
                 (expired) throws(SQLiteError) in

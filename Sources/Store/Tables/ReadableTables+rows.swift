@@ -97,7 +97,7 @@ extension Tables {
             guard let row = try row(lookup, value) else { return false }
             names = row.cacheNames
         }
-        return try change(names) { () throws(SQLiteError) in try connection.remove(lookup, value) }
+        return try change(names, growth: .nothing) { () throws(SQLiteError) in try connection.remove(lookup, value) }
     }
 
     @discardableResult
@@ -115,7 +115,9 @@ extension Tables {
         _ index: Index<Row, Within, By>, _ within: Within, limit: Int = .max
     ) throws(Problem) -> Int {
         precondition(!Row.isCached, "rows that may be at hand go one by one")
-        return try change([]) { () throws(SQLiteError) in try connection.removeAll(index, within, limit: limit) }
+        return try change([], growth: .nothing) { () throws(SQLiteError) in
+            try connection.removeAll(index, within, limit: limit)
+        }
     }
 
     /// The same of those up to a value, which is among them.
@@ -124,15 +126,18 @@ extension Tables {
         _ index: Index<Row, Within, By>, _ within: Within, through: By, limit: Int = .max
     ) throws(Problem) -> Int {
         precondition(!Row.isCached, "rows that may be at hand go one by one")
-        return try change([]) { () throws(SQLiteError) in
+        return try change([], growth: .nothing) { () throws(SQLiteError) in
             try connection.removeAll(index, within, through: through, limit: limit)
         }
     }
 
     /// Writes, and forgets what was at hand of it.
-    func change<T>(_ names: [CachedRow], _ body: () throws(SQLiteError) -> T) throws(Problem) -> T {
+    /// - Parameter growth: of what only removes, whatever the command is.
+    func change<T>(
+        _ names: [CachedRow], growth: Growth? = nil, _ body: () throws(SQLiteError) -> T
+    ) throws(Problem) -> T {
         let result = try answer { () throws(SQLiteError) in
-            try willWrite()
+            try willWrite(growth)
             return try body()
         }
         for name in names { wrote(name) }

@@ -57,7 +57,8 @@ extension Tables {
 
     /// Removes a device with its tokens, prekeys and queue.
     public func removeDevice(_ address: DeviceAddress) throws(Problem) {
-        let removed = try change([.devices(address.account)]) { () throws(SQLiteError) -> QueueTail? in
+        let removed = try change([.devices(address.account)], growth: .nothing) {
+            () throws(SQLiteError) -> QueueTail? in
             guard let queue = try queue(of: address) else { return nil }
             let device = queue.handle
             try connection.removeAll(TokenRow.ofDevice, Pair(address.account, address.device), limit: .max)
@@ -84,7 +85,7 @@ extension Tables {
 
     /// Nothing is left of a removed account.
     public func forget(_ account: AccountID) throws(Problem) {
-        try change([]) { () throws(SQLiteError) in
+        try change([], growth: .nothing) { () throws(SQLiteError) in
             let name = account.bytes.array
             if let row = try connection.row(MediaTotalRow.byName, name), row.totals.count == 0 {
                 try connection.remove(MediaTotalRow.byName, name)
@@ -96,7 +97,7 @@ extension Tables {
     /// Removes some of the rows that are about a deleted account, in every table that says so (``Erasure``).
     /// - Returns: how many, at most `limit`.
     public func eraseRows(of account: AccountID, limit: Int) throws(Problem) -> Int {
-        try change([]) { () throws(SQLiteError) in
+        try change([], growth: .nothing) { () throws(SQLiteError) in
             var left = max(0, limit)
             for table in StoreSchema.tables where left > 0 {
                 guard case .byAccount(let index) = table.erasure else { continue }

@@ -32,7 +32,8 @@ extension Tables {
         let isEmpty = try rows(MemberRow.ofConversation, conversation, limit: 1).isEmpty
         precondition(isEmpty, "a conversation goes after its members")
         guard let row = try self.conversation(conversation) else { return }
-        let log = try change([.conversation(conversation)]) { () throws(SQLiteError) -> ConversationTail? in
+        let log = try change([.conversation(conversation)], growth: .nothing) {
+            () throws(SQLiteError) -> ConversationTail? in
             guard let log = try self.log(of: conversation) else { return nil }
             try connection.remove(HeadRow.ofConversation, log.handle)
             try connection.remove(ConversationRow.byID, conversation)

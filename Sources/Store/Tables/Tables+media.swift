@@ -35,7 +35,7 @@ extension Tables {
     /// Removes media with their thumbnails, their leases and what shows them (an avatar, the image of a conversation,
     /// an emoji), and dooms all their blobs. So there is no reference without media, whoever removes them.
     public func removeMedia(_ media: MediaID) throws(Problem) {
-        try change([]) { () throws(SQLiteError) in
+        try change([], growth: .nothing) { () throws(SQLiteError) in
             guard let row = try connection.row(MediaRow.byID, media) else { return }
             try addToTotals(nil, replacing: row)
             let pictures = try connection.rows(ThumbnailRow.ofMedia, media, limit: .max)

@@ -17,6 +17,8 @@ extension Tables {
 
     /// Removes one report, if it is there.
     public func removeReport(number: UInt64) throws(Problem) {
-        try change([]) { () throws(SQLiteError) in _ = try connection.remove(ReportRow.byNumber, number) }
+        try change([], growth: .nothing) { () throws(SQLiteError) in
+            _ = try connection.remove(ReportRow.byNumber, number)
+        }
     }
 }

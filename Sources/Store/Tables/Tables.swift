@@ -26,6 +26,11 @@ public final class Tables: ReadableTables {
     /// How far the store has come.
     var history: History
 
+    /// What the running command lets the disk fill with. A verb says so before it writes.
+    public var growth = Growth.files
+    /// The last of what is refused for want of room; `nil` where nothing is.
+    var refused: Growth?
+
     /// Counts writes, to notice a command that throws after one although it promised not to.
     private(set) var writeCount = 0
     private var wantsSavepoint = false
@@ -72,10 +77,14 @@ public final class Tables: ReadableTables {
     func beginCommand(checksFirst: Bool) {
         wantsSavepoint = !checksFirst
         hasSavepoint = false
+        growth = .files
     }
 
     /// Called before every write to the database. The savepoint is made by the first.
-    func willWrite() throws(SQLiteError) {
+    /// - Parameter growth: of a write that only removes, whatever the command is.
+    /// - Throws: where there is no room for what the command adds.
+    func willWrite(_ growth: Growth? = nil) throws(SQLiteError) {
+        if let refused, growth ?? self.growth <= refused { throw .full }
         writeCount += 1
         guard wantsSavepoint, !hasSavepoint else { return }
         try connection.run("SAVEPOINT command")

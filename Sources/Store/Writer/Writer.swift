@@ -12,6 +12,7 @@ final class Writer: @unchecked Sendable {
     private let maintenance: Maintenance
     private let checkpointer: Checkpointer
     private let end: EndFile
+    private let disk: DiskWatch?
     private let configuration: StoreConfiguration
     private let afterBatch: @Sendable () -> Void
     private var lastRoomAt: UInt64 = 0
@@ -25,7 +26,7 @@ final class Writer: @unchecked Sendable {
     private var fatal: Int32?
 
     init(
-        tables: Tables, removed: Removed, checkpointer: Checkpointer, end: EndFile,
+        tables: Tables, removed: Removed, checkpointer: Checkpointer, end: EndFile, disk: DiskWatch?,
         configuration: StoreConfiguration, afterBatch: @escaping @Sendable () -> Void
     ) {
         var bounds = CommandQueue.Bounds()
@@ -37,6 +38,7 @@ final class Writer: @unchecked Sendable {
         self.tables = tables
         self.checkpointer = checkpointer
         self.end = end
+        self.disk = disk
         self.configuration = configuration
         self.afterBatch = afterBatch
         maintenance = Maintenance(tables: tables, removed: removed, configuration: configuration)
@@ -53,6 +55,7 @@ final class Writer: @unchecked Sendable {
         var status = figures
         status.queuedCommands = UInt64(queue.unanswered)
         status.damagedRows = tables.damage.count
+        status.disk = disk?.current
         return status
     }
 
@@ -119,6 +122,7 @@ final class Writer: @unchecked Sendable {
     private func probe() {
         for byteCount in [65_536, 0] {
             let command = Command { (tables) throws(Problem) in
+                tables.growth = .nothing
                 try tables.put(SettingRow(name: "store.probe", value: [UInt8](repeating: 0, count: byteCount)))
             } done: { (_) in }
             if transaction([command], microseconds: 0) != nil { return }
@@ -174,10 +178,18 @@ final class Writer: @unchecked Sendable {
         try? connection.execute("PRAGMA max_page_count = \(pageCount + (extra ? pageCount / 8 : 0))")
     }
 
-    /// Runs commands and a slice of housekeeping as one transaction.
+    /// Runs commands and a slice of housekeeping as one transaction. Where the disk is full, once more in the space
+    /// that was kept for that; then whatever grows is refused, and does not keep the rest of its batch from going on.
     /// - Returns: why nothing of it happened.
     private func transaction(_ batch: ArraySlice<Command>, microseconds: Int) -> Problem? {
+        let failure = attempt(batch, microseconds: microseconds)
+        guard failure?.code == .storageFull, let disk, disk.giveUpReserve() else { return failure }
+        return attempt(batch, microseconds: microseconds)
+    }
+
+    private func attempt(_ batch: ArraySlice<Command>, microseconds: Int) -> Problem? {
         if let code = fatalCode { return SQLFailure.problem(code) }
+        tables.refused = disk?.refused
         connection.failure = nil
         let changeCount = connection.totalChangeCount
         maintenance.begin()

@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 /// What each sender may have waiting in a queue, however the store has come to hold it.
-@Suite("Shares of a queue, kept") struct QueueShareContractTests {
+@Suite("Shares of a queue, kept") struct QueueSharesContractTests {
     private let large = [UInt8](repeating: 5, count: Limits.sealedBodyByteCountMax)
     private let device = DeviceAddress.number(1)
 
@@ -26,7 +26,8 @@ import Wire
         }
     }
 
-    @Test("a sender who has all he may is refused, also after a restart, and others are not", arguments: Engine.allCases)
+    @Test(
+        "a sender who has all he may is refused, also after a restart, and others are not", arguments: Engine.allCases)
     func restart(engine: Engine) async throws {
         let folder = try TemporaryFolder()
         var store = try engine.open(in: folder)
@@ -93,17 +94,6 @@ import Wire
                 }
             }
             #expect(try await fill(store, from: .number(2), first: 6_000).count == 1)
-        }
-    }
-
-    @Test("those who know the token fill their own room, and strangers' room stays", arguments: [Engine.sqlite])
-    func sealed(engine: Engine) async throws {
-        try await withStore(engine) { (store) in
-            try await store.register(accounts: 2)
-            let filled = try await fill(store, from: nil, first: 1)
-            #expect(filled.refusal == .sealed)
-            #expect(filled.count == Limits.queuedByteCountMax / (large.count + 256))
-            #expect(try await refusal(store, of: .number(2)) == nil)
         }
     }
 }

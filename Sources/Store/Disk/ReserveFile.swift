@@ -1,0 +1,39 @@
+import Glibc
+
+/// Space that is taken while there is some, and given up when there is none: what deletes, and so makes room, must
+/// write a little first. Belongs to whoever holds its lock.
+final class ReserveFile {
+    static let name = "sotto.reserve"
+
+    private let file: Int32
+    private let byteCount: Int
+    private(set) var isHeld = false
+
+    /// - Parameter folder: the store's.
+    init(in folder: String, byteCount: Int) throws(StoreError) {
+        self.byteCount = byteCount
+        file = open(folder + "/" + Self.name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw StoreFolder.failed(Self.name) }
+        take()
+    }
+
+    deinit { close(file) }
+
+    /// Takes the space, where the disk has it.
+    /// - Returns: whether it is held.
+    @discardableResult
+    func take() -> Bool {
+        guard !isHeld, byteCount > 0 else { return isHeld }
+        isHeld = posix_fallocate(file, 0, byteCount) == 0
+        if !isHeld { ftruncate(file, 0) }
+        return isHeld
+    }
+
+    /// Gives the space up; it is free once this returns.
+    /// - Returns: whether there was any.
+    func giveUp() -> Bool {
+        guard isHeld else { return false }
+        isHeld = false
+        return ftruncate(file, 0) == 0 && fsync(file) == 0
+    }
+}
