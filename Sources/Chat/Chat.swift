@@ -5,14 +5,17 @@ public import Wire
 public struct Chat: Sendable {
     public let store: Store
     public let clock: @Sendable () -> Timestamp
+    private let posts: PostAllowance
     /// Called after a commit, on the store's writer thread, in commit order.
     private let perform: @Sendable ([Effect]) -> Void
 
     public init(
-        store: Store, clock: @escaping @Sendable () -> Timestamp, perform: @escaping @Sendable ([Effect]) -> Void
+        store: Store, clock: @escaping @Sendable () -> Timestamp, posts: PostAllowance = PostAllowance(),
+        perform: @escaping @Sendable ([Effect]) -> Void
     ) {
         self.store = store
         self.clock = clock
+        self.posts = posts
         self.perform = perform
     }
 
@@ -40,8 +43,8 @@ public struct Chat: Sendable {
         let now = clock()
         let outcome = Outcome<R>()
         store.submit(
-            Command(checksFirst: checksFirst, byteCount: byteCount) { [outcome] (tables) throws(Problem) in
-                var turn = Turn(tables: tables, now: now)
+            Command(checksFirst: checksFirst, byteCount: byteCount) { [outcome, posts] (tables) throws(Problem) in
+                var turn = Turn(tables: tables, now: now, posts: posts)
                 outcome.value = try verb(&turn)
                 outcome.effects = turn.effects
             } done: { [outcome, perform] (result) in

@@ -19,11 +19,13 @@ public struct Look {
 public struct Turn {
     public let tables: Tables
     public let now: Timestamp
+    let posts: PostAllowance
     public private(set) var effects: [Effect] = []
 
-    public init(tables: Tables, now: Timestamp) {
+    public init(tables: Tables, now: Timestamp, posts: PostAllowance = PostAllowance()) {
         self.tables = tables
         self.now = now
+        self.posts = posts
     }
 
     /// The same moment, for reading.

@@ -16,7 +16,7 @@ final class ChatHouse: Sendable {
         let effects = Guarded<[Effect]>([])
     }
 
-    init() {
+    init(posts: PostAllowance = PostAllowance()) {
         let collected = Collected()
         let held = HeldStore()
         let store = held.store
@@ -25,7 +25,7 @@ final class ChatHouse: Sendable {
         self.collected = collected
         self.store = store
         self.clock = clock
-        chat = Chat(store: store, clock: { clock.now }) { (effects) in
+        chat = Chat(store: store, clock: { clock.now }, posts: posts) { (effects) in
             collected.effects.withLock { $0 += effects }
         }
     }

@@ -9,7 +9,7 @@ extension Turn {
     /// - Throws: `not-found`, also for media that are not there for the sender to attach; `forbidden` in a dm whose
     ///   other account was deleted; `plaintext-in-sealed`; `requires-open-mode` for media in a sealed conversation;
     ///   `sealed-in-open`; `text-too-long`; `upload-incomplete`; `media-attached`; `malformed` when there is nothing
-    ///   or too much of it, and for a sealed dm, whose messages are pairwise sends.
+    ///   or too much of it, and for a sealed dm, whose messages are pairwise sends; `quota-exceeded`.
     public mutating func post(
         _ request: PostRequest, to conversation: ConversationID, by sender: DeviceAddress
     ) throws(Problem) -> Accepted {
@@ -23,6 +23,7 @@ extension Turn {
         try Self.check(request, against: row)
         grows(row.mode == .open ? .posts : .messages)
         let media = try attachable(request.media, to: conversation, by: sender)
+        try posts.take(request, by: sender.account, now: now)
         let expiresAt = request.expiresIn.map { now.adding(seconds: $0) }
         let message = ConversationEvent.Message(
             clientID: request.clientID, text: request.text, body: request.body, media: request.media,

@@ -55,6 +55,7 @@ public struct ServerConfiguration: Sendable {
         public var logins = Rate(burst: 600, perSecond: 10)
         public var claims = Rate(burst: 6, perSecond: 1.0 / 600)
         public var sends = Rate(burst: 5000, perSecond: 1000)
+        public var posts = PostAllowance.usual
         public var sealedRequests = Rate(burst: 600, perSecond: 50)
         public var leases = Rate(burst: 200, perSecond: 5)
         public var reports = Rate(burst: 20, perSecond: 1.0 / 600)

@@ -237,6 +237,14 @@ public enum ServerSettings {
         rate("--limit-logins", "SOTTO_LIMIT_LOGINS", "Login steps from an address", \.logins),
         rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.claims),
         rate("--limit-sends", "SOTTO_LIMIT_SENDS", "Sends and posts of a device", \.sends),
+        Setting(
+            flag: "--limit-post-bytes", variable: "SOTTO_LIMIT_POST_BYTES", value: "BURST/PER_SECOND",
+            help: "Bytes an account posts into conversations; 1 GiB at once and again in a day."
+        ) { (text, configuration) in
+            guard let rate = rate(text) else { return false }
+            configuration.limits.posts = rate
+            return true
+        },
         rate(
             "--limit-sealed-requests", "SOTTO_LIMIT_SEALED_REQUESTS", "Anonymous requests of an address",
             \.sealedRequests),

@@ -42,6 +42,7 @@ extension Endpoints {
         allows: .members, home: .place, buckets: [.sends], reads: PostRequest.self, gives: Accepted.self,
         problems: [
             .plaintextInSealed, .requiresOpenMode, .sealedInOpen, .textTooLong, .uploadIncomplete, .mediaAttached,
+            .quotaExceeded,
         ],
         repetition: .clientID, bodyByteCountMax: Limits.frameByteCountMax)
 
