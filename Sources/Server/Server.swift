@@ -146,6 +146,7 @@ public final class Server: Sendable {
     ) throws(StartError) -> Listener {
         var options = Listener.Configuration(host: configuration.host, port: configuration.port, tls: certificate?.tls)
         options.connectionCountMax = configuration.connectionCountMax
+        options.heldByteCountMax = Int(clamping: configuration.waitingByteCountMax)
         return try start(options, "--listen", on: group, front)
     }
 
@@ -170,6 +171,8 @@ public final class Server: Sendable {
             ("sotto_devices_connected", "Devices that said hello and are here.", UInt64(switchboard.lineCount)),
             ("sotto_bytes_received", "Bytes from clients since the start.", UInt64(totals.bytesIn)),
             ("sotto_bytes_sent", "Bytes to clients since the start.", UInt64(totals.bytesOut)),
+            ("sotto_waiting_bytes", "Bytes in memory that wait for clients.", UInt64(totals.held)),
+            ("sotto_waiting_cuts", "Connections cut because too many bytes waited.", UInt64(totals.heldCuts)),
             ("sotto_store_commits", "Batches committed since the start.", status.commits),
             ("sotto_store_commands", "Commands committed since the start.", status.commands),
             ("sotto_store_queued_commands", "Commands that wait for the writer.", status.queuedCommands),

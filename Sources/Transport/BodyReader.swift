@@ -21,6 +21,8 @@ struct BodyReader {
     private var queue: [[UInt8]] = []
     private var queuedByteCount = 0
     private var receivedByteCount = 0
+    /// What counts as held for the peer.
+    private var heldByteCount = 0
     private var waiting: ChunkReader?
     private var isPaused = false
     private var end: Result<Void, TransportError>?
@@ -42,9 +44,7 @@ struct BodyReader {
         if let expected, expected > Int64(limit) {
             return reader.resume(returning: .failure(.bodyTooLarge(limitByteCount: limit)))
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(Int(clamping: expected ?? 0), 64 * 1024))
-        mode = .whole(limit: limit, bytes: bytes, reader)
+        mode = .whole(limit: limit, bytes: [], reader)
         ct_http_read_body(handle)
     }
 
@@ -62,6 +62,7 @@ struct BodyReader {
         if !queue.isEmpty {
             let chunk = queue.removeFirst()
             queuedByteCount -= chunk.count
+            hold(queuedByteCount)
             if isPaused && queuedByteCount <= Self.queuedByteCountMax / 2 {
                 isPaused = false
                 ct_resume(handle)
@@ -85,10 +86,12 @@ struct BodyReader {
             mode = .unread
             if receivedByteCount > limit {
                 end = .failure(.bodyTooLarge(limitByteCount: limit))
+                hold(0)
                 ct_pause(handle)
                 return reader.resume(returning: .failure(.bodyTooLarge(limitByteCount: limit)))
             }
             collected.append(contentsOf: bytes)
+            hold(collected.capacity)
             mode = .whole(limit: limit, bytes: collected, reader)
         case .chunks(let limit):
             if receivedByteCount > limit {
@@ -101,6 +104,7 @@ struct BodyReader {
             }
             queue.append(Array(bytes))
             queuedByteCount += bytes.count
+            hold(queuedByteCount)
             if queuedByteCount > Self.queuedByteCountMax && !isPaused {
                 isPaused = true
                 ct_pause(handle)
@@ -113,6 +117,7 @@ struct BodyReader {
         end = .success(())
         if case .whole(_, let bytes, let reader) = mode {
             mode = .unread
+            hold(0)
             reader.resume(returning: .success(bytes))
         }
         waiting?.resume(returning: .success(nil))
@@ -124,9 +129,25 @@ struct BodyReader {
         end = .failure(error)
         if case .whole(_, _, let reader) = mode {
             mode = .unread
+            hold(0)
             reader.resume(returning: .failure(error))
         }
         waiting?.resume(returning: .failure(error))
         waiting = nil
+    }
+
+    /// The exchange is over: what nobody took is let go.
+    mutating func over() {
+        failed(.closedLocally)
+        guard !queue.isEmpty else { return }
+        queue = []
+        queuedByteCount = 0
+        hold(0)
+        end = .failure(.closedLocally)
+    }
+
+    private mutating func hold(_ byteCount: Int) {
+        ct_hold(handle, Int64(byteCount - heldByteCount))
+        heldByteCount = byteCount
     }
 }

@@ -139,7 +139,7 @@ final class ExchangeState: @unchecked Sendable {
 
     private func finish() {
         phase = .finished
-        body.failed(.closedLocally)
+        body.over()
         connection.finish()
     }
 

@@ -14,6 +14,9 @@ public final class Listener: @unchecked Sendable {
         public var limits = ConnectionLimits()
         /// Connections above it are closed as soon as they come.
         public var connectionCountMax = 100_000
+        /// Bytes that may wait for all peers together: what they do not read, and what they have not finished to send.
+        /// Above it, of those who hold at least half of the average, whose oldest byte waits longest is cut.
+        public var heldByteCountMax = 64 << 20
 
         public init(host: String = "127.0.0.1", port: UInt16 = 0, tls: TLSConfiguration? = nil) {
             self.host = host
@@ -22,9 +25,11 @@ public final class Listener: @unchecked Sendable {
         }
     }
 
-    /// Counts since the start; `open` and `webSockets` are of now.
+    /// Counts since the start; `open`, `webSockets` and `held` are of now.
     public struct Totals: Sendable, Equatable {
         public let accepted, refused, open, webSockets, bytesIn, bytesOut, acceptErrors: Int
+        /// Bytes that wait for peers now, and connections that were cut because there were too many.
+        public let held, heldCuts: Int
     }
 
     private let handle: OpaquePointer
@@ -45,7 +50,8 @@ public final class Listener: @unchecked Sendable {
         let made = text.fill { error, size in
             ct_listen(
                 loops, loops.count, configuration.host, configuration.port, configuration.tls?.handle, &limits,
-                UInt64(max(0, configuration.connectionCountMax)), ConnectionOwner.callbacks,
+                UInt64(max(0, configuration.connectionCountMax)), UInt64(max(0, configuration.heldByteCountMax)),
+                ConnectionOwner.callbacks,
                 { context, index, connection in
                     guard let context, let connection else { return nil }
                     return Unmanaged<Doorkeeper>.fromOpaque(context).takeUnretainedValue().admit(index, connection)
@@ -79,7 +85,8 @@ public final class Listener: @unchecked Sendable {
             accepted: Int(clamping: counts.accepted), refused: Int(clamping: counts.refused),
             open: Int(clamping: counts.open), webSockets: Int(clamping: counts.webSockets),
             bytesIn: Int(clamping: counts.bytesIn), bytesOut: Int(clamping: counts.bytesOut),
-            acceptErrors: Int(clamping: counts.acceptErrors))
+            acceptErrors: Int(clamping: counts.acceptErrors), held: Int(clamping: counts.held),
+            heldCuts: Int(clamping: counts.heldCuts))
     }
 
     /// Accepts no more. Returns when every loop has closed its door. Running connections go on, but each response

@@ -35,10 +35,18 @@ public final class WebSocket: ConnectionOwner, @unchecked Sendable {
     /// Bytes queued and not yet taken by the kernel.
     public var bufferedByteCount: Int { ct_buffered(handle) }
 
+    /// Whether the peer reads more slowly than it is written to: the last pass of the loop left more than `left` bytes,
+    /// or more than `queued` are queued now, some of which may leave at once. Call it on the loop.
+    public func isBehind(left: Int, queued: Int) -> Bool { ct_websocket_is_behind(handle, left, queued) }
+
     /// `drained` is called once when fewer than `byteCount` bytes are queued, which may be now.
     public func notifyWhenDrained(below byteCount: Int) {
         loop.perform { ct_notify_drained(self.handle, max(0, byteCount)) }
     }
+
+    /// Says that so many bytes more, or fewer, are kept elsewhere until the peer has read: they count as waiting for
+    /// it (``Listener/Configuration/heldByteCountMax``). Call it on the loop.
+    public func hold(byteCount: Int) { ct_hold(handle, Int64(byteCount)) }
 
     // MARK: Reading
 

@@ -11,16 +11,19 @@ public struct WebSocketConfiguration: Sendable {
     public var pingInterval: Duration?
     /// How long a close may take until the socket is cut.
     public var closeTimeout: Duration
+    /// A peer that took nothing of what waits for so long is cut; we hear ``overflowCode``.
+    public var stallTimeout: Duration
 
     public init(
         messageByteCountMax: Int = 1024 * 1024, queueByteCountMax: Int = 4 * 1024 * 1024, overflowCode: UInt16 = 1013,
-        pingInterval: Duration? = nil, closeTimeout: Duration = .seconds(10)
+        pingInterval: Duration? = nil, closeTimeout: Duration = .seconds(10), stallTimeout: Duration = .seconds(30)
     ) {
         self.messageByteCountMax = messageByteCountMax
         self.queueByteCountMax = queueByteCountMax
         self.overflowCode = overflowCode
         self.pingInterval = pingInterval
         self.closeTimeout = closeTimeout
+        self.stallTimeout = stallTimeout
     }
 
     func forC(isClient: Bool) -> ct_websocket_configuration {
@@ -28,6 +31,6 @@ public struct WebSocketConfiguration: Sendable {
             messageByteCountMax: UInt64(max(0, messageByteCountMax)),
             queueByteCountMax: UInt64(max(0, queueByteCountMax)),
             pingInterval: pingInterval?.millisecondsClamped ?? 0, closeTimeout: closeTimeout.millisecondsClamped,
-            overflowCode: overflowCode, isClient: isClient)
+            stallTimeout: stallTimeout.millisecondsClamped, overflowCode: overflowCode, isClient: isClient)
     }
 }

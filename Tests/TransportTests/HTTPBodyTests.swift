@@ -182,6 +182,29 @@ struct HTTPBodyTests {
         }
     }
 
+    @Test("a body of one byte now and then is answered with 408; a slow one that goes on is taken")
+    func trickle() async throws {
+        let limits: @Sendable (inout ConnectionLimits) -> Void = {
+            ($0.bodyTimeout, $0.byteRateMin) = (.milliseconds(200), 1000)
+        }
+        try await TestServer.run(limits: limits, Self.whole) { server in
+            // 200 bytes a second, for ten seconds: an old rule of 64 bytes a second would take it.
+            let trickled = await RawPeer.run(server.port) { peer in
+                peer.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n")
+                peer.drip([UInt8](repeating: 0x61, count: 2000), everyMilliseconds: 5)
+                return peer.receiveResponse()?.status
+            }
+            #expect(trickled == 408)
+            // 20,000 a second, five times as long as a body may stand still.
+            let slow = await RawPeer.run(server.port) { peer in
+                peer.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n")
+                for _ in 0..<200 { peer.drip([UInt8](repeating: 0x61, count: 100), atOnce: 100, everyMilliseconds: 5) }
+                return peer.receiveResponse()?.body.count
+            }
+            #expect(slow == 20_000)
+        }
+    }
+
     @Test("a body that breaks off ends the wait for it")
     func brokenOff() async throws {
         let seen = Journal<TransportError>()

@@ -79,6 +79,72 @@ struct HTTPResponseTests {
         }
     }
 
+    @Test("a reader of one byte now and then is cut; a slow one that goes on gets everything")
+    func trickle() async throws {
+        let whole = 300_000
+        let closed = Journal<TransportError>()
+        let handler = Handler.concurrent { exchange in
+            let writer = exchange.respondStreaming(
+                status: 200, headers: [("Connection", "close")], byteCount: exchange.head.target == "/" ? whole : nil)
+            do throws(TransportError) {
+                try await writer.write([UInt8](repeating: 0x61, count: whole))
+                while exchange.head.target != "/" { try await writer.write([UInt8](repeating: 0x61, count: whole)) }
+                writer.finish()
+            } catch {
+                closed.add(error)
+            }
+        }
+        let limits: @Sendable (inout ConnectionLimits) -> Void = {
+            // Shorter than the answer takes: between two requests is not while the first is answered.
+            ($0.writeTimeout, $0.idleTimeout, $0.byteRateMin) = (.milliseconds(200), .milliseconds(200), 200_000)
+        }
+        try await TestServer.run(limits: limits, handler) { server in
+            // The system gives room back in steps: 1,000 bytes a second at most.
+            let reader = Task {
+                await RawPeer.run(server.port, receiveBuffer: 4096) { peer in
+                    peer.send(Self.get.replacing("GET / ", with: "GET /endless "))
+                    return peer.receiveAll(atOnce: 5, everyMilliseconds: 5).count
+                }
+            }
+            #expect(await closed.wait() == [.timedOut])
+            reader.cancel()
+            let slow = await RawPeer.run(server.port, receiveBuffer: 4096) { peer in
+                peer.send(Self.get.replacing("Host: x", with: "Host: x\r\nConnection: close"))
+                return peer.receiveAll(atOnce: 4096, everyMilliseconds: 6).count
+            }
+            #expect(slow > whole)
+        }
+    }
+
+    @Test("who asks on and on and reads nothing gets no second answer made")
+    func pipelining() async throws {
+        let count = 50
+        let asked = Journal<Void>()
+        let handler = Handler(request: { exchange in
+            asked.add(())
+            exchange.respond(status: 200, body: [UInt8](repeating: 0x61, count: 6_000_000))
+        })
+        try await TestServer.run(handler) { server in
+            let (go, told) = (Journal<Void>(), Journal<Void>())
+            let peer = Task {
+                await RawPeer.run(server.port, receiveBuffer: 8192) { peer in
+                    peer.send(String(repeating: Self.get, count: count))
+                    peer.endSending()
+                    told.add(())
+                    _ = ownThreadWait(go)
+                    return (0..<count).count { _ in peer.receiveResponse()?.body.count == 6_000_000 }
+                }
+            }
+            _ = await (told.wait(), asked.wait())
+            // One more would fit into no buffer of the system: it may hold 4 MiB.
+            for _ in 0..<10 { await server.pause() }
+            #expect(asked.all.count == 1)
+            #expect(server.listener.totals.held < 7_000_000)
+            go.add(())
+            #expect(await peer.value == count)
+        }
+    }
+
     @Test("a handler that forgets to answer is answered for with 500")
     func forgotten() async throws {
         try await TestServer.run(Handler(request: { _ in })) { server in

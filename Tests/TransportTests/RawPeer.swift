@@ -74,6 +74,29 @@ final class RawPeer {
         for byte in bytes where !send([byte]) { return }
     }
 
+    /// `atOnce` bytes a call, with pauses: a peer as slow as that. Ends early when the other side says something.
+    func drip(_ bytes: [UInt8], atOnce: Int = 1, everyMilliseconds pause: UInt32) {
+        for start in stride(from: 0, to: bytes.count, by: atOnce) {
+            var answer: UInt8 = 0
+            if recv(descriptor, &answer, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) >= 0 { return }
+            guard send(Array(bytes[start..<min(bytes.count, start + atOnce)])) else { return }
+            usleep(pause * 1000)
+        }
+    }
+
+    /// Takes `count` bytes, or everything until the other side ends, so many a time with pauses.
+    func receiveAll(atOnce: Int, everyMilliseconds pause: UInt32, count: Int = .max) -> [UInt8] {
+        var all: [UInt8] = []
+        while all.count < count {
+            var chunk = [UInt8](repeating: 0, count: atOnce)
+            let n = recv(descriptor, &chunk, chunk.count, 0)
+            if n <= 0 { return all }
+            all += chunk.prefix(n)
+            usleep(pause * 1000)
+        }
+        return all
+    }
+
     /// Up to `count` bytes; fewer only at the end of the stream.
     func receive(_ count: Int) -> [UInt8] {
         while buffered.count < count && fill() {}

@@ -16,12 +16,14 @@ final class TestServer: Sendable {
     @discardableResult
     static func run<Value: Sendable>(
         loops: Int = 1, tls: TLSConfiguration? = nil, connectionCountMax: Int = 10_000,
+        heldByteCountMax: Int = 64 << 20,
         limits change: (inout ConnectionLimits) -> Void = { _ in }, _ handler: Handler,
         _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         let group = EventLoopGroup(count: loops)
         var configuration = Listener.Configuration(tls: tls)
         configuration.connectionCountMax = connectionCountMax
+        configuration.heldByteCountMax = heldByteCountMax
         // A loaded machine is slow: only a test of a timeout has a short one.
         configuration.limits.headTimeout = .seconds(60)
         configuration.limits.lingerTimeout = .milliseconds(500)
@@ -33,6 +35,15 @@ final class TestServer: Sendable {
         await listener.shutdown(within: .zero)
         group.shutdown()
         return try result.get()
+    }
+
+    /// Waits until nothing waits for peers; false when that takes more than ten seconds.
+    func holdsNothing() async -> Bool {
+        for _ in 0..<1000 {
+            if listener.totals.held == 0 { return true }
+            await pause()
+        }
+        return false
     }
 
     /// Ten milliseconds of the loop's time.

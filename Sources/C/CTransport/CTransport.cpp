@@ -169,7 +169,12 @@ uint8_t *ct_buffer_bytes(ct_buffer *buffer) { return buffer->bytes(); }
 size_t ct_buffer_size(const ct_buffer *buffer) { return buffer->size; }
 void ct_buffer_retain(ct_buffer *buffer) { buffer->count.fetch_add(1, std::memory_order_relaxed); }
 void ct_buffer_release(ct_buffer *buffer) {
-    if (buffer->count.fetch_sub(1, std::memory_order_acq_rel) == 1) free(buffer);
+    if (buffer->count.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+    if (Account *account = buffer->account.load(std::memory_order_relaxed)) {
+        account->held.fetch_sub(buffer->weight(), std::memory_order_relaxed);
+        intrusive_ptr_release(account);
+    }
+    free(buffer);
 }
 
 // TLS ---------------------------------------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ struct Out {
     int descriptor = -1;
     uint8_t header[10];
     uint8_t headerOffset = 0, headerEnd = 0;
-    bool isStarted = false;
+    bool isStarted = false, isCounted = false;
+    uint32_t since = 0; // milliseconds, when a flush left it behind
 
     size_t left() const { return size_t(headerEnd - headerOffset) + size_t(end - offset); }
 };
@@ -54,12 +55,15 @@ struct ct_connection {
     static constexpr size_t lingerByteCountMax = 4 * 1024 * 1024;
     static constexpr size_t readBudget = 256 * 1024;
     static constexpr size_t writeBudget = 1024 * 1024;
+    /// Who has so much to read yet is not asked what it wants next.
+    static constexpr size_t pipelineMark = 64 * 1024;
 
     std::atomic<uint32_t> count{0};
     std::atomic<size_t> buffered{0};
     ct_loop *loop;                   // counted
     ct_connection *previous = nullptr, *next = nullptr; // in the loop's list, while open
     ct_listener *listener = nullptr; // counted
+    Account *account = nullptr;      // the listener's
     ct_tls *tls = nullptr;           // counted, clients
     const ct_callbacks *calls;
     void *owner;
@@ -87,6 +91,11 @@ struct ct_connection {
     size_t scanned = 0;       // of a head under way
     size_t windowBytes = 0;   // body bytes in this deadline's window
     uint64_t sentTotal = 0, sentMark = 0;
+
+    size_t leftBehind = 0;    // what the last flush could not send
+    int64_t settled = 0;      // of what is counted for this connection alone
+    int64_t outputHeld = 0, keptHeld = 0;
+    uint32_t inputSince = 0;  // milliseconds; 0: no input waits
 
     Bytes pending;            // plaintext not parsed yet
     Bytes rawPending;         // TLS input not read yet
@@ -121,6 +130,10 @@ struct ct_connection {
         previous = next = nullptr;
     }
     bool isOpen() const { return mode != Mode::dead; }
+    /// What waits to be written, with what it takes to keep it: small frames are mostly that.
+    size_t queue_size() const {
+        return buffered.load(std::memory_order_relaxed) + (out.size() - outHead) * (sizeof(Out) + sizeof(ct_buffer));
+    }
 
     // Connection.cpp part: bytes in and out
     void opened();
@@ -157,6 +170,16 @@ struct ct_connection {
     void on_deadline(uint64_t now);
     void on_read_deadline(uint64_t now);
     void on_write_deadline(uint64_t now);
+    uint32_t bought(uint64_t byteCount, uint32_t grace) const;
+
+    // what it holds
+    int64_t input_held() const;
+    void settle_output();
+    void settle(int64_t counted);
+    void settle_end();
+    int64_t weight() const;
+    uint32_t age(uint32_t now) const;
+    void give_back();
 
     // TLS
     bool start_tls(SSL_CTX *context, const char *host);
@@ -203,6 +226,7 @@ struct ct_listener {
             pause.cancel();
         }
     };
+    AccountReference account{new Account};
     std::vector<std::unique_ptr<Door>> doors;
     ct_tls *tls = nullptr;
     ct_limits limits;
@@ -216,6 +240,8 @@ struct ct_listener {
     std::atomic<uint64_t> bytesIn{0}, bytesOut{0}, acceptErrors{0};
 
     void arm(Door &door);
+    void ask_loops(uint32_t ageMin);
+    void loop_answered(uint32_t ageMin);
     void accept(Door &door);
     Door &emptiest(Door &here);
     void take(Door &door, int descriptor, const sockaddr_storage &peer);

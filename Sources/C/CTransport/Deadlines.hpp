@@ -69,7 +69,11 @@ inline void ct_connection::on_read_deadline(uint64_t now) {
     case Mode::handshaking:
     case Mode::lingering: return abort(CT_CLOSED_TIMEOUT);
     case Mode::serverHTTP:
-        if (!inExchange) return scanned > 0 ? refuse(408) : abort(CT_CLOSED_TIMEOUT);
+        if (!inExchange) {
+            // Its last answer is still on the way: that has a deadline of its own.
+            if (outHead < out.size()) return set_deadline(readDeadline, limits.idleTimeout);
+            return scanned > 0 ? refuse(408) : abort(CT_CLOSED_TIMEOUT);
+        }
         break;
     case Mode::clientHTTP:
         if (!parser || !parser->headDone) return abort(CT_CLOSED_TIMEOUT);
@@ -87,14 +91,20 @@ inline void ct_connection::on_read_deadline(uint64_t now) {
     }
     // A body under way. Too slow is as bad as silent.
     if (requestDone || paused || !(wantBody || discarding || mode == Mode::clientHTTP)) return;
-    uint64_t least = uint64_t(limits.byteRateMin) * limits.bodyTimeout / 1000;
-    if (windowBytes == 0 || windowBytes < least) {
-        if (mode == Mode::clientHTTP) return abort(CT_CLOSED_TIMEOUT);
-        return refuse(408);
-    }
+    uint32_t time = bought(windowBytes, limits.bodyTimeout);
+    if (time == 0) return mode == Mode::clientHTTP ? abort(CT_CLOSED_TIMEOUT) : refuse(408);
     windowBytes = 0;
-    set_deadline(readDeadline, limits.bodyTimeout);
+    set_deadline(readDeadline, time);
     (void)now;
+}
+
+/// The time until the next look that a slow peer has bought with its bytes since the last one: at the least rate a
+/// byte buys what it may take, three times the grace at most. A grace at the start and what is kept let a bad network
+/// stall; who is always below the rate gets ever less, and in the end nothing.
+inline uint32_t ct_connection::bought(uint64_t byteCount, uint32_t grace) const {
+    uint64_t most = uint64_t(grace) * 3, rate = std::max<uint32_t>(1, limits.byteRateMin);
+    uint64_t time = byteCount > most * rate / 1000 ? most : byteCount * 1000 / rate;
+    return time > grace / 16 ? uint32_t(std::min<uint64_t>(time, UINT32_MAX)) : 0;
 }
 
 /// Bytes that have left this machine: what the kernel still holds has not reached the peer.
@@ -106,9 +116,13 @@ inline uint64_t ct_connection::reached() const {
 
 inline void ct_connection::on_write_deadline(uint64_t) {
     if (outHead == out.size() && cipherOut.size() == cipherOffset) return;
-    uint64_t least = uint64_t(limits.byteRateMin) * limits.writeTimeout / 1000;
-    uint64_t now = reached();
-    if (now < sentMark + std::max<uint64_t>(least, 1)) return abort(CT_CLOSED_TIMEOUT, 1006);
+    uint64_t now = reached(), byteCount = now - std::min(now, sentMark);
     sentMark = now;
-    set_deadline(writeDeadline, limits.writeTimeout);
+    if (mode == Mode::webSocket) {
+        if (byteCount == 0) return abort(CT_CLOSED_TIMEOUT, ws->configuration.overflowCode);
+        return set_deadline(writeDeadline, ws->configuration.stallTimeout);
+    }
+    uint32_t time = bought(byteCount, limits.writeTimeout);
+    if (time == 0) return abort(CT_CLOSED_TIMEOUT, 1006);
+    set_deadline(writeDeadline, time);
 }

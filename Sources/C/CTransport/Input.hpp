@@ -29,6 +29,7 @@ inline void ct_connection::on_read(error_code ec, size_t n) {
     count_in(n);
     received(input, n);
     if (n == inputSize) read_more();
+    if (isOpen() && account) settle(0);
     if (ended && isOpen()) on_end(CT_CLOSED_BY_PEER);
     arm_read();
 }
@@ -98,7 +99,9 @@ inline bool ct_connection::can_parse() const {
     if (mode == Mode::lingering) return true;
     if (abortAsked || closeAfterFlush || paused) return false;
     switch (mode) {
-    case Mode::serverHTTP: return !inExchange || (!requestDone && (wantBody || discarding));
+    case Mode::serverHTTP:
+        if (!inExchange) return buffered.load(std::memory_order_relaxed) < pipelineMark;
+        return !requestDone && (wantBody || discarding);
     case Mode::clientHTTP: return true;
     case Mode::webSocket: return true;
     default: return false;
@@ -140,6 +143,7 @@ inline void ct_connection::on_end(int why) {
             if (!requestDone && discarding) abort(why);
             return; // a half-closed client may still want its answer
         }
+        if (!inExchange && !can_parse() && !(pending.empty() && rawPending.empty())) return; // more requests are here
         if (inExchange || out.size() == outHead) return abort(why);
         closeAfterFlush = true;
         return loop->add_turn(this);
@@ -194,5 +198,6 @@ inline void ct_connection::turn() {
     }
     if (isOpen() && ended) on_end(CT_CLOSED_BY_PEER);
     flush();
+    if (isOpen() && account) settle(0);
     arm_read();
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <thread>
 #include <utility>
 
@@ -18,6 +19,10 @@ constexpr int backlog = 4096;
 /// How many connections a loop may have more than another before it hands new ones on. Handing on wakes a thread,
 /// which connections that come and go at once are not worth.
 constexpr uint64_t spread = 8;
+
+/// Bytes that the kernel takes of what it cannot send yet.
+constexpr int kernelByteCountMax = 512 * 1024;
+using NotSentLowWater = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 
 /// A connection on its way to another loop; closed when it does not arrive.
 struct Handover {
@@ -95,6 +100,29 @@ void share_acceptor(
 
 } // namespace
 
+/// Several loops: each gives back what is so many milliseconds old, and where that is too little, what is younger, so
+/// that no loop cuts somebody while another has somebody older.
+void ct_listener::ask_loops(uint32_t ageMin) {
+    for (auto &door : doors) {
+        if (door->loop->ended) {
+            loop_answered(ageMin);
+            continue;
+        }
+        asio::post(door->loop->io, [this, loop = door->loop, ageMin, keep = retained(this)] {
+            if (account->isFull()) loop->give_back(account.get(), ageMin);
+            loop_answered(ageMin);
+            ct_listener_release(keep);
+        });
+    }
+}
+
+void ct_listener::loop_answered(uint32_t ageMin) {
+    size_t none = 0;
+    bool isLast = account->askedLoops.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    if (!isLast || !account->isFull() || ageMin == 0) return;
+    if (account->askedLoops.compare_exchange_strong(none, doors.size())) ask_loops(ageMin / 8);
+}
+
 void ct_listener::arm(Door &door) {
     if (stopping.load(std::memory_order_relaxed)) return;
     count.fetch_add(1, std::memory_order_relaxed); // the wait's
@@ -169,6 +197,7 @@ bool ct_listener::admit(Door &door, int descriptor, const sockaddr_storage &peer
     Reference keep(c);
     count.fetch_add(1, std::memory_order_relaxed);
     c->listener = this;
+    c->account = account.get();
     c->doorIndex = uint16_t(door.index);
     c->isV6 = peer.ss_family == AF_INET6;
     if (c->isV6) {
@@ -187,6 +216,8 @@ bool ct_listener::admit(Door &door, int descriptor, const sockaddr_storage &peer
     if (!ec) c->socket->non_blocking(true, ec);
     error_code ignored;
     if (!ec) c->socket->set_option(tcp::no_delay(true), ignored);
+    // What is not under way yet waits here, where it is counted, rather than in the kernel: it would take 4 MiB.
+    if (!ec) c->socket->set_option(NotSentLowWater(kernelByteCountMax), ignored);
     bool started = !ec;
     if (started && tls) {
         std::lock_guard hold(tls->lock);
@@ -206,7 +237,8 @@ bool ct_listener::admit(Door &door, int descriptor, const sockaddr_storage &peer
 extern "C" {
 
 ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host, uint16_t port, ct_tls *tls,
-                       const ct_limits *limits, uint64_t connectionCountMax, const ct_callbacks *callbacks,
+                       const ct_limits *limits, uint64_t connectionCountMax, uint64_t heldByteCountMax,
+                       const ct_callbacks *callbacks,
                        void *(*accepted)(void *, size_t, ct_connection *), void *context, bool *isInUse,
                        char *error, size_t size) {
     error_code ec;
@@ -220,6 +252,7 @@ ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host
     auto listener = std::make_unique<ct_listener>();
     listener->limits = *limits;
     listener->connectionCountMax = connectionCountMax;
+    listener->account->limit = int64_t(std::min<uint64_t>(heldByteCountMax, INT64_MAX));
     listener->callbacks = callbacks;
     listener->accepted = accepted;
     listener->context = context;
@@ -273,6 +306,8 @@ void ct_listener_totals(const ct_listener *l, ct_totals *totals) {
     totals->webSockets = l->webSocketCount.load(std::memory_order_relaxed);
     totals->bytesIn = l->bytesIn.load(std::memory_order_relaxed);
     totals->bytesOut = l->bytesOut.load(std::memory_order_relaxed);
+    totals->held = uint64_t(std::max<int64_t>(0, l->account->held.load(std::memory_order_relaxed)));
+    totals->heldCuts = l->account->cutCount.load(std::memory_order_relaxed);
     totals->acceptErrors = l->acceptErrors.load(std::memory_order_relaxed);
 }
 

@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "Account.hpp"
 #include "CTransport.h"
 
 namespace asio = boost::asio;
@@ -75,6 +76,7 @@ struct ct_loop {
     void run_turns();
     void arm_deadline_timer();
     void run_deadlines();
+    void give_back(Account *account, uint32_t ageMin);
     uint32_t mask();
 };
 
@@ -91,6 +93,18 @@ struct ct_timer {
 /// Counted bytes, shared between every socket they go to.
 struct ct_buffer {
     std::atomic<uint32_t> count{1};
+    std::atomic<Account *> account{nullptr}; // counted; who counts these bytes as waiting
     size_t size;
     uint8_t *bytes() { return reinterpret_cast<uint8_t *>(this + 1); }
+    int64_t weight() const { return int64_t(sizeof(ct_buffer) + size); }
+
+    /// Has it counted, unless somebody does already. Returns how much is new.
+    int64_t charge(Account *by) {
+        Account *nobody = nullptr;
+        if (account.load(std::memory_order_relaxed) ||
+            !account.compare_exchange_strong(nobody, by, std::memory_order_relaxed))
+            return 0;
+        intrusive_ptr_add_ref(by);
+        return weight();
+    }
 };

@@ -6,7 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "Deadlines.hpp"
+#include "Held.hpp"
 
 inline void ct_connection::count_out(size_t n) {
     sentTotal += n;
@@ -82,9 +82,19 @@ inline void ct_connection::drop_queue(bool keepStarted) {
 }
 
 inline void ct_connection::flush() {
-    if (!isOpen() || !socket || mode == Mode::connecting || waitingWrite) return;
+    if (!isOpen() || !socket || mode == Mode::connecting) return;
+    if (waitingWrite) {
+        leftBehind = buffered.load(std::memory_order_relaxed);
+        if (account) settle_output();
+        return;
+    }
+    bool wasFull = buffered.load(std::memory_order_relaxed) >= pipelineMark;
     bool done = ssl ? flush_tls() : flush_plain();
+    leftBehind = done ? 0 : buffered.load(std::memory_order_relaxed);
+    if (isOpen() && account) settle_output();
     if (!isOpen()) return;
+    // The next request may be here already.
+    if (wasFull && mode == Mode::serverHTTP && can_parse()) loop->add_turn(this);
     if (drainAsked && buffered.load(std::memory_order_relaxed) < drainMark) {
         drainAsked = false;
         if (owner) calls->drained(owner);
@@ -92,7 +102,7 @@ inline void ct_connection::flush() {
     if (done) return flushed();
     if (!writeDeadline) {
         sentMark = reached();
-        set_deadline(writeDeadline, limits.writeTimeout);
+        set_deadline(writeDeadline, mode == Mode::webSocket ? ws->configuration.stallTimeout : limits.writeTimeout);
     }
 }
 
@@ -195,6 +205,7 @@ inline void ct_connection::abort(int why, uint16_t code) {
         socket.reset();
     }
     drop_queue(false);
+    settle_end();
     unlink();
     readDeadline = writeDeadline = 0;
     if (deadlineArmed) {

@@ -197,7 +197,7 @@ inline void ct_connection::control(uint8_t opcode, const uint8_t *bytes, size_t 
     }
     if (ws->closeSent) return;
     // A peer that pings and never reads gets no more pongs once its queue is full; only the last matters (5.5.3).
-    if (buffered.load(std::memory_order_relaxed) + n + 2 <= ws->configuration.queueByteCountMax) {
+    if (queue_size() + n + 2 <= ws->configuration.queueByteCountMax) {
         ct_buffer *payload = n > 0 ? ct_buffer_create(n) : nullptr;
         if (payload) memcpy(payload->bytes(), bytes, n);
         send_frame(frame::pong, payload);
@@ -305,13 +305,17 @@ bool ct_websocket_send(ct_connection *c, uint8_t opcode, ct_buffer *payload) {
         return false;
     }
     size_t n = payload ? payload->size : 0;
-    if (c->buffered.load(std::memory_order_relaxed) + n + 10 > c->ws->configuration.queueByteCountMax) {
+    if (c->queue_size() + n + 10 > c->ws->configuration.queueByteCountMax) {
         if (payload) ct_buffer_release(payload);
         c->drop_queue(true);
         c->send_close(c->ws->configuration.overflowCode, nullptr, 0);
         return false;
     }
     return c->send_frame(opcode, payload);
+}
+
+bool ct_websocket_is_behind(const ct_connection *c, size_t left, size_t queued) {
+    return c->leftBehind > left || c->buffered.load(std::memory_order_relaxed) > queued;
 }
 
 void ct_websocket_close(ct_connection *c, uint16_t code, const uint8_t *reason, size_t n) {

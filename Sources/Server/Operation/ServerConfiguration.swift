@@ -35,8 +35,12 @@ public struct ServerConfiguration: Sendable {
     /// Text on a terminal and JSON elsewhere, unless told.
     public var logForm: Log.Form?
     public var limits = Rates()
-    /// Bytes that may wait for one socket before it is closed as a slow consumer.
-    public var socketQueueByteCountMax = 8 * 1024 * 1024
+    /// Bytes that may wait for one socket before it is closed as a slow consumer. What others send and post stops below
+    /// the half of it (``Session/queuedByteCountMark``), and a page fits above that: the rest is for answers to what
+    /// the client asks.
+    public var socketQueueByteCountMax = 6 * 1024 * 1024
+    /// Bytes that may wait for all clients together.
+    public var waitingByteCountMax: UInt64 = 64 << 20
     public var media = MediaBounds()
     /// What is to stay free on the disk at least, beside a twentieth of it; for whoever opens the store and the place
     /// for files.
@@ -100,6 +104,7 @@ public struct ServerConfiguration: Sendable {
         if !(1...Limits.mediaByteCountMax).contains(media.fileByteCountMax) {
             problems.append("--media-file-bytes must be from 1 to \(Limits.mediaByteCountMax).")
         }
+        if waitingByteCountMax < 4 << 20 { problems.append("--waiting-bytes must be at least \(4 << 20).") }
         if dataFolder.isEmpty { problems.append("--data must name a folder.") }
         return problems
     }

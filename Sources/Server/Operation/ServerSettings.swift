@@ -198,6 +198,14 @@ public enum ServerSettings {
             $1.logForm = form
             return true
         },
+        Setting(
+            flag: "--waiting-bytes", variable: "SOTTO_WAITING_BYTES", value: "BYTES",
+            help: "What may wait in memory for all clients together; \(ServerConfiguration().waitingByteCountMax)."
+        ) { (text, configuration) in
+            guard let count = UInt64(text) else { return false }
+            configuration.waitingByteCountMax = count
+            return true
+        },
         bytes("--media-file-bytes", "SOTTO_MEDIA_FILE_BYTES", "One uploaded file at most", \.fileByteCountMax),
         bytes("--media-account-bytes", "SOTTO_MEDIA_ACCOUNT_BYTES", "All files of an account", \.accountByteCountMax),
         bytes("--media-server-bytes", "SOTTO_MEDIA_SERVER_BYTES", "All files of all accounts", \.serverByteCountMax),

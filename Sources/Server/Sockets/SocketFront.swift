@@ -62,7 +62,8 @@ struct SocketFront: Sendable {
         WebSocketConfiguration(
             messageByteCountMax: Limits.frameByteCountMax,
             queueByteCountMax: services.configuration.socketQueueByteCountMax,
-            overflowCode: CloseCode.slowConsumer.rawValue)
+            overflowCode: CloseCode.slowConsumer.rawValue,
+            stallTimeout: .milliseconds(Limits.offlineAfterMilliseconds))
     }
 }
 

@@ -117,14 +117,17 @@ typedef struct {
 
 typedef struct {
     uint64_t accepted, refused, open, webSockets, bytesIn, bytesOut, acceptErrors;
+    uint64_t held;     // bytes that wait for peers, now
+    uint64_t heldCuts; // connections that were cut because these were too many
 } ct_totals;
 
 /// Listens alone, on every loop. `port` 0 takes a free one. NULL and a message when an address cannot be had;
 /// `isInUse` says whether that is because somebody else listens there.
+/// When more than `heldByteCountMax` bytes wait for its peers, whoever holds them longest is cut.
 /// `accepted` returns the owner (with one count) of a new connection and keeps the count of `connection`.
 ct_listener *ct_listen(
     ct_loop *const *loops, size_t loopCount, const char *host, uint16_t port, ct_tls *tls, const ct_limits *limits,
-    uint64_t connectionCountMax, const ct_callbacks *callbacks,
+    uint64_t connectionCountMax, uint64_t heldByteCountMax, const ct_callbacks *callbacks,
     void *(*accepted)(void *context, size_t loopIndex, ct_connection *connection), void *context, bool *isInUse,
     char *error, size_t errorSize);
 uint16_t ct_listener_port(const ct_listener *listener);
@@ -153,6 +156,8 @@ void ct_set_owner(ct_connection *connection, void *owner);
 size_t ct_remote_address(const ct_connection *connection, char *text, size_t size, uint16_t *port);
 /// Any thread.
 size_t ct_buffered(const ct_connection *connection);
+/// The owner keeps so many bytes more (or fewer) for the peer: they count as waiting.
+void ct_hold(ct_connection *connection, int64_t byteCount);
 /// `drained` once, when fewer than `byteCount` bytes wait to be written.
 void ct_notify_drained(ct_connection *connection, size_t byteCount);
 void ct_pause(ct_connection *connection);
@@ -188,6 +193,7 @@ typedef struct {
     uint64_t messageByteCountMax;
     uint64_t queueByteCountMax;
     uint32_t pingInterval, closeTimeout; // milliseconds; 0: never
+    uint32_t stallTimeout;               // nothing of what waits has gone for so long: cut, with `overflowCode`
     uint16_t overflowCode;
     bool isClient;
 } ct_websocket_configuration;
@@ -196,6 +202,8 @@ typedef struct {
 void ct_websocket_start(ct_connection *connection, const ct_websocket_configuration *configuration, void *owner);
 /// opcode 1 text, 2 binary, 9 ping, 10 pong. False: not sent (closing, or the queue is full and it now closes).
 bool ct_websocket_send(ct_connection *connection, uint8_t opcode, ct_buffer *payload);
+/// On the loop: whether the last flush left more than `left` bytes, or more than `queued` are queued now.
+bool ct_websocket_is_behind(const ct_connection *connection, size_t left, size_t queued);
 void ct_websocket_close(ct_connection *connection, uint16_t code, const uint8_t *reason, size_t byteCount);
 /// Sec-WebSocket-Accept: 28 characters. Any thread.
 void ct_websocket_accept_key(const uint8_t *key, size_t byteCount, char accept[29]);
