@@ -17,6 +17,9 @@ public enum ClientEvent: Sendable, Equatable {
     case removed(HistoryEntry)
     /// The next entry of a conversation's log.
     case conversation(LogEntry)
+    /// Entries of a conversation that is not followed were not told, since this client did not keep up: its log has
+    /// them, up to `seq`. `nil` where that is so of more conversations than the server could name.
+    case passedOver(ConversationID?, through: SequenceNumber?)
     /// The own device list has a new epoch.
     case devicesChanged(epoch: UInt64)
     /// The key log has a list of the own account that this device never saw. Where no other device of the account

@@ -69,6 +69,7 @@ enum Peek {
         case .hello, .pong, .notice, .queueEmpty, .response: return
         case .refused(let refused): throw .broken("refused: \(refused.problem)")
         case .error(let failure): throw .broken("error: \(failure.problem)")
+        case .head: throw .broken("a head: this machine does not read as fast as it posts")
         case .goaway: throw .server("the server went away")
         case .accepted, .envelope, .event, .unknown: throw .broken("a frame of another shape than expected")
         }

@@ -28,6 +28,17 @@ import Wire
         #expect(cursor.offered(number(10)) == .write)
     }
 
+    @Test("an envelope that comes when the device does not keep up is read later, and nothing overtakes it")
+    func behind() {
+        var cursor = DeliveryCursor(last: number(4), head: number(4))
+        #expect(cursor.read(through: nil, isEnd: true) == .caughtUp(number(4)))
+        #expect(cursor.offered(number(5), isBehind: true) == .read(after: number(4)))
+        #expect(cursor.offered(number(6)) == .ignore)
+        #expect(cursor.offered(number(7), isBehind: true) == .ignore)
+        #expect(cursor.read(through: number(7), isEnd: false) == .caughtUp(number(7)))
+        #expect(cursor.offered(number(8)) == .write)
+    }
+
     @Test("an empty page says nothing of what was committed after it was asked for")
     func emptyPageOfBefore() {
         var cursor = DeliveryCursor(last: number(0), head: number(0))

@@ -25,6 +25,10 @@ final class ScriptedServer: @unchecked Sendable {
         var sockets: [[ServerFrame]] = []
         /// What comes on each socket after its first frame, whatever it is.
         var strangeMessages: [[UInt8]] = []
+        /// What the logs of conversations hold.
+        var logs: [ConversationID: [LogEntry]] = [:]
+        /// So many times a log is not to be had.
+        var logRefusals = 0
         /// What was said to the sockets.
         var frames: [ClientFrame] = []
         var cutCount = 0
@@ -134,9 +138,24 @@ final class ScriptedServer: @unchecked Sendable {
                     signedPreKeyCreatedAt: Timestamp(milliseconds: 1_700_000_000_000), hasLastResortPreKey: true,
                     hasKEMLastResortPreKey: true)
             }
+            if let page = page(request.path) { return page }
             if request.path == "/v1/devices" { return DeviceViews(items: [], nextDevice: DeviceID(2)) }
         }
         return Problem(.notFound, "Not in this script.")
+    }
+
+    /// Two entries a page, as `…/messages?limit=n&after=n` asks for them.
+    private func page(_ path: String) -> (any WireRecord)? {
+        with { (state) in
+            let log = state.logs.first { path.hasPrefix("/v1/conversations/\($0.key)/messages?") }?.value
+            guard let log, let after = path.split(separator: "=").last.flatMap({ UInt64($0) }) else { return nil }
+            if state.logRefusals > 0 {
+                state.logRefusals -= 1
+                return Problem(.overloaded, "Later.")
+            }
+            let head = log.last?.seq ?? SequenceNumber(0)
+            return LogPage(items: Array(log.filter { $0.seq.rawValue > after }.prefix(2)), head: head)
+        }
     }
 
     private func openLine() throws(TransportError) -> Line {

@@ -20,7 +20,8 @@ extension Catalogue {
                     account: account, device: DeviceID(1), incarnation: IncarnationID(bytes: .init(high: 7, low: 70)),
                     serverTime: epoch)),
             .accepted(.sample), .refused(.init(clientID: clientID, problem: problem)), .envelope(envelope),
-            .event(entry), .response(response), .notice(.init(topic: .keysLow, count: 3)), .pong(.sample),
+            .event(entry), .head(.init(conversation: conversation, seq: SequenceNumber(12))),
+            .response(response), .notice(.init(topic: .keysLow, count: 3)), .pong(.sample),
             .goaway(.init(reason: "restart", retryAfterMilliseconds: 0)), .error(.init(problem: problem))),
         Specimen(
             ServerFrame.Hello.self,
@@ -28,6 +29,8 @@ extension Catalogue {
                 account: account, device: DeviceID(9), incarnation: IncarnationID(bytes: .init(high: 7, low: 70)),
                 serverTime: endOfTime)),
         Specimen(ServerFrame.Refused.self, ServerFrame.Refused(clientID: clientID, problem: problem)),
+        Specimen(
+            ServerFrame.Head.self, ServerFrame.Head(conversation: conversation, seq: SequenceNumber(1))),
         Specimen(ServerFrame.QueueEmpty.self, ServerFrame.QueueEmpty(through: QueueNumber(0))),
         Specimen(ServerFrame.Response.self, response, ServerFrame.Response(id: 1, status: 204, body: nil)),
         Specimen(ServerFrame.Notice.self, ServerFrame.Notice(topic: .devicesChanged)),

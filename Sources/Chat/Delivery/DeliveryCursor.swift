@@ -11,7 +11,7 @@ public import Wire
 ///  reading ─────────────────────────▶ live
 ///     ▲                                │
 ///     └────────────────────────────────┘
-///            a live envelope leaves a gap
+///            a live envelope leaves a gap, or comes when the device does not keep up
 /// ```
 public struct DeliveryCursor: Sendable {
     /// What to do next.
@@ -49,14 +49,15 @@ public struct DeliveryCursor: Sendable {
     }
 
     /// An envelope was committed while the device is connected.
-    public mutating func offered(_ number: QueueNumber) -> Action {
+    /// - Parameter isBehind: the device does not keep up: it is read for it later, as if there were a gap before it.
+    public mutating func offered(_ number: QueueNumber, isBehind: Bool = false) -> Action {
         guard number > last else { return .ignore }
         switch state {
         case .reading(let asked, let goal):
             state = .reading(asked: asked, goal: max(goal, number))
             return .ignore
         case .live:
-            if number.rawValue == last.rawValue + 1 {
+            if number.rawValue == last.rawValue + 1 && !isBehind {
                 last = number
                 return .write
             }

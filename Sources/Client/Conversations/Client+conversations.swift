@@ -89,7 +89,7 @@ extension Client {
         }
     }
 
-    private func catchUp(
+    func catchUp(
         _ conversation: ConversationID, _ tell: @Sendable (ClientEvent) -> Void
     ) async throws(ClientError) {
         while let last = followed[conversation] {

@@ -11,6 +11,7 @@ extension Client {
         case hello(intervalMilliseconds: UInt64)
         case acknowledgeSoon
         case replenish
+        case catchUp
     }
 
     func received(
@@ -37,12 +38,14 @@ extension Client {
         case .event(let entry):
             try await announce(entry, tell)
             return .goOn
+        case .head(let head):
+            return passedOver(head.conversation, through: head.seq, socket, tell)
         case .queueEmpty:
             acknowledge(socket)
             tell(.idle)
             return untilIdle ? .end(.idle) : .goOn
         case .notice(let notice):
-            return try await noticed(notice, tell)
+            return try await noticed(notice, socket, tell)
         case .goaway(let goaway):
             socket.state.retryMilliseconds = goaway.retryAfterMilliseconds
             return .goOn
@@ -55,7 +58,7 @@ extension Client {
     }
 
     private func noticed(
-        _ notice: ServerFrame.Notice, _ tell: @Sendable (ClientEvent) -> Void
+        _ notice: ServerFrame.Notice, _ socket: ConnectionBox, _ tell: @Sendable (ClientEvent) -> Void
     ) async throws(ClientError) -> Step {
         switch notice.topic {
         case .keysLow:
@@ -63,6 +66,8 @@ extension Client {
         case .devicesChanged:
             await refreshOwnList(tell)
             return .goOn
+        case .conversationsAhead:
+            return passedOver(nil, through: nil, socket, tell)
         case .media, .later:
             // Whoever uploads open media asks for their state.
             return .goOn

@@ -94,6 +94,8 @@ extension Client {
                         if untilIdle { await self.replenishQuietly(tell) } else {
                             group.addTask { await self.replenishQuietly(tell) }
                         }
+                    case .catchUp:
+                        group.addTask { await self.catchUp(socket, tell) }
                     }
                 }
             } catch {
@@ -144,7 +146,7 @@ private final class ConnectionFlag: @unchecked Sendable {
 
 extension ClientError {
     /// What the server asked for.
-    fileprivate var retryMilliseconds: UInt64 {
+    var retryMilliseconds: UInt64 {
         guard case .refused(let problem) = self else { return 0 }
         return min(problem.retryAfterSeconds ?? 0, 3600) * 1000
     }

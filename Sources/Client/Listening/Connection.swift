@@ -15,6 +15,9 @@ struct Connection {
     var heartbeat: Heartbeat?
     var acknowledgement = Acknowledgement()
     var retryMilliseconds: UInt64 = 0
+    /// Followed conversations of which entries were passed over, and whether somebody reads them.
+    var passedOver: Set<ConversationID> = []
+    var isCatchingUp = false
 
     init(line: Line) { self.line = line }
 

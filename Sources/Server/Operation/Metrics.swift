@@ -6,6 +6,7 @@ final class Metrics: Sendable {
     private let replayed = Atomic<UInt64>(0)
     private let refused = Atomic<UInt64>(0)
     private let delivered = Atomic<UInt64>(0)
+    private let heads = Atomic<UInt64>(0)
     private let socketsOpened = Atomic<UInt64>(0)
     private let slowConsumers = Atomic<UInt64>(0)
     private let requests2xx = Atomic<UInt64>(0)
@@ -18,6 +19,7 @@ final class Metrics: Sendable {
 
     func countRefused() { refused.add(1, ordering: .relaxed) }
     func countDelivered(_ count: Int) { delivered.add(UInt64(count), ordering: .relaxed) }
+    func countHeads(_ count: Int) { heads.add(UInt64(count), ordering: .relaxed) }
     func countSocketOpened() { socketsOpened.add(1, ordering: .relaxed) }
     func countSlowConsumer() { slowConsumers.add(1, ordering: .relaxed) }
 
@@ -37,6 +39,7 @@ final class Metrics: Sendable {
             ("sotto_sends_replayed", "Sends that were retries of accepted ones.", value(replayed)),
             ("sotto_sends_refused", "Sends and posts refused.", value(refused)),
             ("sotto_frames_delivered", "Envelopes and events written to sockets.", value(delivered)),
+            ("sotto_heads_sent", "Heads written to sockets in place of entries.", value(heads)),
             ("sotto_sockets_opened", "Sockets that said hello.", value(socketsOpened)),
             ("sotto_slow_consumers", "Sockets closed because they did not read.", value(slowConsumers)),
             ("sotto_requests_ok", "Requests answered below 400.", value(requests2xx)),

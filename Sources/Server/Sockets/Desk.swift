@@ -14,6 +14,8 @@ actor Desk {
     /// Seconds since the start, about.
     private(set) var tick: UInt64 = 0
     private var sessions: Set<Session> = []
+    /// Those that get heads in place of entries for now.
+    private var behind: Set<Session> = []
     private var deliveredThrough: [DeviceAddress: QueueNumber] = [:]
     private var isTrimScheduled = false
     private var chat: Chat?
@@ -41,7 +43,13 @@ actor Desk {
     }
 
     func add(_ session: Session) { sessions.insert(session) }
-    func remove(_ session: Session) { sessions.remove(session) }
+    func remove(_ session: Session) {
+        sessions.remove(session)
+        behind.remove(session)
+    }
+
+    func fallsBehind(_ session: Session) { behind.insert(session) }
+    func isUpAgain(_ session: Session) { behind.remove(session) }
 
     /// Says goodbye to whoever sits at a socket.
     func leave(by socket: WebSocket) {
@@ -67,10 +75,16 @@ actor Desk {
         }
     }
 
-    /// Encoded once for each form that somebody listens in.
+    /// Encoded once for each form that somebody listens in. Who does not keep up hears how far the log has come, later.
     private func broadcast(_ entry: LogEntry, to listeners: [Session]) {
         var encoded: [WireForm: SharedBytes] = [:]
+        var count = listeners.count
         for session in listeners {
+            if session.isBehind || (!behind.isEmpty && behind.contains(session)) {
+                session.assumeIsolated { $0.passOver(entry) }
+                count -= 1
+                continue
+            }
             let bytes = encoded[session.form] ?? SharedBytes(ServerFrame.event(entry).encoded(as: session.form))
             encoded[session.form] = bytes
             switch session.form {
@@ -78,7 +92,7 @@ actor Desk {
             case .json: session.socket.send(text: bytes)
             }
         }
-        metrics?.countDelivered(listeners.count)
+        metrics?.countDelivered(count)
     }
 
     // MARK: Acknowledgements

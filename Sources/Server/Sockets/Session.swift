@@ -12,6 +12,9 @@ actor Session: Line {
     static let badFramesMax = 32
     /// Bytes that may wait in the socket before the next page of the backlog is read.
     static let backlogByteCountMark = 512 * 1024
+    /// Bytes that may be queued before what others sent and posted is kept back: a page fits above it, and answers to
+    /// what the client asks itself.
+    static let queuedByteCountMark = 2 * 1024 * 1024
     static let pageEnvelopesMax = 512
 
     nonisolated let address: DeviceAddress
@@ -24,6 +27,7 @@ actor Session: Line {
     private var cursor: DeliveryCursor?
     /// The page to read once the socket has drained.
     private var pendingRead: QueueNumber?
+    private var heads = WaitingHeads()
     private var runningRequests = 0
     private var badFrames = 0
     private var isClosed = false
@@ -217,8 +221,13 @@ actor Session: Line {
 
     /// An envelope was committed for this device.
     func offered(_ envelope: Envelope) {
-        guard let number = envelope.number else { return deliver(envelope) }
-        guard let action = cursor?.offered(number) else { return }
+        let isBehind = isBehind
+        guard let number = envelope.number else {
+            // Of the moment only: there is no later for it.
+            if !isBehind { deliver(envelope) }
+            return
+        }
+        guard let action = cursor?.offered(number, isBehind: isBehind) else { return }
         if action == .write {
             front.services.metrics.countDelivered(1)
             return deliver(envelope)
@@ -236,18 +245,58 @@ actor Session: Line {
         case .caughtUp(let number): tell(.queueEmpty(.init(through: number)))
         case .read(let number):
             if socket.bufferedByteCount > Self.backlogByteCountMark {
-                pendingRead = number
-                socket.notifyWhenDrained(below: Self.backlogByteCountMark / 2)
+                readLater(after: number)
             } else {
                 readBacklog(after: number)
             }
         }
     }
 
+    private func readLater(after number: QueueNumber) {
+        pendingRead = number
+        tellWhenDrained()
+    }
+
+    private func tellWhenDrained() { socket.notifyWhenDrained(below: Self.backlogByteCountMark / 2) }
+
     func drained() {
+        sendHeads()
         guard let number = pendingRead else { return }
         pendingRead = nil
         readBacklog(after: number)
+    }
+
+    // MARK: A client that does not keep up
+
+    /// Whether what others send and post is kept back for now.
+    nonisolated var isBehind: Bool {
+        socket.isBehind(left: Self.backlogByteCountMark, queued: Self.queuedByteCountMark)
+    }
+
+    /// An entry was committed for which there is no room: the client hears how far the log has come, when it has read.
+    func passOver(_ entry: LogEntry) {
+        guard !isClosed else { return }
+        if heads.isEmpty {
+            desk.assumeIsolated { $0.fallsBehind(self) }
+            tellWhenDrained()
+        }
+        changeHeads { $0.note(entry.conversation, at: entry.seq) }
+    }
+
+    private func sendHeads() {
+        guard !heads.isEmpty else { return }
+        var frames: [ServerFrame] = []
+        changeHeads { frames = $0.taken() }
+        desk.assumeIsolated { $0.isUpAgain(self) }
+        for frame in frames { tell(frame) }
+        front.services.metrics.countHeads(frames.count)
+    }
+
+    /// They count among what waits for this client.
+    private func changeHeads(_ change: (inout WaitingHeads) -> Void) {
+        let before = heads.byteCount
+        change(&heads)
+        if heads.byteCount != before { socket.hold(byteCount: heads.byteCount - before) }
     }
 
     private func readBacklog(after number: QueueNumber) {
@@ -269,6 +318,8 @@ actor Session: Line {
         guard !isClosed else { return }
         switch page {
         case .success(let envelopes):
+            // Other things were queued meanwhile: the page waits, and is read again.
+            if isBehind, let cursor { return readLater(after: cursor.last) }
             for envelope in envelopes { deliver(envelope) }
             front.services.metrics.countDelivered(envelopes.count)
             if let action = cursor?.read(through: envelopes.last?.number, isEnd: envelopes.isEmpty) { act(action) }

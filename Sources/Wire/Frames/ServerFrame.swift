@@ -10,6 +10,8 @@ public enum ServerFrame: WireUnion, Equatable {
     case envelope(Envelope)
     /// The next entry of a conversation's log.
     case event(LogEntry)
+    /// A conversation's log goes on further than what was sent of it: in place of entries for which there was no room.
+    case head(Head)
     /// The queue was read to its end; what follows is live.
     case queueEmpty(QueueEmpty)
     /// The answer to a `req`.
@@ -75,6 +77,22 @@ public enum ServerFrame: WireUnion, Equatable {
         }
     }
 
+    /// How far a conversation's log has come. The entries up to there that did not come are in the log.
+    public struct Head: WireRecord, Equatable {
+        public var conversation: ConversationID
+        public var seq: SequenceNumber
+
+        public init(conversation: ConversationID, seq: SequenceNumber) {
+            self.conversation = conversation
+            self.seq = seq
+        }
+
+        public init(fields: inout Fields<Self>) throws(WireError) {
+            conversation = try fields.value("conversation", \.conversation)
+            seq = try fields.value("seq", \.seq)
+        }
+    }
+
     /// Everything that was waiting has been sent.
     public struct QueueEmpty: WireRecord, Equatable {
         /// The last number that was ever given out in this queue.
@@ -106,6 +124,8 @@ public enum ServerFrame: WireUnion, Equatable {
             case devicesChanged = "devices.changed"
             /// Open media are ready, or were refused; `media` says which.
             case media
+            /// More conversations than are named in heads have entries that did not come: their list says which.
+            case conversationsAhead = "conversations.ahead"
             /// One of a later version; there is nothing to do.
             case later
         }
@@ -154,6 +174,7 @@ public enum ServerFrame: WireUnion, Equatable {
             .init(tag: "refused", schema: Refused.schema),
             .init(tag: envelopeTag, schema: Envelope.schema),
             .init(tag: "event", schema: LogEntry.schema),
+            .init(tag: "head", schema: Head.schema),
             .init(tag: "queueEmpty", schema: QueueEmpty.schema),
             .init(tag: "res", schema: Response.schema),
             .init(tag: "notice", schema: Notice.schema),
@@ -175,6 +196,7 @@ public enum ServerFrame: WireUnion, Equatable {
         case "refused": self = .refused(try map.record())
         case Self.envelopeTag: self = .envelope(try map.record())
         case "event": self = .event(try map.record())
+        case "head": self = .head(try map.record())
         case "queueEmpty": self = .queueEmpty(try map.record())
         case "res": self = .response(try map.record())
         case "notice": self = .notice(try map.record())
@@ -192,6 +214,7 @@ public enum ServerFrame: WireUnion, Equatable {
         case .refused(let record): ("refused", record)
         case .envelope(let record): (Self.envelopeTag, record)
         case .event(let record): ("event", record)
+        case .head(let record): ("head", record)
         case .queueEmpty(let record): ("queueEmpty", record)
         case .response(let record): ("res", record)
         case .notice(let record): ("notice", record)

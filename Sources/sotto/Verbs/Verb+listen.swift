@@ -38,6 +38,12 @@ extension Verb {
         case .conversation(let entry):
             output.object("conversation") { entry.write(fields: &$0) }
             output.say(line(entry))
+        case .passedOver(let conversation, let seq):
+            output.object("passedOver") { (writer) in
+                if let conversation { writer.put("conversation", conversation) }
+                if let seq { writer.put("seq", number: seq.rawValue) }
+            }
+            output.progress("More was posted than this connection could take: read the log with sotto log.")
         case .devicesChanged(let epoch):
             output.object("devicesChanged") { $0.put("epoch", number: epoch) }
             output.progress("The list of this account's devices has changed (epoch \(epoch)).")
