@@ -8,14 +8,18 @@ public struct Chat: Sendable {
     private let posts: PostAllowance
     /// Called after a commit, on the store's writer thread, in commit order.
     private let perform: @Sendable ([Effect]) -> Void
+    /// Called with what goes beside the store, on any thread.
+    private let passOn: @Sendable (Passing) -> Void
 
     public init(
         store: Store, clock: @escaping @Sendable () -> Timestamp, posts: PostAllowance = PostAllowance(),
+        passOn: @escaping @Sendable (Passing) -> Void = { (_) in },
         perform: @escaping @Sendable ([Effect]) -> Void
     ) {
         self.store = store
         self.clock = clock
         self.posts = posts
+        self.passOn = passOn
         self.perform = perform
     }
 
@@ -58,6 +62,15 @@ public struct Chat: Sendable {
                     done(.failure(problem))
                 }
             })
+    }
+
+    /// Checks an ephemeral send on a snapshot, and hands its envelopes to whoever is connected.
+    public func pass(
+        _ question: @escaping @Sendable (Look) throws(Problem) -> Passing
+    ) async throws(Problem) -> Accepted {
+        let passing = try await look(question)
+        passOn(passing)
+        return passing.accepted
     }
 
     /// Runs a query over a snapshot.

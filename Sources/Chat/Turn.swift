@@ -42,7 +42,7 @@ public struct Turn {
 /// What follows from a committed command, for those who are connected here. All of it is a hint: whoever misses one
 /// finds the same in the store.
 public enum Effect: Sendable {
-    /// An envelope took its place in a device's queue, or is ephemeral and has none.
+    /// An envelope took its place in a device's queue.
     case deliver(Envelope, to: DeviceAddress)
     /// A conversation's log has a new entry.
     case announce(LogEntry)

@@ -56,9 +56,9 @@ public final class Server: Sendable {
             opened.add { await store.close() }
             status = { store.status() }
             try await store.requireMedia(in: configuration.mediaFolder)
-            let chat = Chat(store: store, clock: clock, posts: PostAllowance(configuration.limits.posts)) {
-                switchboard.perform($0)
-            }
+            let chat = Chat(
+                store: store, clock: clock, posts: PostAllowance(configuration.limits.posts),
+                passOn: { switchboard.pass($0) }, perform: { switchboard.perform($0) })
             let media = MediaHouse(
                 chat: chat, blobs: try openBlobs(), bounds: configuration.media,
                 processor: workers.map { MediaProcessor.processor(by: $0) })

@@ -14,6 +14,7 @@ final class ChatHouse: Sendable {
 
     final class Collected: Sendable {
         let effects = Guarded<[Effect]>([])
+        let passed = Guarded<[Passing]>([])
     }
 
     init(posts: PostAllowance = PostAllowance()) {
@@ -25,9 +26,10 @@ final class ChatHouse: Sendable {
         self.collected = collected
         self.store = store
         self.clock = clock
-        chat = Chat(store: store, clock: { clock.now }, posts: posts) { (effects) in
-            collected.effects.withLock { $0 += effects }
-        }
+        chat = Chat(
+            store: store, clock: { clock.now }, posts: posts,
+            passOn: { (passing) in collected.passed.withLock { $0.append(passing) } },
+            perform: { (effects) in collected.effects.withLock { $0 += effects } })
     }
 
     final class Clock: Sendable {
@@ -43,6 +45,14 @@ final class ChatHouse: Sendable {
         collected.effects.withLock { (effects) in
             defer { effects = [] }
             return effects
+        }
+    }
+
+    /// What was passed on since the last call.
+    func takePassed() -> [(envelope: Envelope, recipient: DeviceAddress)] {
+        collected.passed.withLock { (passed) in
+            defer { passed = [] }
+            return passed.flatMap(\.envelopes)
         }
     }
 

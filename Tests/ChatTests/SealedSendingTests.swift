@@ -23,11 +23,11 @@ import Wire
     }
 
     private func send(
-        to account: AccountID, _ copies: [DeviceCopy], clientID: ClientID = .random(), isEphemeral: Bool = false,
+        to account: AccountID, _ copies: [DeviceCopy], clientID: ClientID = .random(),
         with token: PresentedToken?
     ) async throws -> Accepted {
         let request = SealedSendRequest(
-            clientID: clientID, copies: copies, isEphemeral: isEphemeral, commitment: [UInt8](repeating: 9, count: 32))
+            clientID: clientID, copies: copies, commitment: [UInt8](repeating: 9, count: 32))
         let send = SealedSend(request, to: account)
         return try await house.chat.commit { (turn) throws(Problem) in try turn.send(send, with: token) }
     }
@@ -127,12 +127,17 @@ import Wire
     func ephemeral() async throws {
         let bob = try await recipient()
         _ = house.takeEffects()
-        _ = try await send(to: bob.account, [bob.device.copy([5])], isEphemeral: true, with: token)
-        guard case .deliver(let envelope, bob.address)? = house.takeEffects().first else {
-            Issue.record("not passed on")
-            return
+        let request = SealedSendRequest(clientID: .random(), copies: [bob.device.copy([5])], isEphemeral: true)
+        let send = SealedSend(request, to: bob.account)
+        _ = try await house.chat.pass { [token] (look) throws(Problem) in try look.pass(send, with: token) }
+        let passed = try #require(house.takePassed().first)
+        #expect(passed.recipient == bob.address)
+        #expect(passed.envelope.number == nil && passed.envelope.sender == nil && passed.envelope.kind == .sealed)
+        #expect(house.takeEffects().isEmpty)
+        let refused = await problem {
+            try await house.chat.pass { (look) throws(Problem) in try look.pass(send, with: nil) }
         }
-        #expect(envelope.number == nil && envelope.sender == nil && envelope.kind == .sealed)
+        #expect(refused == .deliveryRefused && house.takePassed().isEmpty)
         #expect(try await queue(of: bob).isEmpty)
     }
 

@@ -101,13 +101,13 @@ import Wire
         _ = house.takeEffects()
         let request = SendRequest(clientID: .random(), copies: [bob.device.copy([5])], isEphemeral: true)
         let (sender, recipient) = (alice.address, bob.account)
-        _ = try await house.chat.commit { (turn) throws(Problem) in try turn.send(request, from: sender, to: recipient)
+        let accepted = try await house.chat.pass { (look) throws(Problem) in
+            try look.pass(request, from: sender, to: recipient)
         }
-        guard case .deliver(let envelope, bob.address)? = house.takeEffects().first else {
-            Issue.record("not passed on")
-            return
-        }
-        #expect(envelope.number == nil)
+        let passed = try #require(house.takePassed().first)
+        #expect(passed.recipient == bob.address && passed.envelope.body == [5])
+        #expect(passed.envelope.number == nil && passed.envelope.id == accepted.id && accepted.id == MessageID(0))
+        #expect(house.takeEffects().isEmpty)
         #expect(try await queue(house, of: bob).items.isEmpty)
     }
 

@@ -125,4 +125,24 @@ import Wire
         #expect(board.posted.withLock { $0[0] } == ["arrived"])
         #expect(switchboard.lineCount == 0)
     }
+
+    @Test("what is passed on goes at once, and leaves what waits for its commit alone")
+    func passing() async throws {
+        let board = Board()
+        let switchboard = board.make()
+        let line = Self.line(1)
+        switchboard.connect(line, Self.arrival())
+        switchboard.flush()
+        let request = SendRequest(
+            clientID: .random(),
+            copies: [DeviceCopy(device: DeviceID(1), registrationID: .sample, body: [1])], isEphemeral: true)
+        switchboard.tell(line, .queueEmpty(.sample))
+        let sender = DeviceAddress(account: .random(), device: DeviceID(1))
+        switchboard.pass(Passing(request, from: sender, to: line.address.account, now: .sample))
+        #expect(board.posted.withLock { $0 } == [[], ["arrived", "envelope 0"]])
+        switchboard.flush()
+        #expect(board.posted.withLock { $0 } == [[], ["arrived", "envelope 0", "frame"]])
+        switchboard.pass(Passing(request, from: sender, to: .random(), now: .sample))
+        #expect(board.postCount.withLock { $0 } == 3, "nobody is there")
+    }
 }

@@ -30,6 +30,16 @@ import Wire
         #expect(!acceptedIDs.isEmpty)
         let page: Page<Envelope> = try await api.call("GET", "/v1/messages?limit=2", token: bobToken)
         #expect(!page.items.isEmpty, "reads go on")
+        let socket = try await FrameSocket(port: server.port, token: bobToken)
+        _ = try await socket.backlog()
+        let typing = SendRequest(clientID: .random(), copies: [bob.device.copy([1])], isEphemeral: true)
+        let passed: Accepted = try await api.call("POST", "/v1/messages/\(bob.account)", typing, token: token)
+        #expect(passed.id == MessageID(0))
+        let signal = try await socket.first { (frame) -> Envelope? in
+            guard case .envelope(let envelope) = frame, envelope.number == nil else { return nil }
+            return envelope
+        }
+        #expect(signal.body == [1], "what is of the moment needs no disk")
         let admin = APIClient(port: server.adminPort)
         #expect(try await admin.raw("GET", "/healthz").status == 200)
 

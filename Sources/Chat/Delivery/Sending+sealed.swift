@@ -21,9 +21,9 @@ public struct SealedSend: Sendable {
 }
 
 extension Look {
-    /// What the very same send was answered before; `nil` for a new one, and for an ephemeral one.
+    /// What the very same send was answered before; `nil` for a new one.
     public func answer(to send: SealedSend) throws(Problem) -> Accepted? {
-        guard !send.request.isEphemeral, let saved = try tables.row(SavedReply.byKey, send.key), saved.expiresAt > now,
+        guard let saved = try tables.row(SavedReply.byKey, send.key), saved.expiresAt > now,
             ConstantTime.equal(saved.requestDigest, send.digest)
         else { return nil }
         do {
@@ -58,12 +58,11 @@ extension Turn {
         if let earlier = try look.answer(to: send) { return earlier }
         try look.admit(token, to: send.recipient)
         let request = send.request
-        try checkDevices(of: send.recipient, addressed: request.copies, except: nil)
+        try look.checkDevices(of: send.recipient, addressed: request.copies, except: nil)
         let copies = request.copies.map { (copy) in
             EnvelopeDraft.Copy(
                 recipient: DeviceAddress(account: send.recipient, device: copy.device), body: copy.body)
         }
-        guard !request.isEphemeral else { return passOn(request, copies) }
         try checkQueues(of: copies, from: nil)
         let appended = try tables.append(
             EnvelopeDraft(
@@ -86,13 +85,5 @@ extension Turn {
         Envelope(
             number: number, id: id, time: now, sender: nil, kind: .sealed, isUrgent: request.isUrgent,
             commitment: request.commitment, body: copy.body)
-    }
-
-    /// To whoever is connected now; no row, no number.
-    private mutating func passOn(_ request: SealedSendRequest, _ copies: [EnvelopeDraft.Copy]) -> Accepted {
-        for copy in copies {
-            after(.deliver(envelope(request, copy, number: nil, id: MessageID(0)), to: copy.recipient))
-        }
-        return Accepted(clientID: request.clientID, id: MessageID(0), time: now)
     }
 }

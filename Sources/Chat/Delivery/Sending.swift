@@ -13,22 +13,14 @@ extension Turn {
         _ request: SendRequest, from sender: DeviceAddress, to recipient: AccountID
     ) throws(Problem) -> Accepted {
         grows(.messages)
-        if !request.isEphemeral, let earlier = try tables.accepted(from: sender, clientID: request.clientID) {
+        if let earlier = try tables.accepted(from: sender, clientID: request.clientID) {
             return Accepted(replaying: earlier, for: request.clientID)
         }
-        guard try tables.device(sender) != nil else {
-            throw Problem(.unauthenticated, "This device is no longer linked.")
-        }
-        guard request.kind != .sealed else {
-            throw Problem(.malformed, "A sealed sender sends without a login.", field: "kind")
-        }
-        try checkDevices(
-            of: recipient, addressed: request.copies, except: recipient == sender.account ? sender.device : nil)
+        try look.check(request, from: sender, to: recipient)
         let copies = request.copies.map { (copy) in
             EnvelopeDraft.Copy(
                 recipient: DeviceAddress(account: recipient, device: copy.device), body: copy.body)
         }
-        if request.isEphemeral { return passOn(request, copies, from: sender) }
         try checkQueues(of: copies, from: sender.account)
         let conversation =
             recipient == sender.account || request.kind != .message
@@ -48,21 +40,6 @@ extension Turn {
             clientID: request.clientID, id: appended.id, time: now, conversation: conversation, seq: appended.seq)
     }
 
-    /// - Parameter sender: left out where an account writes to its own other devices.
-    func checkDevices(
-        of recipient: AccountID, addressed copies: [DeviceCopy], except sender: DeviceID?
-    ) throws(Problem) {
-        let devices = try tables.devices(of: recipient)
-        guard !devices.isEmpty else { throw Problem(.notFound, "There is no such account.") }
-        let mismatch = DeviceCheck.mismatch(
-            addressed: copies.map { ($0.device, $0.registrationID) },
-            devices: devices.map { ($0.address.device, $0.registrationID) }, except: sender)
-        if let mismatch {
-            let detail = "Fetch the account's device list and send to exactly its devices."
-            throw Problem(.mismatchedDevices, detail, devices: mismatch)
-        }
-    }
-
     /// - Parameter sender: `nil` where it is sealed.
     func checkQueues(of copies: [EnvelopeDraft.Copy], from sender: AccountID?) throws(Problem) {
         for copy in copies {
@@ -71,20 +48,6 @@ extension Turn {
             guard let refusal else { continue }
             throw Problem(.queueFull, "Device \(copy.recipient.device) \(refusal.reason)")
         }
-    }
-
-    /// To whoever is connected now; no row, no number.
-    private mutating func passOn(
-        _ request: SendRequest, _ copies: [EnvelopeDraft.Copy], from sender: DeviceAddress
-    ) -> Accepted {
-        let id = MessageID(0)
-        for copy in copies {
-            let envelope = Envelope(
-                number: nil, id: id, time: now, sender: DeviceAddressPayload(sender), kind: request.kind,
-                isUrgent: request.isUrgent, commitment: request.commitment, body: copy.body)
-            after(.deliver(envelope, to: copy.recipient))
-        }
-        return Accepted(clientID: request.clientID, id: id, time: now)
     }
 }
 
@@ -110,6 +73,33 @@ extension Accepted {
 }
 
 extension Look {
+    /// What a send must be, whether it is kept or not.
+    func check(_ request: SendRequest, from sender: DeviceAddress, to recipient: AccountID) throws(Problem) {
+        guard try tables.device(sender) != nil else {
+            throw Problem(.unauthenticated, "This device is no longer linked.")
+        }
+        guard request.kind != .sealed else {
+            throw Problem(.malformed, "A sealed sender sends without a login.", field: "kind")
+        }
+        try checkDevices(
+            of: recipient, addressed: request.copies, except: recipient == sender.account ? sender.device : nil)
+    }
+
+    /// - Parameter sender: left out where an account writes to its own other devices.
+    func checkDevices(
+        of recipient: AccountID, addressed copies: [DeviceCopy], except sender: DeviceID?
+    ) throws(Problem) {
+        let devices = try tables.devices(of: recipient)
+        guard !devices.isEmpty else { throw Problem(.notFound, "There is no such account.") }
+        let mismatch = DeviceCheck.mismatch(
+            addressed: copies.map { ($0.device, $0.registrationID) },
+            devices: devices.map { ($0.address.device, $0.registrationID) }, except: sender)
+        if let mismatch {
+            let detail = "Fetch the account's device list and send to exactly its devices."
+            throw Problem(.mismatchedDevices, detail, devices: mismatch)
+        }
+    }
+
     /// A page of the device's queue.
     public func queue(
         of device: DeviceAddress, after number: QueueNumber, limit: Int

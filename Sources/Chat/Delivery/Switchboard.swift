@@ -41,7 +41,7 @@ public final class Switchboard<L: Line>: @unchecked Sendable {
     private var state: State
     private let post: @Sendable (_ loopIndex: Int, _ dispatches: [Dispatch<L>]) -> Void
 
-    /// - Parameter post: hands dispatches to a loop; called outside the lock, on the thread that flushes.
+    /// - Parameter post: hands dispatches to a loop; called outside the lock, on the thread that flushes or passes on.
     public init(loopCount: Int, post: @escaping @Sendable (_ loopIndex: Int, _ dispatches: [Dispatch<L>]) -> Void) {
         state = State(outboxes: Array(repeating: [], count: loopCount))
         self.post = post
@@ -79,6 +79,14 @@ public final class Switchboard<L: Line>: @unchecked Sendable {
         lock.withLock {
             for effect in effects { Self.perform(effect, on: &state) }
         }
+    }
+
+    /// Posts envelopes that are kept nowhere, at once and beside the outboxes: what those hold keeps its order.
+    public func pass(_ passing: Passing) {
+        let found = lock.withLock {
+            passing.envelopes.compactMap { (envelope, recipient) in state.lines[recipient].map { (envelope, $0) } }
+        }
+        for (envelope, line) in found { post(line.loopIndex, [.envelope(envelope, line)]) }
     }
 
     /// Puts a frame for one line into its loop's outbox, in order with the effects.

@@ -7,6 +7,11 @@ enum MessageRoutes {
     static let all: [Route] = [
         Route(Endpoints.send) { (call, request, recipient) throws(Problem) in
             let sender = call.device
+            if request.isEphemeral {
+                return try await call.chat.pass { (look) throws(Problem) in
+                    try look.pass(request, from: sender, to: recipient)
+                }
+            }
             return try await call.commit { (turn) throws(Problem) in
                 try turn.send(request, from: sender, to: recipient)
             }

@@ -6,6 +6,11 @@ enum SealedRoutes {
     static let all: [Route] = [
         Route(Endpoints.sealedSend) { (call, request, recipient) throws(Problem) in
             let (send, token) = (SealedSend(request, to: recipient), call.deliveryToken)
+            if request.isEphemeral {
+                try await call.look { (look) throws(Problem) in try look.admit(token, to: recipient) }
+                try call.takeFromBuckets(ofAdmitted: recipient)
+                return try await call.chat.pass { (look) throws(Problem) in try look.pass(send, with: token) }
+            }
             // Asked beside the writer first, so that a flood of wrong tokens does not hold up anybody's send.
             let earlier = try await call.look { (look) throws(Problem) -> Accepted? in
                 if let earlier = try look.answer(to: send) { return earlier }

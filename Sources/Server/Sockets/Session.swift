@@ -133,6 +133,7 @@ actor Session: Line {
 
     private func handle(_ frame: ClientFrame, byteCount: Int) {
         switch frame {
+        case .send(let send) where send.request.isEphemeral: pass(send)
         case .send(let send):
             submit(send.request.clientID, byteCount) { [address] (turn) throws(Problem) in
                 try turn.send(send.request, from: address, to: send.to)
@@ -177,13 +178,45 @@ actor Session: Line {
         }
     }
 
-    private func run(_ request: ClientFrame.Request) {
+    /// An ephemeral send: answered beside the store, as soon as it was checked.
+    private func pass(_ send: ClientFrame.Send) {
+        let services = front.services
+        let clientID = send.request.clientID
+        do throws(Problem) {
+            try services.limiters.sends.take(address, now: services.chat.clock())
+            try beginRequest()
+        } catch {
+            services.metrics.countRefused()
+            return tell(.refused(.init(clientID: clientID, problem: error)))
+        }
+        Task.immediate(executorPreference: desk.loop) {
+            do throws(Problem) {
+                let accepted = try await services.chat.pass { [address] (look) throws(Problem) in
+                    try look.pass(send.request, from: address, to: send.to)
+                }
+                services.metrics.countAccepted(isReplay: false)
+                tell(.accepted(accepted))
+            } catch {
+                services.metrics.countRefused()
+                tell(.refused(.init(clientID: clientID, problem: error)))
+            }
+            runningRequests -= 1
+        }
+    }
+
+    private func beginRequest() throws(Problem) {
         guard runningRequests < Self.runningRequestsMax else {
-            let problem = Problem(
-                .rateLimited, "At most \(Self.runningRequestsMax) requests at once.", retryAfterSeconds: 1)
-            return answer(request.id, problem.reply(requestID: String(request.id)))
+            throw Problem(.rateLimited, "At most \(Self.runningRequestsMax) requests at once.", retryAfterSeconds: 1)
         }
         runningRequests += 1
+    }
+
+    private func run(_ request: ClientFrame.Request) {
+        do throws(Problem) {
+            try beginRequest()
+        } catch {
+            return answer(request.id, error.reply(requestID: String(request.id)))
+        }
         let form = form
         let inner = Request(
             id: String(request.id), method: request.method, target: request.path,
