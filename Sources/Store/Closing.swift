@@ -26,6 +26,9 @@ final class Closing: @unchecked Sendable {
         self.house = house
     }
 
+    /// Of a store without threads: there is nothing to end.
+    init() { isOver = true }
+
     func close() async {
         lock.lock()
         let writer = writer

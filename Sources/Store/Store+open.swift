@@ -1,5 +1,4 @@
 import SQLite
-import Threads
 import Wire
 
 extension Store {
@@ -11,6 +10,13 @@ extension Store {
         afterBatch: @escaping @Sendable () -> Void = {}
     ) throws(StoreError) -> Store {
         try configuration.validate()
+        return try assemble(folder: folder, configuration: configuration, afterBatch: afterBatch).start()
+    }
+
+    /// Opens the files and builds what works on them, without a thread.
+    static func assemble(
+        folder: String, configuration: StoreConfiguration, afterBatch: @escaping @Sendable () -> Void
+    ) throws(StoreError) -> StoreParts {
         let founding = Founding(time: configuration.clock(), shard: configuration.shard ?? .random())
         let house = try StoreFolder(folder, founding: founding)
         let hadLog = house.hasLog
@@ -58,7 +64,9 @@ extension Store {
         let idleCheck = IdleCheck(
             connection: try connect(house, .readOnly), configuration: configuration,
             commandCount: { writer.commandCount }, found: { writer.checked($0) })
-        return start(shard, writer, reading, checkpointer, idleCheck, disk, configuration, house)
+        return StoreParts(
+            shard: shard, writer: writer, readers: Readers(countMax: configuration.queuedQueryCount),
+            reading: reading, checkpointer: checkpointer, check: idleCheck, disk: disk, house: house)
     }
 
     private static func watch(
@@ -100,21 +108,6 @@ extension Store {
         let end = try EndFile.go(on: note, in: house.path, of: house.databasePath)
         try end.opened(recovered, lastRow: lastRow, log: check.end)
         return (end, recovered, shard)
-    }
-
-    private static func start(
-        _ shard: Shard, _ writer: Writer, _ reading: [ReadableTables], _ checkpointer: Checkpointer,
-        _ check: IdleCheck, _ disk: DiskWatch?, _ configuration: StoreConfiguration, _ house: StoreFolder
-    ) -> Store {
-        let readers = Readers(countMax: configuration.queuedQueryCount)
-        let closing = Closing(
-            writer: writer, readers: readers, checkpointer: checkpointer, check: check, disk: disk, house: house)
-        WorkerThread.start("store-writer", urgency: .realTime) { writer.work() }
-        WorkerThread.start("store-checkpt") { checkpointer.work { (code) in writer.stop(code) } }
-        WorkerThread.start("store-check") { check.work() }
-        if let disk { WorkerThread.start("store-disk") { disk.work() } }
-        readers.start(reading)
-        return Store(shard: shard, writer: writer, readers: readers, disk: disk, closing: closing)
     }
 
     private static func limit(_ writing: Connection, _ configuration: StoreConfiguration) throws(StoreError) {

@@ -6,7 +6,7 @@ import Threads
 /// from starting over; so a store that is never idle for as long as a check takes is not checked.
 final class IdleCheck: @unchecked Sendable {
     // Unchecked because `lock` guards the fields; the connection belongs to the check's thread.
-    private let connection: Connection
+    let connection: Connection
     private let spacingMilliseconds: Int
     private let idleMilliseconds: Int
     /// Commands since the start.

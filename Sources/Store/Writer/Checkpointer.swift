@@ -21,6 +21,8 @@ final class Checkpointer: @unchecked Sendable {
     /// From one attempt to empty the log to the next, while a reader is in the way; and how long one waits for it.
     private static let retryMilliseconds = 500
     private static let readerMilliseconds: Int32 = 100
+    /// How long a writer that may be asleep is waited for.
+    var gateMilliseconds = 20
 
     private let connection: Connection
     private let databasePath: String
@@ -90,18 +92,22 @@ final class Checkpointer: @unchecked Sendable {
         connection.setBusyTimeout(milliseconds: Self.readerMilliseconds)
         while let task = nextTask() {
             switch task {
-            case .copy(let count): copy(count, failed)
+            case .copy(let count): pause(isDone: copy(count, failed))
             case .empty: empty(failed)
             }
         }
-        // The last to leave: SQLite then removes the log, since all of it is copied.
-        _ = checkpoint(.truncate, failed)
-        end.emptied(isClosed: true)
-        connection.close()
+        finish(failed)
         lock.lock()
         isClosed = true
         lock.unlock()
         lock.broadcast()
+    }
+
+    /// The last to leave: SQLite then removes the log, since all of it is copied.
+    func finish(_ failed: (Int32) -> Void) {
+        _ = checkpoint(.truncate, failed)
+        end.emptied(isClosed: true)
+        connection.close()
     }
 
     /// Ends the thread after a last checkpoint, and waits for it.
@@ -114,7 +120,10 @@ final class Checkpointer: @unchecked Sendable {
         lock.unlock()
     }
 
-    private func copy(_ count: Int, _ failed: (Int32) -> Void) {
+    /// Copies the log back.
+    /// - Parameter count: pages that it holds.
+    /// - Returns: whether nothing is left of it.
+    func copy(_ count: Int, _ failed: (Int32) -> Void) -> Bool {
         var (_, logCount, copiedCount) = checkpoint(.passive, failed)
         // What came meanwhile: without a gate it is never nothing, and each further pass syncs the whole file.
         let rest = pagesAfter(Int(copiedCount))
@@ -123,11 +132,11 @@ final class Checkpointer: @unchecked Sendable {
             (_, logCount, copiedCount) = checkpoint(.passive, failed)
             release()
         }
-        pause(isDone: logCount == copiedCount)
+        return logCount == copiedCount
     }
 
     /// Cuts the log to nothing, and writes zeros ahead again.
-    private func empty(_ failed: (Int32) -> Void) {
+    func empty(_ failed: (Int32) -> Void) {
         _ = checkpoint(.passive, failed)
         hold()
         // Whatever is redacted from here on may come too late for this time.
@@ -198,7 +207,7 @@ final class Checkpointer: @unchecked Sendable {
     private func hold() {
         lock.lock()
         holdsWriter = true
-        if !isWriterHeld, !isClosing { lock.wait(milliseconds: 20) }
+        if !isWriterHeld, !isClosing { lock.wait(milliseconds: gateMilliseconds) }
         lock.unlock()
     }
 

@@ -51,7 +51,8 @@ final class Readers: @unchecked Sendable {
         lock.unlock()
     }
 
-    private func take() -> Query? {
+    /// The next query; waits for one. `nil` at the end.
+    func take() -> Query? {
         lock.lock()
         defer { lock.unlock() }
         while next == waiting.count {

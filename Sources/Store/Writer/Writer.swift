@@ -90,14 +90,20 @@ final class Writer: @unchecked Sendable {
 
     /// Runs until the queue is closed and empty.
     func work() {
-        while true {
-            checkpointer.passGate()
-            switch queue.take(waitingMilliseconds: waitMilliseconds) {
-            case .batch(let batch): commit(batch)
-            case .idle: idle()
-            case .end: return finish()
-            }
+        while step(waitingMilliseconds: waitMilliseconds) {}
+        finish()
+    }
+
+    /// Does what there is to do: a batch, or a slice of housekeeping when none comes within the time.
+    /// - Returns: whether more may come.
+    func step(waitingMilliseconds milliseconds: Int?) -> Bool {
+        checkpointer.passGate()
+        switch queue.take(waitingMilliseconds: milliseconds) {
+        case .batch(let batch): commit(batch)
+        case .idle: idle()
+        case .end: return false
         }
+        return true
     }
 
     /// How long to sleep where no command comes; `nil` is until one comes.
@@ -130,7 +136,7 @@ final class Writer: @unchecked Sendable {
     }
 
     /// Leaves everything in the tables, so that the next start has nothing to rebuild.
-    private func finish() {
+    func finish() {
         while fatalCode == nil {
             if !maintenance.isUnderWay { maintenance.beginIdleFlush(isClosing: true) }
             guard maintenance.isPending else { break }
