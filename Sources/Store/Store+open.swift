@@ -30,9 +30,10 @@ extension Store {
         let tail = Tail(segmentRowCount: configuration.flushRowCount)
         let damage = DamagedRows()
         let tables: Tables
-        let recovery: Recovery
+        var recovery: Recovery
         do throws(SQLiteError) {
             recovery = try Recovery(writing, configuration, at: moment)
+            if !note.flags.contains(.closed) { try recovery.findDelivered(writing) }
             tables = Tables(
                 connection: writing, tail: tail, damage: damage, shard: shard, recovered: recovery,
                 configuration: configuration)

@@ -227,6 +227,9 @@ final class Maintenance {
                 guard try tables.purgeLog(handle) else { continue }
                 try tables.connection.remove(RemovedLogRow.byConversation, handle)
                 removed.logs.removeLast()
+            } else if let cursor = removed.delivered.last {
+                guard try tables.purge(cursor.device, through: cursor.delivered) else { continue }
+                removed.delivered.removeLast()
             } else if let run = tables.runs.forgotten.last {
                 if try tables.deleteSome(ofRun: run) { tables.runs.deleted(run) }
             } else {

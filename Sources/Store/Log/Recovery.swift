@@ -23,6 +23,29 @@ struct Recovery {
         runs = AcceptedRuns(configuration: configuration)
         try runs.load(connection)
     }
+
+    /// Finds devices with stored rows that they have acknowledged: the run before was cut short of deleting them, and
+    /// where nothing comes for a device any more, no flush would think of it. One that was closed left none.
+    mutating func findDelivered(_ connection: Connection) throws(SQLiteError) {
+        let sql: StaticString = """
+            WITH RECURSIVE waiting(device) AS (
+                SELECT min(device) FROM queue
+                UNION ALL SELECT (SELECT min(device) FROM queue q WHERE q.device > w.device) FROM waiting w
+                WHERE w.device IS NOT NULL
+            )
+            SELECT device, (SELECT min(number) FROM queue q WHERE q.device = w.device) FROM waiting w
+            WHERE device IS NOT NULL
+            """
+        for (device, first) in try connection.rows(sql, read: { ($0.integer(0), $0.number(1)) }) {
+            do throws(SQLiteError) {
+                guard let cursor = try connection.row(CursorRow.ofDevice, device) else { continue }
+                if cursor.delivered >= first { removed.delivered.append(cursor) }
+            } catch {
+                // What a damaged row says is deleted by nobody.
+                guard case .damaged = error else { throw error }
+            }
+        }
+    }
 }
 
 /// What was removed and has rows left: by their numbers in the tables.
@@ -31,8 +54,10 @@ struct Removed {
     var queues: [Int64] = []
     /// Of conversations.
     var logs: [Int64] = []
+    /// Of devices that stay, up to what they have acknowledged.
+    var delivered: [CursorRow] = []
 
-    var isEmpty: Bool { queues.isEmpty && logs.isEmpty }
+    var isEmpty: Bool { queues.isEmpty && logs.isEmpty && delivered.isEmpty }
 }
 
 extension Moment {
