@@ -12,7 +12,7 @@ targets ?=
 python ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test tidy vectors differential constant-time media-mutations bench bench-media
+.PHONY: help setup build run test simulation tidy vectors differential constant-time media-mutations bench bench-media
 .PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
 .PHONY: faults faults-short faults-cuts faults-flips faults-kills faults-program
 
@@ -40,6 +40,11 @@ test: ## run every test
 	swift build --build-tests $(debug)
 	swift test --skip-build --skip $(sockets)
 	timeout -k 10 900 swift test --skip-build --no-parallel --filter $(sockets)
+
+simulation: seeds = 10000
+simulation: setup ## step the server through random lives in virtual time (seeds=10000)
+	swift build --build-tests $(debug)
+	SIMULATION_SEEDS=$(seeds) swift test --skip-build --filter SimulationTests
 
 tidy: ## run the tests that read the sources as text
 	swift test --filter TidyTests

@@ -100,6 +100,10 @@ let package = Package(
         .testTarget(
             name: "StoreFileTests", dependencies: ["Store", "SQLite", "TestKit", "Wire", "CSQLite", "store-victim"],
             path: "Tests/StoreFileTests", swiftSettings: strict),
+        // Chat over Store on one thread, in virtual time.
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Chat", "Store", "SQLite", "TestKit", "Threads", "Wire"],
+            path: "Tests/SimulationTests", swiftSettings: strict),
         tests(of: "BlobsEngine", ["Store", "Crypto"]),
         // A process of its own, so that it can be killed.
         .executableTarget(
