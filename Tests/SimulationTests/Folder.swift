@@ -24,8 +24,8 @@ final class Folder: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    /// A store that was just founded, once in a process.
-    static let founded: Result<Folder, any Error> = Result {
+    /// The files of a store that was just founded, once in a process.
+    private static let founded: Result<[Data], any Error> = Result {
         let folder = try Folder()
         var configuration = StoreConfiguration()
         configuration.shard = .ofTests
@@ -37,6 +37,13 @@ final class Folder: Sendable {
             done.signal()
         }
         done.wait()
+        return try folder.files.prefix(2).map { try Data(contentsOf: $0) }
+    }
+
+    /// A new store, which nobody has opened yet.
+    static func fresh() throws -> Folder {
+        let folder = try Folder()
+        for (bytes, file) in zip(try founded.get(), folder.files) { try bytes.write(to: file) }
         return folder
     }
 

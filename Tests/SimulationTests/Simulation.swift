@@ -70,8 +70,10 @@ final class Simulation: @unchecked Sendable {
     // MARK: The run
 
     func run() {
+        // Its queues may hold what holds this.
+        defer { server = nil }
         do {
-            let folder = try Folder.founded.get().copy()
+            let folder = try Folder.fresh()
             server = try SteppedServer(folder, in: self)
         } catch {
             return fail("no server: \(error)")

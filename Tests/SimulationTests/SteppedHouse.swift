@@ -45,7 +45,7 @@ final class SteppedHouse: @unchecked Sendable {
             throw Violation("the store does not open: \(error)")
         }
         parts.checkpointer.gateMilliseconds = 0
-        store = Store(shard: parts.shard, writer: parts.writer, readers: parts.readers, closing: Closing())
+        store = Store(shard: parts.shard, writer: parts.writer, readers: parts.readers, disk: nil, closing: Closing())
         notes = [folder.note]
     }
 
