@@ -14,7 +14,7 @@ python ?= python3
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test simulation tidy vectors differential constant-time media-mutations bench bench-media
 .PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
-.PHONY: faults faults-short faults-cuts faults-flips faults-kills faults-program
+.PHONY: abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -143,6 +143,13 @@ fuzz: setup ## feed every parser and the ratchet what nobody would write (second
 	Scripts/fuzz --seconds $(seconds) $(targets)
 
 cuts ?= 60
+
+# Page bomb, flood of refusals; spoofed proxy; full disk; flood of groups and peers that do not read; full queue.
+abuses = HTTPTests/(largePages|refusals)|ProxyTests|DiskFloorTests|SlowReaderTests|QueueShareTests
+abuse: ## strangers against one server: page bombs, floods, spoofed proxies, full disks and queues, mute peers
+	@Scripts/setup --test
+	swift build --build-tests $(debug)
+	swift test --skip-build --no-parallel --filter 'EndToEndTests.($(abuses))'
 
 mutants: ## negate each check of who may do what, and see that the authorization matrix notices
 	@Scripts/setup --test

@@ -58,7 +58,7 @@ public actor Client {
     ) throws(ClientError) -> Client {
         let store: LocalStore
         let profile: Profile?
-        do throws(StoreError) {
+        do throws(LocalStoreError) {
             store = try LocalStore(folder: configuration.folder, unlock: unlock)
             profile = try store.value(.profile)
         } catch {

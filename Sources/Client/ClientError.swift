@@ -5,7 +5,7 @@ public import Wire
 /// Why a client did not do what it was asked. ``description`` says it to a user, with what to do.
 public enum ClientError: Error, Equatable, Sendable {
     /// The local store refused.
-    case store(StoreError)
+    case store(LocalStoreError)
     /// The server was not reached, or the connection broke.
     case unreachable(TransportError)
     /// The server refused, and says why.
@@ -160,7 +160,7 @@ extension ClientError: CustomStringConvertible {
         }
     }
 
-    private static func text(_ error: StoreError) -> String {
+    private static func text(_ error: LocalStoreError) -> String {
         switch error {
         case .inUse: "Another program has this folder open. Close it, or use that one."
         case .wrongKey: "The passphrase is wrong."

@@ -42,7 +42,7 @@ extension DoubleRatchet {
             + skipped.names.count * SkippedKeys.keyByteCount
     }
 
-    func write(to writer: inout RecordWriter) {
+    func write(to writer: inout StateWriter) {
         writer.put(root)
         writer.put(sending.ratchetKey.exportSecret())
         writer.put(sending.ratchetKey.publicKey.bytes)
@@ -72,7 +72,7 @@ extension DoubleRatchet {
         }
     }
 
-    init(from reader: inout RecordReader) throws(RecordError) {
+    init(from reader: inout StateReader) throws(RecordError) {
         let root = try reader.secret(32)
         let ratchetKey = try reader.privateKey()
         let chain = try reader.chainKey()
@@ -81,7 +81,7 @@ extension DoubleRatchet {
         self.init(root: root, sending: sending, receiving: receiving, skipped: try Self.skipped(from: &reader))
     }
 
-    private static func receiving(from reader: inout RecordReader) throws(RecordError) -> Receiving? {
+    private static func receiving(from reader: inout StateReader) throws(RecordError) -> Receiving? {
         switch try reader.number(UInt8.self) {
         case 0: return nil
         case 1:
@@ -91,7 +91,7 @@ extension DoubleRatchet {
         }
     }
 
-    private static func skipped(from reader: inout RecordReader) throws(RecordError) -> SkippedKeys {
+    private static func skipped(from reader: inout StateReader) throws(RecordError) -> SkippedKeys {
         var skipped = SkippedKeys()
         for _ in 0..<(try reader.number(UInt16.self)) {
             let ratchetKey = try reader.publicKey()

@@ -2,7 +2,7 @@ import Crypto
 import Keys
 
 /// Writes fields, some of them secret, into protected memory of a size that is known before.
-struct RecordWriter {
+struct StateWriter {
     private let buffer: UnsafeMutableRawBufferPointer
     private var offset = 0
 
@@ -29,7 +29,7 @@ struct RecordWriter {
 }
 
 /// Reads fields, some of them secret, out of protected memory.
-struct RecordReader: ~Copyable {
+struct StateReader: ~Copyable {
     private let record: SecretBytes
     private var offset = 0
 

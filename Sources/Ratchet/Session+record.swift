@@ -29,7 +29,7 @@ extension Session {
     public func record() -> SecretBytes {
         let byteCount = archived.reduce(10 + current.recordByteCount) { $0 + 1 + $1.state.recordByteCount }
         return SecretBytes(byteCount: byteCount) { buffer in
-            var writer = RecordWriter(buffer)
+            var writer = StateWriter(buffer)
             writer.put(number: Self.recordVersion)
             writer.put(number: generation)
             writer.put(number: UInt8(truncatingIfNeeded: archived.count))
@@ -47,7 +47,7 @@ extension Session {
     /// record; zero when none is known.
     /// - Throws: ``RecordError``.
     public init(record: borrowing SecretBytes, generationAtLeast: UInt64) throws(RecordError) {
-        var reader = RecordReader(record)
+        var reader = StateReader(record)
         let version: UInt8 = try reader.number()
         guard version == Self.recordVersion else { throw .unknownVersion(version) }
         let generation: UInt64 = try reader.number()
@@ -70,7 +70,7 @@ extension Session {
 extension SessionState {
     var recordByteCount: Int { 66 + (pendingHandshake?.bytes.count ?? 0) + ratchet.recordByteCount }
 
-    func write(to writer: inout RecordWriter) {
+    func write(to writer: inout StateWriter) {
         let handshake = pendingHandshake?.bytes ?? []
         writer.put(handshakeID.bytes)
         writer.put(binding)
@@ -79,7 +79,7 @@ extension SessionState {
         ratchet.write(to: &writer)
     }
 
-    init(from reader: inout RecordReader) throws(RecordError) {
+    init(from reader: inout StateReader) throws(RecordError) {
         let handshakeID = HandshakeID(try reader.bytes(32))
         let binding = try reader.bytes(32)
         let handshake = try Self.handshake(try reader.bytes(Int(try reader.number(UInt16.self))))

@@ -43,7 +43,7 @@ public final class Server: Sendable {
     ) async throws {
         let group = EventLoopGroup(count: configuration.loopCount)
         let desks = group.loops.enumerated().map { Desk(loop: $1, loopIndex: $0) }
-        let switchboard = Switchboard<Session>(loopCount: desks.count) { (loopIndex, dispatches) in
+        let switchboard = Switchboard<SocketSession>(loopCount: desks.count) { (loopIndex, dispatches) in
             let desk = desks[loopIndex]
             desk.loop.execute { desk.assumeIsolated { $0.dispatch(dispatches) } }
         }
@@ -56,7 +56,7 @@ public final class Server: Sendable {
             opened.add { await store.close() }
             status = { store.status() }
             try await store.requireMedia(in: configuration.mediaFolder)
-            let chat = Chat(
+            let chat = ChatEngine(
                 store: store, clock: clock, posts: PostAllowance(configuration.limits.posts),
                 passOn: { switchboard.pass($0) }, perform: { switchboard.perform($0) })
             let media = MediaHouse(
@@ -99,7 +99,7 @@ public final class Server: Sendable {
 
     /// What routes and sockets work with, over a store that holds what it must.
     private static func services(
-        _ configuration: ServerConfiguration, _ chat: Chat, _ media: MediaHouse, _ secret: borrowing ServerSecret
+        _ configuration: ServerConfiguration, _ chat: ChatEngine, _ media: MediaHouse, _ secret: borrowing ServerSecret
     ) async throws(Problem) -> Services {
         let kept = try await prepare(chat)
         return Services(
@@ -127,7 +127,7 @@ public final class Server: Sendable {
     }
 
     /// What the store must hold before anyone is served: the server's keys, and every list in the key log.
-    private static func prepare(_ chat: Chat) async throws(Problem) -> Kept {
+    private static func prepare(_ chat: ChatEngine) async throws(Problem) -> Kept {
         try await chat.commit { (turn) throws(Problem) in try turn.completeFounding() }
         var last: AccountID?
         repeat {
@@ -161,7 +161,7 @@ public final class Server: Sendable {
     }
 
     private static func gauges(
-        of listener: Listener, _ store: Store, _ switchboard: Switchboard<Session>
+        of listener: Listener, _ store: Store, _ switchboard: Switchboard<SocketSession>
     ) -> [(name: String, help: String, value: UInt64)] {
         let totals = listener.totals
         let status = store.status()

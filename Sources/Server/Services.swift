@@ -6,7 +6,7 @@ import Wire
 /// What the routes and the sockets work with. Built once, in `Server+build.swift`.
 struct Services: Sendable {
     let configuration: ServerConfiguration
-    let chat: Chat
+    let chat: ChatEngine
     /// What the server signs with in its own name.
     let signingKey: ServerSigningKey
     /// The stretch of the store's history that is told to clients.

@@ -24,13 +24,13 @@ struct Account: Sendable {
 
 /// Makes accounts the way a client does: with keys of their own, over the public surface.
 struct Registrar {
-    private let address: ServerAddress
+    private let address: BenchServerAddress
     private let loop: EventLoop
     private let tls: TLSClientConfiguration?
     /// Requests under way at once.
     static let connectionCount = 32
 
-    init(_ address: ServerAddress, on loop: EventLoop) throws {
+    init(_ address: BenchServerAddress, on loop: EventLoop) throws {
         (self.address, self.loop) = (address, loop)
         tls = try address.certificate.map { try TLSClientConfiguration(trust: .rootsFile($0.path)) }
     }

@@ -3,7 +3,7 @@ import Transport
 
 /// `echo`: serves until the process is ended.
 enum EchoVerb {
-    static func run(_ arguments: Arguments) async throws {
+    static func run(_ arguments: BenchArguments) async throws {
         let group = EventLoopGroup(count: arguments.number("threads", default: 1))
         var tls: TLSConfiguration?
         if let chain = arguments["cert"], let key = arguments["key"] {

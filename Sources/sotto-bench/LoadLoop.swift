@@ -40,7 +40,9 @@ final class LoadLoop {
     }
 
     /// Opens a socket for each token, so many upgrades under way at once.
-    static func open(_ address: ServerAddress, tokens: [String], atOnce: Int = 64) throws(BenchError) -> [LoadSocket] {
+    static func open(
+        _ address: BenchServerAddress, tokens: [String], atOnce: Int = 64
+    ) throws(BenchError) -> [LoadSocket] {
         var sockets: [LoadSocket] = []
         for start in stride(from: 0, to: tokens.count, by: atOnce) {
             var opening: [LoadSocket] = []

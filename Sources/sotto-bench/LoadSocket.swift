@@ -19,7 +19,7 @@ final class LoadSocket {
     private var isOpen = false
 
     /// Connects and upgrades, with the token in a header.
-    init(_ address: ServerAddress, token: String) throws(BenchError) {
+    init(_ address: BenchServerAddress, token: String) throws(BenchError) {
         let port = address.port
         file = try RawSocket.connect(port: port)
         tls = try address.certificate.map { (certificate) throws(BenchError) in

@@ -7,7 +7,7 @@ import Transport
 /// `--kind http|ws|hub|idle --port N [--pid SERVER] [--connections N] [--depth N] [--bytes N] [--seconds N]
 /// [--ca FILE]`
 enum LoadVerb {
-    static func run(_ arguments: Arguments) async throws {
+    static func run(_ arguments: BenchArguments) async throws {
         let group = EventLoopGroup(count: arguments.number("threads", default: 1))
         defer { group.shutdown() }
         let tls = try arguments["ca"].map { try TLSClientConfiguration(trust: .rootsFile($0)) }

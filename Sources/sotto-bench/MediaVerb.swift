@@ -4,7 +4,7 @@ import Wire
 
 /// What a thumbnail costs in the sandboxed worker, for one file; `Scripts/bench-media.py` puts others beside it.
 enum MediaVerb {
-    static func run(_ arguments: Arguments) async throws {
+    static func run(_ arguments: BenchArguments) async throws {
         guard let path = arguments["file"] else { throw BenchError.usage("media needs --file FILE.") }
         let worker = try arguments["worker"] ?? Rig.neighbour("sotto-media")
         let pool = WorkerPool(.init(workerPath: worker))

@@ -75,7 +75,7 @@ private final class FetchLoad: LoadHandler {
     func turn(at time: UInt64) throws(BenchError) -> UInt64 { .max }
 
     func acknowledge(on socket: LoadSocket) throws(BenchError) {
-        Acknowledgement.append(through: number, to: &socket.outbox)
+        BenchAcknowledgement.append(through: number, to: &socket.outbox)
         try socket.flush()
     }
 }

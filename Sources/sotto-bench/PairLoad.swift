@@ -159,6 +159,6 @@ final class PairLoad: LoadHandler {
 
     private func acknowledge(_ lane: Int, on socket: LoadSocket) {
         lanes[lane].acknowledged = lanes[lane].number
-        Acknowledgement.append(through: lanes[lane].number, to: &socket.outbox)
+        BenchAcknowledgement.append(through: lanes[lane].number, to: &socket.outbox)
     }
 }

@@ -7,7 +7,7 @@ final class Rig {
 
     /// `--bytes` of the loads that take it.
     var bodyByteCount: Int { arguments.number("bytes", default: Self.bodyByteCount) }
-    let arguments: Arguments
+    let arguments: BenchArguments
     let folder: TemporaryFolder
     /// The server that is measured.
     let program: ServerProgram
@@ -16,9 +16,9 @@ final class Rig {
     var loop: EventLoop { group.loops[0] }
     var isQuick: Bool { arguments.has("quick") }
     private var serverCount = 0
-    private var madeCertificate: Certificate?
+    private var madeCertificate: BenchCertificate?
 
-    init(_ arguments: Arguments) throws(BenchError) {
+    init(_ arguments: BenchArguments) throws(BenchError) {
         self.arguments = arguments
         folder = try TemporaryFolder(in: arguments["data"] ?? ".")
         do throws(BenchError) {
@@ -53,9 +53,9 @@ final class Rig {
     }
 
     /// One for all servers of the run.
-    private func certificate() throws(BenchError) -> Certificate {
+    private func certificate() throws(BenchError) -> BenchCertificate {
         if let madeCertificate { return madeCertificate }
-        let made = try Certificate(in: folder.path)
+        let made = try BenchCertificate(in: folder.path)
         madeCertificate = made
         return made
     }

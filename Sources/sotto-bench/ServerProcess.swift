@@ -6,7 +6,7 @@ import Wire
 final class ServerProcess {
     let pid: pid_t
     let program: ServerProgram
-    let address: ServerAddress
+    let address: BenchServerAddress
     let adminPort: UInt16
     var port: UInt16 { address.port }
     private var isRunning = true
@@ -21,11 +21,11 @@ final class ServerProcess {
     /// - Parameter prefix: a program that runs it, such as a tracer with its options.
     /// - Parameter certificate: what it speaks TLS with; without one it speaks none.
     init(
-        _ program: ServerProgram, dataFolder: String, prefix: [String] = [], certificate: Certificate? = nil
+        _ program: ServerProgram, dataFolder: String, prefix: [String] = [], certificate: BenchCertificate? = nil
     ) throws(BenchError) {
         let ports = [try FreePort.take(), try FreePort.take()]
         self.program = program
-        address = ServerAddress(port: ports[0], certificate: certificate)
+        address = BenchServerAddress(port: ports[0], certificate: certificate)
         adminPort = ports[1]
         var words = prefix + [program.path] + program.words + [
             "--data", dataFolder, "--listen", "127.0.0.1:\(ports[0])", "--admin", "127.0.0.1:\(ports[1])",
@@ -86,9 +86,9 @@ final class ServerProcess {
 }
 
 /// Where the clients' side of a server listens, and what it proves itself with.
-struct ServerAddress: Sendable {
+struct BenchServerAddress: Sendable {
     let port: UInt16
-    var certificate: Certificate?
+    var certificate: BenchCertificate?
 }
 
 /// Ports that nobody listens on just now.

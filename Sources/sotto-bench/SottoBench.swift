@@ -6,7 +6,7 @@ import Transport
 struct SottoBench {
     static func main() async {
         do {
-            let arguments = try Arguments(CommandLine.arguments.dropFirst())
+            let arguments = try BenchArguments(CommandLine.arguments.dropFirst())
             if arguments.has("help") || arguments.verb.isEmpty { return print(help) }
             if arguments.verb == "echo" { return try await EchoVerb.run(arguments) }
             if arguments.verb == "load" { return try await LoadVerb.run(arguments) }
@@ -18,7 +18,7 @@ struct SottoBench {
                 var turns = try TurnsVerb(arguments)
                 return try turns.run()
             }
-            guard let verb = Verb(rawValue: arguments.verb) else {
+            guard let verb = BenchVerb(rawValue: arguments.verb) else {
                 throw BenchError.usage("there is no verb \(arguments.verb). See --help.")
             }
             let rig = try Rig(arguments)

@@ -9,7 +9,7 @@ final class TLSSocket {
     private let library: Library
 
     /// Blocks until the handshake is done, and checks that the server has the key of `certificate`.
-    init(file: Int32, trusting certificate: Certificate) throws(BenchError) {
+    init(file: Int32, trusting certificate: BenchCertificate) throws(BenchError) {
         library = try Library.shared()
         let context = try library.context(certificate)
         guard let session = library.newSession(context) else { throw .server("no TLS session") }
@@ -91,7 +91,7 @@ extension TLSSocket {
             clearErrors = try Self.call("ERR_clear_error", in: handle)
         }
 
-        func context(_ certificate: Certificate) throws(BenchError) -> OpaquePointer {
+        func context(_ certificate: BenchCertificate) throws(BenchError) -> OpaquePointer {
             if let known = contexts[certificate.path] { return known }
             let method: New = try Self.call("TLS_client_method", in: handle)
             let make: NewContext = try Self.call("SSL_CTX_new", in: handle)

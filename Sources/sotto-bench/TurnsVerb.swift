@@ -20,7 +20,7 @@ struct TurnsVerb {
     private let data: String
     private var failures: [String] = []
 
-    init(_ arguments: Arguments) throws(BenchError) {
+    init(_ arguments: BenchArguments) throws(BenchError) {
         guard let old = arguments["old"], let new = arguments["new"] else {
             throw .usage("turns needs --old FOLDER and --new FOLDER, each with a sottod")
         }

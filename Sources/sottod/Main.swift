@@ -5,7 +5,7 @@ import Store
 import Wire
 
 /// What else the program does than to serve.
-private enum Verb: String {
+private enum DaemonVerb: String {
     case verify
     case acceptLoss = "accept-loss"
 }
@@ -19,7 +19,7 @@ struct Main {
             var environment: [String: String] = [:]
             for name in ServerSettings.variables { environment[name] = getenv(name).map { String(cString: $0) } }
             var arguments = Array(CommandLine.arguments.dropFirst())
-            let verb = arguments.first.flatMap { Verb(rawValue: $0) }
+            let verb = arguments.first.flatMap { DaemonVerb(rawValue: $0) }
             if verb != nil { arguments.removeFirst() }
             let rowsOnly = verb == .verify && arguments.contains(VerifyVerb.rowsOnly)
             if rowsOnly { arguments.removeAll { $0 == VerifyVerb.rowsOnly } }

@@ -46,10 +46,10 @@ struct FiguresTests {
 
     @Test("options are read as pairs, with an equals sign, and as switches")
     func arguments() throws {
-        let arguments = try Arguments(["group", "--members", "7", "--data=x", "--quick"])
+        let arguments = try BenchArguments(["group", "--members", "7", "--data=x", "--quick"])
         #expect(arguments.verb == "group" && arguments.number("members", default: 1) == 7)
         #expect(arguments["data"] == "x" && arguments.has("quick") && !arguments.has("json"))
-        #expect(throws: BenchError.self) { try Arguments(["group", "--members"]) }
-        #expect(throws: BenchError.self) { try Arguments(["group", "members"]) }
+        #expect(throws: BenchError.self) { try BenchArguments(["group", "--members"]) }
+        #expect(throws: BenchError.self) { try BenchArguments(["group", "members"]) }
     }
 }

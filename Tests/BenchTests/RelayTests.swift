@@ -89,11 +89,11 @@ struct RelayTests {
             folder.remove()
             other.remove()
         }
-        let relay = try TestRelay(.log, in: folder, certificate: try Certificate(in: folder.path))
+        let relay = try TestRelay(.log, in: folder, certificate: try BenchCertificate(in: folder.path))
         let talk = try Talk(with: relay.server, pairCount: 2)
         for count in 1...50 as ClosedRange<UInt64> { for lane in 0..<2 { talk.send(count, lane: lane) } }
         try talk.wait { talk.delivered.allSatisfy { $0.count == 50 } }
-        let wrong = ServerAddress(port: relay.server.port, certificate: try Certificate(in: other.path))
+        let wrong = BenchServerAddress(port: relay.server.port, certificate: try BenchCertificate(in: other.path))
         #expect(throws: BenchError.self) { try LoadSocket(wrong, token: talk.senders[0].accessToken) }
     }
 }
@@ -104,7 +104,7 @@ private struct TestRelay {
 
     init(
         _ store: ServerProgram.RelayStore, in folder: TemporaryFolder, prefix: [String] = [],
-        certificate: Certificate? = nil
+        certificate: BenchCertificate? = nil
     ) throws {
         let path = "\(folder.path)/relay"
         let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Benchmarks/relay")
@@ -150,7 +150,7 @@ private final class Talk: LoadHandler {
     /// Acknowledges for the first recipient, which leaves the store with the next message, and sends that.
     func acknowledgeAndSend(_ through: UInt64) throws {
         let socket = loop.sockets[senders.count]
-        Acknowledgement.append(through: through, to: &socket.outbox)
+        BenchAcknowledgement.append(through: through, to: &socket.outbox)
         try socket.flush()
         send(1, lane: 0)
         try wait { accepted.count == 1 }

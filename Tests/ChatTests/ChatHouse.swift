@@ -6,7 +6,7 @@ import Wire
 
 /// A chat over a store of its own with a clock that tests move, and the effects it had.
 final class ChatHouse: Sendable {
-    let chat: Chat
+    let chat: ChatEngine
     let store: Store
     let clock: Clock
     private let held: HeldStore
@@ -26,7 +26,7 @@ final class ChatHouse: Sendable {
         self.collected = collected
         self.store = store
         self.clock = clock
-        chat = Chat(
+        chat = ChatEngine(
             store: store, clock: { clock.now }, posts: posts,
             passOn: { (passing) in collected.passed.withLock { $0.append(passing) } },
             perform: { (effects) in collected.effects.withLock { $0 += effects } })

@@ -6,7 +6,7 @@ import Wire
 @testable import Chat
 
 @Suite struct SwitchboardTests {
-    final class TestLine: Line {
+    final class TestLine: DeviceLine {
         let loopIndex: Int
         let address: DeviceAddress
 

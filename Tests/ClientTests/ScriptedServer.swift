@@ -158,10 +158,10 @@ final class ScriptedServer: @unchecked Sendable {
         }
     }
 
-    private func openLine() throws(TransportError) -> Line {
+    private func openLine() throws(TransportError) -> SocketLine {
         let frames = with { $0.sockets.isEmpty ? nil : $0.sockets.removeFirst() }
         guard let frames else { throw .cannotConnect }
-        let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
+        let (incoming, continuation) = AsyncStream<SocketLine.Incoming>.makeStream()
         for (index, frame) in frames.enumerated() {
             continuation.yield(.message(frame.encoded(as: .cbor)))
             if index == 0 { for message in with({ $0.strangeMessages }) { continuation.yield(.message(message)) } }
@@ -170,7 +170,7 @@ final class ScriptedServer: @unchecked Sendable {
             continuation.yield(.closed(code: 1000))
             continuation.finish()
         }
-        return Line(
+        return SocketLine(
             incoming: incoming, taken: {},
             send: { [self] (bytes) in
                 let context = WireContext(form: .cbor, refusesUnknownFields: true)

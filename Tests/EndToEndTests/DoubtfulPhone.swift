@@ -47,7 +47,7 @@ final class DoubtfulPhone: @unchecked Sendable {
         let openLine = network.openLine
         network.openLine = { [self] (path, protocols) async throws(TransportError) in
             var line = try await openLine(path, protocols)
-            let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
+            let (incoming, continuation) = AsyncStream<SocketLine.Incoming>.makeStream()
             let original = line.incoming
             Task {
                 for await one in original {

@@ -9,7 +9,7 @@ import Wire
 /// Where a process dies, or a connection breaks.
 final class Fate: @unchecked Sendable {
     /// Thrown where the process would have died.
-    static let death = StoreError.system(operation: "die", code: 0)
+    static let death = LocalStoreError.system(operation: "die", code: 0)
 
     // Touched by one client at a time, and by its test while that client is at rest.
     private var writesLeft: Int?
@@ -44,7 +44,7 @@ final class Fate: @unchecked Sendable {
         hasStruck = true
     }
 
-    func write(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+    func write(_ body: () throws(LocalStoreError) -> Void) throws(LocalStoreError) {
         guard !isDead else { throw Self.death }
         guard let left = writesLeft else { return try body() }
         guard left > 0 else {
@@ -112,17 +112,17 @@ final class MortalPhone {
         let path = folder.path
         let files = JournalDisk.files(in: path)
         var disk = files
-        disk.write = { (bytes, offset) throws(StoreError) in
-            try fate.write { () throws(StoreError) in try files.write(bytes, offset) }
+        disk.write = { (bytes, offset) throws(LocalStoreError) in
+            try fate.write { () throws(LocalStoreError) in try files.write(bytes, offset) }
         }
         // Dead is dead: nobody cuts off what the last write left.
-        disk.cut = { (byteCount) throws(StoreError) in
+        disk.cut = { (byteCount) throws(LocalStoreError) in
             guard !fate.hasStruck else { throw Fate.death }
             try files.cut(byteCount)
         }
         let keys = StoreKeys(
-            load: { () throws(StoreError) in try SmallFile.read(path + "/key", byteCountMax: 32) },
-            create: { (bytes) throws(StoreError) in try SmallFile.create(path + "/key", in: path, bytes) })
+            load: { () throws(LocalStoreError) in try SmallFile.read(path + "/key", byteCountMax: 32) },
+            create: { (bytes) throws(LocalStoreError) in try SmallFile.create(path + "/key", in: path, bytes) })
         var configuration = ClientConfiguration(folder: path, server: server)
         configure(&configuration)
         var surroundings = Surroundings.real

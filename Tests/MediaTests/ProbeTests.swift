@@ -66,7 +66,7 @@ struct ProbeTests {
         }
         func read(_ owners: [UInt8], _ limits: MediaLimits = MediaLimits()) -> (count: Int, refusal: MediaRefusal?) {
             let bytes = box("meta", [0, 0, 0, 0] + box("iprp", owners))
-            var (reader, items, budget) = (ByteReader(bytes), HEIFItems(limits: limits), HEIFProbe.boxCountMax)
+            var (reader, items, budget) = (ProbeReader(bytes), HEIFItems(limits: limits), HEIFProbe.boxCountMax)
             do throws(MediaRefusal) {
                 let meta = try Box.read(&reader, at: 0, limit: bytes.count)
                 try items.read(&reader, meta, &budget)

@@ -21,7 +21,8 @@ struct RecordingFactsTests {
             #expect(throws: MediaRefusal.unsupported(.recording)) { try Probe().look(inMemory: Samples.bytes(name)) }
         }
         for name in Samples.names {
-            #expect(throws: MediaRefusal.unknownFormat) { try Probe().lookAtRecording(ByteReader(Samples.bytes(name))) }
+            let reader = try ProbeReader(Samples.bytes(name))
+            #expect(throws: MediaRefusal.unknownFormat) { try Probe().lookAtRecording(reader) }
         }
     }
 
@@ -32,11 +33,11 @@ struct RecordingFactsTests {
         for _ in 0..<10_000 {
             // The heads stand at both ends of the file.
             let mutated = Mutation.of(Array(bytes.prefix(600)), &dice) + Mutation.of(Array(bytes.suffix(2500)), &dice)
-            guard let facts = try? Probe().lookAtRecording(ByteReader(mutated)) else { continue }
+            guard let facts = try? Probe().lookAtRecording(ProbeReader(mutated)) else { continue }
             #expect((facts.size?.width ?? 1) > 0 && (facts.durationMilliseconds ?? 0) >= 0)
         }
         for count in 0..<min(2000, bytes.count) {
-            _ = try? Probe().lookAtRecording(ByteReader(Array(bytes.prefix(count))))
+            _ = try? Probe().lookAtRecording(ProbeReader(Array(bytes.prefix(count))))
         }
     }
 }

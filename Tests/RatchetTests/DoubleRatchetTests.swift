@@ -63,7 +63,7 @@ import Testing
                 bytes.append(number: run.count)
                 bytes += [UInt8](repeating: 3, count: 32 * Int(run.count))
             }
-            var reader = RecordReader(SecretBytes(copying: bytes))
+            var reader = StateReader(SecretBytes(copying: bytes))
             let ratchet = try DoubleRatchet(from: &reader)
             let again = ratchet.recordBytes()
             #expect(again == bytes)
@@ -86,7 +86,7 @@ extension DoubleRatchet {
     /// As it is stored, for comparing states.
     func recordBytes() -> [UInt8] {
         SecretBytes(byteCount: recordByteCount) { buffer in
-            var writer = RecordWriter(buffer)
+            var writer = StateWriter(buffer)
             write(to: &writer)
         }.exportUnprotected()
     }

@@ -20,7 +20,7 @@ import Wire
         try await store.write { (tables) throws(Problem) in
             for row in rows { try tables.put(row) }
         }
-        let chat = Chat(store: store, clock: { now.adding(seconds: 1) }, perform: { (_) in })
+        let chat = ChatEngine(store: store, clock: { now.adding(seconds: 1) }, perform: { (_) in })
         let log = Log(level: .error, form: .json, clock: { now })
         let janitor = Janitor(loop: TestLoops.loop, chat: chat, log: log, status: { store.status() })
         await janitor.start()
@@ -48,7 +48,7 @@ import Wire
             return now
         }
         let found = Mutex<[String]>([])
-        let chat = Chat(store: held.store, clock: { now }, perform: { (_) in })
+        let chat = ChatEngine(store: held.store, clock: { now }, perform: { (_) in })
         let janitor = Janitor(loop: TestLoops.loop, chat: chat, log: log) {
             var status = StoreStatus()
             status.findings = found.withLock { $0 }

@@ -4,7 +4,7 @@ import Wire
 
 /// A phone's connection as the server has it: does with frames and commits what `Session` does, with the real
 /// ``DeliveryCursor``, and tells the phone in order.
-final class Socket: Line, @unchecked Sendable {
+final class Socket: DeviceLine, @unchecked Sendable {
     // Unchecked because one thread has all of it.
     let address: DeviceAddress
     let loopIndex: Int

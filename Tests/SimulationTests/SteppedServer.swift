@@ -10,7 +10,7 @@ import Wire
 final class SteppedServer: @unchecked Sendable {
     // Unchecked because one thread has all of it.
     let house: SteppedHouse
-    let chat: Chat
+    let chat: ChatEngine
     let switchboard: Switchboard<Socket>
     unowned let world: Simulation
     /// Nothing leaves it any more.
@@ -34,7 +34,7 @@ final class SteppedServer: @unchecked Sendable {
         }
         self.switchboard = switchboard
         house = try SteppedHouse(folder, world.plan, clock: world.now) { switchboard.flush() }
-        chat = Chat(store: house.store, clock: { [unowned world] in world.now }) { (effects) in
+        chat = ChatEngine(store: house.store, clock: { [unowned world] in world.now }) { (effects) in
             switchboard.perform(effects)
         }
         late.server = self

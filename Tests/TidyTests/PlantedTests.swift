@@ -66,6 +66,13 @@ import Testing
         #expect(Rooms.closure(of: "p-q", in: graph) == ["p-q", "E", "Wire", "S"])
     }
 
+    @Test("a second type of a name is found, and a nested one is not")
+    func namesake() {
+        let one = swift("public struct A {\n    enum B {}\n}\n", at: "Sources/Chat/One.swift")
+        let other = swift("private final class A {}\nenum B {\n    struct A {}\n}\n", at: "Sources/Client/Other.swift")
+        #expect(lines(namesakes([one, other])) == [1])
+    }
+
     @Test("a file of 401 lines is found, one of 400 is not")
     func longFiles() {
         #expect(longFile(swift(String(repeating: "\n", count: 400))).isEmpty)

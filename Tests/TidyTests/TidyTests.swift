@@ -75,6 +75,9 @@ import Testing
         #expect(process.terminationStatus == 0, "run Scripts/\(script)")
     }
 
+    @Test("one name is one type in the whole tree")
+    func names() { hold(namesakes(Repository.sources)) }
+
     // MARK: Text
 
     @Test("no file is longer than 400 lines")

@@ -5,7 +5,7 @@ public import Wire
 ///
 /// What is to be done stands in the store, so it may be cut short anywhere, and run twice at the same time.
 public struct AccountEraser: Sendable {
-    private let chat: Chat
+    private let chat: ChatEngine
     private let media: MediaHouse
     private static let accountsPerLook = 100
     /// Commands between two removals of files.
@@ -19,7 +19,7 @@ public struct AccountEraser: Sendable {
         public internal(set) var failure: Problem?
     }
 
-    public init(chat: Chat, media: MediaHouse) {
+    public init(chat: ChatEngine, media: MediaHouse) {
         self.chat = chat
         self.media = media
     }

@@ -41,10 +41,9 @@ extension Turn {
     ) throws(Problem) {
         grows(.nothing)
         let standing = try look.standing(of: caller.account, in: conversation)
-        guard let target = try tables.member(account, of: conversation) else {
-            throw Problem(.notFound, "There is no such member.")
-        }
-        try standing.require(.removeMember(target))
+        let found = try tables.member(account, of: conversation)
+        try standing.require(.removeMember(found))
+        guard let target = found else { return }
         let row = standing.conversation
         if row.kind != .dm { try keepAnOwner(of: row, without: target) }
         try remove(target, by: caller)

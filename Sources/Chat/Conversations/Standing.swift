@@ -6,8 +6,8 @@ enum ConversationAct {
     case read
     case post
     case addMembers
-    /// - Parameter member: who is to go; the one that asks may leave.
-    case removeMember(MemberRow)
+    /// - Parameter member: who is to go; the one that asks may leave. `nil` for who is no member.
+    case removeMember(MemberRow?)
     case changeRoles
     case deleteMessage(by: AccountID)
     case changeImage
@@ -22,7 +22,7 @@ struct Standing {
 
     private var isDM: Bool { conversation.kind == .dm }
 
-    /// - Throws: `forbidden`.
+    /// - Throws: `forbidden`; `not-found` for who is to be removed and is no member.
     func require(_ act: ConversationAct) throws(Problem) {
         switch act {
         case .read:
@@ -34,6 +34,7 @@ struct Standing {
             guard member.role >= .admin else { throw Problem(.forbidden, "Only an owner or admin adds members.") }
         case .removeMember(let target):
             if isDM, !isAlone { throw Problem(.forbidden, "A dm keeps its two members.") }
+            guard let target else { throw Problem(.notFound, "There is no such member.") }
             let mayRemove = member.role >= .admin && member.role > target.role
             guard target.account == member.account || mayRemove else {
                 throw Problem(.forbidden, "Only a higher role removes a member.")

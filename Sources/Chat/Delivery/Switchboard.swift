@@ -3,14 +3,14 @@ import Threads
 public import Wire
 
 /// A connected device as the switchboard knows it: an object that lives on one event loop.
-public protocol Line: AnyObject, Hashable, Sendable {
+public protocol DeviceLine: AnyObject, Hashable, Sendable {
     /// Which loop it lives on, counted from 0.
     var loopIndex: Int { get }
     var address: DeviceAddress { get }
 }
 
 /// Something for the lines of one loop, in the order of commits.
-public enum Dispatch<L: Line>: Sendable {
+public enum Dispatch<L: DeviceLine>: Sendable {
     case envelope(Envelope, L)
     /// One entry for many lines: the loop encodes it once for each form.
     case entry(LogEntry, [L])
@@ -25,7 +25,7 @@ public enum Dispatch<L: Line>: Sendable {
 ///
 /// All state is behind one lock; nothing is called while it is held. Effects come from the store's writer thread in
 /// commit order and leave for each loop in that order.
-public final class Switchboard<L: Line>: @unchecked Sendable {
+public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
     private struct State {
         var lines: [DeviceAddress: L] = [:]
         /// Who of an account is connected, to find its lines when it joins a conversation.

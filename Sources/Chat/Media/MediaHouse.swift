@@ -10,7 +10,7 @@ public final class MediaHouse: @unchecked Sendable {
     // Unchecked because the fields that change are guarded by `lock`.
     /// How much it takes.
     public let bounds: MediaBounds
-    let chat: Chat
+    let chat: ChatEngine
     let blobs: BlobStore
     let budget: ByteBudget<AccountID>
     let processor: MediaProcessor?
@@ -28,7 +28,7 @@ public final class MediaHouse: @unchecked Sendable {
     static let attemptsMax = 20
 
     /// - Parameter processor: what looks at open media; without one they are ready as they are.
-    public init(chat: Chat, blobs: BlobStore, bounds: MediaBounds, processor: MediaProcessor?) {
+    public init(chat: ChatEngine, blobs: BlobStore, bounds: MediaBounds, processor: MediaProcessor?) {
         self.chat = chat
         self.blobs = blobs
         self.bounds = bounds

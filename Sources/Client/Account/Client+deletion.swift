@@ -47,7 +47,7 @@ extension Client {
     }
 
     private func signature(of order: AccountDeletion, _ profile: Profile) throws(ClientError) -> [UInt8] {
-        do throws(StoreError) {
+        do throws(LocalStoreError) {
             if let identity = try profile.accountIdentity() { return order.signed(by: identity).bytes }
         } catch {
             throw .store(error)

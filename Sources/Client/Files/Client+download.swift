@@ -87,7 +87,7 @@ extension Client {
             let sealed = try await fetch(run.media, offset..<min(end, offset + ClientLimits.downloadPieceByteCount))
             let opened: [UInt8]
             do { opened = try opener.open(sealed) } catch { throw .file(.notAuthentic) }
-            try Self.written { () throws(StoreError) in try run.output.append(opened) }
+            try Self.written { () throws(LocalStoreError) in try run.output.append(opened) }
             offset += UInt64(sealed.count)
             if run.output.byteCount - markedByteCount >= ClientLimits.downloadFlushByteCount {
                 markedByteCount = run.output.byteCount
@@ -98,7 +98,7 @@ extension Client {
         let last: [UInt8]
         do { last = try opener.finish() } catch { throw .file(.notAuthentic) }
         guard try read(run.key) != nil else { throw .file(.none) }
-        try Self.written { () throws(StoreError) in
+        try Self.written { () throws(LocalStoreError) in
             try run.output.append(last)
             try run.output.finish()
         }
@@ -139,7 +139,7 @@ extension Client {
         var transaction = StoreTransaction()
         transaction.put(record, at: key)
         try commit(transaction)
-        do throws(StoreError) {
+        do throws(LocalStoreError) {
             return try NewFile(record.path, partial: record.partial)
         } catch {
             var transaction = StoreTransaction()
@@ -151,7 +151,7 @@ extension Client {
 
     /// Makes durable what has come, and then says so: whole chunks, as far as opening can go on behind them.
     private func mark(_ run: DownloadRun) throws(ClientError) {
-        try Self.written { () throws(StoreError) in try run.output.flush() }
+        try Self.written { () throws(LocalStoreError) in try run.output.flush() }
         var record = run.record
         record.byteCount = UInt64(run.resumableByteCount)
         var transaction = StoreTransaction()
@@ -181,7 +181,7 @@ extension Client {
         }
     }
 
-    private static func written<Value>(_ write: () throws(StoreError) -> Value) throws(ClientError) -> Value {
+    private static func written<Value>(_ write: () throws(LocalStoreError) -> Value) throws(ClientError) -> Value {
         do { return try write() } catch { throw .file(.unwritable) }
     }
 }

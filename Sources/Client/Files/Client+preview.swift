@@ -72,7 +72,7 @@ extension Client {
     @discardableResult
     public func saveThumbnail(ofFileOf index: UInt64, to path: String) throws(ClientError) -> InlineThumbnail {
         let thumbnail = try thumbnail(ofFileOf: index)
-        do throws(StoreError) {
+        do throws(LocalStoreError) {
             let output = try NewFile(path)
             try output.append(thumbnail.bytes)
             try output.finish()

@@ -19,13 +19,13 @@ package final class NewFile {
     /// - Parameters:
     ///   - path: what the file shall be called.
     ///   - isReplacing: whether it may take the place of another file.
-    /// - Throws: ``StoreError/system(operation:code:)``, `EEXIST` where something is there already.
-    package convenience init(_ path: String, replacing isReplacing: Bool = false) throws(StoreError) {
+    /// - Throws: ``LocalStoreError/system(operation:code:)``, `EEXIST` where something is there already.
+    package convenience init(_ path: String, replacing isReplacing: Bool = false) throws(LocalStoreError) {
         try self.init(path, replacing: isReplacing, partial: .random())
     }
 
     /// - Parameter partial: what is in its name until it has its own.
-    init(_ path: String, replacing isReplacing: Bool = false, partial: MediaID) throws(StoreError) {
+    init(_ path: String, replacing isReplacing: Bool = false, partial: MediaID) throws(LocalStoreError) {
         self.path = path
         self.isReplacing = isReplacing
         folder = Self.folder(of: path)
@@ -34,13 +34,14 @@ package final class NewFile {
             throw .system(operation: "create \(path)", code: EEXIST)
         }
         let opened = open(self.partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard opened >= 0 else { throw StoreError(system: "create \(path)") }
+        guard opened >= 0 else { throw LocalStoreError(system: "create \(path)") }
         descriptor = opened
     }
 
     /// Goes on with one that was left (``leave()``), from its first `byteCount` bytes; the rest of it is cut off.
-    /// - Throws: ``StoreError`` unless it is a file of our own with so many bytes, under one name, for our eyes alone.
-    init(_ path: String, resuming partial: MediaID, byteCount: Int) throws(StoreError) {
+    /// - Throws: ``LocalStoreError`` unless it is a file of our own with so many bytes, under one name, for our eyes
+    ///   alone.
+    init(_ path: String, resuming partial: MediaID, byteCount: Int) throws(LocalStoreError) {
         self.path = path
         isReplacing = false
         folder = Self.folder(of: path)
@@ -49,13 +50,13 @@ package final class NewFile {
         // Whatever lies there now may be somebody else's: it is left alone until it is known to be ours.
         isLeft = true
         let opened = open(self.partial, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard opened >= 0 else { throw StoreError(system: "open what there is of \(path)") }
+        guard opened >= 0 else { throw LocalStoreError(system: "open what there is of \(path)") }
         descriptor = opened
         var status = stat()
         guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
             status.st_nlink == 1, status.st_mode & 0o077 == 0, status.st_size >= byteCount
         else { throw .system(operation: "go on with \(path)", code: EINVAL) }
-        guard ftruncate(opened, off_t(byteCount)) == 0 else { throw StoreError(system: "go on with \(path)") }
+        guard ftruncate(opened, off_t(byteCount)) == 0 else { throw LocalStoreError(system: "go on with \(path)") }
         isLeft = false
     }
 
@@ -93,27 +94,27 @@ package final class NewFile {
     func leave() { isLeft = true }
 
     /// Makes durable what there is.
-    /// - Throws: ``StoreError``.
-    func flush() throws(StoreError) {
-        guard fdatasync(descriptor) == 0 else { throw StoreError(system: "write \(path)") }
+    /// - Throws: ``LocalStoreError``.
+    func flush() throws(LocalStoreError) {
+        guard fdatasync(descriptor) == 0 else { throw LocalStoreError(system: "write \(path)") }
     }
 
     /// Bytes that it has already; `nil` when the system fails.
     func bytes(at offset: Int, count: Int) -> [UInt8]? { SourceFile.read(descriptor, at: offset, count: count) }
 
     /// More of its bytes. Not yet durable.
-    /// - Throws: ``StoreError``.
-    package func append(_ bytes: [UInt8]) throws(StoreError) {
+    /// - Throws: ``LocalStoreError``.
+    package func append(_ bytes: [UInt8]) throws(LocalStoreError) {
         try SmallFile.writeAll(bytes, to: descriptor, at: byteCount)
         byteCount += bytes.count
     }
 
     /// Makes the bytes durable, then gives the file its name.
-    /// - Throws: ``StoreError``; then nothing has the name that had it not before.
-    package func finish() throws(StoreError) {
-        guard fsync(descriptor) == 0 else { throw StoreError(system: "write \(path)") }
+    /// - Throws: ``LocalStoreError``; then nothing has the name that had it not before.
+    package func finish() throws(LocalStoreError) {
+        guard fsync(descriptor) == 0 else { throw LocalStoreError(system: "write \(path)") }
         if isReplacing {
-            guard rename(partial, path) == 0 else { throw StoreError(system: "rename \(path)") }
+            guard rename(partial, path) == 0 else { throw LocalStoreError(system: "rename \(path)") }
         } else {
             try takeFreeName()
         }
@@ -123,25 +124,25 @@ package final class NewFile {
     }
 
     /// `link` never replaces. Where a file system has no links, the name is taken by an empty file of ours first.
-    private func takeFreeName() throws(StoreError) {
+    private func takeFreeName() throws(LocalStoreError) {
         if link(partial, path) == 0 {
             unlink(partial)
             return
         }
-        guard [EPERM, ENOSYS, EOPNOTSUPP].contains(errno) else { throw StoreError(system: "name \(path)") }
+        guard [EPERM, ENOSYS, EOPNOTSUPP].contains(errno) else { throw LocalStoreError(system: "name \(path)") }
         let placeholder = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard placeholder >= 0 else { throw StoreError(system: "name \(path)") }
+        guard placeholder >= 0 else { throw LocalStoreError(system: "name \(path)") }
         close(placeholder)
         guard rename(partial, path) == 0 else {
-            let error = StoreError(system: "name \(path)")
+            let error = LocalStoreError(system: "name \(path)")
             unlink(path)
             throw error
         }
     }
 
     /// A whole file at once, in place of the one that was there.
-    /// - Throws: ``StoreError``; then the old one is as it was.
-    package static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
+    /// - Throws: ``LocalStoreError``; then the old one is as it was.
+    package static func write(_ bytes: [UInt8], to path: String) throws(LocalStoreError) {
         let file = try NewFile(path, replacing: true)
         try file.append(bytes)
         try file.finish()

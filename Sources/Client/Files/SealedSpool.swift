@@ -32,12 +32,12 @@ final class SealedSpool: Sendable {
         let name = SpoolFolder.newName()
         let path = folder.path(name)
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .store(StoreError(system: "create \(path)")) }
+        guard descriptor >= 0 else { throw .store(LocalStoreError(system: "create \(path)")) }
         let key = SealedStream.Key()
         let keyBytes = key.exportSecret().exportUnprotected()
         do throws(ClientError) {
             let summary = try seal(source, to: descriptor, key: key)
-            guard fsync(descriptor) == 0, folder.sync() else { throw .store(StoreError(system: "write \(path)")) }
+            guard fsync(descriptor) == 0, folder.sync() else { throw .store(LocalStoreError(system: "write \(path)")) }
             return SealedSpool(descriptor, name, summary, keyBytes)
         } catch {
             close(descriptor)
@@ -53,7 +53,7 @@ final class SealedSpool: Sendable {
         let opened = open(folder.path(transfer.spool), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard opened >= 0 else {
             // What the system cannot do now it may do later: only what is not there is lost.
-            guard errno == ENOENT || errno == ELOOP else { throw .store(StoreError(system: "open a spool")) }
+            guard errno == ENOENT || errno == ELOOP else { throw .store(LocalStoreError(system: "open a spool")) }
             throw .file(.damaged)
         }
         descriptor = opened

@@ -18,7 +18,7 @@ struct KnownLog: WireRecord, Equatable {
     }
 
     /// As it was verified when it was stored.
-    func pinned() throws(StoreError) -> PinnedLog {
+    func pinned() throws(LocalStoreError) -> PinnedLog {
         do {
             let key = try ServerPublicKey(key)
             let head = try head.flatMap { UnverifiedTreeHead($0) }?.verified(by: key)

@@ -7,7 +7,7 @@ extension Client {
     /// What follows from a frame.
     enum Step {
         case goOn
-        case end(Connection.End)
+        case end(ListeningConnection.End)
         case hello(intervalMilliseconds: UInt64)
         case acknowledgeSoon
         case replenish

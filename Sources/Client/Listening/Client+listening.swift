@@ -35,7 +35,7 @@ extension Client {
         var backoff = Backoff()
         var failedTries = 0
         while !Task.isCancelled {
-            let end: Connection.End
+            let end: ListeningConnection.End
             do {
                 if untilIdle { try await lookAfter(tell) }
                 end = try await connection(untilIdle: untilIdle, &backoff, tell)
@@ -63,11 +63,12 @@ extension Client {
     /// One connection, from its opening to its end.
     private func connection(
         untilIdle: Bool, _ backoff: inout Backoff, _ tell: @escaping @Sendable (ClientEvent) -> Void
-    ) async throws(ClientError) -> Connection.End {
+    ) async throws(ClientError) -> ListeningConnection.End {
         let line = try await openLine()
-        let socket = ConnectionBox(Connection(line: line))
+        let socket = ConnectionBox(ListeningConnection(line: line))
         let isKnown = ConnectionFlag()
-        let result = await withDiscardingTaskGroup(returning: Result<Connection.End, ClientError>.self) { (group) in
+        let result = await withDiscardingTaskGroup(returning: Result<ListeningConnection.End, ClientError>.self) {
+            (group) in
             defer { group.cancelAll() }
             do throws(ClientError) {
                 for await incoming in line.incoming {
@@ -112,7 +113,7 @@ extension Client {
     }
 
     /// The socket, with a token in its subprotocols; a token that is not taken is renewed once.
-    private func openLine() async throws(ClientError) -> Line {
+    private func openLine() async throws(ClientError) -> SocketLine {
         guard let network else { throw .noServer }
         let token = try await accessToken()
         do {
@@ -134,9 +135,9 @@ extension Client {
 /// A connection's state, shared between the tasks of one listener. Touched on the client's executor alone, which is
 /// why it is `Sendable`.
 final class ConnectionBox: @unchecked Sendable {
-    var state: Connection
+    var state: ListeningConnection
 
-    init(_ state: Connection) { self.state = state }
+    init(_ state: ListeningConnection) { self.state = state }
 }
 
 /// Whether hello was heard. Touched on the client's executor alone, which is why it is `Sendable`.

@@ -4,13 +4,13 @@ import Glibc
 struct FolderLock: ~Copyable {
     private let descriptor: Int32
 
-    /// - Throws: ``StoreError/inUse`` while another holder lives.
-    init(folder: String) throws(StoreError) {
+    /// - Throws: ``LocalStoreError/inUse`` while another holder lives.
+    init(folder: String) throws(LocalStoreError) {
         let opened = open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard opened >= 0 else { throw StoreError(system: "open the lock") }
+        guard opened >= 0 else { throw LocalStoreError(system: "open the lock") }
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             let isHeld = errno == EWOULDBLOCK
-            let failure = StoreError(system: "lock the folder")
+            let failure = LocalStoreError(system: "lock the folder")
             close(opened)
             throw isHeld ? .inUse : failure
         }

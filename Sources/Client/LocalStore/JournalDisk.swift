@@ -3,13 +3,13 @@ import Glibc
 /// What a journal asks of the disk. A test stops one of them midway.
 struct JournalDisk {
     /// The whole journal; `nil` when there is none.
-    var load: () throws(StoreError) -> [UInt8]?
+    var load: () throws(LocalStoreError) -> [UInt8]?
     /// Writes `bytes` at an offset and returns when they are durable.
-    var write: (_ bytes: [UInt8], _ offset: Int) throws(StoreError) -> Void
+    var write: (_ bytes: [UInt8], _ offset: Int) throws(LocalStoreError) -> Void
     /// Drops everything from an offset on, durably.
-    var cut: (_ byteCount: Int) throws(StoreError) -> Void
+    var cut: (_ byteCount: Int) throws(LocalStoreError) -> Void
     /// Puts a whole new journal in the place of the old one: after a crash there is the one or the other.
-    var replace: (_ bytes: [UInt8]) throws(StoreError) -> Void
+    var replace: (_ bytes: [UInt8]) throws(LocalStoreError) -> Void
 }
 
 extension JournalDisk {
@@ -17,10 +17,10 @@ extension JournalDisk {
     static func files(in folder: String) -> JournalDisk {
         let file = JournalFile(folder: folder)
         return JournalDisk(
-            load: { () throws(StoreError) in try file.load() },
-            write: { (bytes, offset) throws(StoreError) in try file.write(bytes, at: offset) },
-            cut: { (byteCount) throws(StoreError) in try file.cut(to: byteCount) },
-            replace: { (bytes) throws(StoreError) in try file.replace(with: bytes) })
+            load: { () throws(LocalStoreError) in try file.load() },
+            write: { (bytes, offset) throws(LocalStoreError) in try file.write(bytes, at: offset) },
+            cut: { (byteCount) throws(LocalStoreError) in try file.cut(to: byteCount) },
+            replace: { (bytes) throws(LocalStoreError) in try file.replace(with: bytes) })
     }
 }
 
@@ -36,37 +36,37 @@ private final class JournalFile {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    func load() throws(StoreError) -> [UInt8]? {
+    func load() throws(LocalStoreError) -> [UInt8]? {
         // What a crash left of a replacement that never took place.
         unlink(path + ".new")
         let opened = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard opened >= 0 else {
             if errno == ENOENT { return nil }
-            throw StoreError(system: "open the journal")
+            throw LocalStoreError(system: "open the journal")
         }
         descriptor = opened
         return try SmallFile.readAll(opened)
     }
 
-    func write(_ bytes: [UInt8], at offset: Int) throws(StoreError) {
+    func write(_ bytes: [UInt8], at offset: Int) throws(LocalStoreError) {
         try SmallFile.writeAll(bytes, to: descriptor, at: offset)
         // After a failed sync the pages may be gone although the next sync says all is well: nobody knows.
         guard fdatasync(descriptor) == 0 else { throw .outcomeUnknown }
     }
 
-    func cut(to byteCount: Int) throws(StoreError) {
+    func cut(to byteCount: Int) throws(LocalStoreError) {
         guard ftruncate(descriptor, byteCount) == 0, fdatasync(descriptor) == 0 else {
-            throw StoreError(system: "cut the journal")
+            throw LocalStoreError(system: "cut the journal")
         }
     }
 
-    func replace(with bytes: [UInt8]) throws(StoreError) {
+    func replace(with bytes: [UInt8]) throws(LocalStoreError) {
         let replacement = open(path + ".new", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard replacement >= 0 else { throw StoreError(system: "create a journal") }
-        do throws(StoreError) {
+        guard replacement >= 0 else { throw LocalStoreError(system: "create a journal") }
+        do throws(LocalStoreError) {
             try SmallFile.writeAll(bytes, to: replacement, at: 0)
-            guard fdatasync(replacement) == 0 else { throw StoreError(system: "write a journal") }
-            guard rename(path + ".new", path) == 0 else { throw StoreError(system: "replace the journal") }
+            guard fdatasync(replacement) == 0 else { throw LocalStoreError(system: "write a journal") }
+            guard rename(path + ".new", path) == 0 else { throw LocalStoreError(system: "replace the journal") }
         } catch {
             close(replacement)
             unlink(path + ".new")
@@ -79,7 +79,7 @@ private final class JournalFile {
     }
 }
 
-extension StoreError {
+extension LocalStoreError {
     /// What the last call into the system failed with.
     init(system operation: String) {
         self = errno == ENOSPC || errno == EDQUOT ? .diskFull : .system(operation: operation, code: errno)

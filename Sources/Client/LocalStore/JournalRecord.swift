@@ -25,14 +25,14 @@ struct JournalCodec: ~Copyable {
     private let fileID: [UInt8]
     private let key: XChaCha20Poly1305.Key
 
-    init(head: JournalHead, mainKey: borrowing SecretBytes) throws(StoreError) {
+    init(head: JournalHead, mainKey: borrowing SecretBytes) throws(LocalStoreError) {
         self.head = head.bytes
         fileID = head.fileID
         do { key = try XChaCha20Poly1305.Key(head.recordKey(mainKey)) } catch { throw .wrongKey }
     }
 
-    /// - Throws: ``StoreError/tooLarge(byteCount:)``.
-    borrowing func seal(_ changes: [StoreTransaction.Change], number: UInt64) throws(StoreError) -> [UInt8] {
+    /// - Throws: ``LocalStoreError/tooLarge(byteCount:)``.
+    borrowing func seal(_ changes: [StoreTransaction.Change], number: UInt64) throws(LocalStoreError) -> [UInt8] {
         let content = StoreChanges(changes).encoded(as: .cbor)
         guard content.count <= StoreLimits.recordByteCountMax, changes.count <= StoreLimits.changesPerRecordMax else {
             throw .tooLarge(byteCount: content.count)
@@ -51,8 +51,8 @@ struct JournalCodec: ~Copyable {
         case end
     }
 
-    /// - Throws: ``StoreError/damaged(record:)`` for a record that was written whole and has changed since.
-    borrowing func open(_ journal: [UInt8], at start: Int, number: UInt64) throws(StoreError) -> Found {
+    /// - Throws: ``LocalStoreError/damaged(record:)`` for a record that was written whole and has changed since.
+    borrowing func open(_ journal: [UInt8], at start: Int, number: UInt64) throws(LocalStoreError) -> Found {
         guard journal.count - start >= Self.headerByteCount else { return .end }
         let sizeBytes = journal[start..<start + 4]
         let byteCount = Int(sizeBytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
@@ -77,7 +77,9 @@ struct JournalCodec: ~Copyable {
         return .record(try Self.changes(plaintext, number: number), end: end)
     }
 
-    private static func changes(_ plaintext: [UInt8], number: UInt64) throws(StoreError) -> [StoreTransaction.Change] {
+    private static func changes(
+        _ plaintext: [UInt8], number: UInt64
+    ) throws(LocalStoreError) -> [StoreTransaction.Change] {
         let byteCount = plaintext.prefix(4).reduce(0) { $0 << 8 | Int($1) }
         guard plaintext.count >= 4, byteCount <= plaintext.count - 4 else { throw .damaged(record: number) }
         let content = Array(plaintext[4..<4 + byteCount])

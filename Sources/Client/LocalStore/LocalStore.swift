@@ -33,46 +33,46 @@ public final class LocalStore {
 
     private let disk: JournalDisk
     private var lock: FolderLock?
-    private var journal: Journal
+    private var journal: LocalJournal
     private var values: [String: [UInt8]]
     private var liveByteCount: Int
     /// Set for good when nobody knows what the disk holds.
     private var isUnusable = false
 
     /// Opens the store in `folder`, or makes both.
-    /// - Throws: ``StoreError``.
-    public convenience init(folder: String, unlock: borrowing Unlock) throws(StoreError) {
+    /// - Throws: ``LocalStoreError``.
+    public convenience init(folder: String, unlock: borrowing Unlock) throws(LocalStoreError) {
         try self.init(folder: folder, unlock: unlock, cost: .standard)
     }
 
-    convenience init(folder: String, unlock: borrowing Unlock, cost: Argon2id.Cost) throws(StoreError) {
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw StoreError(system: "make \(folder)") }
+    convenience init(folder: String, unlock: borrowing Unlock, cost: Argon2id.Cost) throws(LocalStoreError) {
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw LocalStoreError(system: "make \(folder)") }
         let lock = try FolderLock(folder: folder)
         let disk = JournalDisk.files(in: folder)
         let keys = StoreKeys(
-            load: { () throws(StoreError) in try SmallFile.read(folder + "/key", byteCountMax: 32) },
-            create: { (bytes) throws(StoreError) in try SmallFile.create(folder + "/key", in: folder, bytes) })
+            load: { () throws(LocalStoreError) in try SmallFile.read(folder + "/key", byteCountMax: 32) },
+            create: { (bytes) throws(LocalStoreError) in try SmallFile.create(folder + "/key", in: folder, bytes) })
         try self.init(disk: disk, lock: lock, keys: keys, unlock: unlock, cost: cost)
     }
 
     init(
         disk: JournalDisk, lock: consuming FolderLock? = nil, keys: StoreKeys, unlock: borrowing Unlock,
         cost: Argon2id.Cost
-    ) throws(StoreError) {
+    ) throws(LocalStoreError) {
         self.disk = disk
         self.lock = lock
         if let bytes = try disk.load() {
             guard let head = JournalHead(bytes) else { throw .notAStore }
             let mainKey = try keys.mainKey(of: head, unlock)
             guard head.opens(with: mainKey) else { throw .wrongKey }
-            journal = try Journal(head: head, mainKey: mainKey)
+            journal = try LocalJournal(head: head, mainKey: mainKey)
             values = try journal.replay(bytes)
             if journal.byteCount < bytes.count { try disk.cut(journal.byteCount) }
         } else {
             let salt = RandomBytes.make(byteCount: Argon2id.saltByteCount)
             let mainKey = try keys.newMainKey(unlock, salt: salt, cost: cost)
             let head = JournalHead(keySource: .init(unlock), cost: cost, salt: salt, mainKey: mainKey)
-            journal = try Journal(head: head, mainKey: mainKey)
+            journal = try LocalJournal(head: head, mainKey: mainKey)
             values = [:]
             try disk.replace(try journal.snapshot([:]))
         }
@@ -91,9 +91,9 @@ public final class LocalStore {
         values.keys.filter { $0.hasPrefix(prefix) }.sorted()
     }
 
-    /// Makes all changes durable, then visible; or, on any error but ``StoreError/outcomeUnknown``, none.
-    /// - Throws: ``StoreError``.
-    public func commit(_ transaction: StoreTransaction) throws(StoreError) {
+    /// Makes all changes durable, then visible; or, on any error but ``LocalStoreError/outcomeUnknown``, none.
+    /// - Throws: ``LocalStoreError``.
+    public func commit(_ transaction: StoreTransaction) throws(LocalStoreError) {
         guard !isUnusable else { throw .outcomeUnknown }
         guard !transaction.isEmpty else { return }
         for change in transaction.changes {
@@ -145,7 +145,7 @@ public final class LocalStore {
     }
 
     /// Writes the journal anew, without what is outdated.
-    func compact() throws(StoreError) {
+    func compact() throws(LocalStoreError) {
         var fresh = try journal.successor()
         var live = values
         live[Self.rewriteKey] = nil

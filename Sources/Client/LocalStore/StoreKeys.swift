@@ -3,11 +3,11 @@ import Crypto
 /// Where the main key of a store comes from.
 struct StoreKeys {
     /// The key file; `nil` when there is none.
-    var load: () throws(StoreError) -> [UInt8]?
-    var create: (_ bytes: [UInt8]) throws(StoreError) -> Void
+    var load: () throws(LocalStoreError) -> [UInt8]?
+    var create: (_ bytes: [UInt8]) throws(LocalStoreError) -> Void
 
     /// The main key of a store that exists. Whether it is the right one, its head says.
-    func mainKey(of head: JournalHead, _ unlock: borrowing LocalStore.Unlock) throws(StoreError) -> SecretBytes {
+    func mainKey(of head: JournalHead, _ unlock: borrowing LocalStore.Unlock) throws(LocalStoreError) -> SecretBytes {
         switch head.keySource {
         case .keyFile:
             if JournalHead.KeySource(unlock) == .passphrase { throw .takesNoPassphrase }
@@ -22,7 +22,7 @@ struct StoreKeys {
     /// The main key of a store that does not exist yet. A key file that a crash left behind is used.
     func newMainKey(
         _ unlock: borrowing LocalStore.Unlock, salt: [UInt8], cost: Argon2id.Cost
-    ) throws(StoreError) -> SecretBytes {
+    ) throws(LocalStoreError) -> SecretBytes {
         if JournalHead.KeySource(unlock) == .passphrase { return try Self.derive(unlock, salt: salt, cost: cost) }
         if let left = try load() {
             guard left.count == 32 else { throw .wrongKey }
@@ -35,7 +35,7 @@ struct StoreKeys {
 
     private static func derive(
         _ unlock: borrowing LocalStore.Unlock, salt: [UInt8], cost: Argon2id.Cost
-    ) throws(StoreError) -> SecretBytes {
+    ) throws(LocalStoreError) -> SecretBytes {
         switch unlock {
         case .keyFile:
             throw .needsPassphrase

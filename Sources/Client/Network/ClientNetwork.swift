@@ -67,8 +67,8 @@ private actor Connector {
             uploadOffset: response.headers["upload-offset"].flatMap { UInt64($0) })
     }
 
-    func openLine(_ path: String, _ subprotocols: [String]) async throws(TransportError) -> Line {
-        let (incoming, continuation) = AsyncStream<Line.Incoming>.makeStream()
+    func openLine(_ path: String, _ subprotocols: [String]) async throws(TransportError) -> SocketLine {
+        let (incoming, continuation) = AsyncStream<SocketLine.Incoming>.makeStream()
         let (end, ended) = AsyncStream<Never>.makeStream()
         let flow = Flow()
         let handler = WebSocketHandler(
@@ -86,7 +86,7 @@ private actor Connector {
         let socket = try await WebSocketClient.connect(
             host: server.host, port: server.port, target: path, subprotocols: subprotocols, tls: tls, on: loop,
             configuration: configuration, handler: handler)
-        return Line(
+        return SocketLine(
             incoming: incoming, taken: { if flow.taken() { socket.resumeReading() } },
             send: { (bytes) in socket.send(binary: bytes) }, close: { socket.close() },
             gone: { await Task { for await _ in end {} }.value },

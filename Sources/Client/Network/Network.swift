@@ -21,13 +21,13 @@ struct Network: Sendable {
     /// One request and its answer.
     var exchange: @Sendable (Request) async throws(TransportError) -> Answer
     /// Opens the socket at a path.
-    var openLine: @Sendable (_ path: String, _ subprotocols: [String]) async throws(TransportError) -> Line
+    var openLine: @Sendable (_ path: String, _ subprotocols: [String]) async throws(TransportError) -> SocketLine
     /// Lets go of what is open.
     var close: @Sendable () async -> Void
 }
 
 /// An open socket.
-struct Line: Sendable {
+struct SocketLine: Sendable {
     enum Incoming: Sendable, Equatable {
         case message([UInt8])
         case closed(code: UInt16)

@@ -19,7 +19,7 @@ struct BackupState: WireRecord, Equatable {
         contentDigest = try fields.bytesIfPresent("digest", \.contentDigest, count: 32...32)
     }
 
-    func recoveryKey() throws(StoreError) -> RecoveryKey {
+    func recoveryKey() throws(LocalStoreError) -> RecoveryKey {
         do {
             return try RecoveryKey(fromSealedStore: SecretBytes(copying: keyBytes))
         } catch {

@@ -24,7 +24,7 @@ struct Contact: WireRecord, Equatable {
     }
 
     /// The list as it was verified when it was stored.
-    func list(of account: AccountID) throws(StoreError) -> VerifiedDeviceList {
+    func list(of account: AccountID) throws(LocalStoreError) -> VerifiedDeviceList {
         do {
             return try UnverifiedDeviceList(listBytes).verifiedOnFirstUse(account: account)
         } catch {

@@ -61,7 +61,7 @@ enum PreKeyStock {
     }
 
     /// Everything that is stored, as an upload: for a registration that was cut short and goes on.
-    static func upload(from store: LocalStore) throws(StoreError) -> PreKeyUpload {
+    static func upload(from store: LocalStore) throws(LocalStoreError) -> PreKeyUpload {
         var upload = PreKeyUpload()
         for (kind, id) in ids(in: store) {
             guard let secret = try secret(kind, id, in: store) else { continue }
@@ -84,7 +84,9 @@ enum PreKeyStock {
     }
 
     /// The private keys that a handshake names; `nil` when one of them is gone or never was.
-    static func responderKeys(for handshake: Handshake, in store: LocalStore) throws(StoreError) -> ResponderPreKeys? {
+    static func responderKeys(
+        for handshake: Handshake, in store: LocalStore
+    ) throws(LocalStoreError) -> ResponderPreKeys? {
         let kemKind: StoredPreKey.Kind = handshake.kem.kind == .oneTime ? .kem : .kemLastResort
         guard let signed = try secret(.signed, handshake.signedPreKey.rawValue, in: store),
             let kem = try secret(kemKind, handshake.kem.id.rawValue, in: store)
@@ -120,7 +122,7 @@ enum PreKeyStock {
     /// handshakes with keys that are gone.
     static func prune(
         _ store: LocalStore, now: Timestamp, into transaction: inout StoreTransaction
-    ) throws(StoreError) {
+    ) throws(LocalStoreError) {
         let standing = try store.value(.standingPreKeys)
         var surplus: [StoredPreKey.Kind: [UInt32]] = [:]
         for (kind, id) in ids(in: store) {
@@ -159,7 +161,7 @@ enum PreKeyStock {
 
     private static func secret(
         _ kind: StoredPreKey.Kind, _ id: UInt32, in store: LocalStore
-    ) throws(StoreError) -> SecretBytes? {
+    ) throws(LocalStoreError) -> SecretBytes? {
         guard let stored = try store.value(.preKey(kind, id)) else { return nil }
         return SecretBytes(copying: stored.secret)
     }

@@ -80,7 +80,7 @@ struct Profile: WireRecord, Equatable {
     }
 
     /// The private keys of this device.
-    func deviceIdentity() throws(StoreError) -> DeviceIdentity {
+    func deviceIdentity() throws(LocalStoreError) -> DeviceIdentity {
         do {
             return try DeviceIdentity(fromSealedStore: SecretBytes(copying: deviceSecret))
         } catch {
@@ -89,7 +89,7 @@ struct Profile: WireRecord, Equatable {
     }
 
     /// The account's private keys; `nil` on a device that has none.
-    func accountIdentity() throws(StoreError) -> AccountIdentity? {
+    func accountIdentity() throws(LocalStoreError) -> AccountIdentity? {
         guard let accountSecret else { return nil }
         do {
             return try AccountIdentity(fromSealedStore: SecretBytes(copying: accountSecret))

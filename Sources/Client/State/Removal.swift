@@ -72,7 +72,7 @@ extension LocalStore {
 
     /// Takes out the lines whose time has come.
     /// - Returns: them, with nothing said.
-    func removeExpired(now: Timestamp) throws(StoreError) -> [HistoryEntry] {
+    func removeExpired(now: Timestamp) throws(LocalStoreError) -> [HistoryEntry] {
         var due = keys(withPrefix: StoreKey<TranscriptPlace>.expiryPrefix).prefix { (name) in
             StoreKey<TranscriptPlace>.expiry(name).map { $0 <= now } ?? true
         }

@@ -8,8 +8,8 @@ struct StoreKey<Value: WireType>: Sendable {
 }
 
 extension LocalStore {
-    /// - Throws: ``StoreError/unreadable(key:)`` when something else is there.
-    func value<Value: WireType>(_ key: StoreKey<Value>) throws(StoreError) -> Value? {
+    /// - Throws: ``LocalStoreError/unreadable(key:)`` when something else is there.
+    func value<Value: WireType>(_ key: StoreKey<Value>) throws(LocalStoreError) -> Value? {
         guard let bytes = bytes(key.name) else { return nil }
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
         do {

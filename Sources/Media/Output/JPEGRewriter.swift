@@ -15,7 +15,7 @@ enum JPEGRewriter {
     }
 
     private static func copy(_ bytes: [UInt8]) throws(MediaRefusal) -> [UInt8] {
-        var reader = ByteReader(bytes)
+        var reader = ProbeReader(bytes)
         var written = head
         guard try reader.big(0, 2) == 0xFFD8 else { throw .badOutput }
         var offset = 2
@@ -43,7 +43,7 @@ enum JPEGRewriter {
         return written + [0xFF, 0xD9]
     }
 
-    private static func endOfScan(_ reader: inout ByteReader, _ start: Int) throws(MediaRefusal) -> Int? {
+    private static func endOfScan(_ reader: inout ProbeReader, _ start: Int) throws(MediaRefusal) -> Int? {
         var offset = start
         while let place = try reader.next(0xFF, from: offset) {
             let marker = try reader.byte(place + 1)

@@ -43,7 +43,7 @@ package enum OutputCheck {
     private static func confirmed(_ picture: Picture, frameCountMax: Int) throws(MediaRefusal) -> Picture {
         let facts: ImageFacts
         do {
-            facts = try Probe().look(ByteReader(picture.bytes))
+            facts = try Probe().look(ProbeReader(picture.bytes))
         } catch {
             throw .badOutput
         }

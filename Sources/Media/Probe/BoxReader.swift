@@ -10,7 +10,7 @@ struct Box {
 
     /// The box at `offset`, inside of something that ends at `limit`. A size of 1 means that eight more bytes hold it,
     /// 0 that it goes to the end.
-    static func read(_ reader: inout ByteReader, at offset: Int, limit: Int) throws(MediaRefusal) -> Box {
+    static func read(_ reader: inout ProbeReader, at offset: Int, limit: Int) throws(MediaRefusal) -> Box {
         guard limit - offset >= 8 else { throw .truncated }
         var size = try reader.big(offset, 4)
         var head = 8
@@ -29,8 +29,8 @@ struct Box {
     /// Calls `visit` for each box between `start` and `end`.
     /// - Parameter budget: how many boxes may still be read in this file.
     static func walk(
-        _ reader: inout ByteReader, from start: Int, to end: Int, budget: inout Int,
-        _ visit: (inout ByteReader, Box, inout Int) throws(MediaRefusal) -> Void
+        _ reader: inout ProbeReader, from start: Int, to end: Int, budget: inout Int,
+        _ visit: (inout ProbeReader, Box, inout Int) throws(MediaRefusal) -> Void
     ) throws(MediaRefusal) {
         var offset = start
         while offset < end {

@@ -5,7 +5,7 @@ enum EXIFOrientation {
 
     /// - Parameter start: where the TIFF header stands, after any `Exif\0\0`.
     /// - Returns: 1 to 8; 1 for anything missing or broken.
-    static func read(_ reader: inout ByteReader, at start: Int, byteCount: Int) -> Int {
+    static func read(_ reader: inout ProbeReader, at start: Int, byteCount: Int) -> Int {
         do {
             return try find(&reader, start, byteCount) ?? 1
         } catch {
@@ -13,11 +13,11 @@ enum EXIFOrientation {
         }
     }
 
-    private static func find(_ reader: inout ByteReader, _ start: Int, _ count: Int) throws(MediaRefusal) -> Int? {
+    private static func find(_ reader: inout ProbeReader, _ start: Int, _ count: Int) throws(MediaRefusal) -> Int? {
         let order = try reader.big(start, 2)
         guard order == 0x4949 || order == 0x4D4D else { return nil }
         let isLittle = order == 0x4949
-        func number(_ reader: inout ByteReader, _ offset: Int, _ size: Int) throws(MediaRefusal) -> Int {
+        func number(_ reader: inout ProbeReader, _ offset: Int, _ size: Int) throws(MediaRefusal) -> Int {
             guard offset >= 0, offset <= count - size else { throw .truncated }
             return isLittle ? try reader.little(start + offset, size) : try reader.big(start + offset, size)
         }

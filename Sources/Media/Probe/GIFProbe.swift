@@ -2,7 +2,7 @@
 struct GIFProbe {
     let limits: MediaLimits
 
-    func look(_ reader: inout ByteReader) throws(MediaRefusal) -> ImageFacts {
+    func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> ImageFacts {
         let width = try reader.little(6, 2), height = try reader.little(8, 2)
         let flags = try reader.byte(10)
         guard width > 0, height > 0 else { throw .empty }
@@ -47,7 +47,7 @@ struct GIFProbe {
     private static func paletteByteCount(_ flags: UInt8) -> Int { flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1) }
 
     /// A frame's descriptor, palette and data.
-    private func frame(_ reader: inout ByteReader, _ offset: inout Int, _ facts: ImageFacts) throws(MediaRefusal) {
+    private func frame(_ reader: inout ProbeReader, _ offset: inout Int, _ facts: ImageFacts) throws(MediaRefusal) {
         let left = try reader.little(offset + 1, 2), top = try reader.little(offset + 3, 2)
         let width = try reader.little(offset + 5, 2), height = try reader.little(offset + 7, 2)
         guard width > 0, height > 0 else { throw .empty }
@@ -60,7 +60,7 @@ struct GIFProbe {
     }
 
     /// Sub-blocks: a length and so many bytes, until a length of zero. Bounded by the file.
-    private func chain(_ reader: inout ByteReader, _ offset: inout Int) throws(MediaRefusal) {
+    private func chain(_ reader: inout ProbeReader, _ offset: inout Int) throws(MediaRefusal) {
         while true {
             let length = Int(try reader.byte(offset))
             offset += 1 + length

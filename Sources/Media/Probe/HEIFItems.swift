@@ -22,7 +22,7 @@ struct HEIFItems {
 
     init(limits: MediaLimits) { self.limits = limits }
 
-    mutating func read(_ reader: inout ByteReader, _ meta: Box, _ budget: inout Int) throws(MediaRefusal) {
+    mutating func read(_ reader: inout ProbeReader, _ meta: Box, _ budget: inout Int) throws(MediaRefusal) {
         var boxes: [Box] = []
         try Box.walk(&reader, from: meta.body + 4, to: meta.end, budget: &budget) { (_, box, _) in boxes.append(box) }
         for box in boxes {
@@ -39,7 +39,7 @@ struct HEIFItems {
     }
 
     private mutating func readTypes(
-        _ reader: inout ByteReader, _ box: Box, _ budget: inout Int
+        _ reader: inout ProbeReader, _ box: Box, _ budget: inout Int
     ) throws(MediaRefusal) {
         let head = try reader.byte(box.body) == 0 ? 6 : 8
         var infos: [Box] = []
@@ -55,7 +55,7 @@ struct HEIFItems {
     }
 
     private mutating func readProperties(
-        _ reader: inout ByteReader, _ box: Box, _ budget: inout Int
+        _ reader: inout ProbeReader, _ box: Box, _ budget: inout Int
     ) throws(MediaRefusal) {
         var parts: [Box] = []
         try Box.walk(&reader, from: box.body, to: box.end, budget: &budget) { (_, box, _) in parts.append(box) }
@@ -73,7 +73,7 @@ struct HEIFItems {
         }
     }
 
-    private func property(_ reader: inout ByteReader, _ box: Box) throws(MediaRefusal) -> Property {
+    private func property(_ reader: inout ProbeReader, _ box: Box) throws(MediaRefusal) -> Property {
         switch box.type {
         case "ispe":
             let width = try reader.big(box.body + 4, 4), height = try reader.big(box.body + 8, 4)
@@ -95,7 +95,7 @@ struct HEIFItems {
         }
     }
 
-    private mutating func readOwners(_ reader: inout ByteReader, _ box: Box) throws(MediaRefusal) {
+    private mutating func readOwners(_ reader: inout ProbeReader, _ box: Box) throws(MediaRefusal) {
         let version = try reader.byte(box.body)
         let isWide = try reader.byte(box.body + 3) & 1 == 1
         let count = try reader.big(box.body + 4, 4)
@@ -125,7 +125,7 @@ struct HEIFItems {
     }
 
     private mutating func readReferences(
-        _ reader: inout ByteReader, _ box: Box, _ budget: inout Int
+        _ reader: inout ProbeReader, _ box: Box, _ budget: inout Int
     ) throws(MediaRefusal) {
         let size = try reader.byte(box.body) == 0 ? 2 : 4
         var references: [Box] = []

@@ -16,12 +16,12 @@ struct HEIFProbe {
     static let boxCountMax = 8192
 
     /// Whether the file begins with an `ftyp` of a still image or a sequence of them.
-    static func isHEIF(_ reader: inout ByteReader) throws(MediaRefusal) -> Bool {
+    static func isHEIF(_ reader: inout ProbeReader) throws(MediaRefusal) -> Bool {
         guard try reader.tag(4) == "ftyp", reader.byteCount >= 16 else { return false }
         return try brands(&reader).contains { stills.contains($0) || sequences.contains($0) }
     }
 
-    private static func brands(_ reader: inout ByteReader) throws(MediaRefusal) -> [FourCC] {
+    private static func brands(_ reader: inout ProbeReader) throws(MediaRefusal) -> [FourCC] {
         let size = min(try reader.big(0, 4), reader.byteCount, 256)
         guard size >= 16 else { return size >= 12 ? [try reader.tag(8)] : [] }
         var found = [try reader.tag(8)]
@@ -29,7 +29,7 @@ struct HEIFProbe {
         return found
     }
 
-    func look(_ reader: inout ByteReader) throws(MediaRefusal) -> ImageFacts {
+    func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> ImageFacts {
         let brands = try Self.brands(&reader)
         guard brands.contains(where: Self.stills.contains) else { throw .unsupported(.heifSequence) }
         var items = HEIFItems(limits: limits)

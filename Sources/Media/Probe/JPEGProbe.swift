@@ -21,7 +21,7 @@ struct JPEGProbe {
         var isFirstScanWhole = false
     }
 
-    func look(_ reader: inout ByteReader) throws(MediaRefusal) -> ImageFacts {
+    func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> ImageFacts {
         var walk = Walk()
         var offset = 2
         while let marker = try marker(&reader, &offset, &walk) {
@@ -48,7 +48,7 @@ struct JPEGProbe {
 
     /// The next marker, with `offset` moved behind it; `nil` where the file ends.
     private func marker(
-        _ reader: inout ByteReader, _ offset: inout Int, _ walk: inout Walk
+        _ reader: inout ProbeReader, _ offset: inout Int, _ walk: inout Walk
     ) throws(MediaRefusal) -> UInt8? {
         walk.segmentCount += 1
         guard walk.segmentCount <= limits.chunkCountMax else { throw .tooLarge(.chunks) }
@@ -71,7 +71,7 @@ struct JPEGProbe {
     }
 
     private func frame(
-        _ reader: inout ByteReader, _ body: Int, _ count: Int, isProgressive: Bool, _ walk: inout Walk
+        _ reader: inout ProbeReader, _ body: Int, _ count: Int, isProgressive: Bool, _ walk: inout Walk
     ) throws(MediaRefusal) {
         guard walk.facts == nil, count >= 6 else { throw .malformed(.header) }
         guard try reader.byte(body) == 8 else { throw .unsupported(.deepJPEG) }
@@ -98,7 +98,7 @@ struct JPEGProbe {
     }
 
     private func exif(
-        _ reader: inout ByteReader, _ body: Int, _ count: Int, _ walk: inout Walk
+        _ reader: inout ProbeReader, _ body: Int, _ count: Int, _ walk: inout Walk
     ) throws(MediaRefusal) {
         guard count > 6, try reader.has("Exif\0\0", at: body), !walk.hasEXIF else { return }
         walk.hasEXIF = true
@@ -106,7 +106,7 @@ struct JPEGProbe {
     }
 
     private func profile(
-        _ reader: inout ByteReader, _ body: Int, _ count: Int, _ walk: inout Walk
+        _ reader: inout ProbeReader, _ body: Int, _ count: Int, _ walk: inout Walk
     ) throws(MediaRefusal) {
         guard try reader.has("ICC_PROFILE\0", at: body) else { return }
         walk.hasProfile = true
@@ -116,7 +116,7 @@ struct JPEGProbe {
 
     /// Whether the decoder will want more than this scan, and so the whole image in memory.
     private func goesOnAfterScan(
-        _ reader: inout ByteReader, _ body: Int, _ walk: inout Walk
+        _ reader: inout ProbeReader, _ body: Int, _ walk: inout Walk
     ) throws(MediaRefusal) -> Bool {
         guard let facts = walk.facts else { throw .malformed(.segment) }
         let components = Int(try reader.byte(body))
@@ -129,7 +129,7 @@ struct JPEGProbe {
 
     /// Where the marker after a scan's data stands; `nil` when the file ends first. Restart markers and stuffed zeros
     /// belong to the data.
-    private func endOfScan(_ reader: inout ByteReader, _ start: Int) throws(MediaRefusal) -> Int? {
+    private func endOfScan(_ reader: inout ProbeReader, _ start: Int) throws(MediaRefusal) -> Int? {
         var offset = start
         while let place = try reader.next(0xFF, from: offset) {
             guard place + 1 < reader.byteCount else { return nil }
@@ -140,7 +140,7 @@ struct JPEGProbe {
         return nil
     }
 
-    private func result(_ walk: Walk, at end: Int?, _ reader: ByteReader) throws(MediaRefusal) -> ImageFacts {
+    private func result(_ walk: Walk, at end: Int?, _ reader: ProbeReader) throws(MediaRefusal) -> ImageFacts {
         guard var facts = walk.facts, walk.scanCount > 0 else { throw .malformed(.header) }
         if walk.isFirstScanWhole {
             // Row by row: a few rows of blocks.

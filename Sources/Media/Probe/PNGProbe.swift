@@ -14,7 +14,7 @@ struct PNGProbe {
         var isClosed = false
     }
 
-    func look(_ reader: inout ByteReader) throws(MediaRefusal) -> ImageFacts {
+    func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> ImageFacts {
         guard try reader.big(8, 4) == 13, try reader.tag(12) == "IHDR" else { throw .malformed(.header) }
         var facts = try header(&reader)
         let isIndexed = try reader.byte(25) == 3
@@ -40,7 +40,7 @@ struct PNGProbe {
         return facts
     }
 
-    private func header(_ reader: inout ByteReader) throws(MediaRefusal) -> ImageFacts {
+    private func header(_ reader: inout ProbeReader) throws(MediaRefusal) -> ImageFacts {
         let width = try reader.big(16, 4), height = try reader.big(20, 4)
         let depth = Int(try reader.byte(24))
         let interlace = try reader.byte(28)
@@ -65,7 +65,7 @@ struct PNGProbe {
     }
 
     private func take(
-        _ reader: inout ByteReader, _ type: FourCC, _ body: Int, _ length: Int, _ facts: inout ImageFacts,
+        _ reader: inout ProbeReader, _ type: FourCC, _ body: Int, _ length: Int, _ facts: inout ImageFacts,
         _ walk: inout Walk
     ) throws(MediaRefusal) {
         switch type {

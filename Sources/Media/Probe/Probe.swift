@@ -11,13 +11,13 @@ package struct Probe: Sendable {
     /// - Throws: ``MediaRefusal``, the first reason found.
     package func look(at media: OpenMedia) throws(MediaRefusal) -> ImageFacts {
         guard media.byteCount <= limits.byteCountMax else { throw .tooLarge(.bytes) }
-        return try look(ByteReader(media.file))
+        return try look(ProbeReader(media.file))
     }
 
     /// The same for bytes in memory, as a worker makes them for itself.
-    package func look(inMemory bytes: [UInt8]) throws(MediaRefusal) -> ImageFacts { try look(ByteReader(bytes)) }
+    package func look(inMemory bytes: [UInt8]) throws(MediaRefusal) -> ImageFacts { try look(ProbeReader(bytes)) }
 
-    func look(_ reader: consuming ByteReader) throws(MediaRefusal) -> ImageFacts {
+    func look(_ reader: consuming ProbeReader) throws(MediaRefusal) -> ImageFacts {
         var reader = reader
         guard reader.byteCount <= limits.byteCountMax else { throw .tooLarge(.bytes) }
         let facts: ImageFacts
@@ -34,7 +34,7 @@ package struct Probe: Sendable {
     }
 
     /// The format by its magic number.
-    static func format(of reader: inout ByteReader) throws(MediaRefusal) -> ImageFormat? {
+    static func format(of reader: inout ProbeReader) throws(MediaRefusal) -> ImageFormat? {
         guard reader.byteCount >= 12 else { return nil }
         if try reader.big(0, 3) == 0xFFD8FF { return .jpeg }
         if try reader.big(0, 4) == 0x8950_4E47, try reader.big(4, 4) == 0x0D0A_1A0A { return .png }

@@ -9,7 +9,7 @@
 struct WebPProbe {
     let limits: MediaLimits
 
-    func look(_ reader: inout ByteReader) throws(MediaRefusal) -> ImageFacts {
+    func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> ImageFacts {
         let end = try reader.little(4, 4) + 8
         guard end <= reader.byteCount else { throw .truncated }
         guard end >= 20 else { throw .malformed(.header) }
@@ -25,7 +25,7 @@ struct WebPProbe {
     }
 
     /// The head of a bitstream chunk at `offset`.
-    private func still(_ reader: inout ByteReader, _ offset: Int) throws(MediaRefusal) -> ImageFacts {
+    private func still(_ reader: inout ProbeReader, _ offset: Int) throws(MediaRefusal) -> ImageFacts {
         let length = try reader.little(offset + 4, 4)
         guard length <= reader.byteCount - offset - 8 else { throw .truncated }
         let body = offset + 8
@@ -49,7 +49,7 @@ struct WebPProbe {
         return facts
     }
 
-    private func extended(_ reader: inout ByteReader, _ end: Int) throws(MediaRefusal) -> ImageFacts {
+    private func extended(_ reader: inout ProbeReader, _ end: Int) throws(MediaRefusal) -> ImageFacts {
         guard try reader.little(16, 4) == 10 else { throw .malformed(.header) }
         let flags = try reader.byte(20)
         let width = try reader.little(24, 3) + 1, height = try reader.little(27, 3) + 1
@@ -90,7 +90,7 @@ struct WebPProbe {
     }
 
     private func metadata(
-        _ reader: inout ByteReader, _ offset: Int, _ length: Int, _ facts: inout ImageFacts
+        _ reader: inout ProbeReader, _ offset: Int, _ length: Int, _ facts: inout ImageFacts
     ) throws(MediaRefusal) {
         switch try reader.tag(offset) {
         case "ICCP": facts.hasProfile = true
@@ -105,7 +105,7 @@ struct WebPProbe {
 
     /// A frame must lie on the canvas and hold one bitstream of its own size.
     private func frame(
-        _ reader: inout ByteReader, _ body: Int, _ length: Int, _ canvas: ImageFacts
+        _ reader: inout ProbeReader, _ body: Int, _ length: Int, _ canvas: ImageFacts
     ) throws(MediaRefusal) {
         guard length >= 24 else { throw .malformed(.frame) }
         let left = 2 * (try reader.little(body, 3)), top = 2 * (try reader.little(body + 3, 3))

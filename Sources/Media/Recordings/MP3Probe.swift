@@ -11,7 +11,7 @@ enum MP3Probe {
     private static let frequencies = [44_100, 48_000, 32_000]
 
     /// Three frames in a row of the same kind, or frames up to the very end, behind tags (ID3v2) if there are any.
-    static func isMP3(_ reader: inout ByteReader) throws(MediaRefusal) -> Bool {
+    static func isMP3(_ reader: inout ProbeReader) throws(MediaRefusal) -> Bool {
         var offset = 0
         if try reader.has("ID3", at: 0) {
             // Seven bits a byte, so that a size never looks like a frame.

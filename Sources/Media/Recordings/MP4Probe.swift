@@ -2,7 +2,7 @@
 enum MP4Probe {
     private static let boxCountMax = 4096
 
-    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> RecordingFacts {
+    static func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> RecordingFacts {
         var facts = RecordingFacts(try reader.has("qt  ", at: 8) ? .quicktime : .mp4)
         var budget = boxCountMax
         var hasMovie = false
@@ -24,7 +24,7 @@ enum MP4Probe {
     }
 
     private static func movie(
-        _ reader: inout ByteReader, _ movie: Box, _ facts: inout RecordingFacts, _ budget: inout Int
+        _ reader: inout ProbeReader, _ movie: Box, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var tracks: [Box] = []
         var heads: [Box] = []
@@ -48,7 +48,7 @@ enum MP4Probe {
         }
     }
 
-    private static func duration(_ reader: inout ByteReader, _ head: Box) throws(MediaRefusal) -> Int? {
+    private static func duration(_ reader: inout ProbeReader, _ head: Box) throws(MediaRefusal) -> Int? {
         let isLong = try reader.byte(head.body) == 1
         guard head.count >= (isLong ? 32 : 20) else { throw .malformed(.box) }
         let scale = try reader.big(head.body + (isLong ? 20 : 12), 4)

@@ -24,18 +24,18 @@ package struct RecordingFacts: Equatable, Sendable {
 extension Probe {
     /// Whether ``lookAtRecording(_:)`` knows the magic number.
     package func isRecording(_ media: OpenMedia) throws(MediaRefusal) -> Bool {
-        var reader = ByteReader(media.file)
+        var reader = ProbeReader(media.file)
         return try RecordingFormat.of(&reader) != nil
     }
 
     /// What the head of a video or a sound says, read within bounds. Nothing of it is decoded.
     /// - Throws: ``MediaRefusal/unknownFormat`` for anything else.
     package func lookAtRecording(_ media: OpenMedia) throws(MediaRefusal) -> RecordingFacts {
-        try lookAtRecording(ByteReader(media.file))
+        try lookAtRecording(ProbeReader(media.file))
     }
 
     /// The same for bytes in memory.
-    func lookAtRecording(_ reader: consuming ByteReader) throws(MediaRefusal) -> RecordingFacts {
+    func lookAtRecording(_ reader: consuming ProbeReader) throws(MediaRefusal) -> RecordingFacts {
         var reader = reader
         guard reader.byteCount <= limits.recordingByteCountMax else { throw .tooLarge(.bytes) }
         switch try RecordingFormat.of(&reader) {

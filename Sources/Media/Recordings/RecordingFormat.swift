@@ -24,7 +24,7 @@ package enum RecordingFormat: String, Sendable, CaseIterable {
     }
 
     /// `nil` for what is on no list. Which of its siblings an MP4 or WebM is, the whole head tells.
-    static func of(_ reader: inout ByteReader) throws(MediaRefusal) -> RecordingFormat? {
+    static func of(_ reader: inout ProbeReader) throws(MediaRefusal) -> RecordingFormat? {
         guard reader.byteCount >= 16 else { return nil }
         if try reader.big(0, 4) == 0x1A45_DFA3 { return .webm }
         if try reader.has("OggS", at: 0) { return .ogg }

@@ -1,6 +1,6 @@
 /// Reads the first block of a FLAC file (RFC 9639, 8.2), which must say what the stream is.
 enum FLACProbe {
-    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> RecordingFacts {
+    static func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> RecordingFacts {
         guard try reader.byte(4) & 0x7F == 0, try reader.big(5, 3) == 34 else { throw .malformed(.header) }
         // Twenty bits of frequency, three of channels, five of depth, and four of the thirty-six that count samples.
         let hertz = try reader.big(18, 3) >> 4
@@ -16,7 +16,7 @@ enum FLACProbe {
 enum WaveProbe {
     private static let chunkCountMax = 1024
 
-    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> RecordingFacts {
+    static func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> RecordingFacts {
         var facts = RecordingFacts(.wav)
         var offset = 12, bytesPerSecond = 0
         for _ in 0..<chunkCountMax {
@@ -41,7 +41,7 @@ enum WaveProbe {
 
 /// Reads the first page of an Ogg file (RFC 3533, 6), which begins a stream.
 enum OggProbe {
-    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> RecordingFacts {
+    static func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> RecordingFacts {
         guard reader.byteCount >= 28, try reader.byte(4) == 0, try reader.byte(5) & 2 == 2, try reader.byte(26) > 0
         else { throw .malformed(.header) }
         return RecordingFacts(.ogg)

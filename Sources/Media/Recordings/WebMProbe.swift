@@ -9,7 +9,7 @@ enum WebMProbe {
         let end: Int
     }
 
-    static func look(_ reader: inout ByteReader) throws(MediaRefusal) -> RecordingFacts {
+    static func look(_ reader: inout ProbeReader) throws(MediaRefusal) -> RecordingFacts {
         var facts = RecordingFacts(.webm)
         var budget = elementCountMax
         var offset = 0
@@ -27,7 +27,7 @@ enum WebMProbe {
 
     /// What kind of document it says it is; there are others in the same clothes.
     private static func head(
-        _ reader: inout ByteReader, _ head: Element, _ facts: inout RecordingFacts, _ budget: inout Int
+        _ reader: inout ProbeReader, _ head: Element, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var offset = head.body
         while offset < head.end {
@@ -41,7 +41,7 @@ enum WebMProbe {
     }
 
     private static func segment(
-        _ reader: inout ByteReader, _ segment: Element, _ facts: inout RecordingFacts, _ budget: inout Int
+        _ reader: inout ProbeReader, _ segment: Element, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var offset = segment.body
         var seen = 0
@@ -63,7 +63,7 @@ enum WebMProbe {
     }
 
     private static func duration(
-        _ reader: inout ByteReader, _ info: Element, _ budget: inout Int
+        _ reader: inout ProbeReader, _ info: Element, _ budget: inout Int
     ) throws(MediaRefusal) -> Int? {
         var scale = 1_000_000, ticks: Double?
         var offset = info.body
@@ -86,7 +86,7 @@ enum WebMProbe {
     }
 
     private static func tracks(
-        _ reader: inout ByteReader, _ tracks: Element, _ facts: inout RecordingFacts, _ budget: inout Int
+        _ reader: inout ProbeReader, _ tracks: Element, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var offset = tracks.body
         while offset < tracks.end {
@@ -103,7 +103,7 @@ enum WebMProbe {
     }
 
     private static func picture(
-        _ reader: inout ByteReader, _ video: Element, _ facts: inout RecordingFacts, _ budget: inout Int
+        _ reader: inout ProbeReader, _ video: Element, _ facts: inout RecordingFacts, _ budget: inout Int
     ) throws(MediaRefusal) {
         var width = 0, height = 0
         var offset = video.body
@@ -117,14 +117,14 @@ enum WebMProbe {
         facts.see(width: width, height: height)
     }
 
-    private static func number(_ reader: inout ByteReader, _ field: Element) throws(MediaRefusal) -> Int {
+    private static func number(_ reader: inout ProbeReader, _ field: Element) throws(MediaRefusal) -> Int {
         let count = field.end - field.body
         guard (1...7).contains(count) else { throw .malformed(.element) }
         return try reader.big(field.body, count)
     }
 
     private static func element(
-        _ reader: inout ByteReader, _ offset: Int, limit: Int, _ budget: inout Int
+        _ reader: inout ProbeReader, _ offset: Int, limit: Int, _ budget: inout Int
     ) throws(MediaRefusal) -> Element {
         budget -= 1
         guard budget > 0 else { throw .tooLarge(.chunks) }

@@ -38,7 +38,7 @@ struct ProgramFiles: Sendable {
     /// byte first).
     private var loader: String? {
         guard let file = try? ReadOnlyFile(path: path) else { return nil }
-        var reader = ByteReader(file)
+        var reader = ProbeReader(file)
         guard (try? reader.big(0, 6)) == 0x7F45_4C46_0201, let table = try? reader.little(32, 7),
             let size = try? reader.little(54, 2), let count = try? reader.little(56, 2), size >= 56,
             count <= Self.headerCountMax, table < file.byteCount

@@ -10,7 +10,7 @@ actor Janitor {
     static let rowsPerCommand = 500
 
     private nonisolated let loop: EventLoop
-    private let chat: Chat
+    private let chat: ChatEngine
     private let log: Log
     private let status: @Sendable () -> StoreStatus
     private var findings: [String] = []
@@ -20,7 +20,7 @@ actor Janitor {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop, chat: Chat, log: Log, status: @escaping @Sendable () -> StoreStatus) {
+    init(loop: EventLoop, chat: ChatEngine, log: Log, status: @escaping @Sendable () -> StoreStatus) {
         self.loop = loop
         self.chat = chat
         self.log = log

@@ -11,7 +11,7 @@ actor MediaSweeper {
     private static let sweepsPerOrphanRemoval = 240
 
     private nonisolated let loop: EventLoop
-    private let chat: Chat
+    private let chat: ChatEngine
     private let media: MediaHouse
     private let eraser: AccountEraser
     private let log: Log
@@ -21,7 +21,7 @@ actor MediaSweeper {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop, chat: Chat, media: MediaHouse, log: Log) {
+    init(loop: EventLoop, chat: ChatEngine, media: MediaHouse, log: Log) {
         self.loop = loop
         self.chat = chat
         self.media = media

@@ -9,7 +9,7 @@ actor MessageSweeper {
     static let messagesPerCommand = 100
 
     private nonisolated let loop: EventLoop
-    private let chat: Chat
+    private let chat: ChatEngine
     private let media: MediaHouse
     private let log: Log
     private var timer: LoopTimer?
@@ -17,7 +17,7 @@ actor MessageSweeper {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop, chat: Chat, media: MediaHouse, log: Log) {
+    init(loop: EventLoop, chat: ChatEngine, media: MediaHouse, log: Log) {
         self.loop = loop
         self.chat = chat
         self.media = media

@@ -36,8 +36,8 @@ public struct ServerConfiguration: Sendable {
     public var logForm: Log.Form?
     public var limits = Rates()
     /// Bytes that may wait for one socket before it is closed as a slow consumer. What others send and post stops below
-    /// the half of it (``Session/queuedByteCountMark``), and a page fits above that: the rest is for answers to what
-    /// the client asks.
+    /// the half of it (``SocketSession/queuedByteCountMark``), and a page fits above that: the rest is for answers to
+    /// what the client asks.
     public var socketQueueByteCountMax = 6 * 1024 * 1024
     /// Bytes that may wait for all clients together.
     public var waitingByteCountMax: UInt64 = 64 << 20

@@ -32,7 +32,7 @@ struct Call: Sendable {
     let remoteAddress: String
     let answerHeaders = AnswerHeaders()
 
-    var chat: Chat { services.chat }
+    var chat: ChatEngine { services.chat }
 
     /// The authenticated device. Only a route with `access: .device` may ask.
     var device: DeviceAddress {

@@ -13,12 +13,12 @@ actor Desk {
     nonisolated let loopIndex: Int
     /// Seconds since the start, about.
     private(set) var tick: UInt64 = 0
-    private var sessions: Set<Session> = []
+    private var sessions: Set<SocketSession> = []
     /// Those that get heads in place of entries for now.
-    private var behind: Set<Session> = []
+    private var behind: Set<SocketSession> = []
     private var deliveredThrough: [DeviceAddress: QueueNumber] = [:]
     private var isTrimScheduled = false
-    private var chat: Chat?
+    private var chat: ChatEngine?
     private var metrics: Metrics?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -29,7 +29,7 @@ actor Desk {
     }
 
     /// Gets to work. Apart from the initialiser because the store tells the desks of commits before it is open.
-    func start(chat: Chat, metrics: Metrics) {
+    func start(chat: ChatEngine, metrics: Metrics) {
         self.chat = chat
         self.metrics = metrics
         scheduleTick()
@@ -42,14 +42,14 @@ actor Desk {
         (chat, metrics) = (nil, nil)
     }
 
-    func add(_ session: Session) { sessions.insert(session) }
-    func remove(_ session: Session) {
+    func add(_ session: SocketSession) { sessions.insert(session) }
+    func remove(_ session: SocketSession) {
         sessions.remove(session)
         behind.remove(session)
     }
 
-    func fallsBehind(_ session: Session) { behind.insert(session) }
-    func isUpAgain(_ session: Session) { behind.remove(session) }
+    func fallsBehind(_ session: SocketSession) { behind.insert(session) }
+    func isUpAgain(_ session: SocketSession) { behind.remove(session) }
 
     /// Says goodbye to whoever sits at a socket.
     func leave(by socket: WebSocket) {
@@ -63,7 +63,7 @@ actor Desk {
     // MARK: Commits
 
     /// What commits mean for the lines of this loop, in their order.
-    func dispatch(_ dispatches: [Dispatch<Session>]) {
+    func dispatch(_ dispatches: [Dispatch<SocketSession>]) {
         for dispatch in dispatches {
             switch dispatch {
             case .envelope(let envelope, let session): session.assumeIsolated { $0.offered(envelope) }
@@ -76,7 +76,7 @@ actor Desk {
     }
 
     /// Encoded once for each form that somebody listens in. Who does not keep up hears how far the log has come, later.
-    private func broadcast(_ entry: LogEntry, to listeners: [Session]) {
+    private func broadcast(_ entry: LogEntry, to listeners: [SocketSession]) {
         var encoded: [WireForm: SharedBytes] = [:]
         var count = listeners.count
         for session in listeners {

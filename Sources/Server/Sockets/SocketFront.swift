@@ -2,7 +2,7 @@ import Chat
 import Transport
 import Wire
 
-/// Opens sockets at `/v1/ws`: agrees on a form, finds out who is there, and hands the socket to a ``Session``.
+/// Opens sockets at `/v1/ws`: agrees on a form, finds out who is there, and hands the socket to a ``SocketSession``.
 ///
 /// The token comes as a second subprotocol `bearer.<token>` (browsers), as `Authorization: Bearer`, or in a first
 /// frame `auth` within ten seconds.
@@ -12,7 +12,7 @@ struct SocketFront: Sendable {
 
     let router: Router
     let services: Services
-    let switchboard: Switchboard<Session>
+    let switchboard: Switchboard<SocketSession>
     let desks: [Desk]
 
     /// - Throws: `malformed` for what is no upgrade or offers no subprotocol of ours; `unauthenticated`;
@@ -74,7 +74,7 @@ private final class Seat: @unchecked Sendable {
     private let form: WireForm
     private let remoteAddress: String
     private var socket: WebSocket?
-    private var session: Session?
+    private var session: SocketSession?
     private var isGone = false
     private var isAuthenticating = false
     private var timeout: LoopTimer?
@@ -109,7 +109,7 @@ private final class Seat: @unchecked Sendable {
     private func sit(_ device: DeviceAddress) {
         guard let socket, !isGone else { return }
         timeout?.cancel()
-        let session = Session(
+        let session = SocketSession(
             front: front, desk: desk, socket: socket, device: device, form: form, remoteAddress: remoteAddress)
         self.session = session
         session.assumeIsolated { $0.begin() }

@@ -12,7 +12,7 @@ extension Verb {
         case .stickers: try await Self.stickers(client, arguments, output)
         case .download: try await Self.download(client, arguments, output)
         case .listen: try await Self.listen(client, arguments, output)
-        case .chat: try await Chat(client: client, output: output).run(arguments)
+        case .chat: try await ChatVerb(client: client, output: output).run(arguments)
         case .devices: try await Self.devices(client, arguments, output)
         case .avatar: try await Self.avatar(client, arguments, output)
         case .emoji: try await Self.emoji(client, arguments, output)

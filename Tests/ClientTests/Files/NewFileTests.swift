@@ -38,8 +38,8 @@ struct NewFileTests {
         let late = try NewFile(path)
         try late.append([1])
         try NewFile.write([9], to: path)
-        #expect(throws: StoreError.system(operation: "name \(path)", code: EEXIST)) { try late.finish() }
-        #expect(throws: StoreError.system(operation: "create \(path)", code: EEXIST)) { try NewFile(path) }
+        #expect(throws: LocalStoreError.system(operation: "name \(path)", code: EEXIST)) { try late.finish() }
+        #expect(throws: LocalStoreError.system(operation: "create \(path)", code: EEXIST)) { try NewFile(path) }
         #expect(TextFile.bytes(path) == [9])
     }
 
@@ -64,7 +64,7 @@ struct NewFileTests {
         try NewFile.write([1], to: path)
         #expect(TextFile.bytes(path) == [1])
         #expect(TextFile.bytes(other) == [7])
-        #expect(throws: StoreError.self) { try NewFile.write([1], to: folder.path + "/none/out") }
+        #expect(throws: LocalStoreError.self) { try NewFile.write([1], to: folder.path + "/none/out") }
     }
 
     @Test("a name as long as names can be is no obstacle")

@@ -6,7 +6,7 @@ import Testing
 /// A disk in memory that can die at any write. Owned by one test.
 final class FakeDisk {
     /// Thrown where the process would have died.
-    static let death = StoreError.system(operation: "die", code: 0)
+    static let death = LocalStoreError.system(operation: "die", code: 0)
 
     var file: [UInt8]?
     var keyFile: [UInt8]?
@@ -23,33 +23,33 @@ final class FakeDisk {
 
     var disk: JournalDisk {
         JournalDisk(
-            load: { () throws(StoreError) in self.file },
-            write: { (bytes, offset) throws(StoreError) in
+            load: { () throws(LocalStoreError) in self.file },
+            write: { (bytes, offset) throws(LocalStoreError) in
                 try self.step { self.file = Array((self.file ?? []).prefix(offset)) + bytes }
             },
-            cut: { (byteCount) throws(StoreError) in
+            cut: { (byteCount) throws(LocalStoreError) in
                 guard self.writesLeft != 0 else { throw Self.death }
                 self.file = Array((self.file ?? []).prefix(byteCount))
             },
-            replace: { (bytes) throws(StoreError) in try self.step { self.file = bytes } })
+            replace: { (bytes) throws(LocalStoreError) in try self.step { self.file = bytes } })
     }
 
     var keys: StoreKeys {
         StoreKeys(
-            load: { () throws(StoreError) in self.keyFile },
-            create: { (bytes) throws(StoreError) in self.keyFile = bytes })
+            load: { () throws(LocalStoreError) in self.keyFile },
+            create: { (bytes) throws(LocalStoreError) in self.keyFile = bytes })
     }
 
-    func open() throws(StoreError) -> LocalStore {
+    func open() throws(LocalStoreError) -> LocalStore {
         try LocalStore(disk: disk, keys: keys, unlock: .keyFile, cost: .cheap)
     }
 
-    func open(passphrase: String) throws(StoreError) -> LocalStore {
+    func open(passphrase: String) throws(LocalStoreError) -> LocalStore {
         let unlock = LocalStore.Unlock.passphrase(SecretBytes(copying: Array(passphrase.utf8)))
         return try LocalStore(disk: disk, keys: keys, unlock: unlock, cost: .cheap)
     }
 
-    private func step(_ write: () -> Void) throws(StoreError) {
+    private func step(_ write: () -> Void) throws(LocalStoreError) {
         if let left = writesLeft {
             guard left > 0 else {
                 if lastWriteLands { write() }
@@ -70,7 +70,7 @@ extension Argon2id.Cost {
 
 extension LocalStore {
     /// One transaction of puts and, for `nil`, removals.
-    func commit(_ changes: [(String, [UInt8]?)]) throws(StoreError) {
+    func commit(_ changes: [(String, [UInt8]?)]) throws(LocalStoreError) {
         var transaction = StoreTransaction()
         for (key, value) in changes {
             if let value { transaction.put(value, at: key) } else { transaction.remove(key) }

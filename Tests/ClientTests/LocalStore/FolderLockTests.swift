@@ -6,11 +6,11 @@ import Testing
 @testable import Client
 
 extension TemporaryFolder {
-    func open() throws(StoreError) -> LocalStore {
+    func open() throws(LocalStoreError) -> LocalStore {
         try LocalStore(folder: path, unlock: .keyFile, cost: .cheap)
     }
 
-    func open(passphrase: String) throws(StoreError) -> LocalStore {
+    func open(passphrase: String) throws(LocalStoreError) -> LocalStore {
         try LocalStore(
             folder: path, unlock: .passphrase(SecretBytes(copying: Array(passphrase.utf8))), cost: .cheap)
     }
@@ -28,7 +28,7 @@ struct FolderLockTests {
         let folder = try TemporaryFolder()
         do {
             let first = try folder.open()
-            #expect(throws: StoreError.inUse) { try folder.open() }
+            #expect(throws: LocalStoreError.inUse) { try folder.open() }
             try first.commit([("a", [1])])
         }
         #expect(try folder.open().contents == ["a": [1]])
@@ -45,15 +45,15 @@ struct FolderLockTests {
     func passphrases() throws {
         let sealed = try TemporaryFolder()
         try sealed.open(passphrase: "correct horse").commit([("a", [1])])
-        #expect(throws: StoreError.wrongKey) { try sealed.open(passphrase: "battery staple") }
-        #expect(throws: StoreError.needsPassphrase) { try sealed.open() }
+        #expect(throws: LocalStoreError.wrongKey) { try sealed.open(passphrase: "battery staple") }
+        #expect(throws: LocalStoreError.needsPassphrase) { try sealed.open() }
         #expect(sealed.mode(of: "key") == nil)
         #expect(try sealed.open(passphrase: "correct horse").contents == ["a": [1]])
         let open = try TemporaryFolder()
         _ = try open.open()
-        #expect(throws: StoreError.takesNoPassphrase) { try open.open(passphrase: "x") }
+        #expect(throws: LocalStoreError.takesNoPassphrase) { try open.open(passphrase: "x") }
         unlink(open.path + "/key")
-        #expect(throws: StoreError.keyFileMissing) { try open.open() }
+        #expect(throws: LocalStoreError.keyFileMissing) { try open.open() }
     }
 
     @Test("the journal on disk shows neither keys nor values")

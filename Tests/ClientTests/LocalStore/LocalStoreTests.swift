@@ -72,7 +72,7 @@ struct LocalStoreTests {
         }
         for cut in 0..<JournalHead.byteCount {
             let torn = FakeDisk(file: Array(journal.prefix(cut)), keyFile: disk.keyFile)
-            #expect(throws: StoreError.notAStore) { try torn.open() }
+            #expect(throws: LocalStoreError.notAStore) { try torn.open() }
         }
     }
 
@@ -103,7 +103,7 @@ struct LocalStoreTests {
         for bit in 0..<journal.count * 8 {
             var changed = journal
             changed[bit / 8] ^= 1 << UInt8(bit % 8)
-            #expect(throws: StoreError.self, "bit \(bit)") {
+            #expect(throws: LocalStoreError.self, "bit \(bit)") {
                 try FakeDisk(file: changed, keyFile: disk.keyFile).open()
             }
         }
@@ -129,7 +129,7 @@ struct LocalStoreTests {
             head + records[0] + records[2], head + foreign + records[1],
         ]
         for arrangement in arrangements {
-            #expect(throws: StoreError.self) { try FakeDisk(file: arrangement, keyFile: disk.keyFile).open() }
+            #expect(throws: LocalStoreError.self) { try FakeDisk(file: arrangement, keyFile: disk.keyFile).open() }
         }
     }
 
@@ -142,7 +142,7 @@ struct LocalStoreTests {
         var isFull = false
         var real = failing.disk
         let write = real.write
-        real.write = { (bytes, offset) throws(StoreError) in
+        real.write = { (bytes, offset) throws(LocalStoreError) in
             guard !isFull else {
                 try write(Array(bytes.prefix(bytes.count / 2)), offset)
                 throw .diskFull
@@ -151,7 +151,7 @@ struct LocalStoreTests {
         }
         let limited = try LocalStore(disk: real, keys: failing.keys, unlock: .keyFile, cost: .cheap)
         isFull = true
-        #expect(throws: StoreError.diskFull) { try limited.commit([("a", [2])]) }
+        #expect(throws: LocalStoreError.diskFull) { try limited.commit([("a", [2])]) }
         #expect(limited.bytes("a") == [1])
         isFull = false
         try limited.commit([("b", [3])])
@@ -163,9 +163,9 @@ struct LocalStoreTests {
         let disk = FakeDisk()
         let store = try disk.open()
         disk.writesLeft = 0
-        #expect(throws: StoreError.outcomeUnknown) { try store.commit([("a", [1])]) }
+        #expect(throws: LocalStoreError.outcomeUnknown) { try store.commit([("a", [1])]) }
         disk.writesLeft = nil
-        #expect(throws: StoreError.outcomeUnknown) { try store.commit([("a", [1])]) }
+        #expect(throws: LocalStoreError.outcomeUnknown) { try store.commit([("a", [1])]) }
         #expect(store.bytes("a") == nil)
     }
 
@@ -173,9 +173,9 @@ struct LocalStoreTests {
     func tooLarge() throws {
         let store = try FakeDisk().open()
         let large = [UInt8](repeating: 0, count: StoreLimits.valueByteCountMax + 1)
-        #expect(throws: StoreError.tooLarge(byteCount: large.count)) { try store.commit([("a", large)]) }
+        #expect(throws: LocalStoreError.tooLarge(byteCount: large.count)) { try store.commit([("a", large)]) }
         let name = String(repeating: "k", count: StoreLimits.keyLengthMax + 1)
-        #expect(throws: StoreError.self) { try store.commit([(name, [1])]) }
+        #expect(throws: LocalStoreError.self) { try store.commit([(name, [1])]) }
         #expect(store.isEmpty)
         #expect(StoreLimits.valueByteCountMax * 2 <= StoreLimits.recordByteCountMax)
         #expect(StoreLimits.snapshotRecordByteCount + StoreLimits.valueByteCountMax < StoreLimits.recordByteCountMax)

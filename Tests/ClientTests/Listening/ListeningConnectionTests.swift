@@ -5,7 +5,7 @@ import Wire
 @testable import Client
 
 @Suite("Listening")
-struct ConnectionTests {
+struct ListeningConnectionTests {
     private static let hello = ServerFrame.hello(
         .init(
             account: .random(), device: DeviceID(1), incarnation: .random(), serverTime: Timestamp(milliseconds: 1)))
@@ -108,9 +108,9 @@ struct ConnectionTests {
 
     @Test("what a close code says about the next try")
     func closeCodes() {
-        let line = Line(
+        let line = SocketLine(
             incoming: AsyncStream { $0.finish() }, taken: {}, send: { _ in }, close: {}, gone: {}, cut: {})
-        var connection = Connection(line: line)
+        var connection = ListeningConnection(line: line)
         #expect(connection.end(closed: CloseCode.displaced.rawValue) == .over(.displaced))
         #expect(connection.end(closed: CloseCode.deviceUnlinked.rawValue) == .over(.unlinked))
         connection.retryMilliseconds = 700

@@ -3,7 +3,7 @@ import Glibc
 /// Reads a file or an array by position and never beyond its end.
 ///
 /// Keeps one window of the file in memory. Every offset may come from the file itself: all arithmetic is checked.
-struct ByteReader {
+struct ProbeReader {
     private enum Source {
         case bytes([UInt8])
         case file(ReadOnlyFile)

@@ -2,7 +2,7 @@ public import Store
 public import Wire
 
 /// The verbs' way to the store: runs them as commands, and performs what follows from them.
-public struct Chat: Sendable {
+public struct ChatEngine: Sendable {
     public let store: Store
     public let clock: @Sendable () -> Timestamp
     private let posts: PostAllowance

@@ -1,7 +1,7 @@
 import Wire
 
 /// One open socket and what belongs to it alone. Owned by the client while it listens.
-struct Connection {
+struct ListeningConnection {
     /// How a connection came to its end.
     enum End: Equatable {
         /// The queue was empty, and that was all that was asked.
@@ -11,7 +11,7 @@ struct Connection {
         case over(ClientError)
     }
 
-    let line: Line
+    let line: SocketLine
     var heartbeat: Heartbeat?
     var acknowledgement = Acknowledgement()
     var retryMilliseconds: UInt64 = 0
@@ -19,7 +19,7 @@ struct Connection {
     var passedOver: Set<ConversationID> = []
     var isCatchingUp = false
 
-    init(line: Line) { self.line = line }
+    init(line: SocketLine) { self.line = line }
 
     func send(_ frame: ClientFrame) { line.send(frame.encoded(as: .cbor)) }
 

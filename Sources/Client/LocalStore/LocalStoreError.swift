@@ -1,5 +1,5 @@
 /// Why the local store did not do what it was asked.
-public enum StoreError: Error, Equatable, Sendable {
+public enum LocalStoreError: Error, Equatable, Sendable {
     /// Another process has this folder open.
     case inUse
     /// The passphrase, or the key file, is not the one this store was made with.

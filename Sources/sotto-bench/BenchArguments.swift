@@ -1,5 +1,5 @@
 /// A verb, its `--name value` pairs (or `--name=value`) and its switches.
-struct Arguments {
+struct BenchArguments {
     static let switches: Set<String> = ["json", "markdown", "quick", "help", "tls", "early"]
 
     let verb: String

@@ -1,7 +1,7 @@
 import Wire
 
 /// What can be measured.
-enum Verb: String, CaseIterable {
+enum BenchVerb: String, CaseIterable {
     case ceiling
     case oneToOne = "one-to-one"
     case crowd
@@ -44,14 +44,14 @@ enum Verb: String, CaseIterable {
     }
 
     private static let everything: [@Sendable (Rig) async throws -> Measurement] = [
-        Verb.ceiling.measure, Verb.oneToOne.measure,
+        BenchVerb.ceiling.measure, BenchVerb.oneToOne.measure,
         { (rig) in try await OneToOneVerb.crowd(rig, pairCount: 100) },
         { (rig) in try await OneToOneVerb.crowd(rig, pairCount: 1000) },
         { (rig) in try await GroupVerb.measure(rig, memberCount: 250) },
         { (rig) in try await GroupVerb.measure(rig, memberCount: min(1000, Limits.membersMax)) },
-        Verb.latency.measure, Verb.offline.measure, Verb.idle.measure, Verb.startup.measure, Verb.fsyncs.measure,
-        Verb.log.measure,
-        Verb.mediaTransfer.measure,
+        BenchVerb.latency.measure, BenchVerb.offline.measure, BenchVerb.idle.measure, BenchVerb.startup.measure,
+        BenchVerb.fsyncs.measure, BenchVerb.log.measure,
+        BenchVerb.mediaTransfer.measure,
     ]
 
     private func measure(_ rig: Rig) async throws -> Measurement {

@@ -5,7 +5,7 @@ import Wire
 
 /// One device's socket from hello to goodbye. An actor whose executor is the socket's event loop, so that the
 /// compiler checks what the loop guarantees; callbacks of the loop enter by `assumeIsolated`, without a switch.
-actor Session: Line {
+actor SocketSession: DeviceLine {
     /// Requests inside the socket that may run at once.
     static let runningRequestsMax = 32
     /// Frames that do not read, after which the peer is taken for broken.
@@ -47,7 +47,7 @@ actor Session: Line {
         self.remoteAddress = remoteAddress
     }
 
-    static nonisolated func == (left: Session, right: Session) -> Bool { left === right }
+    static nonisolated func == (left: SocketSession, right: SocketSession) -> Bool { left === right }
     nonisolated func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
     // MARK: Coming and going

@@ -2,7 +2,7 @@ import Client
 import Wire
 
 /// `sotto chat`: what is typed is sent, what comes is printed, until end of input or Ctrl-C.
-struct Chat: Sendable {
+struct ChatVerb: Sendable {
     let client: Client
     let output: Output
 

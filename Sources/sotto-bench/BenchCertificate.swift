@@ -1,5 +1,5 @@
 /// A self-signed certificate for `localhost`, made for one run.
-struct Certificate: Sendable {
+struct BenchCertificate: Sendable {
     let path: String
     let keyPath: String
 

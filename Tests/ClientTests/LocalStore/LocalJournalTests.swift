@@ -4,7 +4,7 @@ import Testing
 @testable import Client
 
 @Suite("Local store: compaction")
-struct JournalTests {
+struct LocalJournalTests {
     @Test("a journal that is mostly garbage is written anew, and says the same")
     func shrinks() throws {
         let disk = FakeDisk()
