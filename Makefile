@@ -33,12 +33,15 @@ run: setup ## build server and client, and start the server on ./data (data=fold
 
 # Sockets have real deadlines, and tests that start programs wait for them on threads that others need: so these do not
 # share the processors with the others, nor with each other; and what does not end in fifteen minutes fails.
+# Each by itself: those that open sockets one after the other, and the simulation, which takes both processors.
 sockets = '(EndToEnd|Transport)Tests'
+alone = '(EndToEnd|Transport|Simulation)Tests'
 
 test: ## run every test
 	@Scripts/setup --test
 	swift build --build-tests $(debug)
-	swift test --skip-build --skip $(sockets)
+	swift test --skip-build --skip $(alone)
+	swift test --skip-build --filter SimulationTests
 	timeout -k 10 900 swift test --skip-build --no-parallel --filter $(sockets)
 
 simulation: seeds = 10000

@@ -35,6 +35,32 @@ import Wire
         #expect(seen.role == .member && seen.unread == 2)
     }
 
+    @Test("a group takes as many as it may, and not one more")
+    func full() async throws {
+        let (alice, bob, carol) = (
+            try await house.person("alice"), try await house.person("bobby"), try await house.person("carol")
+        )
+        let view = try await create(.init(kind: .group, mode: .open, members: []), by: alice)
+        let (id, caller) = (view.conversation, alice.address)
+        try await house.chat.commit { (turn) throws(Problem) in
+            guard var row = try turn.tables.conversation(id) else { throw Problem(.notFound, "no row") }
+            // As if they were there: making 997 accounts takes minutes.
+            row.memberCount = UInt64(Limits.membersMax) - 1
+            try turn.tables.updateConversation(row)
+        }
+        let (both, one) = ([bob.account, carol.account], [bob.account])
+        #expect(
+            await problem {
+                try await house.chat.commit { (turn) throws(Problem) in try turn.addMembers(both, to: id, by: caller) }
+            } == .groupFull)
+        try await house.chat.commit { (turn) throws(Problem) in try turn.addMembers(one, to: id, by: caller) }
+        #expect(
+            await problem {
+                try await house.chat.commit { (turn) throws(Problem) in try turn.addMembers(both, to: id, by: caller) }
+            } == .groupFull)
+        #expect(try await look(id, as: bob).memberCount == UInt64(Limits.membersMax))
+    }
+
     @Test("a dm of two accounts exists once, whoever asks")
     func dm() async throws {
         let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))

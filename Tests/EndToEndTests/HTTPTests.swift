@@ -204,6 +204,47 @@ import Wire
         }
     }
 
+    @Test("an answer says what its bucket holds and what is left, and the refusal how long to wait")
+    func bucketFields() async throws {
+        let house = try await House(arguments: ["--limit-requests", "5/0.1"])
+        let token = try await house.person("alice").token
+        var left: [String] = []
+        for _ in 0..<5 {
+            let answer = try await house.api.raw("GET", "/v1/devices", token: token)
+            #expect(answer.status == 200)
+            #expect(answer.headers["ratelimit-policy"] == "\"requests\";q=5;w=50")
+            left.append(answer.headers["ratelimit"] ?? "none")
+        }
+        #expect(left == (0..<5).map { "\"requests\";r=\(4 - $0)" })
+        let refused = try await house.api.raw("GET", "/v1/devices", token: token)
+        #expect(refused.status == 429)
+        let seconds = try #require(refused.headers["retry-after"].flatMap { UInt64($0) })
+        #expect((1...10).contains(seconds))
+    }
+
+    @Test("the operator hears that the server answers and takes writes")
+    func readiness() async throws {
+        let house = try await House()
+        let admin = APIClient(port: house.server.adminPort)
+        let (alive, ready) = (try await admin.raw("GET", "/healthz"), try await admin.raw("GET", "/readyz"))
+        #expect(alive.status == 200 && String(decoding: alive.body, as: UTF8.self) == "ok\n")
+        #expect(ready.status == 200 && String(decoding: ready.body, as: UTF8.self) == "ready\n")
+    }
+
+    @Test("signed prekeys that are too old are refused, and leave those that stand")
+    func staleKeys() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let old = House.now.milliseconds - 61 * 86_400_000
+        let upload = PersonDevice.upload(
+            by: alice.device.identity, firstID: 100, oneTimePreKeyCount: 1, now: Timestamp(milliseconds: old))
+        let before: PreKeyCounts = try await house.api.call("GET", "/v1/keys", token: alice.token)
+        let refused = try await house.api.send("PUT", "/v1/keys", upload, token: alice.token)
+        #expect(try Tus.problem(refused).code == .prekeyStale)
+        let after: PreKeyCounts = try await house.api.call("GET", "/v1/keys", token: alice.token)
+        #expect(before == after)
+    }
+
     @Test("prekey claims of a pair are limited, with the time to wait")
     func claimLimit() async throws {
         let house = try await House()

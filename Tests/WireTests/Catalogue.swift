@@ -34,7 +34,11 @@ struct Specimen: CustomTestStringConvertible, Sendable {
 
 /// Every record and union that crosses the wire. `CatalogueTests` holds it against the sources.
 enum Catalogue {
-    static let all = keys + keyLog + accounts + conversations + messages + events + frames + media + images + server + [
+    static let all: [Specimen] = [
+        keys, keyLog, accounts, conversations, messages, events, frames, media, images, server, printed, refusals,
+    ].flatMap { $0 }
+
+    static let refusals = [
         Specimen(Problem.self, problem),
         Specimen(DeviceMismatch.self, DeviceMismatch(missing: [], extra: [DeviceID(.max)], stale: [DeviceID(1)])),
     ]
