@@ -1,3 +1,4 @@
+import Dispatch
 import Store
 import Testing
 import Wire
@@ -46,6 +47,44 @@ struct HandOverTests {
                 #expect(row != nil)
             }
         }
+        await opened.close()
+    }
+
+    @Test(
+        "an acknowledgement in the middle of a flush does not write a forgotten queue's number over a later one",
+        arguments: 0..<24)
+    func acknowledged(afterSlices count: Int) async throws {
+        let folder = try TestFolder()
+        var configuration = StoreConfiguration.still
+        configuration.flushRowCount = 16
+        configuration.sliceMicroseconds = 1
+        configuration.cachedRowCount = 1
+        let store = try Store.open(folder: folder.path, configuration: configuration)
+        try await store.prepare(accounts: 4)
+        for client: UInt64 in 1...16 { _ = try await store.send(client) }
+        // A query that goes on keeps the flush from freeing the queue until what was acknowledged is deleted.
+        let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let query: Void = store.read { (_) throws(Problem) in
+            begun.signal()
+            end.wait()
+        }
+        while begun.wait(timeout: .now()) == .timedOut { await Task.yield() }
+        // Each batch brings a slice of the flush that has begun.
+        try await store.tick(count)
+        try await store.trim(through: 8)
+        try await store.tick(60)
+        end.signal()
+        try await query
+        try await store.tick(3)
+        _ = try await store.send(17)
+        for client: UInt64 in 101...132 { _ = try await store.send(client, to: [Sample.address(4)]) }
+        try await store.tick(120)
+        let state = try await store.read { (tables) throws(Problem) in try tables.queueState(of: Sample.recipient) }
+        #expect(state.head == QueueNumber(17))
+        await store.close()
+        let opened = try Store.open(folder: folder.path, configuration: configuration)
+        #expect(try await opened.send(18).numbers == [QueueNumber(18)])
+        #expect(try await opened.drain().compactMap { $0.number?.rawValue } == Array(9...18))
         await opened.close()
     }
 
@@ -130,5 +169,16 @@ struct HandOverTests {
         #expect(store.status().commits - before < 500)
         #expect(try await store.drain().count == 2_000)
         await store.close()
+    }
+}
+
+extension Store {
+    /// So many batches that have nothing to do with any queue.
+    fileprivate func tick(_ count: Int) async throws {
+        for index in 0..<count {
+            try await write { (tables) throws(Problem) in
+                try tables.put(SettingRow(name: "tick", value: [UInt8(truncatingIfNeeded: index)]))
+            }
+        }
     }
 }

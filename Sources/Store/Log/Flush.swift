@@ -46,6 +46,9 @@ struct Flush {
         index = 0
         if step == .cursors {
             queues = touchedQueues(tables)
+            // From here on, and not when it is written: what is acknowledged in between is for the next flush, and a
+            // queue that one waits for must not be forgotten. Its cursor would be written over that of its successor.
+            for queue in tables.dirtyQueues { queue.isDirty = false }
             tables.dirtyQueues = []
         }
         // With the rows goes the trace of their ids, which must not be given again.
@@ -176,7 +179,6 @@ struct Flush {
                     device: queue.handle, head: queue.head, delivered: queue.delivered, gaps: queue.gaps))
             queue.persistedHead = queue.head
             queue.persistedDelivered = queue.delivered
-            queue.isDirty = false
         }
         return stretch.count
     }

@@ -17,7 +17,7 @@ final class QueueTail {
     /// The last number that may have a row in the table.
     var storedThrough: UInt64
     var isRemoved = false
-    /// Is in the list of those whose cursor is to be written.
+    /// Is in the list of those whose cursor is to be written (``Tables/dirtyQueues``): neither without the other.
     var isDirty = false
     /// Is in the list of those whose stored rows are to be deleted.
     var isPurging = false
