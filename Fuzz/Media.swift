@@ -13,7 +13,7 @@ extension FuzzTarget {
             require(job.targets.allSatisfy { $0.width > 0 && $0.height > 0 }, "a thumbnail without pixels")
         },
         FuzzTarget(name: "videos", byteCountMax: 4096) { (bytes) in
-            guard let facts = try? Probe().lookAtRecording(ByteReader(bytes)) else { return }
+            guard let facts = try? Probe().lookAtRecording(ProbeReader(bytes)) else { return }
             require((facts.durationMilliseconds ?? 0) >= 0, "a negative duration")
         },
         FuzzTarget(name: "thumbnails", byteCountMax: 4096) { (bytes) in
