@@ -31,6 +31,18 @@ import Wire
         #expect(head.status == 200 && head.body.isEmpty && head.headers["content-length"] == String(bytes.count))
     }
 
+    @Test("a deletion under an idempotency key is answered alike when it is sent again")
+    func deletedTwice() async throws {
+        let tus = try await tus()
+        let media = try await tus.store(Array("bytes".utf8)).media
+        let (api, target) = (tus.house.api, Endpoints.deleteMedia.target(media))
+        let first = try await api.send("DELETE", target, token: tus.token, idempotencyKey: "once")
+        let again = try await api.send("DELETE", target, token: tus.token, idempotencyKey: "once")
+        #expect(first.status == 204 && again.status == 204)
+        #expect(again.headers["idempotent-replayed"] == "true")
+        #expect(try await api.send("DELETE", target, token: tus.token, idempotencyKey: "twice").status == 404)
+    }
+
     @Test("ranges are exact, at the ends of chunks and files too")
     func ranges() async throws {
         let tus = try await tus()

@@ -67,6 +67,7 @@ import Testing
         #expect(Endpoints.addMembers.facts.repetition == .key)
         #expect(Endpoints.deleteMessage.facts.repetition == .key)
         #expect(Endpoints.sealedClaim.facts.repetition == .key)
+        #expect(Endpoints.deleteMedia.facts.repetition == .key)
         #expect(Endpoints.post.facts.repetition == .clientID)
         #expect(Endpoints.conversations.facts.repetition == .none)
         #expect(Endpoints.register.facts.repetition == .none)

@@ -107,7 +107,7 @@ struct Call: Sendable {
             }
             return try verb(&turn)
         }
-        guard endpoint.repetition == .key, let idempotencyKey else {
+        guard endpoint.repetition == .key, let idempotencyKey, let keyOwner else {
             return try await chat.commit(byteCount: 256 + bodyByteCount, verb)
         }
         let key = SHA256.hash(keyOwner + Array(idempotencyKey.utf8))
@@ -145,12 +145,14 @@ struct Call: Sendable {
     }
 
     /// What tells the idempotency keys of one asker from those of another. Who does not say who it is shares them with
-    /// all that write to the same account.
-    private var keyOwner: [UInt8] {
+    /// all that write to the same account; who comes by a capability has none.
+    private var keyOwner: [UInt8]? {
         switch endpoint.access {
         case .sealed: Array("sealed\n\(places.first ?? "")\n".utf8)
         case .theOperator: Array("operator\n".utf8)
-        default: caller.map { $0.device.account.bytes.array + Array("\($0.device.device)\n".utf8) } ?? []
+        case .device, .deviceOrCapability:
+            caller.map { $0.device.account.bytes.array + Array("\($0.device.device)\n".utf8) }
+        case .anybody, .capability: nil
         }
     }
 }

@@ -46,7 +46,7 @@ public struct Endpoint<Reads: WireRecord, Gives: WireRecord, each Place: PlaceVa
     /// - Parameters:
     ///   - reads: the record that its body holds; ``Nothing`` without a body.
     ///   - gives: the record that it answers with; ``Nothing`` for 204, or bytes of another kind.
-    ///   - repetition: when absent, `key` for what changes something and comes from somebody known.
+    ///   - repetition: when absent, `key` for what changes something and may come from somebody known.
     init(
         _ method: Method, _ path: String, _ places: repeat (each Place).Type, area: String, _ summary: String,
         access: Access = .device, allows: Right, home: Home, buckets: [Bucket] = [], query: [ParameterFacts] = [],
@@ -58,6 +58,8 @@ public struct Endpoint<Reads: WireRecord, Gives: WireRecord, each Place: PlaceVa
         repeat schemas.append((each Place).placeSchema)
         let pattern = PathPattern(path)
         precondition(pattern.places.count == schemas.count, "\(path) has another count of places than of types")
+        // Keys of those of whom nothing tells one from another would be anybody's.
+        precondition(repetition != .key || (access != .anybody && access != .capability), "\(path) knows nobody's keys")
         let isAnswered = Gives.self != Nothing.self
         facts = EndpointFacts(
             method: method, path: pattern, placeSchemas: schemas, area: area, summary: summary, access: access,
@@ -71,8 +73,8 @@ public struct Endpoint<Reads: WireRecord, Gives: WireRecord, each Place: PlaceVa
     private static func usualRepetition(_ method: Method, _ access: Access) -> Repetition {
         switch access {
         case _ where method.isSafe: .none
-        case .device, .sealed, .theOperator: .key
-        case .anybody, .capability, .deviceOrCapability: .none
+        case .device, .deviceOrCapability, .sealed, .theOperator: .key
+        case .anybody, .capability: .none
         }
     }
 

@@ -85,7 +85,7 @@ public enum Bucket: String, Sendable, CaseIterable {
 
 /// What keeps a request that is sent twice from being done twice.
 public enum Repetition: String, Sendable, CaseIterable {
-    /// The field `Idempotency-Key`.
+    /// The field `Idempotency-Key`, of a device that is logged in, of the operator, or of who sends sealed.
     case key
     /// The client's id in the body.
     case clientID = "client id"
