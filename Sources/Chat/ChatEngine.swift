@@ -10,6 +10,8 @@ public struct ChatEngine: Sendable {
     private let perform: @Sendable ([Effect]) -> Void
     /// Called with what goes beside the store, on any thread.
     private let passOn: @Sendable (Passing) -> Void
+    /// For the bodies of ephemeral sends: the store's queue of queries counts them, and not their bytes.
+    private let passingRoom = ByteRoom(byteCountMax: 16 << 20)
 
     public init(
         store: Store, clock: @escaping @Sendable () -> Timestamp, posts: PostAllowance = PostAllowance(),
@@ -65,9 +67,13 @@ public struct ChatEngine: Sendable {
     }
 
     /// Checks an ephemeral send on a snapshot, and hands its envelopes to whoever is connected.
+    /// - Parameter byteCount: about what it holds in memory meanwhile.
+    /// - Throws: `overloaded` where too many bytes are under way like that.
     public func pass(
-        _ question: @escaping @Sendable (Look) throws(Problem) -> Passing
+        byteCount: Int, _ question: @escaping @Sendable (Look) throws(Problem) -> Passing
     ) async throws(Problem) -> Accepted {
+        try passingRoom.enter(byteCount)
+        defer { passingRoom.leave(byteCount) }
         let passing = try await look(question)
         passOn(passing)
         return passing.accepted

@@ -129,13 +129,15 @@ import Wire
         _ = house.takeEffects()
         let request = SealedSendRequest(clientID: .random(), copies: [bob.device.copy([5])], isEphemeral: true)
         let send = SealedSend(request, to: bob.account)
-        _ = try await house.chat.pass { [token] (look) throws(Problem) in try look.pass(send, with: token) }
+        _ = try await house.chat.pass(byteCount: 1) { [token] (look) throws(Problem) in
+            try look.pass(send, with: token)
+        }
         let passed = try #require(house.takePassed().first)
         #expect(passed.recipient == bob.address)
         #expect(passed.envelope.number == nil && passed.envelope.sender == nil && passed.envelope.kind == .sealed)
         #expect(house.takeEffects().isEmpty)
         let refused = await problem {
-            try await house.chat.pass { (look) throws(Problem) in try look.pass(send, with: nil) }
+            try await house.chat.pass(byteCount: 1) { (look) throws(Problem) in try look.pass(send, with: nil) }
         }
         #expect(refused == .deliveryRefused && house.takePassed().isEmpty)
         #expect(try await queue(of: bob).isEmpty)

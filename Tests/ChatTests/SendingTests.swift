@@ -1,3 +1,4 @@
+import Dispatch
 import Store
 import TestKit
 import Testing
@@ -101,7 +102,7 @@ import Wire
         _ = house.takeEffects()
         let request = SendRequest(clientID: .random(), copies: [bob.device.copy([5])], isEphemeral: true)
         let (sender, recipient) = (alice.address, bob.account)
-        let accepted = try await house.chat.pass { (look) throws(Problem) in
+        let accepted = try await house.chat.pass(byteCount: 1) { (look) throws(Problem) in
             try look.pass(request, from: sender, to: recipient)
         }
         let passed = try #require(house.takePassed().first)
@@ -109,6 +110,33 @@ import Wire
         #expect(passed.envelope.number == nil && passed.envelope.id == accepted.id && accepted.id == MessageID(0))
         #expect(house.takeEffects().isEmpty)
         #expect(try await queue(house, of: bob).items.isEmpty)
+    }
+
+    @Test("ephemeral messages that are being checked take a bounded room, whoever sends them")
+    func ephemeralRoom() async throws {
+        let house = ChatHouse()
+        let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
+        let (sender, recipient) = (alice.address, bob.account)
+        let request = SendRequest(clientID: .random(), copies: [bob.device.copy([5])], isEphemeral: true)
+        let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let first = house.chat.pass(byteCount: 16 << 20) { (look) throws(Problem) in
+            begun.signal()
+            end.wait()
+            return try look.pass(request, from: sender, to: recipient)
+        }
+        while begun.wait(timeout: .now()) == .timedOut { await Task.yield() }
+        #expect(
+            await problem {
+                try await house.chat.pass(byteCount: 1) { (look) throws(Problem) in
+                    try look.pass(request, from: sender, to: recipient)
+                }
+            } == .overloaded)
+        end.signal()
+        _ = try await first
+        _ = try await house.chat.pass(byteCount: 1) { (look) throws(Problem) in
+            try look.pass(request, from: sender, to: recipient)
+        }
+        #expect(house.takePassed().count == 2)
     }
 
     @Test("what is delivered is gone, and numbers go on from there")

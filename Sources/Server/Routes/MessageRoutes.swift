@@ -8,7 +8,7 @@ enum MessageRoutes {
         Route(Endpoints.send) { (call, request, recipient) throws(Problem) in
             let sender = call.device
             if request.isEphemeral {
-                return try await call.chat.pass { (look) throws(Problem) in
+                return try await call.chat.pass(byteCount: 256 + call.bodyByteCount) { (look) throws(Problem) in
                     try look.pass(request, from: sender, to: recipient)
                 }
             }

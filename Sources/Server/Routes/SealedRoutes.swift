@@ -9,7 +9,9 @@ enum SealedRoutes {
             if request.isEphemeral {
                 try await call.look { (look) throws(Problem) in try look.admit(token, to: recipient) }
                 try call.takeFromBuckets(ofAdmitted: recipient)
-                return try await call.chat.pass { (look) throws(Problem) in try look.pass(send, with: token) }
+                return try await call.chat.pass(byteCount: 256 + call.bodyByteCount) { (look) throws(Problem) in
+                    try look.pass(send, with: token)
+                }
             }
             // Asked beside the writer first, so that a flood of wrong tokens does not hold up anybody's send.
             let earlier = try await call.look { (look) throws(Problem) -> Accepted? in

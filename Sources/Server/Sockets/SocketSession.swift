@@ -133,7 +133,7 @@ actor SocketSession: DeviceLine {
 
     private func handle(_ frame: ClientFrame, byteCount: Int) {
         switch frame {
-        case .send(let send) where send.request.isEphemeral: pass(send)
+        case .send(let send) where send.request.isEphemeral: pass(send, byteCount)
         case .send(let send):
             submit(send.request.clientID, byteCount) { [address] (turn) throws(Problem) in
                 try turn.send(send.request, from: address, to: send.to)
@@ -179,7 +179,7 @@ actor SocketSession: DeviceLine {
     }
 
     /// An ephemeral send: answered beside the store, as soon as it was checked.
-    private func pass(_ send: ClientFrame.Send) {
+    private func pass(_ send: ClientFrame.Send, _ byteCount: Int) {
         let services = front.services
         let clientID = send.request.clientID
         do throws(Problem) {
@@ -191,7 +191,8 @@ actor SocketSession: DeviceLine {
         }
         Task.immediate(executorPreference: desk.loop) {
             do throws(Problem) {
-                let accepted = try await services.chat.pass { [address] (look) throws(Problem) in
+                let accepted = try await services.chat.pass(byteCount: 256 + byteCount) {
+                    [address] (look) throws(Problem) in
                     try look.pass(send.request, from: address, to: send.to)
                 }
                 services.metrics.countAccepted(isReplay: false)

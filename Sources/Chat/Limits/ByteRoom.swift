@@ -1,0 +1,27 @@
+import Threads
+import Wire
+
+/// Room for bytes that are under way at once, whoever they are of.
+final class ByteRoom: @unchecked Sendable {
+    private let byteCountMax: Int
+    private let lock = Lock()
+    // Unchecked because this is guarded by `lock`.
+    private var byteCount = 0
+
+    init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
+
+    /// Takes room; ``leave(_:)`` gives it back.
+    /// - Throws: `overloaded` where there is none.
+    func enter(_ count: Int) throws(Problem) {
+        let isIn = lock.withLock {
+            guard byteCount + count <= byteCountMax else { return false }
+            byteCount += count
+            return true
+        }
+        guard isIn else {
+            throw Problem(.overloaded, "Too much is under way; try again in a second.", retryAfterSeconds: 1)
+        }
+    }
+
+    func leave(_ count: Int) { lock.withLock { byteCount -= count } }
+}
