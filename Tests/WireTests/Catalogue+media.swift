@@ -13,7 +13,7 @@ extension Catalogue {
         Specimen(
             UploadCreated.self,
             UploadCreated(
-                media: mediaID, upload: "/v1/media/uploads/" + String(repeating: "u", count: 43),
+                media: mediaID, capability: UploadCapability([UInt8](repeating: 0xBB, count: 32)),
                 deleteCapability: String(repeating: "-", count: 43), offset: 1 << 53, expiresAt: endOfTime)),
         Specimen(
             MediaInfo.self,

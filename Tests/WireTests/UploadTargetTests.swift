@@ -4,10 +4,14 @@ import Testing
 
 @Suite struct UploadTargetTests {
     private func created(_ upload: String) -> [UInt8] {
-        UploadCreated(
-            media: MediaID.sample, upload: upload, deleteCapability: String(repeating: "d", count: 43), offset: 0,
-            expiresAt: Timestamp(milliseconds: 0)
-        ).encoded(as: .cbor)
+        let created = UploadCreated(
+            media: .sample, capability: .sample, deleteCapability: String(repeating: "d", count: 43), offset: 0,
+            expiresAt: Timestamp(milliseconds: 0))
+        guard case .map(let entries)? = try? WireValue.parse(created.encoded(as: .cbor), as: .cbor) else { return [] }
+        let changed = entries.map { $0.key == "upload" ? WireValue.Entry(key: "upload", value: .text(upload)) : $0 }
+        var writer = WireWriter(form: .cbor)
+        WireValue.map(changed).write(to: &writer)
+        return writer.bytes
     }
 
     @Test("where to append is an upload of the server and nothing else")

@@ -7,7 +7,7 @@ public struct UploadDraft: Sendable {
     /// The row that creation stores.
     public let row: MediaRow
     /// Where to append, and what deletes: 43 characters each. Only their hashes are stored.
-    public let uploadCapability: String
+    public let uploadCapability: UploadCapability
     public let deleteCapability: String
 
     /// - Parameters:
@@ -45,7 +45,7 @@ public struct UploadDraft: Sendable {
             createdAt: now, uploadHash: upload.hash, uploadExpiresAt: uploadExpiresAt, deleteHash: delete.hash,
             expiresAt: seconds.map { now.adding(seconds: $0) }, endsAt: now.adding(seconds: Limits.silentUploadSeconds),
             use: use)
-        uploadCapability = upload.text
+        uploadCapability = UploadCapability(upload.secret)
         deleteCapability = delete.text
     }
 
@@ -63,12 +63,13 @@ public struct UploadDraft: Sendable {
 
 /// 256 random bits that let whoever has them do one thing.
 struct Capability {
-    let text: String
+    let secret: [UInt8]
     let hash: [UInt8]
 
+    var text: String { Base64URL.encode(secret) }
+
     init() {
-        let secret = RandomBytes.make(byteCount: 32)
-        text = Base64URL.encode(secret)
+        secret = RandomBytes.make(byteCount: 32)
         hash = PresentedToken.hash(secret)
     }
 }

@@ -147,7 +147,7 @@ extension Client {
 
     private func complete(_ spool: SealedSpool, _ created: UploadCreated) async throws(ClientError) {
         let info: MediaInfo = try await patiently { () async throws(ClientError) in
-            try await self.calls.run(Endpoints.completeUpload, created.capability())
+            try await self.calls.run(Endpoints.completeUpload, created.capability)
         }
         guard info.holds(spool) else { throw .unexpectedAnswer(status: 200) }
     }
@@ -240,7 +240,7 @@ extension Client {
         var patience = Patience()
         while true {
             do throws(ClientError) {
-                try await calls.run(Endpoints.abandonUpload, created.capability(), as: .tus)
+                try await calls.run(Endpoints.abandonUpload, created.capability, as: .tus)
                 return
             } catch {
                 // A connection of ours that was cut may still be appending, as the server sees it.
@@ -259,18 +259,6 @@ extension Client {
         let pairs = metadata.map { "\($0) \(Base64.encode($1))" }.joined(separator: ",")
         let fields = [Endpoints.uploadLength(byteCount), Endpoints.uploadMetadata(pairs)]
         return try await run(Endpoints.createUpload, headers: ServerCalls.Manner.tus.headers + fields)
-    }
-}
-
-extension UploadCreated {
-    /// What the address of the upload ends with.
-    /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for another address than that of an upload.
-    func capability() throws(ClientError) -> UploadCapability {
-        let last = upload.split(separator: "/").last ?? ""
-        guard let capability = UploadCapability(place: String(last)),
-            Endpoints.uploadState.target(capability) == upload
-        else { throw .unexpectedAnswer(status: 201) }
-        return capability
     }
 }
 

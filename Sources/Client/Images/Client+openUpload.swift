@@ -61,7 +61,7 @@ extension Client {
         do throws(ClientError) {
             try await append(file, to: created.upload, progress)
             let _: MediaInfo = try await patiently { () async throws(ClientError) in
-                try await self.calls.run(Endpoints.completeUpload, created.capability())
+                try await self.calls.run(Endpoints.completeUpload, created.capability)
             }
             return try await choose(created.media)
         } catch {

@@ -32,7 +32,7 @@ extension Client {
         try commit(transaction)
         try await appendAll(sealed, to: created.upload)
         let info: MediaInfo = try await patiently { () async throws(ClientError) in
-            try await self.calls.run(Endpoints.completeUpload, created.capability())
+            try await self.calls.run(Endpoints.completeUpload, created.capability)
         }
         guard info.sha256 == summary.digest else { throw .unexpectedAnswer(status: 200) }
         return (pointer, deletion)

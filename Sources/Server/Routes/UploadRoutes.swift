@@ -96,7 +96,7 @@ enum UploadRoutes {
             }
         }
         let created = UploadCreated(
-            media: draft.row.media, upload: "/v1/media/uploads/\(draft.uploadCapability)",
+            media: draft.row.media, capability: draft.uploadCapability,
             deleteCapability: draft.deleteCapability, offset: offset,
             expiresAt: hasBody ? draft.row.uploadExpiresAt : draft.row.uploadEndsAt)
         var reply = Reply(status: 201, created)

@@ -76,14 +76,32 @@ public enum AccountReference: PlaceValue {
     }
 }
 
-/// What lets whoever knows it go on with one upload: 32 random bytes, 43 characters of base64url.
-public struct UploadCapability: PlaceValue {
+/// What lets whoever knows it go on with one upload: base64url, opaque to clients.
+public struct UploadCapability: PlaceValue, Hashable {
+    static let lengths = 1...182
+    static let sample = UploadCapability("xxxx")
+
+    /// As it stands in the address.
     public let place: String
 
+    private init(_ text: String) { place = text }
+
+    /// Made of bytes that nobody guesses, at most 136.
+    public init(_ bytes: [UInt8]) { self.init(Base64URL.encode(bytes)) }
+
     public init?(place text: String) {
-        guard text.utf8.count == 43, Base64URL.decode(text) != nil else { return nil }
-        self.place = text
+        guard Self.lengths.contains(text.utf8.count), text.utf8.allSatisfy({ Self.isBase64URL($0) }) else { return nil }
+        self.init(text)
     }
 
-    public static var placeSchema: Schema { .text(length: 43...43) }
+    public static var placeSchema: Schema { .text(length: lengths) }
+
+    private static func isBase64URL(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
 }

@@ -878,9 +878,11 @@ extension TreeHeadPayload {
 
 extension UploadCreated {
     /// All its fields.
-    public init(media: MediaID, upload: String, deleteCapability: String, offset: UInt64, expiresAt: Timestamp) {
+    public init(
+        media: MediaID, capability: UploadCapability, deleteCapability: String, offset: UInt64, expiresAt: Timestamp
+    ) {
         self.media = media
-        self.upload = upload
+        self.capability = capability
         self.deleteCapability = deleteCapability
         self.offset = offset
         self.expiresAt = expiresAt

@@ -32,9 +32,8 @@ public enum MediaLifetime: String, WireEnumeration {
 /// The answer to a created upload; the same stands in fields of the answer's head, for clients of tus.
 public struct UploadCreated: WireRecord, Equatable {
     public var media: MediaID
-    /// Where to append: a capability, good for this upload until it expires. `/v1/media/uploads/` and base64url, so
-    /// that whoever asks there asks for nothing else.
-    public var upload: String
+    /// What lets whoever knows it append, until it expires.
+    public var capability: UploadCapability
     /// Whoever has it may delete the media: 43 characters of base64url.
     public var deleteCapability: String
     public var offset: UInt64
@@ -42,43 +41,38 @@ public struct UploadCreated: WireRecord, Equatable {
 
     public init(fields: inout Fields<Self>) throws(WireError) {
         media = try fields.value("media", \.media)
-        upload = try fields.value("upload", { UploadTarget($0.upload) }).text
+        capability = try fields.value("upload", { UploadTarget(capability: $0.capability) }).capability
         deleteCapability = try fields.text("deleteCapability", \.deleteCapability, length: 43...43)
         offset = try fields.number("offset", \.offset, in: 0...UInt64(1) << 53)
         expiresAt = try fields.value("expiresAt", \.expiresAt)
     }
+
+    /// Where to append.
+    public var upload: String { UploadTarget(capability: capability).text }
 }
 
-/// The target of an upload: ``prefix``, and a capability in base64url. At most 200 characters.
+/// The target of an upload: ``prefix``, and a capability in base64url, so that whoever asks there asks for nothing
+/// else.
 struct UploadTarget: WireType {
     static let prefix = "/v1/media/uploads/"
-    private static let lengthMax = 200
 
-    let text: String
+    let capability: UploadCapability
 
     init(wire value: WireValue, in context: WireContext) throws(WireError) {
         guard case .text(let text) = value else { throw WireError(.wrongType(expected: "text", found: value.kind)) }
-        let capability = text.utf8.dropFirst(Self.prefix.utf8.count)
-        guard text.utf8.starts(with: Self.prefix.utf8), !capability.isEmpty, text.utf8.count <= Self.lengthMax,
-            capability.allSatisfy({ Self.isBase64URL($0) })
+        guard text.utf8.starts(with: Self.prefix.utf8),
+            let capability = UploadCapability(place: String(text.dropFirst(Self.prefix.count)))
         else { throw WireError(.outOfBounds("must be \(Self.prefix) and base64url")) }
-        self.text = text
+        self.capability = capability
     }
 
-    init(_ text: String) { self.text = text }
+    init(capability: UploadCapability) { self.capability = capability }
+
+    var text: String { Self.prefix + capability.place }
 
     func write(to writer: inout WireWriter) { writer.write(text: text) }
-    static var schema: Schema { .text(length: 1...lengthMax) }
-    static var sample: Self { Self(prefix + "xxxx") }
-
-    private static func isBase64URL(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
-    }
+    static var schema: Schema { .text(length: 1...prefix.count + UploadCapability.lengths.upperBound) }
+    static var sample: Self { Self(capability: .sample) }
 }
 
 /// What may be known of media.

@@ -23,7 +23,7 @@ struct AuthorizationWorld {
         /// Open, of the conversation, uploaded by the author.
         var media = MediaID.random()
         var deleteCapability = Base64URL.encode(RandomBytes.make(byteCount: 32))
-        var upload = UploadCapability.random
+        var upload = UploadCapability(RandomBytes.make(byteCount: 32))
         var account = AccountID.random()
         var emoji = EmojiName.random
         var backup = BackupID.random()
@@ -207,15 +207,6 @@ extension PostRequest {
         case .open: PostRequest(clientID: .random(), text: "hello")
         case .sealed, .later: PostRequest(clientID: .random(), body: [1, 2, 3])
         }
-    }
-}
-
-extension UploadCapability {
-    static var random: UploadCapability {
-        guard let capability = UploadCapability(place: Base64URL.encode(RandomBytes.make(byteCount: 32))) else {
-            preconditionFailure("32 bytes are 43 characters")
-        }
-        return capability
     }
 }
 
