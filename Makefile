@@ -41,7 +41,7 @@ test: ## run every test
 	@Scripts/setup --test
 	swift build --build-tests $(debug)
 	swift test --skip-build --skip $(alone)
-	swift test --skip-build --filter SimulationTests
+	SIMULATION_SEEDS=100 swift test --skip-build --filter SimulationTests
 	timeout -k 10 900 swift test --skip-build --no-parallel --filter $(sockets)
 
 simulation: seeds = 10000

@@ -70,12 +70,9 @@ import Wire
 
         /// Waits for the server to say what it refuses.
         func isTold(_ words: String) async throws -> Bool {
-            for _ in 0..<500 {
-                let last = server.log.split(separator: "\n").last { $0.contains("\"disk.") }
-                if last?.contains(words) == true { return true }
-                try await Task.sleep(for: .milliseconds(20))
+            try await eventually {
+                server.log.split(separator: "\n").last { $0.contains("\"disk.") }?.contains(words) == true
             }
-            return false
         }
     }
 
@@ -116,10 +113,10 @@ import Wire
         #expect(try await scene.isTold("disk.room"))
         #expect(try await [scene.post, scene.send] == [200, 200])
         // The place for files looks at the disk for itself, once a second.
-        var upload = try await scene.upload
-        for _ in 0..<500 where upload == 507 {
-            try await Task.sleep(for: .milliseconds(20))
+        var upload = 507
+        _ = try await eventually {
             upload = try await scene.upload
+            return upload != 507
         }
         #expect(upload == 201)
         #expect(scene.server.stop() == 0)

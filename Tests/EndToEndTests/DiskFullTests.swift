@@ -45,14 +45,10 @@ import Wire
 
         disk.empty()
         // The store notices by itself that there is room; how soon is its own affair.
-        var isBack = false
-        for _ in 0..<500 where !isBack {
-            if let id = try? await send(api, to: bob, token) {
-                acceptedIDs.append(id)
-                isBack = true
-            } else {
-                try await Task.sleep(for: .milliseconds(20))
-            }
+        let isBack = try await eventually {
+            guard let id = try? await send(api, to: bob, token) else { return false }
+            acceptedIDs.append(id)
+            return true
         }
         #expect(isBack, "sends resume without a restart")
         var stored: [MessageID] = []

@@ -104,66 +104,21 @@ struct Tus {
         try Problem.decode(answer.body, in: .init(form: .json, refusesUnknownFields: false))
     }
 
-    /// Begins a request whose body is `byteCount` long, and goes on for as long as the result is held.
+    /// Begins a request whose body is `byteCount` long, and goes on for as long as the result is held: then it is cut.
     /// - Parameter isTaken: waits until the server has taken the upload for it and asks for the body.
     func beginAppending(
         _ bytes: some Sequence<UInt8>, at offset: Int = 0, of byteCount: Int, to upload: Upload, isTaken: Bool
-    ) throws -> HalfRequest {
+    ) throws -> LoopbackSocket {
         let head = """
             PATCH \(upload.location) HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: \(offset)\r
             Content-Type: application/offset+octet-stream\r\nContent-Length: \(byteCount)\r
             \(isTaken ? "Expect: 100-continue\r\n" : "")\r
 
             """
-        let request = try HalfRequest(port: house.server.port)
+        let request = try LoopbackSocket(port: house.server.port)
         try request.send(Array(head.utf8))
         if isTaken { try request.receive("HTTP/1.1 100 Continue\r\n\r\n") }
         try request.send(Array(bytes))
         return request
     }
-}
-
-/// A request of which only a part is sent. The connection is cut when this goes.
-final class HalfRequest: Sendable {
-    private let socket: Int32
-
-    init(port: UInt16) throws {
-        // Not for the servers that other tests start meanwhile.
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { (pointer) in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else { throw ServerProcess.Failure(description: "no connection") }
-    }
-
-    func send(_ bytes: [UInt8]) throws {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.send(socket, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { throw ServerProcess.Failure(description: "cut") }
-            sent += count
-        }
-    }
-
-    /// Waits for exactly that.
-    func receive(_ text: String) throws {
-        var found: [UInt8] = []
-        while found.count < text.utf8.count {
-            var byte: UInt8 = 0
-            guard recv(socket, &byte, 1, 0) == 1 else { throw ServerProcess.Failure(description: "cut") }
-            found.append(byte)
-        }
-        let said = String(decoding: found, as: UTF8.self)
-        guard said == text else { throw ServerProcess.Failure(description: said) }
-    }
-
-    deinit { close(socket) }
 }

@@ -1,31 +1,11 @@
-import Glibc
-
 /// A TCP peer that says what it is told and reads nothing; the system keeps little for it.
 public final class MutePeer: Sendable {
-    private let descriptor: Int32
+    private let socket: LoopbackSocket
 
-    public init(port: UInt16) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var size: Int32 = 4096
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let connected = withUnsafePointer(to: &address) { (pointer) in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else { throw ServerProcess.Failure(description: "cannot connect") }
-    }
-
-    deinit { close(descriptor) }
+    public init(port: UInt16) throws { socket = try LoopbackSocket(port: port, receiveByteCount: 4096) }
 
     /// What fits into the system's buffer, which is more than any test says here.
-    public func say(_ bytes: [UInt8]) {
-        _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-    }
+    public func say(_ bytes: [UInt8]) { socket.say(bytes) }
 
     /// Asks for a WebSocket of CBOR frames, and sends these, of less than 126 bytes each.
     public func openSocket(token: String, sending frames: [[UInt8]]) {

@@ -198,25 +198,19 @@ public enum ServerSettings {
             $1.logForm = form
             return true
         },
-        Setting(
-            flag: "--waiting-bytes", variable: "SOTTO_WAITING_BYTES", value: "BYTES",
-            help: "What may wait in memory for all clients together; \(ServerConfiguration().waitingByteCountMax)."
-        ) { (text, configuration) in
-            guard let count = UInt64(text) else { return false }
-            configuration.waitingByteCountMax = count
-            return true
-        },
-        bytes("--media-file-bytes", "SOTTO_MEDIA_FILE_BYTES", "One uploaded file at most", \.fileByteCountMax),
-        bytes("--media-account-bytes", "SOTTO_MEDIA_ACCOUNT_BYTES", "All files of an account", \.accountByteCountMax),
-        bytes("--media-server-bytes", "SOTTO_MEDIA_SERVER_BYTES", "All files of all accounts", \.serverByteCountMax),
-        Setting(
-            flag: "--disk-floor-bytes", variable: "SOTTO_DISK_FLOOR_BYTES", value: "BYTES",
-            help: "What stays free on the disk, or 5 % of it where that is more; 1073741824."
-        ) { (text, configuration) in
-            guard let count = UInt64(text) else { return false }
-            configuration.diskFloorByteCount = count
-            return true
-        },
+        bytes(
+            "--waiting-bytes", "SOTTO_WAITING_BYTES", "What may wait in memory for all clients together",
+            \.waitingByteCountMax),
+        bytes("--media-file-bytes", "SOTTO_MEDIA_FILE_BYTES", "One uploaded file at most", \.media.fileByteCountMax),
+        bytes(
+            "--media-account-bytes", "SOTTO_MEDIA_ACCOUNT_BYTES", "All files of an account",
+            \.media.accountByteCountMax),
+        bytes(
+            "--media-server-bytes", "SOTTO_MEDIA_SERVER_BYTES", "All files of all accounts",
+            \.media.serverByteCountMax),
+        bytes(
+            "--disk-floor-bytes", "SOTTO_DISK_FLOOR_BYTES", "What stays free on the disk, or 5 % of it if that is more",
+            \.diskFloorByteCount),
         Setting(
             flag: "--media-worker", variable: "SOTTO_MEDIA_WORKER", value: "FILE",
             help: "Makes thumbnails of open images; sotto-media beside sottod, where it is."
@@ -293,13 +287,13 @@ public enum ServerSettings {
 
     private static func bytes(
         _ flag: String, _ variable: String, _ what: String,
-        _ path: any WritableKeyPath<MediaBounds, UInt64> & Sendable
+        _ path: any WritableKeyPath<ServerConfiguration, UInt64> & Sendable
     ) -> Setting {
         Setting(
-            flag: flag, variable: variable, value: "BYTES", help: "\(what); \(MediaBounds()[keyPath: path])."
+            flag: flag, variable: variable, value: "BYTES", help: "\(what); \(ServerConfiguration()[keyPath: path])."
         ) { (text, configuration) in
             guard let count = UInt64(text) else { return false }
-            configuration.media[keyPath: path] = count
+            configuration[keyPath: path] = count
             return true
         }
     }

@@ -17,8 +17,7 @@ final class DiskWatch: @unchecked Sendable {
     private let reserveByteCount: UInt64
     private var state: DiskState
     private var changed: (@Sendable (DiskState) -> Void)?
-    private var isClosing = false
-    private var isClosed = false
+    private let thread = ThreadRest()
 
     /// - Parameter connection: one of its own, for reading.
     init(_ house: StoreFolder, _ connection: Connection, floor: UInt64, reserve: Int) throws(StoreError) {
@@ -65,26 +64,12 @@ final class DiskWatch: @unchecked Sendable {
     // MARK: The thread
 
     func work() {
-        while true {
-            lock.lock()
-            if !isClosing { lock.wait(milliseconds: Self.milliseconds) }
-            let isOver = isClosing
-            lock.unlock()
-            if isOver { break }
-            look()
-        }
+        while thread.rest(milliseconds: Self.milliseconds) { look() }
         connection.close()
-        lock.withLock { isClosed = true }
-        lock.broadcast()
+        thread.ended()
     }
 
-    func close() {
-        lock.lock()
-        isClosing = true
-        lock.broadcast()
-        while !isClosed { lock.wait() }
-        lock.unlock()
-    }
+    func close() { thread.end() }
 
     /// One look. Where the disk does not say, nothing is refused: then writing finds out.
     private func look() {

@@ -1,5 +1,4 @@
 import SQLite
-import Glibc
 import Wire
 
 /// Moves one segment of the tail into the tables, in slices that ride in the batches' transactions.
@@ -234,22 +233,5 @@ struct Flush {
             if touched.last !== queue { touched.append(queue) }
         }
         return touched + tables.dirtyQueues.sorted { $0.handle < $1.handle }
-    }
-}
-
-/// A point in time, asked for now and then.
-struct Deadline {
-    private let nanoseconds: UInt64
-
-    init(microseconds: Int) {
-        nanoseconds = Self.now() + UInt64(microseconds) * 1_000
-    }
-
-    var isOver: Bool { Self.now() >= nanoseconds }
-
-    static func now() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

@@ -43,7 +43,8 @@ extension Verb {
                 if let conversation { writer.put("conversation", conversation) }
                 if let seq { writer.put("seq", number: seq.rawValue) }
             }
-            output.progress("More was posted than this connection could take: read the log with sotto log.")
+            output.progress(
+                "More was posted than this connection could take: read it with sotto chat --conversation ID.")
         case .devicesChanged(let epoch):
             output.object("devicesChanged") { $0.put("epoch", number: epoch) }
             output.progress("The list of this account's devices has changed (epoch \(epoch)).")
