@@ -10,6 +10,8 @@ package protocol StoredRow: Sendable, Equatable {
     static var expiry: (any RowExpiry)? { get }
     /// What must exist for as long as a row does.
     static var owners: [Owner<Self>] { get }
+    /// What they go with, besides an account.
+    static var cascades: Cascades { get }
     /// What becomes of rows when the account that they are about is deleted.
     static var erasure: Erasure { get }
 }
@@ -21,6 +23,8 @@ extension StoredRow {
     package static var expiry: (any RowExpiry)? { nil }
     /// Nothing.
     package static var owners: [Owner<Self>] { [] }
+    /// Nothing.
+    package static var cascades: Cascades { Cascades() }
 }
 
 /// What the deletion of an account does to a table.

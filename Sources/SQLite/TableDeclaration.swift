@@ -8,6 +8,7 @@ package struct TableDeclaration: Sendable {
     package let indexes: [any RowIndex]
     package let expiry: (any RowExpiry)?
     package let erasure: Erasure
+    package let cascades: Cascades
     /// The statements that make the table and its indexes.
     package let creation: [String]
     private let checking: @Sendable (Connection, _ followsOwners: Bool) throws(SQLiteError) -> Check
@@ -23,6 +24,7 @@ package struct TableDeclaration: Sendable {
         indexes = Row.indexes
         expiry = Row.expiry
         erasure = Row.erasure
+        cascades = Row.cascades
         creation = [table.text.creation] + Self.indexTexts(Row.indexes, table.text)
         checking = { (connection, follows) throws(SQLiteError) in try Self.check(Row.self, connection, follows) }
     }

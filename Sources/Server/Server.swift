@@ -260,11 +260,3 @@ extension HTTPFront {
             })
     }
 }
-
-extension Route {
-    /// The whole surface, in the order of the description.
-    static let all: [Route] =
-        ServerRoutes.all + AccountRoutes.all + BackupRoutes.all + KeyRoutes.all + TransparencyRoutes.all
-            + MessageRoutes.all + SealedRoutes.all + ReportRoutes.all + ConversationRoutes.all + UploadRoutes.all
-            + MediaRoutes.all + ImageRoutes.all + EmojiRoutes.all
-}

@@ -19,6 +19,9 @@ struct Arguments {
         let help: String
     }
 
+    /// For words that the verb does not understand.
+    var misused: UsageError { verb.misused }
+
     static let common: [Option] = [
         Option(name: "--server", value: "URL", help: "The server; needed to register and to link. [SOTTO_SERVER]"),
         Option(name: "--data", value: "FOLDER", help: "Where this account is kept. [SOTTO_CLIENT_DATA]"),
@@ -37,7 +40,7 @@ struct Arguments {
         let arguments = verbFirst(arguments)
         guard let first = arguments.first else { throw UsageError(message: "What to do? See sotto --help.") }
         if first == "--help" || first == "-h" || first == "help" { return nil }
-        guard let verb = Verb(rawValue: first) else {
+        guard let verb = Verb.named(first) else {
             throw UsageError(message: "There is no verb \(first). See sotto --help.")
         }
         var read = Arguments(verb: verb)
@@ -53,8 +56,8 @@ struct Arguments {
                 try read.take(argument, &rest)
             }
         }
-        if !read.switches.contains("--help"), !verb.wordCounts.contains(read.words.count) {
-            throw UsageError(message: "Usage: sotto \(verb.usage)")
+        if !read.switches.contains("--help"), !verb.words.contains(read.words.count) {
+            throw verb.misused
         }
         return read
     }
@@ -74,7 +77,7 @@ struct Arguments {
     private mutating func take(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
         let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let option = (Self.common + verb.options).first(where: { $0.name == halves[0] }) else {
-            let name = "sotto \(verb.rawValue)"
+            let name = "sotto \(verb.name)"
             throw UsageError(message: "\(name) has no option \(halves[0]). See \(name) --help.")
         }
         guard let value = option.value else {

@@ -20,8 +20,6 @@ struct Main {
             return Output.write(Help.of(arguments.verb) + "\n", to: STDOUT_FILENO)
         }
         let output = Output(isJSON: arguments.switches.contains("--json"))
-        // Needs no account and no server.
-        if arguments.verb == .media { exit(await status(output) { try await Verb.media(arguments, output) }) }
         let network = ClientNetwork()
         let status = await status(output) { try await run(arguments, over: network, output) }
         network.shutdown()
@@ -49,14 +47,17 @@ struct Main {
         _ arguments: Arguments, over network: ClientNetwork, _ output: Output
     ) async throws -> Int32 {
         let setup = Setup(arguments: arguments) { (name) in getenv(name).map { String(cString: $0) } }
-        // Needs no account.
-        if arguments.verb == .auditLog { return try await Verb.auditLog(arguments, setup, output, over: network) }
-        let client = try setup.open(over: network)
-        let work = Task { try await arguments.verb.run(client, arguments, output) }
-        Interrupts.watch { work.cancel() }
-        let result = await work.result
-        await client.close()
-        try result.get()
-        return 0
+        switch arguments.verb.work {
+        case .alone(let work): return try await work(arguments, output)
+        case .overNetwork(let work): return try await work(arguments, setup, output, network)
+        case .withAccount(let work):
+            let client = try setup.open(over: network)
+            let work = Task { try await work(client, arguments, output) }
+            Interrupts.watch { work.cancel() }
+            let result = await work.result
+            await client.close()
+            try result.get()
+            return 0
+        }
     }
 }

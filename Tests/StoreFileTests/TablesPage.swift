@@ -33,6 +33,12 @@ enum TablesPage {
         let found = table.indexes.map { ($0.isUnique ? "one by " : "in order of ") + names($0.columnNames) }
         lines += ["", "Found: \(found.isEmpty ? "by its key" : found.joined(separator: "; "))."]
         if let expiry = table.expiry { lines.append("Rows end \(expiry.note).") }
+        let cascades = [
+            table.cascades.ofConversation.map { "their conversation, by \(names($0.columnNames))" },
+            table.cascades.ofMessage.map { "their message, by \(names($0.columnNames))" },
+            table.cascades.ofMedia.map { "their media, by \(names($0.columnNames))" },
+        ].compactMap { $0 }
+        if !cascades.isEmpty { lines.append("Rows go with \(cascades.joined(separator: "; with ")).") }
         if let erasure = erasure(table.erasure) { lines.append("When an account is deleted: \(erasure).") }
         return lines.joined(separator: "\n")
     }

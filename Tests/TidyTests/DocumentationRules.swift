@@ -35,6 +35,7 @@ private let witnesses = [
     "static var cases:", "init?(tag:", "var tagged:", "init(bytes: SixteenBytes)", "let bytes: SixteenBytes",
     // StoredRow, Cell, Prefix, RowIndex, RowExpiry, AccountIndex; an index says by its columns what it finds
     "static let table ", "static let indexes:", "static let expiry:", "static let erasure ", "static let owners ",
+    "static let cascades ",
     " = Lookup(", " = Index(", "var cacheNames:", "static let isCached ", "static var storage:",
     "static var isOptional:", "static func read(from reader:", "init?(cell:", "var cell:", "static var count:",
     "func sweep(_ connection:", "func erase(_ account:", "override func ",

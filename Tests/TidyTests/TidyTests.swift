@@ -65,7 +65,8 @@ import Testing
     @Test("every test file mirrors a file, a folder or a type of its room")
     func mirrors() { hold(Repository.swift.flatMap { mirrorless($0, among: Repository.swift) }) }
 
-    @Test("what scripts print from the sources is up to date", arguments: ["print-inits", "print-limits"])
+    @Test(
+        "what scripts print from the sources is up to date", arguments: ["print-inits", "print-limits", "print-lists"])
     func printed(by script: String) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

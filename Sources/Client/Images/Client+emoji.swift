@@ -3,17 +3,9 @@ public import Wire
 extension Client {
     /// The server's custom emoji, in the order of their names.
     public func emoji() async throws(ClientError) -> [EmojiView] {
-        var all: [EmojiView] = []
-        var cursor: String?
-        repeat {
-            let query = [Parameters.limit(UInt64(Limits.pageItemsMax))] + (cursor.map { [Parameters.cursor($0)] } ?? [])
-            let page: Page<EmojiView> = try await patiently { () async throws(ClientError) in
-                try await self.run(Endpoints.emoji, query: query)
-            }
-            all += page.items
-            cursor = page.items.isEmpty ? nil : page.next
-        } while cursor != nil && all.count < Limits.emojiMax
-        return all
+        try await everyPage(countMax: Limits.emojiMax) { (query) async throws(ClientError) in
+            try await self.run(Endpoints.emoji, query: query)
+        }
     }
 
     /// Adds an emoji for everybody on the server.

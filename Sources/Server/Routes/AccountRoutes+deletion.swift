@@ -16,7 +16,7 @@ extension AccountRoutes {
     }
 
     /// For the admin listener.
-    static let removal: [Route] = [
+    static let admin: [Route] = [
         Route(Endpoints.removeAccount) { (call, account) throws(Problem) in
             let nothing = try await call.commit { (turn) throws(Problem) in try turn.deleteAccount(account) }
             call.services.eraseSoon()

@@ -28,6 +28,6 @@ enum AdminRoutes {
             Route(Endpoints.believeClock) { (call) throws(Problem) in
                 try await call.commit { (turn) throws(Problem) in try turn.believeClock() }
             },
-        ] + ReportRoutes.admin + AccountRoutes.removal + EmojiRoutes.admin
+        ] + Route.admin
     }
 }

@@ -14,6 +14,7 @@ extension Tables {
         try answer { () throws(SQLiteError) in
             try willWrite(.nothing)
             try replace(before, by: after)
+            for cascade in StoreSchema.ofMessage { try cascade.remove(Pair(conversation, seq), connection) }
             if case .message(let message) = before.event, let end = message.expiresAt {
                 let row = Int64(bitPattern: before.id.rawValue)
                 try connection.remove(ExpiringMessageRow.byPlace, Pair(end, row))

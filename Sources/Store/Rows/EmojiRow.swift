@@ -33,5 +33,6 @@ extension EmojiRow: TableRow {
     package static let ofCreator = Index(within: \EmojiRow.creator, by: \.name)
     package static let indexes: [any RowIndex] = [byName, ofMedia, inOrder, ofCreator]
     package static let erasure = Erasure.along(with: "its media")
+    package static let cascades = Cascades(ofMedia: .init(ofMedia))
     package static let owners = [Owner(\EmojiRow.media, MediaRow.byID)]
 }

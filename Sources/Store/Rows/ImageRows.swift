@@ -23,6 +23,7 @@ package struct AvatarRow: TableRow {
     package static let ofMedia = Lookup(\AvatarRow.media)
     package static let indexes: [any RowIndex] = [ofAccount, ofMedia]
     package static let erasure = Erasure.along(with: "its media")
+    package static let cascades = Cascades(ofMedia: .init(ofMedia))
     package static let owners = [Owner(\AvatarRow.media, MediaRow.byID)]
 }
 
@@ -52,6 +53,7 @@ package struct ConversationImageRow: TableRow {
     package static let ofMedia = Lookup(\ConversationImageRow.image.media)
     package static let indexes: [any RowIndex] = [ofConversation, ofMedia]
     package static let erasure = Erasure.nobody
+    package static let cascades = Cascades(ofMedia: .init(ifAny: ofMedia))
     package static let owners = [
         Owner(\ConversationImageRow.conversation, ConversationRow.byID),
         Owner(ifAny: \ConversationImageRow.image.media, MediaRow.byID),

@@ -40,4 +40,5 @@ extension LeaseRow: TableRow {
     package static let indexes: [any RowIndex] = [byHash, byEnd]
     package static let erasure = Erasure.nobody
     package static let owners = [Owner(\LeaseRow.media, MediaRow.byID)]
+    package static let cascades = Cascades(ofMedia: .init(byEnd))
 }

@@ -46,4 +46,5 @@ extension ThumbnailRow: TableRow {
     package static let indexes: [any RowIndex] = [ofMedia, byBlob]
     package static let erasure = Erasure.nobody
     package static let owners = [Owner(\ThumbnailRow.media, MediaRow.byID)]
+    package static let cascades = Cascades(ofMedia: .init(ofMedia))
 }

@@ -26,8 +26,8 @@ extension Tables {
         }
     }
 
-    /// Removes a conversation that has no member and no image any more, with its log; media that its messages show
-    /// are ended. The rows of its log go in slices, as ``Maintenance`` finds time.
+    /// Removes a conversation that has no member and no image any more, with its log and what is declared to go with
+    /// it; media that its messages show are ended. The rows of its log go in slices, as ``Maintenance`` finds time.
     public func removeConversation(_ conversation: ConversationID) throws(Problem) {
         let isEmpty = try rows(MemberRow.ofConversation, conversation, limit: 1).isEmpty
         precondition(isEmpty, "a conversation goes after its members")
@@ -39,6 +39,7 @@ extension Tables {
             try connection.remove(ConversationRow.byID, conversation)
             try connection.put(RemovedLogRow(conversation: log.handle))
             try endMedia(shownIn: conversation)
+            for cascade in StoreSchema.ofConversation { try cascade.remove(conversation, connection) }
             return log
         }
         if let pair = row.pair { wrote(.dm(pair)) }

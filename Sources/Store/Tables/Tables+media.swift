@@ -32,19 +32,15 @@ extension Tables {
         }
     }
 
-    /// Removes media with their thumbnails, their leases and what shows them (an avatar, the image of a conversation,
-    /// an emoji), and dooms all their blobs. So there is no reference without media, whoever removes them.
+    /// Removes media with all that goes with them by its declaration (thumbnails, leases, what shows them), and dooms
+    /// their blobs. So there is no reference without media, whoever removes them.
     public func removeMedia(_ media: MediaID) throws(Problem) {
         try change([], growth: .nothing) { () throws(SQLiteError) in
             guard let row = try connection.row(MediaRow.byID, media) else { return }
             try addToTotals(nil, replacing: row)
             let pictures = try connection.rows(ThumbnailRow.ofMedia, media, limit: .max)
             for blob in [row.blob] + pictures.map(\.blob) { try connection.put(DoomedBlobRow(blob: blob)) }
-            try connection.removeAll(ThumbnailRow.ofMedia, media, limit: .max)
-            try connection.removeAll(LeaseRow.byEnd, media, limit: .max)
-            try connection.remove(AvatarRow.ofMedia, media)
-            try connection.remove(ConversationImageRow.ofMedia, media)
-            try connection.remove(EmojiRow.ofMedia, media)
+            for cascade in StoreSchema.ofMedia { try cascade.remove(media, connection) }
             try connection.remove(MediaRow.byID, media)
         }
     }

@@ -1,6 +1,22 @@
 import Client
 import Wire
 
+extension Verb {
+    static let chat = Verb(
+        "chat", .messages,
+        usage: "chat HANDLE | chat --conversation ID | chat --create NAME [--with HANDLES] [--channel]",
+        "Talk: lines typed are sent, what comes is printed. A handle is sealed, a conversation is open.", words: 0...1,
+        options: [
+            .init(name: "--conversation", value: "ID", help: "An open conversation."),
+            .init(name: "--create", value: "NAME", help: "Create an open conversation first."),
+            .init(name: "--with", value: "HANDLES", help: "Its members, with commas between."),
+            .init(name: "--channel", help: "Make it a channel, not a group."),
+        ]
+    ) { (client, arguments, output) in
+        try await ChatVerb(client: client, output: output).run(arguments)
+    }
+}
+
 /// `sotto chat`: what is typed is sent, what comes is printed, until end of input or Ctrl-C.
 struct ChatVerb: Sendable {
     let client: Client
@@ -15,7 +31,7 @@ struct ChatVerb: Sendable {
             try await talk { try await client.post($0, to: conversation) }
         } else {
             guard let word = arguments.words.first else {
-                throw UsageError(message: "Usage: sotto \(Verb.chat.usage)")
+                throw arguments.misused
             }
             let handle = try Verb.handle(word)
             try await talk { try await client.send($0, to: handle) }

@@ -3,9 +3,16 @@ import Wire
 
 /// Taking back what was said.
 extension Verb {
-    static func delete(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let delete = Verb(
+        "delete", .messages, usage: "delete INDEX [--for-me] | delete --conversation ID NUMBER",
+        "Take back a message for everybody; a received one, here alone. NUMBER as `chat` shows it.", words: 1...1,
+        options: [
+            .init(name: "--for-me", help: "Leave the others' copies of an own message as they are."),
+            .init(name: "--conversation", value: "ID", help: "Delete what was posted there, with its media."),
+        ]
+    ) { (client, arguments, output) in
         if let conversation = try conversation(arguments) {
-            return try await delete(from: conversation, client, arguments, output)
+            return try await deletePost(from: conversation, client, arguments, output)
         }
         let isForMe = arguments.switches.contains("--for-me")
         let line = try await client.delete(try index(arguments), forMeOnly: isForMe)
@@ -14,23 +21,27 @@ extension Verb {
         output.say(isForAll ? "Deleted." : "Deleted on this device; the others' copies are as they were.")
     }
 
-    private static func delete(
+    private static func deletePost(
         from conversation: ConversationID, _ client: Client, _ arguments: Arguments, _ output: Output
     ) async throws {
         guard !arguments.switches.contains("--for-me") else {
             throw UsageError(message: "What was posted to a conversation is deleted for everybody, not --for-me.")
         }
-        // As `chat` prints it, and as `chat --json` does.
-        let word = arguments.words.first.map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 }
-        guard let seq = word.flatMap({ UInt64($0) }) else {
-            throw UsageError(message: "A message of a conversation is named by its number, as sotto chat shows it.")
-        }
-        try await client.deletePost(SequenceNumber(seq), of: conversation)
+        let seq = try seq(arguments.words[0])
+        try await client.deletePost(seq, of: conversation)
         output.object("deleted") { (writer) in
             writer.put("conversation", conversation)
-            writer.put("seq", SequenceNumber(seq))
+            writer.put("seq", seq)
         }
         output.say("Deleted for everybody.")
+    }
+
+    /// The number of a message in its conversation, as `chat` prints it, and as `chat --json` does.
+    static func seq(_ word: String) throws(UsageError) -> SequenceNumber {
+        guard let seq = UInt64(word.hasPrefix("#") ? String(word.dropFirst()) : word) else {
+            throw UsageError(message: "A message of a conversation is named by its number, as sotto chat shows it.")
+        }
+        return SequenceNumber(seq)
     }
 
     /// What `--conversation` names.

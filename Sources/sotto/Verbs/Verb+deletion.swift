@@ -2,7 +2,11 @@ import Client
 import Wire
 
 extension Verb {
-    static func deleteAccount(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let deleteAccount = Verb(
+        "delete-account", .account, usage: "delete-account [--yes]",
+        "Delete this account at the server, for good; without --yes, say what will go.", words: 0...0,
+        options: [.init(name: "--yes", help: "You mean it: nobody can undo this.")]
+    ) { (client, arguments, output) in
         guard let (handle, address) = try await client.whoami() else { throw ClientError.notRegistered }
         guard arguments.switches.contains("--yes") else {
             throw UsageError(message: consequences(for: handle))

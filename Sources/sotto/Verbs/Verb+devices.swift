@@ -2,14 +2,17 @@ import Client
 import Wire
 
 extension Verb {
-    static func devices(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let devices = Verb(
+        "devices", .account, usage: "devices [list | request | link CODE | unlink NUMBER]",
+        "List this account's devices, or change them.", words: 0...2
+    ) { (client, arguments, output) in
         let words = arguments.words
         switch (words.first ?? "list", words.count) {
         case ("list", 0...1): try await list(client, output)
         case ("request", 1): try await request(client, output)
         case ("link", 2): try await link(client, words[1], output)
         case ("unlink", 2): try await unlink(client, words[1], output)
-        default: throw UsageError(message: "Usage: sotto \(Verb.devices.usage)")
+        default: throw arguments.misused
         }
     }
 

@@ -2,14 +2,8 @@ import Client
 import Wire
 
 extension Verb {
-    static let downloadOptions: [Arguments.Option] = [
-        .init(name: "--output", value: "OUT", help: "A new file for it; also -o. With --range, - prints it."),
-        .init(name: "--range", value: "A-B", help: "Only its bytes A to B, from 0; A- to its end."),
-        .init(name: "--thumbnail", help: "The small picture inside the message instead; asks no server."),
-    ]
-
-    static func send(
-        file path: String, to handle: Handle, _ client: Client, _ arguments: Arguments, _ output: Output
+    static func sendFile(
+        _ path: String, to handle: Handle, _ client: Client, _ arguments: Arguments, _ output: Output
     ) async throws {
         let caption = arguments.words.count == 2 ? arguments.words[1] : ""
         let file = OutgoingFile(
@@ -32,7 +26,7 @@ extension Verb {
             return output.say("Cancelled.")
         }
         guard arguments.switches.contains("--resume") else {
-            throw UsageError(message: "Usage: sotto \(Verb.send.usage)")
+            throw arguments.misused
         }
         let waiting = try await client.waitingMessages()
         await client.watchFiles { (index, progress) in output.progress("Line \(index): uploaded", progress) }
@@ -55,15 +49,23 @@ extension Verb {
         if let problem { throw problem }
     }
 
-    static func download(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let download = Verb(
+        "download", .messages, usage: "download INDEX -o OUT [--range A-B | --thumbnail]",
+        "Fetch the file beside a message of the transcript, and open it.", words: 1...1,
+        options: [
+            .init(name: "--output", value: "OUT", help: "A new file for it; also -o. With --range, - prints it."),
+            .init(name: "--range", value: "A-B", help: "Only its bytes A to B, from 0; A- to its end."),
+            .init(name: "--thumbnail", help: "The small picture inside the message instead; asks no server."),
+        ]
+    ) { (client, arguments, output) in
         guard let index = UInt64(arguments.words[0]), let path = arguments.values["--output"] else {
-            throw UsageError(message: "Usage: sotto \(Verb.download.usage)")
+            throw arguments.misused
         }
         guard !arguments.switches.contains("--thumbnail") else {
             return try await saveThumbnail(index, to: path, client, output)
         }
         if let text = arguments.values["--range"] {
-            return try await download(text, of: try await client.reader(ofFileOf: index), to: path, output)
+            return try await downloadPart(text, of: try await client.reader(ofFileOf: index), to: path, output)
         }
         guard path != "-" else { throw UsageError(message: "Only a --range goes to standard output.") }
         let note = try await client.download(fileOf: index, to: path) { output.progress("Fetched", $0) }
@@ -90,7 +92,7 @@ extension Verb {
     }
 
     /// A part of a file, as it comes.
-    private static func download(
+    private static func downloadPart(
         _ text: String, of reader: FileReader, to path: String, _ output: Output
     ) async throws {
         let range = try range(text, of: reader.note)

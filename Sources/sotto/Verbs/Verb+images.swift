@@ -2,18 +2,22 @@ import Client
 import Wire
 
 extension Verb {
-    static let pictureOptions: [Arguments.Option] = [
+    private static let pictureOptions: [Arguments.Option] = [
         .init(name: "--output", value: "OUT", help: "A new file for the picture; also -o."),
         .init(name: "--size", value: "N", help: "Its longer side, at least; 320."),
         .init(name: "--jpeg", help: "JPEG instead of WebP."),
         .init(name: "--animated", help: "The moving picture, where there is one."),
     ]
 
-    static let avatarOptions: [Arguments.Option] = pictureOptions + [
-        .init(name: "--conversation", value: "ID", help: "The image of that open conversation, not your own.")
-    ]
-
-    static func avatar(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let avatar = Verb(
+        "avatar", .pictures,
+        usage: "avatar set FILE | avatar remove | avatar show HANDLE -o OUT [--size N] [--jpeg]"
+            + " | avatar set FILE --conversation ID | avatar remove --conversation ID",
+        "Show everybody on the server who you are, or save what somebody else shows.", words: 1...2,
+        options: pictureOptions + [
+            .init(name: "--conversation", value: "ID", help: "The image of that open conversation, not your own.")
+        ]
+    ) { (client, arguments, output) in
         let words = arguments.words
         if let conversation = try conversation(arguments) {
             return try await image(of: conversation, client, arguments, output)
@@ -31,7 +35,7 @@ extension Verb {
             let (handle, form) = (try handle(words[1]), try form(arguments))
             let path = try outputPath(arguments)
             try save(try await client.avatar(of: handle, form), to: path, output)
-        default: throw UsageError(message: "Usage: sotto \(Verb.avatar.usage)")
+        default: throw arguments.misused
         }
     }
 
@@ -49,11 +53,17 @@ extension Verb {
             try await client.removeImage(of: conversation)
             output.object("imageRemoved") { (_) in }
             output.say("The conversation has no image any more.")
-        default: throw UsageError(message: "Usage: sotto \(Verb.avatar.usage)")
+        default: throw arguments.misused
         }
     }
 
-    static func emoji(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let emoji = Verb(
+        "emoji", .pictures,
+        usage: "emoji [list] | emoji add NAME FILE | emoji remove NAME"
+            + " | emoji show NAME -o OUT [--size N] [--animated]",
+        "List the server's custom emoji, add one, delete an own one, or save its picture.", words: 0...3,
+        options: pictureOptions
+    ) { (client, arguments, output) in
         let words = arguments.words
         switch (words.first ?? "list", words.count) {
         case ("list", 0...1):
@@ -75,7 +85,7 @@ extension Verb {
             let (name, form) = (try emojiName(words[1]), try form(arguments))
             let path = try outputPath(arguments)
             try save(try await client.picture(ofEmoji: name, form), to: path, output)
-        default: throw UsageError(message: "Usage: sotto \(Verb.emoji.usage)")
+        default: throw arguments.misused
         }
     }
 

@@ -2,7 +2,14 @@ import Client
 import Wire
 
 extension Verb {
-    static func listen(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let listen = Verb(
+        "listen", .messages, usage: "listen [--until-idle] [--count N]", "Print what comes, until interrupted.",
+        words: 0...0,
+        options: [
+            .init(name: "--until-idle", help: "End when everything that waited has come."),
+            .init(name: "--count", value: "N", help: "End after so many messages."),
+        ]
+    ) { (client, arguments, output) in
         let countMax = try arguments.number("--count")
         let untilIdle = arguments.switches.contains("--until-idle")
         guard try await client.whoami() != nil else { throw ClientError.notRegistered }
@@ -75,26 +82,9 @@ extension Verb {
 
     /// An entry of an open conversation.
     static func line(_ entry: LogEntry) -> String {
-        let sender = "\(entry.sender.account.description.prefix(8))"
+        let sender = String(entry.sender.account.description.prefix(8))
         let time = String(entry.time.description.prefix(16)).replacing("T", with: " ")
-        switch entry.event {
-        case .message(let message): return "\(time)  #\(entry.seq) \(sender): \(text(of: message))"
-        case .messageDeleted(let deletion):
-            return "\(time)  \(deletion.reason == nil ? "\(sender) deleted" : "Time is over for") #\(deletion.seq)."
-        case .created: return "\(time)  \(sender) created the conversation."
-        case .membersAdded(let added): return "\(time)  \(sender) added \(added.accounts.count)."
-        case .memberRemoved: return "\(time)  A member is gone."
-        case .roleChanged(let change): return "\(time)  A member is now \(change.role.rawValue)."
-        case .image(let image):
-            let isGone = image.media == nil && image.sealedImage == nil
-            return "\(time)  \(sender) \(isGone ? "took the image away" : "changed the image")."
-        case .unknown: return "\(time)  Something changed that this version does not know."
-        }
-    }
-    private static func text(of message: ConversationEvent.Message) -> String {
-        guard !message.isDeleted else { return "[deleted]" }
-        let files = message.media.map { "[media \($0)]" }
-        let said = message.text.map { Output.harmless($0) } ?? (message.body == nil ? nil : "[sealed]")
-        return ((said.map { [$0] } ?? []) + files).joined(separator: " ")
+        let told = (entry.event.tagged.record as? any Told)?.told(entry.seq, by: sender)
+        return "\(time)  \(told ?? "Something changed that this version does not know.")"
     }
 }

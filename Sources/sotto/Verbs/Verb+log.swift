@@ -7,16 +7,31 @@ extension Verb {
     /// Exit status for a log that is not what it must be.
     static let fraudStatus: Int32 = 3
 
-    static func trustLog(_ client: Client, _ output: Output) async throws {
+    static let trustLog = Verb(
+        "trust-log", .keyLog, usage: "trust-log",
+        "Trust the server's key log anew, once its operator has said why it began again.", words: 0...0
+    ) { (client, _, output) in
         let evidence = try await client.trustLogAnew()
         output.object("logForgotten") { (writer) in writer.put("head", evidence?.head) }
         output.say("The next list that the server gives out says where the log goes on.")
         output.say("The key that signs it has to be the one of first contact.")
     }
 
+    static let auditLog = Verb(
+        "audit-log", .keyLog,
+        usage: "audit-log [--server URL | --from-dump FILE] [--state FILE] [--dump FILE] [--account ID]",
+        "Check a server's whole key log, without an account; status 3 where it is false.", words: 0...0,
+        options: [
+            .init(name: "--state", value: "FILE", help: "What the last audit left; written anew when all is well."),
+            .init(name: "--dump", value: "FILE", help: "Where the whole log goes; as evidence, where it is false."),
+            .init(name: "--from-dump", value: "FILE", help: "Check this dump, and ask no server."),
+            .init(name: "--account", value: "ID", help: "Print every change of this account's device list."),
+        ],
+        .overNetwork(audit))
+
     /// - Returns: the exit status: 0 when all is well, ``fraudStatus`` when the log is false, 1 when it could not be
     ///   checked.
-    static func auditLog(
+    private static func audit(
         _ arguments: Arguments, _ setup: Setup, _ output: Output, over network: ClientNetwork
     ) async throws -> Int32 {
         let account = try arguments.values["--account"].map { (text) throws(UsageError) in

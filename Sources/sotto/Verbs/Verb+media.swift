@@ -7,9 +7,23 @@ extension Verb {
     /// Exit status for a file that is refused for what it holds.
     static let refusedStatus: Int32 = 3
 
-    static func media(_ arguments: Arguments, _ output: Output) async throws -> Int32 {
+    static let media = Verb(
+        "media", .pictures,
+        usage: "media inspect FILE | media thumbnail FILE -o OUT [--size N] [--jpeg] [--preview OUT] [--worker PATH]",
+        "Look at a file or make its thumbnail as the server does, without one; status 3 where refused.", words: 2...2,
+        options: [
+            .init(name: "--output", value: "OUT", help: "Where the thumbnail goes; also -o."),
+            .init(name: "--size", value: "N", help: "Its longer side, 1 to 2048; 320."),
+            .init(name: "--jpeg", help: "JPEG instead of WebP."),
+            .init(name: "--preview", value: "OUT", help: "Where the short preview of an animation goes."),
+            .init(name: "--worker", value: "PATH", help: "The program sotto-media; else the one beside sotto."),
+            .init(name: "--programs", value: "FOLDER", help: "Where ffprobe and ffmpeg are; /usr/bin."),
+        ],
+        .alone(look))
+
+    private static func look(_ arguments: Arguments, _ output: Output) async throws -> Int32 {
         guard arguments.words.count == 2, let wish = arguments.words.first, ["thumbnail", "inspect"].contains(wish)
-        else { throw UsageError(message: "Usage: sotto \(Verb.media.usage)") }
+        else { throw arguments.misused }
         if wish == "thumbnail", arguments.values["--output"] == nil {
             throw UsageError(message: "Where to? Say -o FILE.")
         }

@@ -2,7 +2,13 @@ import Client
 import Wire
 
 extension Verb {
-    static func backup(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let backup = Verb(
+        "backup", .account, usage: "backup [status | create [--replace] | update | delete]",
+        "Keep a sealed backup of this account at the server; `create` prints the recovery key.", words: 0...1,
+        options: [
+            .init(name: "--replace", help: "Take the place of a backup that another device or key has made.")
+        ]
+    ) { (client, arguments, output) in
         switch arguments.words.first ?? "status" {
         case "status": try await status(client, output)
         case "create": try await create(client, arguments.switches.contains("--replace"), output)
@@ -14,7 +20,7 @@ extension Verb {
             try await client.deleteBackup()
             output.object("backupDeleted") { _ in }
             output.say("The backup is deleted. Its recovery key opens nothing any more.")
-        default: throw UsageError(message: "Usage: sotto \(Verb.backup.usage)")
+        default: throw arguments.misused
         }
     }
 
@@ -34,7 +40,12 @@ extension Verb {
         output.progress("Write it down: whoever has it has the account. sotto restore KEY brings it back.")
     }
 
-    static func restore(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let restore = Verb(
+        "restore", .account, usage: "restore KEY [--unlink-others]",
+        "Make this a new device of the account whose recovery key this is; KEY `-` reads standard input.",
+        words: 1...1,
+        options: [.init(name: "--unlink-others", help: "The account's other devices are lost: unlink them.")]
+    ) { (client, arguments, output) in
         let word = arguments.words[0]
         let key = word == "-" ? try Input.everything(byteCountMax: 1024) : word
         let others = try await client.restore(

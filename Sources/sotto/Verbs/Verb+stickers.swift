@@ -2,15 +2,18 @@ import Client
 import Wire
 
 extension Verb {
-    static let stickerOptions: [Arguments.Option] = [
-        .init(name: "--author", value: "NAME", help: "Who made the pack."),
-        .init(name: "--expires", value: "TIME", help: "Disappear after 30s, 5m, 1h, 7d; 5s to 28d."),
-    ]
-
     /// Where nothing else is said, a sticker stands for this.
     private static let usualEmoji = "🙂"
 
-    static func stickers(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let stickers = Verb(
+        "stickers", .pictures,
+        usage: "stickers [list | create TITLE [EMOJI=]FILE… | add LINK|INDEX | send HANDLE PACK NUMBER | remove PACK]",
+        "Sealed sets of small images: make one, keep one, send one of it; numbers begin with 0.", words: 0...202,
+        options: [
+            .init(name: "--author", value: "NAME", help: "Who made the pack."),
+            .init(name: "--expires", value: "TIME", help: "Disappear after 30s, 5m, 1h, 7d; 5s to 28d."),
+        ]
+    ) { (client, arguments, output) in
         let words = arguments.words
         switch (words.first ?? "list", words.count) {
         case ("list", 0...1): for pack in try await client.stickerPacks() { show(pack, output) }
@@ -25,7 +28,7 @@ extension Verb {
             }
             show(pack, output)
         case ("send", 4):
-            guard let index = Int(words[3]) else { throw stickersUsage }
+            guard let index = Int(words[3]) else { throw arguments.misused }
             let entry = try await client.send(
                 sticker: index, of: try packName(words[2]), to: try handle(words[1]),
                 expiresIn: try arguments.seconds("--expires"))
@@ -35,11 +38,9 @@ extension Verb {
             try await client.removeStickerPack(pack)
             output.object("stickerPackRemoved") { $0.put("pack", pack) }
             output.say("Removed.")
-        default: throw stickersUsage
+        default: throw arguments.misused
         }
     }
-
-    private static var stickersUsage: UsageError { UsageError(message: "Usage: sotto \(Verb.stickers.usage)") }
 
     private static func packName(_ text: String) throws(UsageError) -> MediaID {
         guard let pack = MediaID(text: text) else {

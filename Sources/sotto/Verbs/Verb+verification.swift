@@ -2,11 +2,20 @@ import Client
 import Wire
 
 extension Verb {
-    static func safetyNumber(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static let safetyNumber = Verb(
+        "safety-number", .account,
+        usage: "safety-number HANDLE [--compare DIGITS | --verified | --not-verified]",
+        "Sixty digits to compare with the other side: equal means that nobody stands between.", words: 1...1,
+        options: [
+            .init(name: "--compare", value: "DIGITS", help: "What the other side shows: equal means verified."),
+            .init(name: "--verified", help: "You have compared them, and they are equal."),
+            .init(name: "--not-verified", help: "Take that back."),
+        ]
+    ) { (client, arguments, output) in
         let handle = try handle(arguments.words[0])
         let wishes = arguments.switches.intersection(["--verified", "--not-verified"])
         guard wishes.count + (arguments.values["--compare"] == nil ? 0 : 1) <= 1 else {
-            throw UsageError(message: "Usage: sotto \(Verb.safetyNumber.usage)")
+            throw arguments.misused
         }
         if let digits = arguments.values["--compare"] { try await client.verify(handle, digits: digits) }
         if wishes.contains("--verified") { try await client.setVerified(true, handle) }

@@ -52,9 +52,7 @@ struct AuthorizationSample: Sendable {
 }
 
 extension AuthorizationSample {
-    static let all = conversations + messages + accounts + keys + media + images + capabilities + anybody
-
-    private static let everywhere: [(ConversationKind, ConversationMode)] = [
+    static let everywhere: [(ConversationKind, ConversationMode)] = [
         (.group, .open), (.group, .sealed), (.channel, .open), (.channel, .sealed), (.dm, .open), (.dm, .sealed),
     ]
     private static let withLog: [(ConversationKind, ConversationMode)] = [
@@ -62,7 +60,7 @@ extension AuthorizationSample {
     ]
     private static let sealed: [(ConversationKind, ConversationMode)] = [(.group, .sealed), (.channel, .sealed)]
 
-    private static let conversations: [AuthorizationSample] = [
+    static let conversations: [AuthorizationSample] = [
         .init(Endpoints.createConversation) { (world) in
             Ask(
                 Endpoints.createConversation.target(),
@@ -110,7 +108,7 @@ extension AuthorizationSample {
         },
     ]
 
-    private static let messages: [AuthorizationSample] = [
+    static let messages: [AuthorizationSample] = [
         .init(Endpoints.send) { (world) in
             Ask(
                 Endpoints.send.target(world.victim.account),
@@ -130,7 +128,7 @@ extension AuthorizationSample {
         },
     ]
 
-    private static let accounts: [AuthorizationSample] = [
+    static let accounts: [AuthorizationSample] = [
         .init(Endpoints.account) { (world) in Ask(Endpoints.account.target(.other(world.victim.account))) },
         .init(Endpoints.handle) { (world) in Ask(Endpoints.handle.target(world.victim.person.handle)) },
         // Inside a socket or with another token there would be nobody left for the other cells.
@@ -154,7 +152,7 @@ extension AuthorizationSample {
         .init(Endpoints.removeBackup),
     ]
 
-    private static let keys: [AuthorizationSample] = [
+    static let keys: [AuthorizationSample] = [
         .init(Endpoints.uploadKeys, status: 422) { (world) in
             Ask(Endpoints.uploadKeys.target(), world.victim.device.upload)
         },
@@ -164,7 +162,7 @@ extension AuthorizationSample {
         .init(Endpoints.accountLog) { (world) in Ask(Endpoints.accountLog.target(.other(world.victim.account))) },
     ]
 
-    private static let media: [AuthorizationSample] = [
+    static let media: [AuthorizationSample] = [
         .init(Endpoints.media, about: .media) { (world) in Ask(Endpoints.media.target(world.scene.media)) },
         // It is text.
         .init(Endpoints.thumbnail, about: .media, status: 409) { (world) in
@@ -191,7 +189,7 @@ extension AuthorizationSample {
         },
     ]
 
-    private static let images: [AuthorizationSample] = [
+    static let images: [AuthorizationSample] = [
         .init(Endpoints.setAvatar, status: 404) { (world) in
             Ask(Endpoints.setAvatar.target(), ImageChoice(media: world.scene.media))
         },
@@ -209,7 +207,7 @@ extension AuthorizationSample {
 
     private static let tus = [("Tus-Resumable", Endpoints.tusVersion)]
 
-    private static let capabilities: [AuthorizationSample] = [
+    static let capabilities: [AuthorizationSample] = [
         .init(Endpoints.uploadState, about: .upload) { (world) in
             Ask(Endpoints.uploadState.target(world.scene.upload), headers: tus)
         },
@@ -248,7 +246,7 @@ extension AuthorizationSample {
         },
     ]
 
-    private static let anybody: [AuthorizationSample] = [
+    static let anybody: [AuthorizationSample] = [
         .init(Endpoints.serverCard), .init(Endpoints.capabilities), .init(Endpoints.time),
         .init(Endpoints.openAPI), .init(Endpoints.asyncAPI), .init(Endpoints.keyLogHead),
         .init(Endpoints.keyLogEntries), .init(Endpoints.uploadOptions),

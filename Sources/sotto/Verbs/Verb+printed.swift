@@ -1,0 +1,27 @@
+// Printed by Scripts/print-lists. Do not edit.
+
+extension Verb {
+    /// In the order of their names here.
+    static let all: [Verb] = [
+        .auditLog,
+        .avatar,
+        .backup,
+        .chat,
+        .delete,
+        .deleteAccount,
+        .devices,
+        .download,
+        .emoji,
+        .history,
+        .listen,
+        .login,
+        .media,
+        .register,
+        .report,
+        .restore,
+        .safetyNumber,
+        .send,
+        .stickers,
+        .trustLog,
+    ]
+}
