@@ -59,7 +59,7 @@ extension AccountDeletionTests {
 
     func members(of conversation: ConversationID, as person: Person) async throws -> [MemberView] {
         try await house.chat.look { (look) throws(Problem) in
-            try look.members(of: conversation, for: person.account, cursor: nil, limit: 100).items
+            try look.members(of: conversation, for: person.account).items
         }
     }
 
@@ -71,7 +71,7 @@ extension AccountDeletionTests {
 
     func conversations(of person: Person) async throws -> [ConversationView] {
         try await house.chat.look { (look) throws(Problem) in
-            try look.conversations(of: person.account, cursor: nil, limit: 100).items
+            try look.conversations(of: person.account).items
         }
     }
 

@@ -149,7 +149,7 @@ extension Request {
         case .log(let id, let seq, let limit):
             return .log(try look.log(of: id, for: address.account, .after(seq), limit: limit))
         case .conversations:
-            return .conversations(try look.conversations(of: address.account, cursor: nil, limit: 100).items)
+            return .conversations(try look.conversations(of: address.account, PageWish(limit: 100)).items)
         default: return .done
         }
     }

@@ -95,25 +95,13 @@ extension Look {
     }
 
     /// The caller's conversations, in the order of their ids.
-    /// - Parameter cursor: the `next` of the page before.
     public func conversations(
-        of account: AccountID, cursor: String?, limit: Int
+        of account: AccountID, _ wish: PageWish = PageWish()
     ) throws(Problem) -> Page<ConversationView> {
-        var after: ConversationID?
-        if let cursor {
-            guard let id = ConversationID(text: cursor) else {
-                throw Problem(.malformed, "Not a cursor.", field: "cursor")
-            }
-            after = id
+        try tables.page(wish, MemberRow.ofAccount, account, by: \.conversation) { (member) throws(Problem) in
+            guard let row = try tables.conversation(member.conversation) else { return nil }
+            return try view(row, member)
         }
-        let members = try tables.rows(MemberRow.ofAccount, account, after: after, limit: limit + 1)
-        var items: [ConversationView] = []
-        for member in members.prefix(limit) {
-            guard let row = try tables.conversation(member.conversation) else { continue }
-            items.append(try view(row, member))
-        }
-        let isLast = members.count <= limit
-        return Page(items: items, next: isLast ? nil : members[limit - 1].conversation.description)
     }
 
     private func view(_ row: ConversationRow, _ member: MemberRow) throws(Problem) -> ConversationView {

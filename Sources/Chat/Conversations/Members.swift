@@ -94,21 +94,14 @@ extension Turn {
 extension Look {
     /// The members, in the order of their account ids.
     public func members(
-        of conversation: ConversationID, for account: AccountID, cursor: String?, limit: Int
+        of conversation: ConversationID, for account: AccountID, _ wish: PageWish = PageWish()
     ) throws(Problem) -> Page<MemberView> {
         _ = try standing(of: account, in: conversation, to: .read)
-        var after: AccountID?
-        if let cursor {
-            guard let id = AccountID(text: cursor) else { throw Problem(.malformed, "Not a cursor.", field: "cursor") }
-            after = id
-        }
-        let rows = try tables.rows(MemberRow.ofConversation, conversation, after: after, limit: limit + 1)
-        var items: [MemberView] = []
-        for row in rows.prefix(limit) {
+        return try tables.page(wish, MemberRow.ofConversation, conversation, by: \.account) { (row) throws(Problem) in
             // A deleted account is about to leave.
-            guard let handle = try tables.account(row.account)?.handle else { continue }
-            items.append(MemberView(account: row.account, handle: handle, role: row.role, joinedAt: row.joinedAt))
+            try tables.account(row.account).map {
+                MemberView(account: row.account, handle: $0.handle, role: row.role, joinedAt: row.joinedAt)
+            }
         }
-        return Page(items: items, next: rows.count <= limit ? nil : rows[limit - 1].account.description)
     }
 }

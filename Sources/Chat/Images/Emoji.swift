@@ -51,19 +51,8 @@ extension Look {
     }
 
     /// The server's emoji, in the order of their names.
-    /// - Parameter cursor: the `next` of the page before.
-    public func emoji(cursor: String?, limit: Int) throws(Problem) -> Page<EmojiView> {
-        var after: EmojiName?
-        if let cursor {
-            guard let name = EmojiName(text: cursor) else {
-                throw Problem(.malformed, "Not a cursor.", field: "cursor")
-            }
-            after = name
-        }
-        let rows = try tables.rows(EmojiRow.inOrder, after: after, limit: limit + 1)
-        let page = rows.prefix(limit)
-        return Page(
-            items: page.map { EmojiView($0) }, next: rows.count > limit ? page.last?.name.text : nil)
+    public func emoji(_ wish: PageWish = PageWish()) throws(Problem) -> Page<EmojiView> {
+        try tables.page(wish, EmojiRow.inOrder, by: \.name) { EmojiView($0) }
     }
 }
 

@@ -13,10 +13,8 @@ enum ConversationRoutes {
             }
         },
         Route(Endpoints.conversations) { (call) throws(Problem) in
-            let (account, cursor, limit) = (call.account, try call.asked(Parameters.cursor), try call.limit())
-            return try await call.look { (look) throws(Problem) in
-                try look.conversations(of: account, cursor: cursor, limit: limit)
-            }
+            let (account, page) = (call.account, try call.page())
+            return try await call.look { (look) throws(Problem) in try look.conversations(of: account, page) }
         },
         Route(Endpoints.conversation) { (call, id) throws(Problem) in
             let account = call.account
@@ -26,10 +24,8 @@ enum ConversationRoutes {
 
     private static let members: [Route] = [
         Route(Endpoints.members) { (call, id) throws(Problem) in
-            let (account, cursor, limit) = (call.account, try call.asked(Parameters.cursor), try call.limit())
-            return try await call.look { (look) throws(Problem) in
-                try look.members(of: id, for: account, cursor: cursor, limit: limit)
-            }
+            let (account, page) = (call.account, try call.page())
+            return try await call.look { (look) throws(Problem) in try look.members(of: id, for: account, page) }
         },
         Route(Endpoints.addMembers) { (call, new, id) throws(Problem) in
             let caller = call.device

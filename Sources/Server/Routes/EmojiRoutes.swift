@@ -41,7 +41,7 @@ enum EmojiRoutes {
     ]
 
     @Sendable private static func page(_ call: Call) async throws(Problem) -> Page<EmojiView> {
-        let (cursor, limit) = (try call.asked(Parameters.cursor), try call.limit())
-        return try await call.look { (look) throws(Problem) in try look.emoji(cursor: cursor, limit: limit) }
+        let page = try call.page()
+        return try await call.look { (look) throws(Problem) in try look.emoji(page) }
     }
 }

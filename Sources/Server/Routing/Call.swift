@@ -73,6 +73,9 @@ struct Call: Sendable {
     /// The page size asked for, or the usual one.
     func limit() throws(Problem) -> Int { Int(try asked(Parameters.limit) ?? UInt64(Limits.pageItemsDefault)) }
 
+    /// The page asked for.
+    func page() throws(Problem) -> PageWish { PageWish(cursor: try asked(Parameters.cursor), limit: try limit()) }
+
     // MARK: Answering
 
     /// The answer with its record.

@@ -12,6 +12,19 @@ public struct Page<Item: WireRecord & Equatable>: WireRecord, Equatable {
     }
 }
 
+/// Which page of a list is asked for.
+public struct PageWish: Sendable {
+    /// The `next` of the page before; `nil` for the first.
+    public let cursor: String?
+    /// How many items at most.
+    public let limit: Int
+
+    public init(cursor: String? = nil, limit: Int = Limits.pageItemsDefault) {
+        self.cursor = cursor
+        self.limit = limit
+    }
+}
+
 extension Fields {
     /// What a page holds. A later server may put more into one: a client takes as many as a frame has room for.
     mutating func items<Item: WireType>(_ get: (Record) -> [Item]) throws(WireError) -> [Item] {

@@ -22,7 +22,7 @@ import Wire
     }
 
     private func page(in place: ImageHouse, _ cursor: String? = nil, limit: Int = 200) async throws -> Page<EmojiView> {
-        try await place.look { (look) throws(Problem) in try look.emoji(cursor: cursor, limit: limit) }
+        try await place.look { (look) throws(Problem) in try look.emoji(PageWish(cursor: cursor, limit: limit)) }
     }
 
     @Test("emoji are listed by name in pages; a name belongs to who came first, and the same again is no error")
