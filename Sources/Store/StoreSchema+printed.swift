@@ -33,6 +33,7 @@ extension StoreSchema {
         TableDeclaration(MediaTotalRow.self),
         TableDeclaration(MemberRow.self),
         TableDeclaration(OneTimePreKeyRow.self),
+        TableDeclaration(PinRow.self),
         TableDeclaration(ProgressRow.self),
         TableDeclaration(QueueRow.self),
         TableDeclaration(RemovedLogRow.self),

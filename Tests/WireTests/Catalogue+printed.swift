@@ -5,5 +5,7 @@
 extension Catalogue {
     static let printed: [Specimen] = [
         Specimen(Capabilities.self),
+        Specimen(ConversationEvent.MessagePin.self),
+        Specimen(PinView.self),
     ]
 }

@@ -11,6 +11,7 @@ extension Route {
         KeyRoutes.all,
         MediaRoutes.all,
         MessageRoutes.all,
+        PinRoutes.all,
         ReportRoutes.all,
         SealedRoutes.all,
         ServerRoutes.all,

@@ -3,6 +3,7 @@ public enum ConversationEvent: WireType, Equatable {
     case created(Created)
     case message(Message)
     case messageDeleted(MessageDeleted)
+    case messagePin(MessagePin)
     case membersAdded(MembersAdded)
     case memberRemoved(MemberRemoved)
     case roleChanged(RoleChanged)
@@ -63,6 +64,7 @@ extension ConversationEvent: WireUnion {
             .init(tag: "conversation.created", schema: Created.schema),
             .init(tag: "message.created", schema: Message.schema),
             .init(tag: "message.deleted", schema: MessageDeleted.schema),
+            .init(tag: "message.pin", schema: MessagePin.schema),
             .init(tag: "members.added", schema: MembersAdded.schema),
             .init(tag: "member.removed", schema: MemberRemoved.schema),
             .init(tag: "member.role", schema: RoleChanged.schema),
@@ -80,6 +82,7 @@ extension ConversationEvent: WireUnion {
         case "conversation.created": self = .created(try map.record())
         case "message.created": self = .message(try map.record())
         case "message.deleted": self = .messageDeleted(try map.record())
+        case "message.pin": self = .messagePin(try map.record())
         case "members.added": self = .membersAdded(try map.record())
         case "member.removed": self = .memberRemoved(try map.record())
         case "member.role": self = .roleChanged(try map.record())
@@ -93,6 +96,7 @@ extension ConversationEvent: WireUnion {
         case .created(let record): ("conversation.created", record)
         case .message(let record): ("message.created", record)
         case .messageDeleted(let record): ("message.deleted", record)
+        case .messagePin(let record): ("message.pin", record)
         case .membersAdded(let record): ("members.added", record)
         case .memberRemoved(let record): ("member.removed", record)
         case .roleChanged(let record): ("member.role", record)

@@ -181,6 +181,14 @@ extension ConversationEvent.MessageDeleted {
     }
 }
 
+extension ConversationEvent.MessagePin {
+    /// All its fields.
+    public init(seq: SequenceNumber, isPinned: Bool = false) {
+        self.seq = seq
+        self.isPinned = isPinned
+    }
+}
+
 extension ConversationEvent.RoleChanged {
     /// All its fields.
     public init(account: AccountID, role: Role) {
@@ -559,6 +567,15 @@ extension PictureInfo {
         self.thumbHash = thumbHash
         self.thumbnails = thumbnails
         self.preview = preview
+    }
+}
+
+extension PinView {
+    /// All its fields.
+    public init(entry: LogEntry, pinnedBy: AccountID, pinnedAt: Timestamp) {
+        self.entry = entry
+        self.pinnedBy = pinnedBy
+        self.pinnedAt = pinnedAt
     }
 }
 

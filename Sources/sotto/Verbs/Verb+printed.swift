@@ -16,6 +16,7 @@ extension Verb {
         .listen,
         .login,
         .media,
+        .pins,
         .register,
         .report,
         .restore,

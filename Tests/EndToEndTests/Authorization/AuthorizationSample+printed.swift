@@ -11,5 +11,6 @@ extension AuthorizationSample {
         keys,
         media,
         messages,
+        pins,
     ].flatMap { $0 }
 }

@@ -1,0 +1,35 @@
+import Client
+import Wire
+
+extension Verb {
+    static let pins = Verb(
+        "pins", .conversations, usage: "pins [list | add NUMBER | remove NUMBER] --conversation ID",
+        "Messages that an open conversation keeps in sight; NUMBER as `chat` shows it.", words: 0...2,
+        options: [.init(name: "--conversation", value: "ID", help: "Whose messages.")]
+    ) { (client, arguments, output) in
+        guard let town = try conversation(arguments) else { throw arguments.misused }
+        let words = arguments.words
+        switch (words.first ?? "list", words.count) {
+        case ("list", 0...1):
+            for pin in try await client.pins(of: town) {
+                output.object("pin") { pin.write(fields: &$0) }
+                output.say(line(pin.entry))
+            }
+        case ("add", 2):
+            try await client.pin(try seq(words[1]), of: town)
+            output.object("pinned") { $0.put("seq", text: words[1]) }
+            output.say("Pinned.")
+        case ("remove", 2):
+            try await client.unpin(try seq(words[1]), of: town)
+            output.object("unpinned") { $0.put("seq", text: words[1]) }
+            output.say("Not pinned any more.")
+        default: throw arguments.misused
+        }
+    }
+}
+
+extension ConversationEvent.MessagePin: Told {
+    func told(_: SequenceNumber, by sender: String) -> String {
+        isPinned ? "\(sender) pinned #\(seq)." : "\(sender) took the pin of #\(seq) away."
+    }
+}
