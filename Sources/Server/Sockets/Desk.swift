@@ -6,40 +6,51 @@ import Wire
 /// What the sessions of one event loop share: the dispatches of commits, the clock of their silence, and the
 /// acknowledgements that wait to be written down. An actor on the loop.
 actor Desk {
-    static let tickSeconds = 1
     static let trimDelay = Duration.milliseconds(50)
+    /// Rounds in as long as a socket may be silent. It is closed in the first one after that, so up to a sixth later.
+    static let roundsOfSilence: UInt64 = 6
+
+    private enum State {
+        /// The store is not open yet, and nobody is here. Goes to `open`.
+        case early
+        /// Goes to `left`.
+        case open(ChatEngine, Metrics)
+        /// Goes nowhere.
+        case left
+    }
 
     nonisolated let loop: EventLoop
     nonisolated let loopIndex: Int
-    /// Seconds since the start, about.
-    private(set) var tick: UInt64 = 0
+    /// How long nothing may be heard from a socket.
+    private let silenceMax: Duration
+    private var state = State.early
+    /// How often the desk has gone round to see who is silent.
+    private(set) var round: UInt64 = 0
     private var sessions: Set<SocketSession> = []
     /// Those that get heads in place of entries for now.
     private var behind: Set<SocketSession> = []
+    /// What waits to be written down; while there is any, ``trim()`` is on its way.
     private var deliveredThrough: [DeviceAddress: QueueNumber] = [:]
-    private var isTrimScheduled = false
-    private var chat: ChatEngine?
-    private var metrics: Metrics?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop, loopIndex: Int) {
+    init(loop: EventLoop, loopIndex: Int, silenceMax: Duration = .milliseconds(Limits.offlineAfterMilliseconds)) {
         self.loop = loop
         self.loopIndex = loopIndex
+        self.silenceMax = silenceMax
     }
 
     /// Gets to work. Apart from the initialiser because the store tells the desks of commits before it is open.
     func start(chat: ChatEngine, metrics: Metrics) {
-        self.chat = chat
-        self.metrics = metrics
-        scheduleTick()
+        state = .open(chat, metrics)
+        scheduleRound()
     }
 
     /// Writes the last acknowledgements down, and lets go of the chat: its store tells the desks of commits and so
     /// holds them, and two that hold each other never go.
     func stop() {
         trim()
-        (chat, metrics) = (nil, nil)
+        state = .left
     }
 
     func add(_ session: SocketSession) { sessions.insert(session) }
@@ -92,7 +103,7 @@ actor Desk {
             case .json: session.socket.send(text: bytes)
             }
         }
-        metrics?.countDelivered(count)
+        if case .open(_, let metrics) = state { metrics.countDelivered(count) }
     }
 
     // MARK: Acknowledgements
@@ -100,18 +111,15 @@ actor Desk {
     /// A device has everything up to `number`. Written down a little later, many at once: when it is lost, the
     /// envelopes come again under the same numbers.
     func delivered(_ device: DeviceAddress, through number: QueueNumber) {
+        if deliveredThrough.isEmpty { loop.schedule(after: Self.trimDelay) { self.assumeIsolated { $0.trim() } } }
         deliveredThrough[device] = max(number, deliveredThrough[device] ?? number)
-        guard !isTrimScheduled else { return }
-        isTrimScheduled = true
-        loop.schedule(after: Self.trimDelay) { self.assumeIsolated { $0.trim() } }
     }
 
     /// Writes the acknowledgements down.
     func trim() {
-        isTrimScheduled = false
         let delivered = deliveredThrough
         deliveredThrough = [:]
-        guard !delivered.isEmpty, let chat else { return }
+        guard !delivered.isEmpty, case .open(let chat, _) = state else { return }
         chat.submit { (turn) throws(Problem) in
             for (device, number) in delivered { try turn.tables.trimQueue(of: device, through: number) }
         } done: { (_) in
@@ -121,20 +129,16 @@ actor Desk {
 
     // MARK: Silence
 
-    private func scheduleTick() {
-        loop.schedule(after: .seconds(Self.tickSeconds)) { self.assumeIsolated { $0.ticked() } }
+    private func scheduleRound() {
+        loop.schedule(after: silenceMax / Int(Self.roundsOfSilence)) { self.assumeIsolated { $0.goRound() } }
     }
 
-    private func ticked() {
-        tick += UInt64(Self.tickSeconds)
-        scheduleTick()
-        let silentMax = Limits.offlineAfterMilliseconds / 1000
-        guard tick % 5 == 0 else { return }
-        for session in sessions {
-            let silent = tick - session.assumeIsolated { $0.lastHeardTick }
-            if silent > silentMax {
-                session.assumeIsolated { $0.close(.goingAway, reason: "nothing heard for too long") }
-            }
+    func goRound() {
+        guard case .open = state else { return }
+        round += 1
+        scheduleRound()
+        for session in sessions where round - session.assumeIsolated({ $0.lastHeard }) > Self.roundsOfSilence {
+            session.assumeIsolated { $0.close(.goingAway, reason: "nothing heard for too long") }
         }
     }
 }

@@ -8,12 +8,13 @@ import Wire
 /// frame `auth` within ten seconds.
 struct SocketFront: Sendable {
     static let path = ["v1", "ws"]
-    static let authenticationTimeout = Duration.seconds(10)
 
     let router: Router
     let services: Services
     let switchboard: Switchboard<SocketSession>
     let desks: [Desk]
+    /// For a token in the first frame.
+    var authenticationTimeout = Duration.seconds(10)
 
     /// - Throws: `malformed` for what is no upgrade or offers no subprotocol of ours; `unauthenticated`;
     ///   `token-expired`.
@@ -64,98 +65,5 @@ struct SocketFront: Sendable {
             queueByteCountMax: services.configuration.socketQueueByteCountMax,
             overflowCode: CloseCode.slowConsumer.rawValue,
             stallTimeout: .milliseconds(Limits.offlineAfterMilliseconds))
-    }
-}
-
-/// A socket's place on its loop, before and after it is known whose it is. State belongs to the loop.
-private final class Seat: @unchecked Sendable {
-    private let front: SocketFront
-    private let desk: Desk
-    private let form: WireForm
-    private let remoteAddress: String
-    private var socket: WebSocket?
-    private var session: SocketSession?
-    private var isGone = false
-    private var isAuthenticating = false
-    private var timeout: LoopTimer?
-
-    init(front: SocketFront, desk: Desk, form: WireForm, remoteAddress: String) {
-        self.front = front
-        self.desk = desk
-        self.form = form
-        self.remoteAddress = remoteAddress
-    }
-
-    var handler: WebSocketHandler {
-        WebSocketHandler(
-            message: { (_, message) in self.received(message) },
-            ping: { (_, _) in self.session?.assumeIsolated { $0.heard() } },
-            pong: { (_, _) in self.session?.assumeIsolated { $0.heard() } },
-            drained: { (_) in self.session?.assumeIsolated { $0.drained() } },
-            closed: { (_, code, _) in self.closed(code) })
-    }
-
-    func take(_ socket: WebSocket, _ device: DeviceAddress?) {
-        guard !isGone else { return }
-        self.socket = socket
-        if let device { return sit(device) }
-        timeout = desk.loop.schedule(after: SocketFront.authenticationTimeout) {
-            if self.session == nil {
-                socket.close(code: CloseCode.authenticationFailed.rawValue, reason: "no token came")
-            }
-        }
-    }
-
-    private func sit(_ device: DeviceAddress) {
-        guard let socket, !isGone else { return }
-        timeout?.cancel()
-        let session = SocketSession(
-            front: front, desk: desk, socket: socket, device: device, form: form, remoteAddress: remoteAddress)
-        self.session = session
-        session.assumeIsolated { $0.begin() }
-    }
-
-    private func received(_ message: WebSocketMessage) {
-        if let session {
-            // The bytes stay on this thread, and are read before this returns.
-            nonisolated(unsafe) let bytes = message.bytes
-            let isBinary = message.isBinary
-            return session.assumeIsolated { $0.received(bytes, isBinary: isBinary) }
-        }
-        guard !isAuthenticating, message.isBinary == (form == .cbor),
-            let value = try? WireValue.parse(message.bytes, as: form),
-            let frame = try? ClientFrame(wire: value, in: WireContext(form: form, refusesUnknownFields: true)),
-            case .authenticate(let request) = frame, let token = PresentedToken(text: request.token)
-        else {
-            socket?.close(code: CloseCode.authenticationFailed.rawValue, reason: "the first frame must be auth")
-            return
-        }
-        isAuthenticating = true
-        let services = front.services
-        Task.immediate(executorPreference: desk.loop) {
-            let device: DeviceAddress?
-            do throws(Problem) {
-                device = try await services.authenticate(token)
-            } catch {
-                _ = services.counted(error, by: self.remoteAddress)
-                device = nil
-            }
-            self.desk.loop.perform {
-                guard let device else {
-                    self.socket?.close(
-                        code: CloseCode.authenticationFailed.rawValue, reason: "the token was not accepted")
-                    return
-                }
-                self.sit(device)
-            }
-        }
-    }
-
-    private func closed(_ code: UInt16) {
-        isGone = true
-        timeout?.cancel()
-        session?.assumeIsolated { $0.closed(code) }
-        session = nil
-        socket = nil
     }
 }

@@ -1,0 +1,133 @@
+import Chat
+import Transport
+import Wire
+
+/// A socket's place on its loop, before and after it is known whose it is. State belongs to the loop.
+///
+/// ```
+///  opening ──▶ unknown ──▶ checking ──▶ taken ──▶ gone
+///     └───────────────────────────────────┘
+/// ```
+/// Wherever it stands, a socket that ends is gone, and before it is taken it may be refused.
+final class Seat: @unchecked Sendable {
+    private enum State {
+        /// The upgrade is being answered. Goes to `taken` where it brought a token, else to `unknown`; or to `gone`.
+        case opening
+        /// The first frame must bring a token, before the timer rings. Goes to `checking`, `refused` or `gone`.
+        case unknown(WebSocket, LoopTimer)
+        /// The store is asked whose token it is. Goes to `taken`, `refused` or `gone`.
+        case checking(WebSocket, LoopTimer)
+        /// Somebody sits here. Goes to `gone`.
+        case taken(SocketSession)
+        /// Goodbye was said to a stranger. Goes to `gone`.
+        case refused
+        /// The socket has ended. Goes nowhere.
+        case gone
+    }
+
+    private let front: SocketFront
+    private let desk: Desk
+    private let form: WireForm
+    private let remoteAddress: String
+    private var state = State.opening
+
+    init(front: SocketFront, desk: Desk, form: WireForm, remoteAddress: String) {
+        self.front = front
+        self.desk = desk
+        self.form = form
+        self.remoteAddress = remoteAddress
+    }
+
+    var handler: WebSocketHandler {
+        WebSocketHandler(
+            message: { (_, message) in self.received(message) },
+            ping: { (_, _) in self.session?.assumeIsolated { $0.heard() } },
+            pong: { (_, _) in self.session?.assumeIsolated { $0.heard() } },
+            drained: { (_) in self.session?.assumeIsolated { $0.drained() } },
+            closed: { (_, code, _) in self.closed(code) })
+    }
+
+    private var session: SocketSession? { if case .taken(let session) = state { session } else { nil } }
+
+    /// The upgrade was answered.
+    /// - Parameter device: whose token came with it.
+    func take(_ socket: WebSocket, _ device: DeviceAddress?) {
+        guard case .opening = state else { return }
+        if let device { return sit(device, at: socket) }
+        let timer = desk.loop.schedule(after: front.authenticationTimeout) { self.refuse("no token came") }
+        state = .unknown(socket, timer)
+    }
+
+    private func sit(_ device: DeviceAddress, at socket: WebSocket) {
+        let session = SocketSession(
+            front: front, desk: desk, socket: socket, device: device, form: form, remoteAddress: remoteAddress)
+        state = .taken(session)
+        session.assumeIsolated { $0.begin() }
+    }
+
+    private func received(_ message: WebSocketMessage) {
+        switch state {
+        case .taken(let session):
+            // The bytes stay on this thread, and are read before this returns.
+            nonisolated(unsafe) let bytes = message.bytes
+            let isBinary = message.isBinary
+            session.assumeIsolated { $0.received(bytes, isBinary: isBinary) }
+        case .unknown(let socket, let timer):
+            guard let token = token(in: message) else { return refuse("the first frame must be auth") }
+            state = .checking(socket, timer)
+            check(token)
+        case .checking: refuse("the first frame must be auth")
+        case .opening, .refused, .gone: break
+        }
+    }
+
+    private func token(in message: WebSocketMessage) -> PresentedToken? {
+        guard message.isBinary == (form == .cbor),
+            let value = try? WireValue.parse(message.bytes, as: form),
+            let frame = try? ClientFrame(wire: value, in: WireContext(form: form, refusesUnknownFields: true)),
+            case .authenticate(let request) = frame
+        else { return nil }
+        return PresentedToken(text: request.token)
+    }
+
+    private func check(_ token: PresentedToken) {
+        let services = front.services
+        Task.immediate(executorPreference: desk.loop) {
+            let device: DeviceAddress?
+            do throws(Problem) {
+                device = try await services.authenticate(token)
+            } catch {
+                _ = services.counted(error, by: self.remoteAddress)
+                device = nil
+            }
+            self.desk.loop.perform { self.checked(device) }
+        }
+    }
+
+    private func checked(_ device: DeviceAddress?) {
+        guard case .checking(let socket, let timer) = state else { return }
+        guard let device else { return refuse("the token was not accepted") }
+        timer.cancel()
+        sit(device, at: socket)
+    }
+
+    private func refuse(_ reason: String) {
+        switch state {
+        case .unknown(let socket, let timer), .checking(let socket, let timer):
+            timer.cancel()
+            state = .refused
+            socket.close(code: CloseCode.authenticationFailed.rawValue, reason: reason)
+        case .opening, .taken, .refused, .gone: break
+        }
+    }
+
+    private func closed(_ code: UInt16) {
+        let last = state
+        state = .gone
+        switch last {
+        case .taken(let session): session.assumeIsolated { $0.closed(code) }
+        case .unknown(_, let timer), .checking(_, let timer): timer.cancel()
+        case .opening, .refused, .gone: break
+        }
+    }
+}
