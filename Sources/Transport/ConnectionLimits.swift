@@ -12,11 +12,12 @@ public struct ConnectionLimits: Sendable {
     public var headTimeout = Duration.seconds(10)
     /// Between two requests.
     public var idleTimeout = Duration.seconds(60)
-    /// How long a body may take to begin, and a response until the peer takes more of it. From then on each byte buys
-    /// its time at ``byteRateMin``, up to three times this: a bad network may stall, a trickle ends.
+    /// How long a body may take to begin, a WebSocket message that is not whole to go on, and a response until the peer
+    /// takes more of it. From then on each byte buys its time at ``byteRateMin``, up to three times this: a bad network
+    /// may stall, a trickle ends.
     public var bodyTimeout = Duration.seconds(15)
     public var writeTimeout = Duration.seconds(20)
-    /// Bytes per second that a body, or a reader of a response, makes at least.
+    /// Bytes per second that a body, a WebSocket message in pieces, or a reader of a response makes at least.
     public var byteRateMin = 1024
     /// TLS, or a client's connect and TLS together.
     public var handshakeTimeout = Duration.seconds(10)

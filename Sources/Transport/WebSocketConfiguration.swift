@@ -4,7 +4,8 @@ import CTransport
 public struct WebSocketConfiguration: Sendable {
     /// A longer message is refused from the frame's header with 1009.
     public var messageByteCountMax: Int
-    /// What may wait to be sent; above it the queue is dropped and the socket closed with ``overflowCode``.
+    /// What may wait to be sent; above it the queue is dropped and the socket closed with ``overflowCode``. So is one
+    /// whose peer began a message and is slower with the rest than ``ConnectionLimits/byteRateMin``.
     public var queueByteCountMax: Int
     public var overflowCode: UInt16
     /// A ping after this much silence; after as much again the socket is cut. nil: never.

@@ -84,6 +84,9 @@ final class RawPeer {
         }
     }
 
+    /// Says nothing for a while.
+    func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
     /// Takes `count` bytes, or everything until the other side ends, so many a time with pauses.
     func receiveAll(atOnce: Int, everyMilliseconds pause: UInt32, count: Int = .max) -> [UInt8] {
         var all: [UInt8] = []

@@ -89,7 +89,7 @@ struct ct_connection {
     size_t drainMark = 0;
     size_t discardLeft = 0;
     size_t scanned = 0;       // of a head under way
-    size_t windowBytes = 0;   // body bytes in this deadline's window
+    size_t windowBytes = 0;   // bytes of a body, or of a WebSocket message in pieces, in this deadline's window
     uint64_t sentTotal = 0, sentMark = 0;
 
     size_t leftBehind = 0;    // what the last flush could not send
@@ -110,6 +110,7 @@ struct ct_connection {
     std::unique_ptr<WebSocketState> ws;
 
     uint64_t readDeadline = 0, writeDeadline = 0;
+    uint64_t messageDeadline = 0; // of a WebSocket message that has begun and is not whole
     bool deadlineArmed = false;
     Deadlines::iterator deadlineEntry;
     uint8_t input[inputSize];
@@ -170,6 +171,8 @@ struct ct_connection {
     void on_deadline(uint64_t now);
     void on_read_deadline(uint64_t now);
     void on_write_deadline(uint64_t now);
+    void on_message_deadline();
+    void watch_message();
     uint32_t bought(uint64_t byteCount, uint32_t grace) const;
 
     // what it holds

@@ -12,8 +12,9 @@ inline void ct_connection::set_deadline(uint64_t &which, uint32_t milliseconds) 
 }
 
 inline void ct_connection::rearm_deadline() {
-    uint64_t at = readDeadline && writeDeadline ? std::min(readDeadline, writeDeadline)
-                                                : std::max(readDeadline, writeDeadline);
+    uint64_t at = 0;
+    for (uint64_t one : {readDeadline, writeDeadline, messageDeadline})
+        if (one && (!at || one < at)) at = one;
     if (!at || !isOpen()) return;
     if (deadlineArmed) {
         if (deadlineEntry->first <= at) return; // looked at then, and put back
@@ -60,6 +61,10 @@ inline void ct_connection::on_deadline(uint64_t now) {
         writeDeadline = 0;
         on_write_deadline(now);
     }
+    if (isOpen() && messageDeadline && messageDeadline <= now) {
+        messageDeadline = 0;
+        on_message_deadline();
+    }
     rearm_deadline();
 }
 
@@ -105,6 +110,27 @@ inline uint32_t ct_connection::bought(uint64_t byteCount, uint32_t grace) const 
     uint64_t most = uint64_t(grace) * 3, rate = std::max<uint32_t>(1, limits.byteRateMin);
     uint64_t time = byteCount > most * rate / 1000 ? most : byteCount * 1000 / rate;
     return time > grace / 16 ? uint32_t(std::min<uint64_t>(time, UINT32_MAX)) : 0;
+}
+
+/// After bytes came: a WebSocket message of which a part is here must go on as a body must. Its beginning may still be
+/// a part of a frame's header, or of a TLS record.
+inline void ct_connection::watch_message() {
+    if (mode != Mode::webSocket || !can_parse()) return;
+    bool isUnderWay = ws->messageOpcode != 0 || !pending.empty() || !rawPending.empty();
+    if (!isUnderWay) {
+        messageDeadline = 0;
+    } else if (messageDeadline == 0) {
+        windowBytes = 0;
+        set_deadline(messageDeadline, limits.bodyTimeout);
+    }
+}
+
+inline void ct_connection::on_message_deadline() {
+    if (mode != Mode::webSocket || !can_parse()) return;
+    uint32_t time = bought(windowBytes, limits.bodyTimeout);
+    if (time == 0) return fail(ws->configuration.overflowCode);
+    windowBytes = 0;
+    set_deadline(messageDeadline, time);
 }
 
 /// Bytes that have left this machine: what the kernel still holds has not reached the peer.

@@ -29,6 +29,7 @@ inline void ct_connection::on_read(error_code ec, size_t n) {
     count_in(n);
     received(input, n);
     if (n == inputSize) read_more();
+    watch_message();
     if (isOpen() && account) settle(0);
     if (ended && isOpen()) on_end(CT_CLOSED_BY_PEER);
     arm_read();
@@ -196,6 +197,7 @@ inline void ct_connection::turn() {
         if (!pending.empty()) process(nullptr, 0);
         if (isOpen() && ssl && tlsReady && !rawPending.empty()) received(nullptr, 0);
     }
+    watch_message();
     if (isOpen() && ended) on_end(CT_CLOSED_BY_PEER);
     flush();
     if (isOpen() && account) settle(0);

@@ -207,7 +207,7 @@ inline void ct_connection::abort(int why, uint16_t code) {
     drop_queue(false);
     settle_end();
     unlink();
-    readDeadline = writeDeadline = 0;
+    readDeadline = writeDeadline = messageDeadline = 0;
     if (deadlineArmed) {
         loop->deadlines.erase(deadlineEntry);
         deadlineArmed = false;

@@ -131,6 +131,7 @@ inline size_t ct_connection::parse_frame(uint8_t *bytes, size_t n) {
     size_t here = size_t(std::min<uint64_t>(size, n - whole));
 
     if (isControl) {
+        if (w.messageOpcode == 0) messageDeadline = 0;
         uint8_t index = 0;
         if (masked) frame::unmask(payload, here, key, index);
         control(opcode, payload, here);
@@ -150,6 +151,7 @@ inline size_t ct_connection::parse_frame(uint8_t *bytes, size_t n) {
         if (masked) frame::unmask(payload, here, w.mask, w.maskIndex);
         if (opcode == frame::text && (!frame::utf8(w.utf8, payload, here) || w.utf8 != 0)) return fail(1007), n;
         w.messageOpcode = 0;
+        messageDeadline = 0;
         if (!w.closeSent && owner) calls->message(owner, opcode == frame::binary, payload, here);
         return whole + here;
     }
@@ -169,6 +171,7 @@ inline size_t ct_connection::parse_payload(uint8_t *bytes, size_t n) {
     if (!w.configuration.isClient) frame::unmask(bytes, here, w.mask, w.maskIndex);
     if (w.messageOpcode == frame::text && !frame::utf8(w.utf8, bytes, here)) return fail(1007), n;
     w.message.insert(w.message.end(), bytes, bytes + here);
+    windowBytes += here;
     w.frameLeft -= here;
     if (w.frameLeft == 0 && w.frameFinal) deliver();
     return here;
@@ -182,6 +185,7 @@ inline void ct_connection::deliver() {
     whole.swap(w.message);
     bool isBinary = w.messageOpcode == frame::binary;
     w.messageOpcode = 0;
+    messageDeadline = 0;
     if (!w.closeSent && owner) calls->message(owner, isBinary, whole.data(), whole.size());
     if (whole.capacity() <= 512 && w.message.empty()) {
         whole.clear();
@@ -214,7 +218,7 @@ inline void ct_connection::received_close(const uint8_t *bytes, size_t n) {
     if (!ws->closeSent) send_close(code, nullptr, 0);
     ws->closeCode = code;
     closeAfterFlush = true;
-    readDeadline = 0;
+    readDeadline = messageDeadline = 0;
     detach(CT_CLOSED_WEBSOCKET, code, n > 2 ? bytes + 2 : nullptr, n > 2 ? n - 2 : 0);
     loop->add_turn(this);
 }
@@ -225,7 +229,7 @@ inline void ct_connection::fail(uint16_t code) {
     if (!ws->closeSent) send_close(code, nullptr, 0);
     ws->closeCode = code;
     closeAfterFlush = true;
-    readDeadline = 0;
+    readDeadline = messageDeadline = 0;
     detach(CT_CLOSED_WEBSOCKET, code);
     loop->add_turn(this);
 }

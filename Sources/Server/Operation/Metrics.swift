@@ -41,7 +41,7 @@ final class Metrics: Sendable {
             ("sotto_frames_delivered", "Envelopes and events written to sockets.", value(delivered)),
             ("sotto_heads_sent", "Heads written to sockets in place of entries.", value(heads)),
             ("sotto_sockets_opened", "Sockets that said hello.", value(socketsOpened)),
-            ("sotto_slow_consumers", "Sockets closed because they did not read.", value(slowConsumers)),
+            ("sotto_slow_consumers", "Sockets closed because they did not keep up.", value(slowConsumers)),
             ("sotto_requests_ok", "Requests answered below 400.", value(requests2xx)),
             ("sotto_requests_refused", "Requests answered from 400 to 499.", value(requests4xx)),
             ("sotto_requests_failed", "Requests answered with 500 and above.", value(requests5xx)),

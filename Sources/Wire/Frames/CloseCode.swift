@@ -21,7 +21,8 @@ public enum CloseCode: UInt16, Sendable, CaseIterable {
         case .displaced: "A newer connection of this device took over; do not reconnect by yourself."
         case .deviceUnlinked: "The device is no longer on the account's list."
         case .accountDeleted: "The account was deleted; there is nothing to come back to."
-        case .slowConsumer: "The client did not read, or asked for more at once than it read; reconnect and catch up."
+        case .slowConsumer:
+            "The client did not read, asked for more at once than it read, or did not finish a message; reconnect."
         }
     }
 }
