@@ -98,7 +98,7 @@ public final class Server: Sendable {
     }
 
     /// What routes and sockets work with, over a store that holds what it must.
-    private static func services(
+    static func services(
         _ configuration: ServerConfiguration, _ chat: ChatEngine, _ media: MediaHouse, _ secret: borrowing ServerSecret
     ) async throws(Problem) -> Services {
         let kept = try await prepare(chat)
