@@ -75,8 +75,9 @@ public final class Server: Sendable {
             certificate = try Certificate(configuration)
             let listener = try Self.listen(configuration, certificate, on: group, front)
             opened.add { await listener.shutdown(within: .zero) }
+            let answers = services.answers
             let gauges: @Sendable () -> [(name: String, help: String, value: UInt64)] = {
-                Self.gauges(of: listener, store, switchboard) + Self.gauges(of: media, workers)
+                Self.gauges(of: listener, answers, store, switchboard) + Self.gauges(of: media, workers)
             }
             let adminRouter = Router(routes: AdminRoutes.all(gauges: gauges), services: services)
             self.admin = try Self.start(
@@ -107,6 +108,7 @@ public final class Server: Sendable {
             treeHeads: TreeHeads(signedBy: kept.signingKey), franking: kept.franking, media: media,
             mediaLinks: MediaLinks(key: secret.mediaLinkKey(), clock: chat.clock),
             challenges: Challenges(key: secret.challengeKey()), limiters: Limiters(configuration),
+            answers: AnswerRoom(byteCountMax: configuration.answerByteCountMax),
             origins: Origins(configuration.origins), metrics: Metrics(),
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: chat.clock))
     }
@@ -146,7 +148,7 @@ public final class Server: Sendable {
     ) throws(StartError) -> Listener {
         var options = Listener.Configuration(host: configuration.host, port: configuration.port, tls: certificate?.tls)
         options.connectionCountMax = configuration.connectionCountMax
-        options.heldByteCountMax = Int(clamping: configuration.waitingByteCountMax)
+        options.heldByteCountMax = configuration.heldByteCountMax
         return try start(options, "--listen", on: group, front)
     }
 
@@ -161,9 +163,10 @@ public final class Server: Sendable {
     }
 
     private static func gauges(
-        of listener: Listener, _ store: Store, _ switchboard: Switchboard<SocketSession>
+        of listener: Listener, _ answers: AnswerRoom, _ store: Store, _ switchboard: Switchboard<SocketSession>
     ) -> [(name: String, help: String, value: UInt64)] {
         let totals = listener.totals
+        let waiting = UInt64(totals.held + answers.byteCount)
         let status = store.status()
         return [
             ("sotto_connections_open", "Connections of clients.", UInt64(totals.open)),
@@ -171,7 +174,7 @@ public final class Server: Sendable {
             ("sotto_devices_connected", "Devices that said hello and are here.", UInt64(switchboard.lineCount)),
             ("sotto_bytes_received", "Bytes from clients since the start.", UInt64(totals.bytesIn)),
             ("sotto_bytes_sent", "Bytes to clients since the start.", UInt64(totals.bytesOut)),
-            ("sotto_waiting_bytes", "Bytes in memory that wait for clients.", UInt64(totals.held)),
+            ("sotto_waiting_bytes", "Bytes in memory that wait for clients.", waiting),
             ("sotto_waiting_cuts", "Connections cut because too many bytes waited.", UInt64(totals.heldCuts)),
             ("sotto_store_commits", "Batches committed since the start.", status.commits),
             ("sotto_store_commands", "Commands committed since the start.", status.commands),

@@ -17,6 +17,8 @@ struct Services: Sendable {
     let mediaLinks: MediaLinks
     let challenges: Challenges
     let limiters: Limiters
+    /// For what is read for clients and is not written to their connections yet.
+    let answers: AnswerRoom
     let origins: Origins
     let metrics: Metrics
     let log: Log

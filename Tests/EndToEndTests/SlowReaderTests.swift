@@ -20,20 +20,8 @@ import Wire
     func together() async throws {
         let limit = 8 << 20
         let house = try await House(arguments: Self.unlimited + ["--waiting-bytes", "\(limit)"])
-        let alice = try await house.person("alice")
-        var mute: [Resident] = []
-        for index in 0..<60 { mute.append(try await house.person("mute\(index)")) }
-        let view: ConversationView = try await house.api.call(
-            "POST", "/v1/conversations",
-            NewConversation(kind: .group, mode: .open, name: "Tea", members: mute.map(\.account)), token: alice.token)
-        let text = String(repeating: "x", count: 99_000)
-        for _ in 0..<12 {
-            let _: Accepted = try await house.api.call(
-                "POST", "/v1/conversations/\(view.conversation)/messages",
-                PostRequest(clientID: .random(), text: text), token: alice.token)
-        }
-        let path = "/v1/conversations/\(view.conversation)/messages?limit=200"
-        let short = "/v1/conversations/\(view.conversation)/messages?limit=1"
+        let (alice, mute, path) = try await crowd(in: house)
+        let short = path.replacing("limit=200", with: "limit=1")
         let good = try await house.socket(alice)
         _ = try await good.backlog()
 
@@ -65,13 +53,61 @@ import Wire
         #expect(most <= limit)
         #expect(most > limit / 2)
         withExtendedLifetime(peers) {}
-        let peak = TextFile.read("/proc/\(house.server.pid)/status").split(separator: "\n")
-            .first { $0.hasPrefix("VmHWM:") }.flatMap { Int($0.filter(\.isNumber)) }
-        let kibibytes = try #require(peak)
-        #expect(kibibytes < 200 << 10)
+        #expect(try peakByteCount(of: house) < 200 << 20)
         peers = []
         while try await gauge("sotto_waiting_bytes", of: house) > 0 {}
         #expect(house.server.stop() == 0)
+    }
+
+    @Test("sixty sockets that each ask for eight pages at once and read nothing have few of them in memory")
+    func pagesAtOnce() async throws {
+        let limit = 8 << 20
+        let house = try await House(arguments: Self.unlimited + ["--waiting-bytes", "\(limit)"])
+        let (alice, mute, path) = try await crowd(in: house)
+        let frames = (0..<8).map { (id) in
+            ClientFrame.request(.init(id: UInt64(id), method: "GET", path: path)).encoded(as: .cbor)
+        }
+        var peers: [MutePeer] = []
+        for person in mute {
+            let peer = try MutePeer(port: house.server.port)
+            peer.openSocket(token: person.token, sending: frames)
+            peers.append(peer)
+        }
+        while try await gauge("sotto_devices_connected", of: house) < mute.count {}
+        var most = 0
+        // Whoever asks after them is answered after them.
+        for _ in 0..<4 {
+            let answer = try await house.api.raw("GET", path, token: alice.token)
+            #expect(answer.status == 200)
+            most = max(most, try await gauge("sotto_waiting_bytes", of: house))
+        }
+        #expect(most <= limit)
+        #expect(try peakByteCount(of: house) < 128 << 20)
+        withExtendedLifetime(peers) {}
+    }
+
+    /// Sixty people in a conversation with a page of a megabyte, which is at the path.
+    private func crowd(in house: House) async throws -> (Resident, [Resident], String) {
+        let alice = try await house.person("alice")
+        var mute: [Resident] = []
+        for index in 0..<60 { mute.append(try await house.person("mute\(index)")) }
+        let view: ConversationView = try await house.api.call(
+            "POST", "/v1/conversations",
+            NewConversation(kind: .group, mode: .open, name: "Tea", members: mute.map(\.account)), token: alice.token)
+        let text = String(repeating: "x", count: 99_000)
+        for _ in 0..<12 {
+            let _: Accepted = try await house.api.call(
+                "POST", "/v1/conversations/\(view.conversation)/messages",
+                PostRequest(clientID: .random(), text: text), token: alice.token)
+        }
+        return (alice, mute, "/v1/conversations/\(view.conversation)/messages?limit=200")
+    }
+
+    /// The most memory that the server has had.
+    private func peakByteCount(of house: House) throws -> Int {
+        let line = TextFile.read("/proc/\(house.server.pid)/status").split(separator: "\n")
+            .first { $0.hasPrefix("VmHWM:") }
+        return try #require(line.flatMap { Int($0.filter(\.isNumber)) }) << 10
     }
 
     @Test("a stranger who posts into two thousand conversations of somebody who reads slowly ends no socket of hers")

@@ -41,6 +41,9 @@ public struct ServerConfiguration: Sendable {
     public var socketQueueByteCountMax = 6 * 1024 * 1024
     /// Bytes that may wait for all clients together.
     public var waitingByteCountMax: UInt64 = 64 << 20
+    /// Of these, a quarter is for answers between the store and the connections; the rest waits at the connections.
+    var answerByteCountMax: Int { Int(clamping: waitingByteCountMax / 4) }
+    var heldByteCountMax: Int { Int(clamping: waitingByteCountMax - waitingByteCountMax / 4) }
     public var media = MediaBounds()
     /// What is to stay free on the disk at least, beside a twentieth of it; for whoever opens the store and the place
     /// for files.

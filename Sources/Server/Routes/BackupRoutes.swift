@@ -22,7 +22,7 @@ enum BackupRoutes {
             let row = try await call.look { (look) throws(Problem) in try look.backup(of: account) }
             call.answerHeaders.append("ETag", row.entityTag)
             return StoredBackup(row)
-        },
+        }.answering(byteCountMax: Limits.backupByteCountMax),
         Route(Endpoints.removeBackup) { (call) throws(Problem) in
             let account = call.account
             return try await call.commit { (turn) throws(Problem) in try turn.removeBackup(of: account) }
@@ -37,7 +37,7 @@ enum BackupRoutes {
                 view.account = try view.account.proven(in: look, since: nil, heads)
                 return view
             }
-        },
+        }.answering(byteCountMax: Limits.backupByteCountMax),
         Route(Endpoints.recoverDevices) { (call, change, backup) throws(Problem) in
             let (token, heads) = (try token(call), call.services.treeHeads)
             let account = try await call.look { (look) throws(Problem) in

@@ -11,6 +11,8 @@ struct Reply: Sendable {
     var status: Int
     var body: Body
     var headers: [(String, String)] = []
+    /// What it takes of the room for answers, until it is written.
+    var roomPart: AnswerRoom.Part?
 
     init(status: Int = 200, _ record: any WireRecord) {
         self.status = status

@@ -15,11 +15,26 @@ struct Route: Sendable {
     let handler: Handler
     /// Stand in every answer of the route, refusals included.
     let constantHeaders: [(String, String)]
+    /// About what an answer takes in memory at most, where it is read from the store and may be large.
+    private(set) var answerByteCountMax: Int
 
     private init(_ endpoint: EndpointFacts, _ handler: Handler, constantHeaders: [(String, String)] = []) {
         self.endpoint = endpoint
         self.handler = handler
         self.constantHeaders = constantHeaders + (endpoint.departure?.headers ?? [])
+        let isRead = endpoint.method.isSafe && endpoint.gives != nil
+        let isPage = endpoint.query.contains { $0.name == Parameters.limit.facts.name }
+        answerByteCountMax = !isRead ? 0 : isPage ? Limits.pageByteCountMax : Self.listByteCountMax
+    }
+
+    /// Of what comes whole: members, emoji, devices with their keys.
+    private static let listByteCountMax = 128 << 10
+
+    /// The same, with answers as large as that.
+    func answering(byteCountMax: Int) -> Route {
+        var route = self
+        route.answerByteCountMax = byteCountMax
+        return route
     }
 
     /// A record in, a record out.

@@ -82,7 +82,11 @@ struct Router: Sendable {
             guard case .reply(let handle) = route.handler else {
                 throw Problem(.malformed, "This route carries bytes: use HTTP.")
             }
-            return try await handle(call)
+            guard route.answerByteCountMax > 0 else { return try await handle(call) }
+            let part = try await services.answers.part(route.answerByteCountMax)
+            var reply = try await handle(call)
+            reply.roomPart = part
+            return reply
         } ?? Reply(status: 204, headers: [])
     }
 

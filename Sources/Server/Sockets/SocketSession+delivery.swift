@@ -57,15 +57,18 @@ extension SocketSession {
     private func readBacklog(after number: QueueNumber) {
         let device = address
         let loop = desk.loop
-        front.services.chat.store.query { [self] (tables) in
-            let page = tables.flatMap { (tables) in
-                Result { () throws(Problem) in
-                    try tables.envelopes(
-                        for: device, after: number, limit: Self.pageEnvelopesMax, byteCountMax: Limits.frameByteCountMax
-                    )
+        let store = front.services.chat.store
+        front.services.answers.enter(Limits.pageByteCountMax) { [self] (part) in
+            store.query { (tables) in
+                let page = tables.flatMap { (tables) in
+                    Result { () throws(Problem) in
+                        try tables.envelopes(
+                            for: device, after: number, limit: Self.pageEnvelopesMax,
+                            byteCountMax: Limits.pageByteCountMax)
+                    }
                 }
+                loop.execute { withExtendedLifetime(part) { self.assumeIsolated { $0.received(page) } } }
             }
-            loop.execute { self.assumeIsolated { $0.received(page) } }
         }
     }
 

@@ -1,0 +1,100 @@
+import Threads
+import Wire
+
+/// Room for answers on their way: from before the store is read for a client until what was read is written to its
+/// connection, from where on the transport counts it.
+///
+/// Readers are quicker than the loops that encode what they read, and who asks need not wait for the answer before he
+/// asks again: without a bound, pages would pile up between them. Whoever finds no room waits in line, holding nothing.
+/// What an answer will be is not known before; so it takes the most that it may be.
+final class AnswerRoom: @unchecked Sendable {
+    /// Requests that may wait in line.
+    static let waitingCountMax = 8192
+
+    /// A part of the room, given back when nobody has it any more.
+    final class Part: Sendable {
+        private let room: AnswerRoom
+        private let byteCount: Int
+
+        fileprivate init(_ room: AnswerRoom, _ byteCount: Int) {
+            self.room = room
+            self.byteCount = byteCount
+        }
+
+        deinit { room.leave(byteCount) }
+    }
+
+    private struct Waiting {
+        let byteCount: Int
+        let enter: @Sendable (Part) -> Void
+    }
+
+    private let byteCountMax: Int
+    private let lock = Lock()
+    // Unchecked because the rest is guarded by `lock`.
+    private var taken = 0
+    private var line: [Waiting] = []
+    /// Of ``line``: who is before it has gone in.
+    private var next = 0
+    /// Somebody hands out what became free; whoever leaves meanwhile need not.
+    private var isHandingOut = false
+
+    init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
+
+    /// What is taken now.
+    var byteCount: Int { lock.withLock { taken } }
+    /// Who waits now.
+    var waitingCount: Int { lock.withLock { line.count - next } }
+
+    /// Takes room for `byteCount` bytes, all of it where there is less; waits in line for it.
+    /// - Throws: `overloaded` where too many wait already.
+    func part(_ byteCount: Int) async throws(Problem) -> Part {
+        guard waitingCount < Self.waitingCountMax else {
+            throw Problem(.overloaded, "Too many requests wait; try again in a second.", retryAfterSeconds: 1)
+        }
+        return await withCheckedContinuation { (continuation) in
+            enter(byteCount) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// As ``part(_:)``, for those of whom there are not too many: `body` runs at once, or on the thread that makes
+    /// room.
+    func enter(_ byteCount: Int, _ body: @escaping @Sendable (Part) -> Void) {
+        let wanted = min(byteCount, byteCountMax)
+        let isIn = lock.withLock {
+            guard line.count == next, taken + wanted <= byteCountMax else {
+                line.append(Waiting(byteCount: wanted, enter: body))
+                return false
+            }
+            taken += wanted
+            return true
+        }
+        if isIn { body(Part(self, wanted)) }
+    }
+
+    private func leave(_ byteCount: Int) {
+        let isMine = lock.withLock {
+            taken -= byteCount
+            defer { isHandingOut = true }
+            return !isHandingOut
+        }
+        guard isMine else { return }
+        while let first = lock.withLock({ takeFirst() }) { first.enter(Part(self, first.byteCount)) }
+    }
+
+    /// Whoever waits longest and has room now, which is taken.
+    private func takeFirst() -> Waiting? {
+        guard next < line.count, taken + line[next].byteCount <= byteCountMax else {
+            isHandingOut = false
+            return nil
+        }
+        let first = line[next]
+        next += 1
+        if next == line.count || next >= 1024 {
+            line.removeFirst(next)
+            next = 0
+        }
+        taken += first.byteCount
+        return first
+    }
+}
