@@ -33,7 +33,12 @@ final class ScriptedServer: @unchecked Sendable {
         var frames: [ClientFrame] = []
         var cutCount = 0
         var waits: [UInt64] = []
+        /// Whoever sleeps does not wake: what is done by the clock is not done.
+        var isTimeStill = false
     }
+
+    /// What it says of all that is in no script.
+    static let absence = "Not in this script."
 
     private var state = State()
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -66,12 +71,16 @@ final class ScriptedServer: @unchecked Sendable {
         return client
     }
 
-    /// Time stands still; whoever sleeps for long sleeps for good, whoever waits to connect again does not wait.
+    /// The clock stands still, and whoever sleeps wakes at once, or never.
     private var surroundings: Surroundings {
         Surroundings(
             now: { Timestamp(milliseconds: 1_700_000_000_000) },
             sleep: { [self] (milliseconds) in
-                with { $0.waits.append(milliseconds) }
+                let isTimeStill = with { (state) in
+                    state.waits.append(milliseconds)
+                    return state.isTimeStill
+                }
+                if isTimeStill { for await _ in AsyncStream<Never>.makeStream().stream {} }
                 await Task.yield()
                 try Task.checkCancellation()
             },
@@ -141,7 +150,7 @@ final class ScriptedServer: @unchecked Sendable {
             if let page = page(request.path) { return page }
             if request.path == "/v1/devices" { return DeviceViews(items: [], nextDevice: DeviceID(2)) }
         }
-        return Problem(.notFound, "Not in this script.")
+        return Problem(.notFound, Self.absence)
     }
 
     /// Two entries a page, as `…/messages?limit=n&after=n` asks for them.

@@ -91,6 +91,8 @@ struct ListeningConnectionTests {
         let server = ScriptedServer()
         let client = try await server.client()
         server.with {
+            // Nobody pings, and so nobody cuts the line for want of a pong before the listener has ended.
+            $0.isTimeStill = true
             $0.sockets = [[Self.hello, .pong(.init(stamp: 9)), Self.empty(0)]]
             var later = WireWriter(form: .cbor)
             later.record { (writer) in
@@ -102,7 +104,11 @@ struct ListeningConnectionTests {
             $0.strangeMessages = [later.bytes, other.bytes, [0xFF], Array(later.bytes.dropLast()), []]
         }
         let events = await events(client) { $0 == .idle }
-        #expect(events == [.connected, .idle])
+        // What the client asks for at each connect is in no script, and it hears so beside the frames.
+        let ofFrames = events.filter { (event) in
+            if case .trouble(.refused(let problem)) = event { problem.detail != ScriptedServer.absence } else { true }
+        }
+        #expect(ofFrames == [.connected, .idle])
         #expect(server.with { $0.cutCount } == 0)
     }
 
