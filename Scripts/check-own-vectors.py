@@ -458,11 +458,111 @@ def check_franking(vector):
     return 3 * len(vector["cases"]) + 1
 
 
+# keys.md, "What verifiers refuse" --------------------------------------------------------------------------------
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+BASE = (15112221349535400772501151409588531511454012693041857206046113283949847762202, 4 * pow(5, -1, P) % P)
+
+
+def added(one, other):
+    """On edwards25519 (RFC 8032, section 5.1.4), affine."""
+    (x1, y1), (x2, y2) = one, other
+    cross = D * x1 * x2 * y1 * y2
+    return ((x1 * y2 + x2 * y1) * pow(1 + cross, -1, P) % P, (y1 * y2 + x1 * x2) * pow(1 - cross, -1, P) % P)
+
+
+def times(number, point):
+    sum_ = (0, 1)
+    while number:
+        if number & 1:
+            sum_ = added(sum_, point)
+        point, number = added(point, point), number >> 1
+    return sum_
+
+
+def point(encoded):
+    """The point that a lenient reader takes the bytes for: y modulo p, and either sign for an x of 0."""
+    y = int.from_bytes(encoded, "little") & 2**255 - 1
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    assert x * x % P == square
+    return (P - x if x & 1 != encoded[31] >> 7 else x) % P, y % P
+
+
+def encoding(where):
+    return (where[1] | (where[0] & 1) << 255).to_bytes(32, "little")
+
+
+def leniently(key, message, signature):
+    """Whether the equation holds, with every number taken as what it is modulo p and L."""
+    k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
+    left = times(int.from_bytes(signature[32:], "little") % ORDER, BASE)
+    return left == added(point(signature[:32]), times(k, point(key)))
+
+
+def refusal(key, signature):
+    """Why the page refuses it before any equation."""
+    if int.from_bytes(signature[32:], "little") >= ORDER:
+        return "S"
+    if times(8, point(key)) == (0, 1) or encoding(point(key)) != key:
+        return "key"
+    return "R" if times(8, point(signature[:32])) == (0, 1) else None
+
+
+def ladder(private, public):
+    """X25519 (RFC 7748, section 5); all zeros for a point of small order."""
+    scalar = int.from_bytes(private, "little") & ~7 & 2**254 - 1 | 2**254
+    u = int.from_bytes(public, "little") & 2**255 - 1
+    x2, z2, x3, z3 = 1, 0, u, 1
+    for bit in reversed(range(255)):
+        if scalar >> bit & 1:
+            x2, z2, x3, z3 = x3, z3, x2, z2
+        a, b, c, d = x2 + z2, x2 - z2, x3 + z3, x3 - z3
+        x3, z3 = (d * a + c * b) ** 2 % P, u * (d * a - c * b) ** 2 % P
+        x2, z2 = a * a * b * b % P, (a * a - b * b) * (a * a + 121665 * (a * a - b * b)) % P
+        if scalar >> bit & 1:
+            x2, z2, x3, z3 = x3, z3, x2, z2
+    return (x2 * pow(z2, P - 2, P) % P).to_bytes(32, "little")
+
+
+def check_refusals(vector):
+    keys, reasons = set(), []
+    for case in vector["lists"]:
+        whole = raw(case["bytes"])
+        key, message, signature = whole[17:49], b"Sotto device list v1\0" + whole[:-64], whole[-64:]
+        reason = refusal(key, signature)
+        assert ("accept" if reason is None else "refuse") == case["answer"], case["what"]
+        # Bits beyond S make another number of it; all the others hold for who does not look.
+        assert leniently(key, message, signature) != case["what"].startswith("S with bit"), case["what"]
+        reasons.append(reason)
+        if reason == "key":
+            keys.add(key)
+    # Every encoding there is: of all y below 2^255, those whose point has an order of 8 or less.
+    eighth = [y for y in {point(key)[1] for key in keys} if y not in (0, 1, P - 1)]
+    assert len(eighth) == 2 and sum(eighth) == P
+    every = {(y | sign << 255).to_bytes(32, "little")
+             for y in [0, 1, P - 1, P, P + 1, *eighth] for sign in (0, 1)}
+    assert keys == every and len({point(key) for key in keys}) == 8
+    assert [reasons.count(reason) for reason in ("key", "S", "R", None)] == [14, 6, 1, 1]
+    for case in vector["agreements"]:
+        private, public = raw(case["private"]), raw(case["public"])
+        shared = ladder(private, public)
+        assert (case["answer"] == "refuse") == (shared == bytes(32)), case["what"]
+        if case["answer"] == "accept":
+            assert shared == agree(private, public)
+    assert len({case["public"] for case in vector["agreements"]}) == 15
+    return len(vector["lists"]) + len(vector["agreements"])
+
+
 checks = {
     "attachments": check_attachments, "content": check_content, "franking": check_franking,
     "sealed-sender": check_sealed_sender,
-    "identities": check_identities, "ratchet": check_session,
-    "recovery": check_recovery, "safety-numbers": check_safety_numbers, "session-last-resort": check_session,
+    "identities": check_identities, "ratchet": check_session, "recovery": check_recovery,
+    "refusals": check_refusals, "safety-numbers": check_safety_numbers, "session-last-resort": check_session,
     "session-none": check_session, "session-one-time": check_session, "transparency": check_transparency,
 }
 folder = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "vectors"

@@ -21,6 +21,7 @@ struct Main {
             ("content", ContentVectors.make),
             ("recovery", RecoveryVectors.make), ("transparency", TransparencyVectors.make),
             ("sealed-sender", SealedSenderVectors.make), ("franking", FrankingVectors.make),
+            ("refusals", RefusalVectors.make),
         ]
         for (name, make) in files {
             SeededRandom.start(name)
