@@ -29,6 +29,8 @@ struct AuthorizationSample: Sendable {
     /// Of one who may.
     let status: Int
     let ask: @Sendable (AuthorizationWorld) -> Ask
+    /// What the body is, with every field that it may have; `nil` where there is no body.
+    let catalogued: (any WireRecord)?
 
     private static let groups: [(ConversationKind, ConversationMode)] = [(.group, .open), (.group, .sealed)]
 
@@ -43,6 +45,7 @@ struct AuthorizationSample: Sendable {
         self.scenes = scenes ?? (matter == .conversation ? Self.groups : [(.group, .open)])
         self.status = status ?? endpoint.facts.status
         self.ask = ask
+        catalogued = endpoint.facts.reads == nil ? nil : Reads.sample
     }
 
     /// As for a list or a thing of the asker's own.
