@@ -14,7 +14,7 @@ python ?= python3
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test simulation tidy vectors differential constant-time media-mutations bench bench-media
 .PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
-.PHONY: abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program
+.PHONY: abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program core-secrets
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -174,6 +174,9 @@ faults-program:
 	swift build -c release --product sotto-media $(strict)
 
 faults: faults-program faults-short ## power cuts, flipped bits and kills, a short form of each
+
+core-secrets: faults-program ## look for tokens in the memory of a server after their logout (as root)
+	$(faulty)/residue.py --requests 1000
 
 # Of a program that is there already (program=.build/debug/sottod).
 faults-short: program ?= .build/release/sottod

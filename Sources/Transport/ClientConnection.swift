@@ -91,9 +91,8 @@ final class ClientConnection: ConnectionOwner, @unchecked Sendable {
     }
 
     override func head(_ head: ct_head) {
-        let bytes = Array(UnsafeBufferPointer(start: head.bytes, count: head.byteCount))
         let fields = HeaderFields(
-            bytes: bytes, spans: Array(UnsafeBufferPointer(start: head.fields, count: head.fieldCount)))
+            bytes: HeadBytes(head), spans: Array(UnsafeBufferPointer(start: head.fields, count: head.fieldCount)))
         let status = Int(head.status)
         response = (status, fields, !head.keepAlive)
         collected = []

@@ -36,14 +36,19 @@ final class ExchangeState: @unchecked Sendable {
     func respond(status: Int, headers: [(String, String)], body: [UInt8]) {
         guard isWaiting, failure == nil else { return }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(256 + body.count)
+        bytes.reserveCapacity(512)
         ResponseHead.append(status: status, headers: headers, to: &bytes)
         if !ResponseHead.isBodiless(status: status) {
             ResponseHead.appendField("Content-Length", String(body.count), to: &bytes)
         }
         endHead(&bytes)
-        if head.method != "HEAD" && !ResponseHead.isBodiless(status: status) { bytes.append(contentsOf: body) }
-        connection.write(SharedBytes(bytes))
+        let sent = head.method == "HEAD" || ResponseHead.isBodiless(status: status) ? [] : body
+        // Straight to where it is zeroed once it has left: a body may be a login's tokens.
+        connection.write(
+            SharedBytes(byteCount: bytes.count + sent.count) { (room) in
+                room.copyBytes(from: bytes)
+                UnsafeMutableRawBufferPointer(rebasing: room[bytes.count...]).copyBytes(from: sent)
+            })
         finish()
     }
 

@@ -4,10 +4,10 @@ import CTransport
 ///
 /// Names are compared without regard to ASCII case. The bytes were checked by the parser: no control bytes.
 public struct HeaderFields: Sendable {
-    private let bytes: [UInt8]
+    private let bytes: HeadBytes
     private let spans: [ct_field]
 
-    init(bytes: [UInt8], spans: [ct_field]) {
+    init(bytes: HeadBytes, spans: [ct_field]) {
         self.bytes = bytes
         self.spans = spans
     }
@@ -17,6 +17,14 @@ public struct HeaderFields: Sendable {
     /// The first value of that name.
     public subscript(name: String) -> String? {
         for span in spans where matches(span, name) { return value(span) }
+        return nil
+    }
+
+    /// Lends the bytes of the first value of that name, for what should leave no copy behind; `nil` without one.
+    public func withBytes<Result>(of name: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        for span in spans where matches(span, name) {
+            return bytes.withPart(span.valueOffset, span.valueLength, body)
+        }
         return nil
     }
 
@@ -39,11 +47,7 @@ public struct HeaderFields: Sendable {
 
     private func value(_ span: ct_field) -> String { text(span.valueOffset, span.valueLength) }
 
-    private func text(_ offset: UInt32, _ length: UInt32) -> String {
-        let end = Int(offset) + Int(length)
-        guard end <= bytes.count else { return "" }
-        return String(decoding: bytes[Int(offset)..<end], as: UTF8.self)
-    }
+    private func text(_ offset: UInt32, _ length: UInt32) -> String { bytes.text(offset, length) }
 
     private func matches(_ span: ct_field, _ name: String) -> Bool {
         guard Int(span.nameLength) == name.utf8.count else { return false }

@@ -15,9 +15,9 @@ public struct RequestHead: Sendable {
     public let minorVersion: Int
 
     init(_ head: ct_head) {
-        let bytes = Array(UnsafeBufferPointer(start: head.bytes, count: head.byteCount))
-        method = Self.text(bytes, head.methodOffset, head.methodLength)
-        target = Self.text(bytes, head.targetOffset, head.targetLength)
+        let bytes = HeadBytes(head)
+        method = bytes.text(head.methodOffset, head.methodLength)
+        target = bytes.text(head.targetOffset, head.targetLength)
         headers = HeaderFields(
             bytes: bytes, spans: Array(UnsafeBufferPointer(start: head.fields, count: head.fieldCount)))
         contentLength = head.contentLength < 0 ? nil : head.contentLength
@@ -57,10 +57,5 @@ public struct RequestHead: Sendable {
         headers.all("sec-websocket-protocol").flatMap { line in
             line.split(separator: ",").map { String($0.trimmingSpaces()) }.filter { !$0.isEmpty }
         }
-    }
-
-    private static func text(_ bytes: [UInt8], _ offset: UInt32, _ length: UInt32) -> String {
-        let end = Int(offset) + Int(length)
-        return end <= bytes.count ? String(decoding: bytes[Int(offset)..<end], as: UTF8.self) : ""
     }
 }

@@ -1,6 +1,7 @@
 import CTransport
 
-/// Immutable bytes, counted, that any number of sockets can send without a copy of their own.
+/// Immutable bytes, counted, that any number of sockets can send without a copy of their own. Zeroed when the last of
+/// them has sent them.
 ///
 /// State: written before `init` returns and never after, which is why this is `Sendable`.
 public final class SharedBytes: @unchecked Sendable {

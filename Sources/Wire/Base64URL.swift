@@ -13,14 +13,23 @@ public enum Base64URL {
 
     /// The text of `bytes`: four characters for three bytes, two or three for what is left.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
-        append(bytes, to: &text)
-        return String(decoding: text, as: UTF8.self)
+        String(unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { (text) in
+            var count = 0
+            eachCharacter(of: bytes) {
+                text[count] = $0
+                count += 1
+            }
+            return count
+        }
     }
 
     /// Appends the text of `bytes`.
     static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
+        eachCharacter(of: bytes) { text.append($0) }
+    }
+
+    @inline(__always)
+    private static func eachCharacter(of bytes: some Collection<UInt8>, _ take: (UInt8) -> Void) {
         let alphabet = Self.alphabet
         var pending: UInt32 = 0
         var pendingBitCount: UInt32 = 0
@@ -29,10 +38,10 @@ public enum Base64URL {
             pendingBitCount += 8
             while pendingBitCount >= 6 {
                 pendingBitCount -= 6
-                text.append(alphabet[Int(pending >> pendingBitCount & 0x3F)])
+                take(alphabet[Int(pending >> pendingBitCount & 0x3F)])
             }
         }
-        if pendingBitCount > 0 { text.append(alphabet[Int(pending << (6 - pendingBitCount) & 0x3F)]) }
+        if pendingBitCount > 0 { take(alphabet[Int(pending << (6 - pendingBitCount) & 0x3F)]) }
     }
 
     /// `nil` when `text` is not exactly what ``encode(_:)`` gives for some bytes.
@@ -56,5 +65,24 @@ public enum Base64URL {
         }
         guard pending & (1 << pendingBitCount - 1) == 0 else { return nil }
         return bytes
+    }
+
+    /// As ``decode(_:)``, into memory of the caller's that it fills: no copy is left behind.
+    /// - Returns: `false` when `text` is not what ``encode(_:)`` gives for so many bytes.
+    public static func decode(_ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        guard text.count == (bytes.count * 4 + 2) / 3 else { return false }
+        let values = Self.values
+        var (pending, pendingBitCount, count): (UInt32, UInt32, Int) = (0, 0, 0)
+        for character in text {
+            let value = values[Int(character)]
+            guard value != 0xFF else { return false }
+            pending = (pending << 6 | UInt32(value)) & 0xFFFF
+            pendingBitCount += 6
+            guard pendingBitCount >= 8 else { continue }
+            pendingBitCount -= 8
+            bytes[count] = UInt8(truncatingIfNeeded: pending >> pendingBitCount)
+            count += 1
+        }
+        return pending & (1 << pendingBitCount - 1) == 0
     }
 }

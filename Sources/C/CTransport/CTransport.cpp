@@ -174,6 +174,7 @@ void ct_buffer_release(ct_buffer *buffer) {
         account->held.fetch_sub(buffer->weight(), std::memory_order_relaxed);
         intrusive_ptr_release(account);
     }
+    explicit_bzero(buffer->bytes(), buffer->size);
     free(buffer);
 }
 

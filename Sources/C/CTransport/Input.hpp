@@ -28,6 +28,7 @@ inline void ct_connection::on_read(error_code ec, size_t n) {
     }
     count_in(n);
     received(input, n);
+    explicit_bzero(input, n); // an idle connection keeps no token of its last request
     if (n == inputSize) read_more();
     watch_message();
     if (isOpen() && account) settle(0);
@@ -51,6 +52,7 @@ inline void ct_connection::read_more() {
         }
         count_in(size_t(n));
         received(loop->scratch.get(), size_t(n));
+        explicit_bzero(loop->scratch.get(), size_t(n));
         if (size_t(n) < ct_loop::scratchSize) return;
         budget -= std::min(budget, size_t(n));
     }

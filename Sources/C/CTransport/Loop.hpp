@@ -33,7 +33,26 @@ using Executor = asio::io_context::executor_type;
 using Socket = asio::basic_stream_socket<tcp, Executor>;
 using Timer = asio::basic_waitable_timer<
     std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
-using Bytes = std::vector<uint8_t>;
+
+/// Memory that is zeroed before it is given back: what comes from a peer may hold what the peer is known by.
+template <class T>
+struct Zeroing : std::allocator<T> {
+    template <class U> struct rebind { using other = Zeroing<U>; };
+    Zeroing() = default;
+    template <class U> Zeroing(const Zeroing<U> &) {}
+    void deallocate(T *memory, size_t n) {
+        explicit_bzero(memory, n * sizeof(T));
+        std::allocator<T>::deallocate(memory, n);
+    }
+};
+using Bytes = std::vector<uint8_t, Zeroing<uint8_t>>;
+
+/// The same for a part of a loop's own buffers, at the end of the scope that used it.
+struct Zeroed {
+    uint8_t *bytes;
+    size_t size = 0;
+    ~Zeroed() { explicit_bzero(bytes, size); }
+};
 
 void intrusive_ptr_add_ref(ct_connection *connection);
 void intrusive_ptr_release(ct_connection *connection);

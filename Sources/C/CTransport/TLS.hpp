@@ -156,6 +156,7 @@ inline void ct_connection::read_tls() {
         int n = SSL_read(ssl, loop->record.get(), int(ct_loop::recordSize));
         if (n > 0) {
             process(loop->record.get(), size_t(n));
+            explicit_bzero(loop->record.get(), size_t(n));
             continue;
         }
         int error = SSL_get_error(ssl, n);
@@ -194,6 +195,7 @@ inline bool ct_connection::gather(uint8_t *record, size_t &n) {
 /// Seals one record at a time and sends it.
 inline bool ct_connection::flush_tls() {
     size_t budget = writeBudget;
+    Zeroed left{loop->record.get()};
     while (socket) {
         while (cipherOffset < cipherOut.size()) {
             ssize_t n = ::send(socket->native_handle(), cipherOut.data() + cipherOffset,
@@ -223,6 +225,7 @@ inline bool ct_connection::flush_tls() {
             abort(CT_CLOSED_LOCAL); // the file became shorter than promised
             return false;
         }
+        left.size = std::max(left.size, n);
         ERR_clear_error();
         int sealed = n > 0 ? SSL_write(ssl, record, int(n)) : 0;
         if (n > 0 && sealed <= 0) {

@@ -188,6 +188,7 @@ inline void ct_connection::deliver() {
     messageDeadline = 0;
     if (!w.closeSent && owner) calls->message(owner, isBinary, whole.data(), whole.size());
     if (whole.capacity() <= 512 && w.message.empty()) {
+        explicit_bzero(whole.data(), whole.size());
         whole.clear();
         w.message.swap(whole);
     }

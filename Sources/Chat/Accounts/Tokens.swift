@@ -9,9 +9,13 @@ public struct MintedTokens: Sendable {
 
     /// - Parameter family: the family a refreshed pair stays in; a new one at login.
     public init(family: SixteenBytes? = nil) {
-        access = Base64URL.encode(RandomBytes.make(byteCount: 32))
-        refresh = Base64URL.encode(RandomBytes.make(byteCount: 32))
+        access = Self.fresh()
+        refresh = Self.fresh()
         self.family = family ?? ClientID.random().bytes
+    }
+
+    private static func fresh() -> String {
+        SecretBytes.random(byteCount: 32).withUnsafeBytes { Base64URL.encode($0) }
     }
 }
 
@@ -21,8 +25,21 @@ public struct PresentedToken: Sendable, Hashable {
 
     /// `nil` unless it has the form of a token: 43 characters of base64url.
     public init?(text: some StringProtocol) {
-        guard let secret = Base64URL.decode(text), secret.count == 32 else { return nil }
-        hash = Self.hash(secret)
+        let token = text.utf8.withContiguousStorageIfAvailable { PresentedToken(UnsafeRawBufferPointer($0)) }
+        guard let token = token ?? Array(text.utf8).withUnsafeBytes({ PresentedToken($0) }) else { return nil }
+        self = token
+    }
+
+    /// Where the text lies. Of its bytes no copy is left behind.
+    public init?(_ text: UnsafeRawBufferPointer) {
+        var isToken = false
+        let secret = SecretBytes(byteCount: 32) { isToken = Base64URL.decode(text, into: $0) }
+        guard isToken else { return nil }
+        hash = secret.withUnsafeBytes { (secret) in
+            var digest = SHA256()
+            digest.update(secret)
+            return digest.finish()
+        }
     }
 
     /// 256 random bits need no salt and no slow hash: there is nothing to guess.

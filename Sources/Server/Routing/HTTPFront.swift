@@ -1,4 +1,5 @@
 import Crypto
+import Glibc
 import Transport
 import Wire
 
@@ -75,7 +76,7 @@ struct HTTPFront: Sendable {
         var headers: [String: String] = [:]
         for header in route.endpoint.headers { headers[header.name] = head.headers[header.name.lowercased()] }
         return Request(
-            id: id, method: head.method, target: head.target, body: body, authorization: head.headers["authorization"],
+            id: id, method: head.method, target: head.target, body: body, authorization: Authorization(head.headers),
             socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], headers: headers,
             remoteAddress: services.limitKey(of: exchange))
     }
@@ -97,11 +98,13 @@ struct HTTPFront: Sendable {
         headers += [("X-Request-Id", id), ("X-Content-Type-Options", "nosniff")]
         var status = reply.status
         var body: [UInt8] = []
+        var isSecret = false
         switch reply.body {
         case .none:
             break
         case .record(let record):
-            body = record.encoded(as: form)
+            body = Self.encoded(record, form)
+            isSecret = true
             let isProblem = record is Problem && form == .json
             headers.append(("Content-Type", isProblem ? "application/problem+json" : form.mediaType))
             headers.append(("Vary", "Accept"))
@@ -132,6 +135,14 @@ struct HTTPFront: Sendable {
                 ("id", .text(id)),
             ])
         exchange.respond(status: status, headers: headers, body: body)
+        if isSecret { body.zero() }
+    }
+
+    /// Grows no buffer on the way: what is left of one that was too small is not zeroed.
+    private static func encoded(_ record: any WireRecord, _ form: WireForm) -> [UInt8] {
+        var writer = WireWriter(form: form, byteCountHint: 512)
+        record.write(to: &writer)
+        return writer.bytes
     }
 
     /// RFC 9110, section 13.1.2: any of a list of tags, weakly compared, or `*`.
@@ -140,6 +151,15 @@ struct HTTPFront: Sendable {
         return condition.split(separator: ",").contains { (candidate) in
             let trimmed = candidate.split(separator: " ").joined()
             return trimmed == "*" || trimmed == tag || trimmed == "W/\(tag)"
+        }
+    }
+}
+
+extension [UInt8] {
+    /// For what has been sent and may hold a login's tokens.
+    fileprivate mutating func zero() {
+        withUnsafeMutableBytes { (bytes) in
+            if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }
         }
     }
 }

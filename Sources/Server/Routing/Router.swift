@@ -23,7 +23,7 @@ struct Request: Sendable {
     let method: String
     let target: String
     let body: Body
-    let authorization: String?
+    let authorization: Authorization?
     /// Whoever the socket belongs to.
     let socketDevice: DeviceAddress?
     let idempotencyKey: String?
@@ -146,17 +146,10 @@ struct Router: Sendable {
         }
         if let device = request.socketDevice { return Call.Caller(device: device, token: nil) }
         if endpoint.access == .deviceOrCapability, request.authorization == nil { return nil }
-        guard let token = Self.bearer(request.authorization) else {
+        guard let token = request.authorization?.token else {
             throw Problem(.unauthenticated, "Log in, and send the access token as Bearer.")
         }
         return Call.Caller(device: try await services.authenticate(token), token: token)
-    }
-
-    static func bearer(_ authorization: String?) -> PresentedToken? {
-        guard let authorization else { return nil }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return PresentedToken(text: parts[1])
     }
 
     private func limit(

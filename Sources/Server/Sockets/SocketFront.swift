@@ -30,7 +30,7 @@ struct SocketFront: Sendable {
             throw Problem(.malformed, "Offer the subprotocol \(known).", field: "Sec-WebSocket-Protocol")
         }
         let subprotocol = offered.contains(form.subprotocol) ? form.subprotocol : nil
-        let device = try await device(offered, exchange.head.headers["authorization"])
+        let device = try await device(offered, Authorization(exchange.head.headers))
         guard let desk = desks.first(where: { $0.loop === exchange.loop }) else {
             throw Problem(.internalError, "The connection is on no loop of this server.")
         }
@@ -46,12 +46,12 @@ struct SocketFront: Sendable {
         }
     }
 
-    private func device(_ offered: [String], _ authorization: String?) async throws(Problem) -> DeviceAddress? {
+    private func device(_ offered: [String], _ authorization: Authorization?) async throws(Problem) -> DeviceAddress? {
         let token: PresentedToken?
         if let bearer = offered.first(where: { $0.hasPrefix("bearer.") }) {
             token = PresentedToken(text: bearer.dropFirst("bearer.".count))
-        } else if authorization != nil {
-            token = Router.bearer(authorization)
+        } else if let authorization {
+            token = authorization.token
         } else {
             return nil
         }
