@@ -119,8 +119,8 @@ final class PartsHouse: Sendable {
             to: Request(
                 id: "1", method: method, target: target,
                 body: (bytes ?? body?.encoded(as: form)).map { .bytes($0, form) } ?? .none,
-                authorization: token.map { "Bearer \($0)" }, socketDevice: device, idempotencyKey: key,
-                remoteAddress: address))
+                authorization: token.map { Array("Bearer \($0)".utf8).withUnsafeBytes(Authorization.init(field:)) },
+                socketDevice: device, idempotencyKey: key, remoteAddress: address))
     }
 
     /// The record of an answer.

@@ -8,9 +8,11 @@ struct Authorization: Sendable {
 
     /// `nil` where the field is not there.
     init?(_ headers: HeaderFields) {
-        guard let token = headers.withBytes(of: "authorization", Self.bearer) else { return nil }
-        self.token = token
+        guard let found = headers.withBytes(of: "authorization", { Authorization(field: $0) }) else { return nil }
+        self = found
     }
+
+    init(field value: UnsafeRawBufferPointer) { token = Self.bearer(value) }
 
     /// RFC 6750, section 2.1.
     private static func bearer(_ value: UnsafeRawBufferPointer) -> PresentedToken? {
