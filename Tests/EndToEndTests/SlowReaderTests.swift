@@ -59,12 +59,12 @@ import Wire
         #expect(house.server.stop() == 0)
     }
 
-    @Test("sixty sockets that each ask for eight pages at once and read nothing have few of them in memory")
+    @Test("sixty sockets that each ask for four pages at once and read nothing have few of them in memory")
     func pagesAtOnce() async throws {
         let limit = 8 << 20
         let house = try await House(arguments: Self.unlimited + ["--waiting-bytes", "\(limit)"])
         let (alice, mute, path) = try await crowd(in: house)
-        let frames = (0..<8).map { (id) in
+        let frames = (0..<4).map { (id) in
             ClientFrame.request(.init(id: UInt64(id), method: "GET", path: path)).encoded(as: .cbor)
         }
         var peers: [MutePeer] = []

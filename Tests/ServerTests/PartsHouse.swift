@@ -53,7 +53,7 @@ final class PartsHouse: Sendable {
             desk.loop.execute { desk.assumeIsolated { $0.dispatch(dispatches) } }
         }
         var settings = StoreConfiguration()
-        settings.readerCount = 1
+        (settings.readerCount, settings.shard) = (1, .ofTests)
         let store = try Store.open(folder: folder.path, configuration: settings) { switchboard.flush() }
         let time = Guarded(Timestamp(milliseconds: Timestamp.wallClock))
         let chat = ChatEngine(

@@ -125,6 +125,8 @@ extension SocketSession {
     }
 
     private func answer(_ id: UInt64, _ reply: Reply) {
+        // Encoding a page for nobody would keep those waiting who are there.
+        guard !state.isClosed else { return }
         var body: WireValue?
         switch reply.body {
         case .none: break

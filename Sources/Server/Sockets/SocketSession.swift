@@ -15,7 +15,7 @@ actor SocketSession: DeviceLine {
     /// Under what limits by address count the requests inside.
     nonisolated let remoteAddress: String
     nonisolated let front: SocketFront
-    var state = SessionState.arriving
+    var state = SocketState.arriving
     /// What a client that does not keep up is told later.
     var heads = WaitingHeads()
     var runningRequests = 0

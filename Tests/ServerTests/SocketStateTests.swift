@@ -6,15 +6,15 @@ import Wire
 @testable import Server
 
 /// Every event in every state, without socket and store.
-@Suite struct SessionStateTests {
+@Suite struct SocketStateTests {
     /// Before hello: seven were sent, and two are there.
     private let some = QueueState(head: QueueNumber(7), deliveredThrough: QueueNumber(2), count: 5)
 
     private func number(_ value: UInt64) -> QueueNumber { QueueNumber(value) }
 
     /// Hello was said to a device that has everything up to `last`.
-    private func live(at last: UInt64) -> SessionState {
-        var state = SessionState.arriving
+    private func live(at last: UInt64) -> SocketState {
+        var state = SocketState.arriving
         _ = state.arrived(QueueState(head: number(last), deliveredThrough: number(last), count: 0))
         _ = state.read(through: nil, isEnd: true)
         return state
@@ -22,7 +22,7 @@ import Wire
 
     @Test("nothing is written before hello, and nothing after the end")
     func ends() {
-        var state = SessionState.arriving
+        var state = SocketState.arriving
         #expect(state.last == nil && !state.isClosed)
         #expect(state.offered(number(1), isBehind: false) == .ignore)
         #expect(state.read(through: number(1), isEnd: false) == .ignore)

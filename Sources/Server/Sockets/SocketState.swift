@@ -9,7 +9,7 @@ import Wire
 ///  arriving ───▶ following ◀──▶ postponed
 ///     └──────────────┴──────────────┴──────▶ closed
 /// ```
-enum SessionState: Sendable {
+enum SocketState: Sendable {
     /// The store is asked where the device stands. Goes to `following` or `closed`.
     case arriving
     /// Hello was said. What is committed goes out, or a page is being read: the cursor knows which. Goes to
