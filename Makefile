@@ -147,8 +147,9 @@ fuzz: setup ## feed every parser and the ratchet what nobody would write (second
 
 cuts ?= 60
 
-# Page bomb, flood of refusals; spoofed proxy; full disk; flood of groups and peers that do not read; full queue.
-abuses = HTTPTests/(largePages|refusals)|ProxyTests|DiskFloorTests|SlowReaderTests|QueueShareTests
+# Page bomb, flood of refusals; spoofed proxy; full disk; flood of groups and peers that do not read; full queue; an
+# account that adds without end.
+abuses = HTTPTests/(largePages|refusals)|ProxyTests|DiskFloorTests|SlowReaderTests|QueueShareTests|AccountUseTests
 abuse: ## strangers against one server: page bombs, floods, spoofed proxies, full disks and queues, mute peers
 	@Scripts/setup --test
 	swift build --build-tests $(debug)

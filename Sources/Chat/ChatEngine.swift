@@ -5,7 +5,7 @@ public import Wire
 public struct ChatEngine: Sendable {
     public let store: Store
     public let clock: @Sendable () -> Timestamp
-    private let posts: PostAllowance
+    private let bounds: AccountBounds
     /// Called after a commit, on the store's writer thread, in commit order.
     private let perform: @Sendable ([Effect]) -> Void
     /// Called with what goes beside the store, on any thread.
@@ -14,13 +14,13 @@ public struct ChatEngine: Sendable {
     private let passingRoom = ByteRoom(byteCountMax: 16 << 20)
 
     public init(
-        store: Store, clock: @escaping @Sendable () -> Timestamp, posts: PostAllowance = PostAllowance(),
+        store: Store, clock: @escaping @Sendable () -> Timestamp, bounds: AccountBounds = AccountBounds(),
         passOn: @escaping @Sendable (Passing) -> Void = { (_) in },
         perform: @escaping @Sendable ([Effect]) -> Void
     ) {
         self.store = store
         self.clock = clock
-        self.posts = posts
+        self.bounds = bounds
         self.passOn = passOn
         self.perform = perform
     }
@@ -49,8 +49,8 @@ public struct ChatEngine: Sendable {
         let now = clock()
         let outcome = Outcome<R>()
         store.submit(
-            Command(checksFirst: checksFirst, byteCount: byteCount) { [outcome, posts] (tables) throws(Problem) in
-                var turn = Turn(tables: tables, now: now, posts: posts)
+            Command(checksFirst: checksFirst, byteCount: byteCount) { [outcome, bounds] (tables) throws(Problem) in
+                var turn = Turn(tables: tables, now: now, bounds: bounds)
                 outcome.value = try verb(&turn)
                 outcome.effects = turn.effects
             } done: { [outcome, perform] (result) in

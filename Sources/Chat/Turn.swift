@@ -19,13 +19,13 @@ public struct Look {
 public struct Turn {
     public let tables: Tables
     public let now: Timestamp
-    let posts: PostAllowance
+    let bounds: AccountBounds
     public private(set) var effects: [Effect] = []
 
-    public init(tables: Tables, now: Timestamp, posts: PostAllowance = PostAllowance()) {
+    public init(tables: Tables, now: Timestamp, bounds: AccountBounds = AccountBounds()) {
         self.tables = tables
         self.now = now
-        self.posts = posts
+        self.bounds = bounds
     }
 
     /// The same moment, for reading.

@@ -57,7 +57,7 @@ public final class Server: Sendable {
             status = { store.status() }
             try await store.requireMedia(in: configuration.mediaFolder)
             let chat = ChatEngine(
-                store: store, clock: clock, posts: PostAllowance(configuration.limits.posts),
+                store: store, clock: clock, bounds: configuration.accounts,
                 passOn: { switchboard.pass($0) }, perform: { switchboard.perform($0) })
             let media = MediaHouse(
                 chat: chat, blobs: try openBlobs(), bounds: configuration.media,

@@ -32,10 +32,11 @@ struct Services: Sendable {
             peer: exchange.remoteAddress, forwarded: exchange.head.headers.all("x-forwarded-for"))
     }
 
-    /// Counts a refusal, unless it is one that a client comes to by doing everything right.
+    /// Counts a refusal against whoever asks, unless it is one that a client comes to by doing everything right.
     /// - Parameter key: of the device, or of the address of who is not logged in.
     /// - Returns: what to answer: `rate-limited` in its place, where there were too many.
     func counted(_ refusal: Problem, by key: String) -> Problem {
+        if refusal.code == .quotaExceeded { metrics.countOverQuota() }
         switch refusal.code {
         case .mismatchedDevices, .tokenExpired, .rateLimited: return refusal
         case _ where refusal.code.status >= 500: return refusal

@@ -9,6 +9,7 @@ extension StoreSchema {
         TableDeclaration(AcceptedRunRow.self),
         TableDeclaration(AcceptedSendRow.self),
         TableDeclaration(AccountRow.self),
+        TableDeclaration(AccountUseRow.self),
         TableDeclaration(AvatarRow.self),
         TableDeclaration(BackupRow.self),
         TableDeclaration(ClockRow.self),

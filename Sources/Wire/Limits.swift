@@ -29,6 +29,8 @@ public enum Limits {
     /// How long a report waits for whoever runs the server, and how many may wait.
     public static let reportDays: UInt64 = 90
     public static let reportsMax = 10_000
+    /// Of these, of one account.
+    public static let reportsPerAccountMax = 1_000
 
     // Prekeys
     /// One-time prekeys of each kind in one upload, and in stock for one device.

@@ -17,7 +17,7 @@ final class ChatHouse: Sendable {
         let passed = Guarded<[Passing]>([])
     }
 
-    init(posts: PostAllowance = PostAllowance()) {
+    init(bounds: AccountBounds = AccountBounds()) {
         let collected = Collected()
         let held = HeldStore()
         let store = held.store
@@ -27,7 +27,7 @@ final class ChatHouse: Sendable {
         self.store = store
         self.clock = clock
         chat = ChatEngine(
-            store: store, clock: { clock.now }, posts: posts,
+            store: store, clock: { clock.now }, bounds: bounds,
             passOn: { (passing) in collected.passed.withLock { $0.append(passing) } },
             perform: { (effects) in collected.effects.withLock { $0 += effects } })
     }

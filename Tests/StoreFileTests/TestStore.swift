@@ -179,7 +179,7 @@ extension TestFolder {
                 try tables.put(
                     MemberRow(
                         conversation: Sample.dm, account: account, role: .owner, joinedAt: Sample.start,
-                        checkpoint: SequenceNumber(0)))
+                        checkpoint: SequenceNumber(0), addedBy: account))
             }
             if var dm = try tables.conversation(Sample.dm) {
                 dm.memberCount = 2

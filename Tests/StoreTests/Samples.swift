@@ -72,7 +72,7 @@ enum Sample {
     static func member(_ account: Int, of conversation: Int, role: Role = .member) -> MemberRow {
         MemberRow(
             conversation: .number(conversation), account: .number(account), role: role, joinedAt: .start,
-            checkpoint: SequenceNumber(0))
+            checkpoint: SequenceNumber(0), addedBy: .number(account))
     }
 
     /// A send from account 1's first device, unless told otherwise.

@@ -282,7 +282,7 @@ struct TablesContractTests {
                         try tables.put(
                             MemberRow(conversation: ConversationID(bytes: id), account: AccountID(bytes: member),
                                 role: member == id ? .owner : .member, joinedAt: .start,
-                                    checkpoint: SequenceNumber(member.low >> 12)))
+                                    checkpoint: SequenceNumber(member.low >> 12), addedBy: AccountID(bytes: member)))
                     }
                 }
             }

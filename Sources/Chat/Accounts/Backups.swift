@@ -35,7 +35,7 @@ extension BackupUpload {
 
 extension Turn {
     /// Stores the account's backup in place of the one before.
-    /// - Throws: `precondition-failed`; `forbidden` when the id stands for another account's.
+    /// - Throws: `precondition-failed`; `forbidden` when the id stands for another account's; `quota-exceeded`.
     public mutating func putBackup(
         _ upload: BackupUpload, of account: AccountID, if condition: BackupCondition
     ) throws(Problem) -> BackupReceipt {
@@ -50,6 +50,7 @@ extension Turn {
         if let other = try tables.row(BackupRow.byID, upload.id), other.account != account {
             throw Problem(.forbidden, "The id belongs to another backup.", field: "id")
         }
+        try charge(.rows(before == nil ? 1 : 0, byteCount: upload.blob.count), to: account)
         let row = BackupRow(
             account: account, id: upload.id, tokenHash: upload.tokenHash, revision: (before?.revision ?? 0) + 1,
             updatedAt: now, digest: SHA256.hash(upload.blob), blob: upload.blob)

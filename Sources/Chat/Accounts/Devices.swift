@@ -38,7 +38,7 @@ extension Turn {
     ///
     /// - Parameter caller: the device that asks, which needs no word of it; `nil` for somebody who recovers.
     /// - Throws: `stale-device-list` unless its epoch is the next one; `malformed` for a changed entry or a number
-    ///   out of turn; `not-found`.
+    ///   out of turn; `not-found`; `quota-exceeded`.
     public mutating func changeDevices(
         _ change: VerifiedListChange, of account: AccountID, by caller: DeviceAddress?
     ) throws(Problem) -> AccountView {
@@ -56,6 +56,8 @@ extension Turn {
             throw Problem(.malformed, "The list has the same devices as the one before.", field: "deviceList.devices")
         }
         grows(added == nil ? .nothing : .messages)
+        // Device and entry of the key log. What only unlinks goes through.
+        if added != nil { try charge(.rows(2 + (change.preKeys?.rowCount ?? 0)), to: row.account) }
         row.listEpoch = change.list.epoch
         row.listSignature = change.payload.signature
         if added != nil { row.nextDevice = DeviceID(row.nextDevice.rawValue + 1) }

@@ -3,10 +3,11 @@ public import Wire
 
 extension Turn {
     /// Gives a device that has signed its challenge a new pair of tokens.
-    /// - Throws: `unauthenticated` when the device was unlinked meanwhile.
+    /// - Throws: `unauthenticated` when the device was unlinked meanwhile; `quota-exceeded`.
     public mutating func logIn(_ device: DeviceAddress, tokens: MintedTokens) throws(Problem) -> TokenPair {
         grows(.nothing)
         guard try tables.device(device) != nil else { throw Problem(.unauthenticated, "The login was not accepted.") }
+        try charge(.rows(2), to: device.account)
         return try insert(tokens, for: device)
     }
 
@@ -25,6 +26,7 @@ extension Turn {
             after(.disconnect(row.address, .authenticationFailed))
             return nil
         }
+        try charge(.rows(2), to: row.address.account)
         row.isSpent = true
         try tables.update(row)
         return try insert(MintedTokens(family: row.family), for: row.address)

@@ -4,7 +4,7 @@ public import Wire
 
 extension Turn {
     /// Adds what a device uploaded to what is stored.
-    /// - Throws: `malformed` for more one-time prekeys than are kept.
+    /// - Throws: `malformed` for more one-time prekeys than are kept; `quota-exceeded`.
     public mutating func upload(
         _ upload: VerifiedPreKeyUpload, of device: DeviceAddress
     ) throws(Problem) -> PreKeyCounts {
@@ -17,6 +17,7 @@ extension Turn {
         guard stock.allSatisfy({ $0 <= UInt64(Limits.oneTimePreKeysStoredMax) }) else {
             throw Problem(.malformed, "At most \(Limits.oneTimePreKeysStoredMax) one-time prekeys are kept.")
         }
+        try charge(.rows(upload.payload.rowCount), to: device.account)
         try store(upload.payload, of: device)
         return try look.preKeyCounts(of: device)
     }
@@ -68,6 +69,11 @@ extension Turn {
             lastResortPreKey: oneTime == nil ? standing.lastResortPreKey : nil,
             kemPreKey: kemOneTime ?? standing.kemLastResortPreKey)
     }
+}
+
+extension PreKeyUpload {
+    /// At most: the standing ones are one row, that is replaced.
+    var rowCount: Int { 1 + oneTimePreKeys.count + kemOneTimePreKeys.count }
 }
 
 extension Look {

@@ -5,7 +5,8 @@ extension Turn {
     /// Creates a conversation with its members in one step; the caller owns it. A dm of two accounts exists once:
     /// asking again returns the one there is.
     /// - Throws: `malformed` for a name or member count that does not fit the kind or mode; `not-found` for a member
-    ///   who does not exist; `group-full`; `requires-open-mode` for a plain name of a sealed conversation.
+    ///   who does not exist; `group-full`; `requires-open-mode` for a plain name of a sealed conversation;
+    ///   `quota-exceeded`.
     public mutating func createConversation(
         _ new: NewConversation, by creator: DeviceAddress
     ) throws(Problem) -> (view: ConversationView, isNew: Bool) {
@@ -20,6 +21,9 @@ extension Turn {
             }
             return (view, false)
         }
+        try charge(
+            .entry(byteCount: new.name?.utf8.count ?? new.sealedName?.count ?? 0) + .members(others.count + 1),
+            to: creator.account)
         let row = ConversationRow(
             conversation: .random(in: tables.shard), kind: new.kind, mode: new.mode, title: new.name,
             sealedName: new.sealedName, createdAt: now, memberCount: UInt64(others.count + 1), pair: pair)
@@ -29,7 +33,7 @@ extension Turn {
             try tables.put(
                 MemberRow(
                     conversation: row.conversation, account: account, role: role, joinedAt: now,
-                    checkpoint: SequenceNumber(0)))
+                    checkpoint: SequenceNumber(0), addedBy: creator.account))
             after(.joined(account, row.conversation))
         }
         let created = ConversationEvent.Created(

@@ -3,7 +3,7 @@ public import Wire
 
 extension Turn {
     /// Adds accounts as members. Those who are members already are passed over.
-    /// - Throws: `not-found`; `forbidden` below admin, and for a dm; `group-full`.
+    /// - Throws: `not-found`; `forbidden` below admin, and for a dm; `group-full`; `quota-exceeded`.
     public mutating func addMembers(
         _ accounts: [AccountID], to conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
@@ -22,12 +22,14 @@ extension Turn {
         guard row.memberCount <= UInt64(Limits.membersMax) else {
             throw Problem(.groupFull, "At most \(Limits.membersMax) members.")
         }
+        try charge(.members(added.count), to: caller.account)
         try tables.updateConversation(row)
         let head = try tables.head(of: conversation)
         for account in added {
             try tables.put(
                 MemberRow(
-                    conversation: conversation, account: account, role: .member, joinedAt: now, checkpoint: head))
+                    conversation: conversation, account: account, role: .member, joinedAt: now, checkpoint: head,
+                    addedBy: caller.account))
             after(.joined(account, conversation))
         }
         try append(.membersAdded(.init(accounts: added)), to: conversation, by: caller)
@@ -54,6 +56,7 @@ extension Turn {
         // Announced before the listener goes, so that the one who is removed hears of it.
         try append(.memberRemoved(.init(account: member.account)), to: member.conversation, by: sender)
         try tables.remove(MemberRow.byID, member.conversation, member.account)
+        try release(member)
         after(.left(member.account, member.conversation))
         guard var row = try tables.conversation(member.conversation) else { return }
         row.memberCount -= min(1, row.memberCount)
@@ -66,7 +69,7 @@ extension Turn {
     }
 
     /// Gives a member another role.
-    /// - Throws: `not-found`; `forbidden` unless the caller is an owner; `last-owner`.
+    /// - Throws: `not-found`; `forbidden` unless the caller is an owner; `last-owner`; `quota-exceeded`.
     public mutating func changeRole(
         of account: AccountID, to role: Role, in conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
@@ -77,6 +80,7 @@ extension Turn {
         }
         guard target.role != role else { return }
         try keepAnOwner(of: row, without: target)
+        try charge(.entry(), to: caller.account)
         target.role = role
         try tables.put(target)
         try append(.roleChanged(.init(account: account, role: role)), to: conversation, by: caller)

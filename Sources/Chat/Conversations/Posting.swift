@@ -23,7 +23,8 @@ extension Turn {
         try Self.check(request, against: row)
         grows(row.mode == .open ? .posts : .messages)
         let media = try attachable(request.media, to: conversation, by: sender)
-        try posts.take(request, by: sender.account, now: now)
+        let byteCount = (request.text?.utf8.count ?? 0) + (request.body?.count ?? 0)
+        try charge(.entry(byteCount: byteCount), to: sender.account)
         let expiresAt = request.expiresIn.map { now.adding(seconds: $0) }
         let message = ConversationEvent.Message(
             clientID: request.clientID, text: request.text, body: request.body, media: request.media,

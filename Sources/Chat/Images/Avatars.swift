@@ -4,11 +4,12 @@ public import Wire
 extension Turn {
     /// Makes media the avatar of an account, and deletes the one before. The same again changes nothing.
     /// - Throws: `unauthenticated` when the account was deleted meanwhile; `not-found`; `requires-open-mode`;
-    ///   `other-use`; `media-not-ready`.
+    ///   `other-use`; `media-not-ready`; `quota-exceeded`.
     public mutating func setAvatar(_ media: MediaID, of account: AccountID) throws(Problem) {
         let before = try tables.row(AvatarRow.ofAccount, account)?.media
         guard before != media else { return }
         let row = try look.chosen(media, for: .avatar, by: account)
+        try charge(.rows(1), to: account)
         if let before { try endMedia(before) }
         try pin(row)
         try tables.put(AvatarRow(account: account, media: media))

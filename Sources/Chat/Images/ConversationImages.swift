@@ -4,7 +4,7 @@ public import Wire
 extension Turn {
     /// Gives a conversation an image, and deletes the media of the one before. The same again changes nothing.
     /// - Throws: `not-found`; `forbidden` below admin, and for a dm; `malformed` unless there is exactly one of the
-    ///   two; `sealed-in-open`; `requires-open-mode`; `other-use`; `media-not-ready`.
+    ///   two; `sealed-in-open`; `requires-open-mode`; `other-use`; `media-not-ready`; `quota-exceeded`.
     public mutating func setImage(
         _ image: ConversationImage, of conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
@@ -20,6 +20,7 @@ extension Turn {
         }
         let before = try tables.row(ConversationImageRow.ofConversation, conversation)?.image
         guard before != image else { return }
+        try charge(.entry(byteCount: image.sealedImage?.count ?? 0) + .rows(1), to: caller.account)
         if let media = image.media {
             try pin(try look.chosen(media, for: .image(conversation), by: caller.account))
         }

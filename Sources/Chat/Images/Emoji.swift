@@ -21,6 +21,7 @@ extension Turn {
         guard try tables.count(EmojiRow.inOrder) < Limits.emojiMax else {
             throw Problem(.quotaExceeded, "The server has \(Limits.emojiMax) emoji, and takes no more.")
         }
+        try charge(.rows(1), to: account)
         try pin(media)
         let row = EmojiRow(name: name, media: media.media, creator: account, createdAt: now)
         try tables.insert(row)

@@ -24,6 +24,16 @@ public struct TokenBucket: Sendable {
         updatedAt = now
     }
 
+    /// As it was left: `spent` of it were taken, and not there again.
+    init(_ rate: Rate, spent: Double, at time: Timestamp) {
+        self.rate = rate
+        tokens = rate.burst - spent
+        updatedAt = time
+    }
+
+    /// What is taken, and not there again yet.
+    var spent: Double { rate.burst - tokens }
+
     /// Whether it may be done, and what is left or how long to wait.
     public enum Verdict: Equatable, Sendable {
         case pass(remaining: UInt64)

@@ -30,11 +30,12 @@ extension Turn {
         guard own.count < bounds.accountFileCountMax else {
             throw Problem(.quotaExceeded, "The account holds \(own.count) files: delete some.")
         }
-        let charge = row.accountByteCount
-        guard charge <= bounds.accountByteCountMax, own.byteCount <= bounds.accountByteCountMax - charge else {
+        let size = row.accountByteCount
+        guard size <= bounds.accountByteCountMax, own.byteCount <= bounds.accountByteCountMax - size else {
             throw Problem(.quotaExceeded, "The account holds \(own.byteCount) of \(bounds.accountByteCountMax) bytes.")
         }
-        try checkServerRoom(for: charge, within: bounds)
+        try checkServerRoom(for: size, within: bounds)
+        try charge(.rows(1), to: row.owner.account)
         try tables.putMedia(row)
     }
 
@@ -124,6 +125,7 @@ extension Turn {
         guard isHeld || count < Limits.leasesPerMediaMax else {
             throw Problem(.quotaExceeded, "At most \(Limits.leasesPerMediaMax) leases.")
         }
+        if !isHeld { try charge(.rows(1), to: account) }
         try tables.put(LeaseRow(media: media, hash: hash, expiresAt: now.adding(seconds: request.seconds)))
         return MediaInfo(try settleEnd(of: &row))
     }

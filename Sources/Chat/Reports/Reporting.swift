@@ -60,7 +60,7 @@ public struct VerifiedReport: Sendable {
 extension Turn {
     /// Keeps a report. The same message again is the same report.
     ///
-    /// - Throws: `storage-full` when ``Limits/reportsMax`` wait.
+    /// - Throws: `storage-full` when ``Limits/reportsMax`` wait; `quota-exceeded` when too many of the account's do.
     public func keep(_ verified: VerifiedReport) throws(Problem) -> ReportReceipt {
         grows(.posts)
         let isUnattributed = verified.standing == .unattributed
@@ -71,6 +71,11 @@ extension Turn {
         guard try tables.count(ReportRow.inOrder) < Limits.reportsMax else {
             throw Problem(.storageFull, "Whoever runs the server has not looked at the reports for too long.")
         }
+        guard try tables.count(ReportRow.ofReporter, verified.reporter) < Limits.reportsPerAccountMax else {
+            throw Problem(
+                .quotaExceeded, "\(Limits.reportsPerAccountMax) of the account's reports wait: try later.")
+        }
+        try charge(.rows(1, byteCount: verified.content.count), to: verified.reporter)
         try tables.putReport(
             ReportRow(
                 report: verified.report, reporter: verified.reporter, sender: verified.sender,

@@ -5,6 +5,7 @@ final class Metrics: Sendable {
     private let accepted = Atomic<UInt64>(0)
     private let replayed = Atomic<UInt64>(0)
     private let refused = Atomic<UInt64>(0)
+    private let overQuota = Atomic<UInt64>(0)
     private let delivered = Atomic<UInt64>(0)
     private let heads = Atomic<UInt64>(0)
     private let socketsOpened = Atomic<UInt64>(0)
@@ -18,6 +19,7 @@ final class Metrics: Sendable {
     }
 
     func countRefused() { refused.add(1, ordering: .relaxed) }
+    func countOverQuota() { overQuota.add(1, ordering: .relaxed) }
     func countDelivered(_ count: Int) { delivered.add(UInt64(count), ordering: .relaxed) }
     func countHeads(_ count: Int) { heads.add(UInt64(count), ordering: .relaxed) }
     func countSocketOpened() { socketsOpened.add(1, ordering: .relaxed) }
@@ -38,6 +40,7 @@ final class Metrics: Sendable {
             ("sotto_sends_accepted", "Sends and posts stored durably.", value(accepted)),
             ("sotto_sends_replayed", "Sends that were retries of accepted ones.", value(replayed)),
             ("sotto_sends_refused", "Sends and posts refused.", value(refused)),
+            ("sotto_quota_refusals", "Requests, sends and posts refused for an account's quota.", value(overQuota)),
             ("sotto_frames_delivered", "Envelopes and events written to sockets.", value(delivered)),
             ("sotto_heads_sent", "Heads written to sockets in place of entries.", value(heads)),
             ("sotto_sockets_opened", "Sockets that said hello.", value(socketsOpened)),

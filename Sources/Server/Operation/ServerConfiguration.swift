@@ -45,6 +45,7 @@ public struct ServerConfiguration: Sendable {
     var answerByteCountMax: Int { Int(clamping: waitingByteCountMax / 4) }
     var heldByteCountMax: Int { Int(clamping: waitingByteCountMax - waitingByteCountMax / 4) }
     public var media = MediaBounds()
+    public var accounts = AccountBounds()
     /// What is to stay free on the disk at least, beside a twentieth of it; for whoever opens the store and the place
     /// for files.
     public var diskFloorByteCount: UInt64 = 1 << 30
@@ -62,7 +63,6 @@ public struct ServerConfiguration: Sendable {
         public var logins = Rate(burst: 600, perSecond: 10)
         public var claims = Rate(burst: 6, perSecond: 1.0 / 600)
         public var sends = Rate(burst: 5000, perSecond: 1000)
-        public var posts = PostAllowance.usual
         public var sealedRequests = Rate(burst: 600, perSecond: 50)
         public var leases = Rate(burst: 200, perSecond: 5)
         public var reports = Rate(burst: 20, perSecond: 1.0 / 600)

@@ -240,13 +240,27 @@ public enum ServerSettings {
         rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.claims),
         rate("--limit-sends", "SOTTO_LIMIT_SENDS", "Sends and posts of a device", \.sends),
         Setting(
-            flag: "--limit-post-bytes", variable: "SOTTO_LIMIT_POST_BYTES", value: "BURST/PER_SECOND",
-            help: "Bytes an account posts into conversations; 1 GiB at once and again in a day."
+            flag: "--limit-added-bytes", variable: "SOTTO_LIMIT_ADDED_BYTES", value: "BURST/PER_SECOND",
+            help: "Bytes an account posts, backs up and reports; 1 GiB at once and again in a day."
         ) { (text, configuration) in
             guard let rate = rate(text) else { return false }
-            configuration.limits.posts = rate
+            configuration.accounts.dayBytes = rate
             return true
         },
+        Setting(
+            flag: "--limit-added-rows", variable: "SOTTO_LIMIT_ADDED_ROWS", value: "BURST/PER_SECOND",
+            help: "Rows an account adds; 200000 at once and again in a day."
+        ) { (text, configuration) in
+            guard let rate = rate(text) else { return false }
+            configuration.accounts.dayRows = rate
+            return true
+        },
+        bytes(
+            "--account-log-bytes", "SOTTO_ACCOUNT_LOG_BYTES", "All entries of an account in logs",
+            \.accounts.logByteCountMax),
+        count(
+            "--account-memberships", "SOTTO_ACCOUNT_MEMBERSHIPS", "Memberships that an account made, also of others",
+            \.accounts.membershipCountMax),
         rate(
             "--limit-sealed-requests", "SOTTO_LIMIT_SEALED_REQUESTS", "Anonymous requests of an address",
             \.sealedRequests),
@@ -289,8 +303,15 @@ public enum ServerSettings {
         _ flag: String, _ variable: String, _ what: String,
         _ path: any WritableKeyPath<ServerConfiguration, UInt64> & Sendable
     ) -> Setting {
+        count(flag, variable, what, path, value: "BYTES")
+    }
+
+    private static func count(
+        _ flag: String, _ variable: String, _ what: String,
+        _ path: any WritableKeyPath<ServerConfiguration, UInt64> & Sendable, value: String = "N"
+    ) -> Setting {
         Setting(
-            flag: flag, variable: variable, value: "BYTES", help: "\(what); \(ServerConfiguration()[keyPath: path])."
+            flag: flag, variable: variable, value: value, help: "\(what); \(ServerConfiguration()[keyPath: path])."
         ) { (text, configuration) in
             guard let count = UInt64(text) else { return false }
             configuration[keyPath: path] = count

@@ -120,9 +120,14 @@ struct Call: Sendable {
                 return (try saved.record(R.self, for: digest), true)
             }
             let record = try verb(&turn)
+            let body = record.encoded(as: .cbor)
+            // What makes room is never refused, nor for what is remembered of it.
+            if let caller, turn.tables.growth != .nothing {
+                try turn.charge(.rows(1, byteCount: body.count), to: caller.account)
+            }
             try turn.tables.put(
                 SavedReply(
-                    key: key, requestDigest: digest, body: record.encoded(as: .cbor),
+                    key: key, requestDigest: digest, body: body,
                     expiresAt: turn.now.adding(seconds: Limits.idempotencySeconds)))
             return (record, false)
         }

@@ -187,6 +187,8 @@ extension EndpointFacts {
         if !path.places.isEmpty { codes += [.notFound] }
         if reads != nil { codes += [.unsupportedMediaType, .bodyTooLarge] }
         if repetition == .key { codes += [.idempotencyMismatch] }
+        // What adds is on the account of who adds it.
+        if repetition == .key, access == .device || access == .deviceOrCapability { codes += [.quotaExceeded] }
         var seen: Set<ProblemCode> = []
         return codes.filter { seen.insert($0).inserted }
     }

@@ -65,6 +65,7 @@ extension SocketSession {
                 switchboard.tell(self, .accepted(accepted))
             case .failure(let problem):
                 services.metrics.countRefused()
+                if problem.code == .quotaExceeded { services.metrics.countOverQuota() }
                 switchboard.tell(self, .refused(.init(clientID: clientID, problem: problem)))
                 // A store that takes no commands ends no batch either.
                 switchboard.flush()

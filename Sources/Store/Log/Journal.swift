@@ -14,6 +14,8 @@ struct Journal {
         /// Cached rows that were written.
         case wrote(CachedRow)
         case expired(before: Int64)
+        /// Boxed: it would make all the others larger.
+        indirect case used(AccountID, before: AccountUses.Held)
         /// Something was taken out of the files for good: it is to leave the write-ahead log too.
         case redacted
     }

@@ -56,6 +56,7 @@ extension Tables {
         var countedCount: Int64 = 0
         try leavingNothing { () throws(SQLiteError) in
             for row in rows {
+                try discountEntry(row)
                 try connection.run(
                     "UPDATE entry_record SET record = x'' WHERE row = ? AND record <> x''", .integer(row))
                 let goneCount = Int64(connection.changeCount)
@@ -64,6 +65,22 @@ extension Tables {
             }
         }
         return countedCount
+    }
+
+    /// Gives back to whoever wrote an entry what the log no longer keeps of it. Of a damaged one nobody knows whose it
+    /// is.
+    private func discountEntry(_ row: Int64) throws(SQLiteError) {
+        let statement = try connection.statement(
+            "SELECT record FROM entry_record WHERE row = ? AND record <> x''")
+        var gone: (sender: AccountID, byteCount: Int)?
+        do {
+            defer { statement.reset() }
+            statement.bind(1, row)
+            if try statement.step(), let record = LogRecord(statement.borrowedBytes(0), row: row) {
+                gone = record.sender.map { ($0.account, record.byteCount) }
+            }
+        }
+        if let gone { try noteLogBytes(of: gone.sender, -gone.byteCount) }
     }
 
     /// Writes how far the flush has come. The writer alone changes it, so it is never read again.

@@ -59,7 +59,9 @@ extension Tables {
         let row = Int64(bitPattern: id.rawValue)
         let seq = SequenceNumber(conversation.head + 1)
         history.count()
-        try insert(row, recordWriter.record(draft, row: row, at: history.moment, seq: seq), by: try entryInsertion())
+        let record = recordWriter.record(draft, row: row, at: history.moment, seq: seq)
+        try insert(row, record, by: try entryInsertion())
+        try noteLogBytes(of: draft.sender.account, record.count)
         try noteExpiry(of: draft, row: row, seq: seq)
         tail.append(
             TailRow(

@@ -25,17 +25,23 @@ extension Tables {
 
     private func replace(_ before: LogEntry, by after: LogEntry) throws(SQLiteError) {
         let row = Int64(bitPattern: before.id.rawValue)
+        let kept = try entryRecord(row) { (record) -> (clientID: ClientID?, byteCount: Int)? in
+            (record.clientID, record.byteCount)
+        }
         let draft = EntryDraft(
             time: before.time, conversation: before.conversation, sender: before.sender.address,
-            clientID: try entryRecord(row) { .some($0.clientID) } ?? nil, event: after.event)
+            clientID: kept?.clientID, event: after.event)
         history.count()
+        var byteCount = 0
         try leavingNothing { () throws(SQLiteError) in
             let statement = try connection.statement("UPDATE entry_record SET record = ? WHERE row = ?")
-            statement.bind(
-                1, borrowing: recordWriter.record(draft, row: row, at: history.moment, seq: before.seq))
+            let record = recordWriter.record(draft, row: row, at: history.moment, seq: before.seq)
+            statement.bind(1, borrowing: record)
             statement.bind(2, row)
             try statement.run()
+            byteCount = record.count
         }
+        try noteLogBytes(of: draft.sender.account, byteCount - (kept?.byteCount ?? byteCount))
     }
 
     /// Takes messages whose time has come off the list of those that expire, the earliest first. The caller redacts

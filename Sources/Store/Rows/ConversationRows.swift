@@ -64,15 +64,19 @@ public struct MemberRow: Sendable, Equatable {
     public var joinedAt: Timestamp
     /// The last entry the account has read; zero before the first.
     public var checkpoint: SequenceNumber
+    /// Who made it a member, and has the row on its account; the one who made the conversation its own.
+    public var addedBy: AccountID
 
     public init(
-        conversation: ConversationID, account: AccountID, role: Role, joinedAt: Timestamp, checkpoint: SequenceNumber
+        conversation: ConversationID, account: AccountID, role: Role, joinedAt: Timestamp, checkpoint: SequenceNumber,
+        addedBy: AccountID
     ) {
         self.conversation = conversation
         self.account = account
         self.role = role
         self.joinedAt = joinedAt
         self.checkpoint = checkpoint
+        self.addedBy = addedBy
     }
 }
 
@@ -112,8 +116,9 @@ extension MemberRow: TableRow {
         Column("account", \.account, .id),
         Column("role", \.role, .counter, "owner, admin or member"),
         Column("joined_at", \.joinedAt, .time),
-        Column("checkpoint", \.checkpoint, .counter, "the last seq read")
-    ) { MemberRow(conversation: $0, account: $1, role: $2, joinedAt: $3, checkpoint: $4) }
+        Column("checkpoint", \.checkpoint, .counter, "the last seq read"),
+        Column("added_by", \.addedBy, .id, "the account that made it a member; it may be gone")
+    ) { MemberRow(conversation: $0, account: $1, role: $2, joinedAt: $3, checkpoint: $4, addedBy: $5) }
 
     package static let byID = Lookup(\MemberRow.conversation, \.account)
     package static let ofConversation = Index(within: \MemberRow.conversation, by: \.account)

@@ -80,6 +80,7 @@ extension Tables {
     public func removeAccount(_ account: AccountID) throws(Problem) {
         let devices = try devices(of: account)
         precondition(devices.isEmpty, "an account goes after its devices")
+        try removeUse(of: account)
         try remove(AccountRow.byID, account)
     }
 

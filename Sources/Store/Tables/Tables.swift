@@ -41,6 +41,7 @@ public final class Tables: ReadableTables {
     private var conversations: RowCache<ConversationID, ConversationRow>
     private var dms: RowCache<DMPair, ConversationID>
     private var members: RowCache<Membership, MemberRow?>
+    var uses: AccountUses
     var recordWriter = RecordWriter()
     private var keptLogInsertion: Statement?
     private var keptEntryInsertion: Statement?
@@ -65,6 +66,7 @@ public final class Tables: ReadableTables {
         conversations = RowCache(countMax: configuration.cachedRowCount)
         dms = RowCache(countMax: configuration.cachedRowCount)
         members = RowCache(countMax: configuration.cachedRowCount)
+        uses = AccountUses(countMax: configuration.cachedRowCount)
         super.init(connection: connection, tail: tail, damage: damage)
         watermark = recovered.progress.watermark
     }
@@ -122,6 +124,7 @@ public final class Tables: ReadableTables {
             case .insertedConversation(let id): tail.dropConversation(id)
             case .wrote(let row): forget(row)
             case .expired(let before): expiredThrough = before
+            case .used(let account, let before): uses[account] = before
             case .redacted: continue
             }
         }
@@ -151,6 +154,13 @@ public final class Tables: ReadableTables {
         guard let row = try super.account(account) else { return nil }
         accounts.put(account, row)
         return row
+    }
+
+    /// Whether there is such an account; a damaged one is there.
+    func isAccount(_ account: AccountID) throws(SQLiteError) -> Bool {
+        if accounts.value(account) != nil { return true }
+        let found = try ifSound { () throws(SQLiteError) in try connection.row(AccountRow.byID, account) != nil }
+        return found ?? true
     }
 
     public override func devices(of account: AccountID) throws(Problem) -> [DeviceRow] {

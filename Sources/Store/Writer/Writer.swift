@@ -146,8 +146,17 @@ final class Writer: @unchecked Sendable {
                 _ = queue.take(waitingMilliseconds: 1)
             }
         }
+        leaveUses()
         connection.close()
         queue.ended()
+    }
+
+    /// Writes what accounts have used, a stretch at a time.
+    private func leaveUses() {
+        while fatalCode == nil, !tables.uses.unwritten(limit: 1).isEmpty {
+            let command = Command { (tables) throws(Problem) in try tables.writeUses(limit: 256) } done: { (_) in }
+            guard transaction([command], microseconds: 0) == nil, case .success? = outcomes.first else { return }
+        }
     }
 
     // MARK: A batch
@@ -267,7 +276,7 @@ final class Writer: @unchecked Sendable {
                 tables.tail.dropConversation(log.id)
                 maintenance.add(removed: log)
             case .redacted: checkpointer.redacted()
-            case .appended, .insertedQueue, .insertedConversation, .wrote, .expired: continue
+            case .appended, .insertedQueue, .insertedConversation, .wrote, .expired, .used: continue
             }
         }
         tables.journal.clear()

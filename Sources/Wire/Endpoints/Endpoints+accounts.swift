@@ -26,7 +26,7 @@ extension Endpoints {
         .post, "/v1/auth/token", area: "accounts",
         "Exchange a signed challenge, or a refresh token, for a new pair of tokens",
         access: .anybody, allows: .all, home: .anywhere, buckets: [.logins], reads: TokenRequest.self,
-        gives: TokenPair.self, problems: [.unauthenticated])
+        gives: TokenPair.self, problems: [.unauthenticated, .quotaExceeded])
 
     public static let logOut = Endpoint(
         .delete, "/v1/auth/token", area: "accounts", "Log this device out: its tokens end, its sockets close",
