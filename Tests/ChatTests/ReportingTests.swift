@@ -127,6 +127,28 @@ import Wire
         }
     }
 
+    @Test("of one account no more wait than its share; its known ones are answered, and others report on")
+    func share() async throws {
+        let (own, other) = (reporter, AccountID.random())
+        let (hidden, shown) = (try verified(try report(hidden: try claim(sender))), try verified(try report()))
+        let (sender, time) = (sender, time)
+        try await house.chat.commit { (turn) throws(Problem) in
+            for number in 0..<Limits.reportsPerAccountMax {
+                let name = withUnsafeBytes(of: UInt64(number).littleEndian) { [UInt8]($0) }
+                try turn.tables.putReport(
+                    ReportRow(
+                        report: name, reporter: number == 0 ? other : own, sender: sender, isAttributed: true,
+                        message: MessageID(1), time: time, reportedAt: time, content: [1]))
+            }
+        }
+        _ = try await house.chat.commit { (turn) throws(Problem) in try turn.keep(hidden) }
+        #expect(
+            await problem {
+                try await house.chat.commit { (turn) throws(Problem) in try turn.keep(shown) }
+            } == .quotaExceeded)
+        _ = try await house.chat.commit { (turn) throws(Problem) in try turn.keep(hidden) }
+    }
+
     @Test("the same report again is the same one, and an attribution that was missing at first is added")
     func kept() async throws {
         let genuine = try report(hidden: try claim(sender))

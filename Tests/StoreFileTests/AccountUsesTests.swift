@@ -72,6 +72,17 @@ struct AccountUsesTests {
         await again.close()
     }
 
+    @Test("sends between accounts are on nobody's account, and write none of it")
+    func sends() async throws {
+        let folder = try TestFolder()
+        let store = try Store.open(folder: folder.path, configuration: .still)
+        try await store.prepare()
+        for client in UInt64(1)...200 { _ = try await store.send(client) }
+        #expect(try await Self.use(store) == AccountUse())
+        await store.close()
+        #expect(try Self.written(folder).isEmpty)
+    }
+
     @Test("who has no room in memory is written, and found again")
     func room() async throws {
         let folder = try TestFolder()

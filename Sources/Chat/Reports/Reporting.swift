@@ -64,14 +64,16 @@ extension Turn {
     public func keep(_ verified: VerifiedReport) throws(Problem) -> ReportReceipt {
         grows(.posts)
         let isUnattributed = verified.standing == .unattributed
-        if let earlier = try tables.row(ReportRow.byReport, verified.report), earlier.isAttributed || isUnattributed {
+        let earlier = try tables.row(ReportRow.byReport, verified.report)
+        if let earlier, earlier.isAttributed || isUnattributed {
             return ReportReceipt(
                 report: earlier.report, standing: earlier.isAttributed ? .attributed : .unattributed)
         }
         guard try tables.count(ReportRow.inOrder) < Limits.reportsMax else {
             throw Problem(.storageFull, "Whoever runs the server has not looked at the reports for too long.")
         }
-        guard try tables.count(ReportRow.ofReporter, verified.reporter) < Limits.reportsPerAccountMax else {
+        let ownCount = try tables.count(ReportRow.ofReporter, verified.reporter)
+        guard earlier != nil || ownCount < Limits.reportsPerAccountMax else {
             throw Problem(
                 .quotaExceeded, "\(Limits.reportsPerAccountMax) of the account's reports wait: try later.")
         }
