@@ -18,6 +18,7 @@ extension Turn {
         guard try tables.count(PinRow.ofConversation, conversation) < Limits.pinsMax else {
             throw Problem(.quotaExceeded, "At most \(Limits.pinsMax) messages are pinned: take one away first.")
         }
+        try charge(.entry() + .rows(1), to: caller.account)
         try tables.insert(PinRow(conversation: conversation, seq: seq, pinnedBy: caller.account, pinnedAt: now))
         try append(.messagePin(.init(seq: seq, isPinned: true)), to: conversation, by: caller)
     }
