@@ -4,7 +4,7 @@ public import Wire
 extension Turn {
     /// Pins a message of an open conversation. One that is pinned stays as it is.
     /// - Throws: `not-found`, also for a number that is no message's; `forbidden` for who may not post;
-    ///   `requires-open-mode`; `quota-exceeded` when ``Limits/pinsMax`` are pinned.
+    ///   `requires-open-mode`; `quota-exceeded`, also when ``Limits/pinsMax`` are pinned.
     public mutating func pin(
         _ seq: SequenceNumber, of conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {

@@ -52,6 +52,7 @@ package struct AccountUseRow: StoredRow {
             logByteCount: use.logByteCount, membershipCount: use.membershipCount)
     }
 
+    /// Without the account.
     package var use: AccountUse {
         AccountUse(
             spentBytes: Double(spentByteCount), spentRows: Double(spentRowCount), spentAt: spentAt,
