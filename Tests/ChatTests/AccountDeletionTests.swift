@@ -277,7 +277,7 @@ import Wire
         }
         try await delete(alice)
         var limits = ErasureLimits()
-        (limits.mediaPerCommand, limits.membershipsPerCommand, limits.reportsPerCommand) = (mediaPerCommand, 2, 1)
+        (limits.mediaPerCommand, limits.membershipsPerCommand, limits.rowsPerCommand) = (mediaPerCommand, 2, 1)
         let bounded = limits
         let doomed = DoomedAccountRow(account: alice.account, device: DeviceID(1))
         var steps: [ErasureStep] = []

@@ -6,13 +6,15 @@ struct ErasureLimits: Sendable {
     var mediaPerCommand = 100
     /// Each may read the members of a conversation.
     var membershipsPerCommand = 10
-    var reportsPerCommand = 100
+    /// Rows that are changed or removed each by itself.
+    var rowsPerCommand = 100
 }
 
 /// What a step of erasing did.
 enum ErasureStep: Sendable, Equatable {
     /// Media went; their files are doomed.
     case media
+    /// Its own; or those of others, which say no more that it made them.
     case memberships
     case reports
     /// Nothing was left but the note that something is.
@@ -34,7 +36,15 @@ extension Turn {
             for membership in memberships { try leave(membership, inTheNameOf: doomed.address) }
             return .memberships
         }
-        guard try tables.eraseRows(of: doomed.account, limit: limits.reportsPerCommand) == 0 else {
+        let added = try tables.rows(MemberRow.ofAdder, doomed.account, limit: limits.rowsPerCommand)
+        guard added.isEmpty else {
+            for var membership in added {
+                membership.addedBy = membership.account
+                try tables.put(membership)
+            }
+            return .memberships
+        }
+        guard try tables.eraseRows(of: doomed.account, limit: limits.rowsPerCommand) == 0 else {
             return .reports
         }
         try tables.forget(doomed.account)

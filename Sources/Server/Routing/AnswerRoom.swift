@@ -33,9 +33,7 @@ final class AnswerRoom: @unchecked Sendable {
     private let lock = Lock()
     // Unchecked because the rest is guarded by `lock`.
     private var taken = 0
-    private var line: [Waiting] = []
-    /// Of ``line``: who is before it has gone in.
-    private var next = 0
+    private var line = WaitingLine<Waiting>()
     /// Somebody hands out what became free; whoever leaves meanwhile need not.
     private var isHandingOut = false
 
@@ -44,7 +42,7 @@ final class AnswerRoom: @unchecked Sendable {
     /// What is taken now.
     var byteCount: Int { lock.withLock { taken } }
     /// Who waits now.
-    var waitingCount: Int { lock.withLock { line.count - next } }
+    var waitingCount: Int { lock.withLock { line.count } }
 
     /// Takes room for `byteCount` bytes, all of it where there is less; waits in line for it.
     /// - Throws: `overloaded` where too many wait already.
@@ -58,11 +56,11 @@ final class AnswerRoom: @unchecked Sendable {
     }
 
     /// As ``part(_:)``, for those of whom there are not too many: `body` runs at once, or on the thread that makes
-    /// room.
+    /// room, inside whatever that holds. So it asks for nothing, and hands on what is to be done.
     func enter(_ byteCount: Int, _ body: @escaping @Sendable (Part) -> Void) {
         let wanted = min(byteCount, byteCountMax)
         let isIn = lock.withLock {
-            guard line.count == next, taken + wanted <= byteCountMax else {
+            guard line.isEmpty, taken + wanted <= byteCountMax else {
                 line.append(Waiting(byteCount: wanted, enter: body))
                 return false
             }
@@ -84,17 +82,11 @@ final class AnswerRoom: @unchecked Sendable {
 
     /// Whoever waits longest and has room now, which is taken.
     private func takeFirst() -> Waiting? {
-        guard next < line.count, taken + line[next].byteCount <= byteCountMax else {
+        guard let first = line.first, taken + first.byteCount <= byteCountMax else {
             isHandingOut = false
             return nil
         }
-        let first = line[next]
-        next += 1
-        if next == line.count || next >= 1024 {
-            line.removeFirst(next)
-            next = 0
-        }
         taken += first.byteCount
-        return first
+        return line.popFirst()
     }
 }

@@ -55,20 +55,24 @@ extension SocketSession {
     }
 
     private func readBacklog(after number: QueueNumber) {
-        let device = address
         let loop = desk.loop
-        let store = front.services.chat.store
         front.services.answers.enter(Limits.pageByteCountMax) { [self] (part) in
-            store.query { (tables) in
-                let page = tables.flatMap { (tables) in
-                    Result { () throws(Problem) in
-                        try tables.envelopes(
-                            for: device, after: number, limit: Self.pageEnvelopesMax,
-                            byteCountMax: Limits.pageByteCountMax)
-                    }
+            loop.execute { self.assumeIsolated { $0.readBacklog(after: number, part) } }
+        }
+    }
+
+    private func readBacklog(after number: QueueNumber, _ part: AnswerRoom.Part) {
+        guard !state.isClosed else { return }
+        let (device, loop) = (address, desk.loop)
+        front.services.chat.store.query { [self] (tables) in
+            let page = tables.flatMap { (tables) in
+                Result { () throws(Problem) in
+                    try tables.envelopes(
+                        for: device, after: number, limit: Self.pageEnvelopesMax,
+                        byteCountMax: Limits.pageByteCountMax)
                 }
-                loop.execute { withExtendedLifetime(part) { self.assumeIsolated { $0.received(page) } } }
             }
+            loop.execute { withExtendedLifetime(part) { self.assumeIsolated { $0.received(page) } } }
         }
     }
 

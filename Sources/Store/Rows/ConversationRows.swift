@@ -117,14 +117,15 @@ extension MemberRow: TableRow {
         Column("role", \.role, .counter, "owner, admin or member"),
         Column("joined_at", \.joinedAt, .time),
         Column("checkpoint", \.checkpoint, .counter, "the last seq read"),
-        Column("added_by", \.addedBy, .id, "the account that made it a member; it may be gone")
+        Column("added_by", \.addedBy, .id, "the account that made it a member; its own where that is gone")
     ) { MemberRow(conversation: $0, account: $1, role: $2, joinedAt: $3, checkpoint: $4, addedBy: $5) }
 
     package static let byID = Lookup(\MemberRow.conversation, \.account)
     package static let ofConversation = Index(within: \MemberRow.conversation, by: \.account)
     package static let ofRole = Index(within: \MemberRow.conversation, \.role, by: \.account)
     package static let ofAccount = Index(within: \MemberRow.account, by: \.conversation)
-    package static let indexes: [any RowIndex] = [byID, ofConversation, ofRole, ofAccount]
+    package static let ofAdder = Index(within: \MemberRow.addedBy, by: \.conversation)
+    package static let indexes: [any RowIndex] = [byID, ofConversation, ofRole, ofAccount, ofAdder]
     package static let erasure = Erasure.along(with: "the leaving of each conversation, which its log tells")
     package static let owners = [Owner(\MemberRow.conversation, ConversationRow.byID)]
 

@@ -9,8 +9,7 @@ final class Readers: @unchecked Sendable {
 
     private let lock = Lock()
     private let countMax: Int
-    private var waiting: [Query] = []
-    private var next = 0
+    private var waiting = WaitingLine<Query>()
     private var threadCount = 0
     private var isClosing = false
 
@@ -32,7 +31,7 @@ final class Readers: @unchecked Sendable {
         let problem: Problem? =
             if isClosing {
                 Problem(.shuttingDown, "The store is closing.", retryAfterSeconds: 1)
-            } else if waiting.count - next >= countMax {
+            } else if waiting.count >= countMax {
                 Problem(.overloaded, "Too many queries wait; try again.", retryAfterSeconds: 1)
             } else {
                 nil
@@ -55,17 +54,11 @@ final class Readers: @unchecked Sendable {
     func take() -> Query? {
         lock.lock()
         defer { lock.unlock() }
-        while next == waiting.count {
+        while waiting.isEmpty {
             if isClosing { return nil }
             lock.wait()
         }
-        let query = waiting[next]
-        next += 1
-        if next == waiting.count || next >= 1_024 {
-            waiting.removeFirst(next)
-            next = 0
-        }
-        return query
+        return waiting.popFirst()
     }
 
     private func work(_ index: Int, _ tables: ReadableTables) {
