@@ -8,11 +8,14 @@ package struct WaitingLine<Element> {
 
     package init() {}
 
+    /// How many wait.
     package var count: Int { slots.count - next }
+    /// Whether nobody waits.
     package var isEmpty: Bool { count == 0 }
     /// Whoever has waited longest; `nil` where nobody waits.
     package var first: Element? { next < slots.count ? slots[next] : nil }
 
+    /// Waits at the end.
     package mutating func append(_ element: Element) { slots.append(element) }
 
     /// Takes whoever has waited longest.
