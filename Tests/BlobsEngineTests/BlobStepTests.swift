@@ -7,7 +7,7 @@ import Testing
 import Wire
 
 /// A crash at every step, and bytes that decay.
-@Suite("A blob's way, cut short", .timeLimit(.minutes(2)))
+@Suite("A blob's way, cut short", .timeLimit(.minutes(10)))
 struct BlobStepTests {
     /// Strikes at the `count`th time that a step comes by, and ever after: the process is gone.
     private final class Fate: Sendable {

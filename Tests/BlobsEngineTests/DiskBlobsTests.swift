@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// What any place for files promises, held against the one on disk.
-@Suite("Contract: a place for files", .timeLimit(.minutes(2)))
+@Suite("Contract: a place for files", .timeLimit(.minutes(10)))
 struct DiskBlobsTests {
     @Test(
         "what is appended in any pieces is read back, whole and in part",

@@ -7,7 +7,7 @@ import Wire
 @testable import BlobsEngine
 
 /// What a part that goes on reads again of what it has: nothing, unless a restart forgot it.
-@Suite(.timeLimit(.minutes(2))) struct PartMemoryTests {
+@Suite(.timeLimit(.minutes(10))) struct PartMemoryTests {
     @Test("a part that goes on in the same process reads nothing again, and its SHA-256 is right")
     func resume() async throws {
         try await withBlobs { (blobs) in

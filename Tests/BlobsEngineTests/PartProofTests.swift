@@ -9,7 +9,7 @@ import Wire
 
 /// What a disk may have of a part after a power cut: bytes that were never flushed are there or not, in any blocks, and
 /// the file may be longer than what is there of it. Scripts/faults/cuts.py does the same to a whole server.
-@Suite("A part after a power cut", .timeLimit(.minutes(2)))
+@Suite("A part after a power cut", .timeLimit(.minutes(10)))
 struct PartProofTests {
     private static let byteCount = 300_000
     private let bytes = Sample.bytes(Self.byteCount)

@@ -7,7 +7,7 @@ import Wire
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(2))) struct AnswerRoomTests {
+@Suite(.timeLimit(.minutes(10))) struct AnswerRoomTests {
     private typealias Parts = Guarded<[(Int, AnswerRoom.Part)]>
 
     /// Goes in and stays, under a number.

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(2))) struct DeskTests {
+@Suite(.timeLimit(.minutes(10))) struct DeskTests {
     @Test("of a device's acknowledgements the highest is written down, by itself, and not before")
     func acknowledgements() async throws {
         try await PartsHouse.run { (house) in

@@ -8,7 +8,7 @@ import Wire
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(1))) struct JanitorTests {
+@Suite(.timeLimit(.minutes(10))) struct JanitorTests {
     @Test("what has run out is removed, also when it takes several commands")
     func sweep() async throws {
         let held = HeldStore()

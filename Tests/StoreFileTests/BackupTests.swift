@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 /// Mirrors `Store`.
-@Suite("Backups", .timeLimit(.minutes(2)))
+@Suite("Backups", .timeLimit(.minutes(10)))
 struct BackupTests {
     @Test("a copy that SQLite makes while sends go on is a store with everything answered before it")
     func vacuumInto() async throws {

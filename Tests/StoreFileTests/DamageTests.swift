@@ -5,7 +5,7 @@ import Wire
 
 @testable import Store
 
-@Suite("Damage", .timeLimit(.minutes(3)))
+@Suite("Damage", .timeLimit(.minutes(10)))
 struct DamageTests {
     /// Head and one copy's place before the body.
     private static let bytesBeforeBody = LogRecord.headByteCount + LogRecord.copyByteCount

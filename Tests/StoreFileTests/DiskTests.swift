@@ -5,7 +5,7 @@ import Wire
 @testable import Store
 
 /// Mirrors `DiskSpace`, `DiskWatch`, `ReserveFile`.
-@Suite("Room on the disk", .timeLimit(.minutes(2)), .serialized) struct DiskTests {
+@Suite("Room on the disk", .timeLimit(.minutes(10)), .serialized) struct DiskTests {
     private func refused(_ free: UInt64, before: Growth? = nil) -> Growth? {
         DiskSpace(freeByteCount: free, byteCount: 10_000).refused(floor: 1_000, before: before)
     }

@@ -6,7 +6,7 @@ import Wire
 @testable import Store
 
 /// Mirrors `Founding`, `StoreFolder`.
-@Suite("Founding a store", .timeLimit(.minutes(5)))
+@Suite("Founding a store", .timeLimit(.minutes(10)))
 struct FoundingTests {
     private static let strace = "/usr/bin/strace"
 

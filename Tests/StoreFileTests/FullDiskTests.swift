@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// Mirrors `Writer`, `SQLFailure`.
-@Suite("Full and busy disks", .timeLimit(.minutes(3)), .serialized)
+@Suite("Full and busy disks", .timeLimit(.minutes(10)), .serialized)
 struct FullDiskTests {
     /// Sends until the store is full, checks that it keeps its word, makes room by delivering, and sends again.
     private func fillAndResume(_ folder: String, _ configuration: StoreConfiguration) async throws {

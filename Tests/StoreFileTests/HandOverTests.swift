@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Mirrors `Flush`, `Tail`, `Readers`.
-@Suite("Hand-over from memory to tables", .timeLimit(.minutes(3)))
+@Suite("Hand-over from memory to tables", .timeLimit(.minutes(10)))
 struct HandOverTests {
     private static var configuration: StoreConfiguration {
         var configuration = StoreConfiguration()

@@ -5,7 +5,7 @@ import Wire
 
 /// Kills a real process that fills a store, and opens what it left.
 /// Mirrors `Store`.
-@Suite("Killed processes", .timeLimit(.minutes(5)), .serialized)
+@Suite("Killed processes", .timeLimit(.minutes(10)), .serialized)
 struct KillTests {
     /// What the process said before it died: client id, queue number and seq of each accepted send.
     private struct Said {

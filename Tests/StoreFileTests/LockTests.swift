@@ -6,7 +6,7 @@ import Wire
 @testable import Store
 
 /// Mirrors `StoreFolder`.
-@Suite("The lock of a store", .timeLimit(.minutes(2)))
+@Suite("The lock of a store", .timeLimit(.minutes(10)))
 struct LockTests {
     @Test("no file can be removed, moved or linked so that two processes serve one store")
     func removed() async throws {

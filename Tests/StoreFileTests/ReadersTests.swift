@@ -5,7 +5,7 @@ import Wire
 @testable import Store
 
 /// Mirrors `Readers`.
-@Suite("Readers", .timeLimit(.minutes(1))) struct ReadersTests {
+@Suite("Readers", .timeLimit(.minutes(10))) struct ReadersTests {
     /// Does something when nobody holds it any more.
     private final class Ending: Sendable {
         private let end: @Sendable () -> Void

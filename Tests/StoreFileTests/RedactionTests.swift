@@ -6,7 +6,7 @@ import Wire
 
 /// Mirrors `Tables`, its redaction, and what of `Checkpointer` empties the log. Looks into the files for what was
 /// said.
-@Suite("Redaction: what leaves the files", .timeLimit(.minutes(3)))
+@Suite("Redaction: what leaves the files", .timeLimit(.minutes(10)))
 struct RedactionTests {
     /// Flushes often, and empties the log at once.
     private static func configuration(emptyingAfter milliseconds: Int = 1) -> StoreConfiguration {

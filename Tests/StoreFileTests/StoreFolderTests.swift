@@ -3,7 +3,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("The store's folder", .timeLimit(.minutes(2)))
+@Suite("The store's folder", .timeLimit(.minutes(10)))
 struct StoreFolderTests {
     @Test("a log written ahead holds what was accepted, at every start, also after a crash")
     func logAhead() async throws {

@@ -4,7 +4,7 @@ import TestKit
 import Testing
 import Wire
 
-@Suite("Contract: commands and batches", .timeLimit(.minutes(2)))
+@Suite("Contract: commands and batches", .timeLimit(.minutes(10)))
 struct CommandContractTests {
     /// Collects what happens, in order.
     final class Record: Sendable {

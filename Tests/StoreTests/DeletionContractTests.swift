@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Mirrors what `Tables` says of deleted accounts and removed conversations.
-@Suite("Contract: deletion", .timeLimit(.minutes(2)))
+@Suite("Contract: deletion", .timeLimit(.minutes(10)))
 struct DeletionContractTests {
     private static func media(_ number: UInt64, of account: Int) -> MediaRow {
         MediaRow(

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Mirrors `Store`.
-@Suite("Durable engines: closing, killing, opening", .timeLimit(.minutes(3)))
+@Suite("Durable engines: closing, killing, opening", .timeLimit(.minutes(10)))
 struct DurabilityTests {
     /// A copy of a store's files as they are now: what a kill at this moment would leave, as long as nothing is
     /// copied back from the write-ahead log meanwhile.

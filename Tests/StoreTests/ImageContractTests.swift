@@ -5,7 +5,7 @@ import Wire
 /// What shows media, and goes with them.
 ///
 /// Mirrors `Tables` and `EmojiRow`.
-@Suite("Contract: images", .timeLimit(.minutes(2)))
+@Suite("Contract: images", .timeLimit(.minutes(10)))
 struct ImageContractTests {
     private static func media(_ number: UInt64, use: MediaUse? = nil) -> MediaRow {
         MediaRow(

@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 /// Mirrors `Tables`.
-@Suite("Contract: the key log", .timeLimit(.minutes(2)))
+@Suite("Contract: the key log", .timeLimit(.minutes(10)))
 struct KeyLogContractTests {
     private static func row(_ index: UInt64, account: UInt8, epoch: UInt64) -> KeyLogRow {
         KeyLogRow(

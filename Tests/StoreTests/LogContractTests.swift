@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 /// Mirrors `Tables`.
-@Suite("Contract: the log", .timeLimit(.minutes(2)))
+@Suite("Contract: the log", .timeLimit(.minutes(10)))
 struct LogContractTests {
     @Test("a send is numbered in every recipient's queue and comes out as it went in", arguments: Engine.allCases)
     func sendAndRead(_ engine: Engine) async throws {

@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 /// Mirrors `Tables` and `MediaRow`.
-@Suite("Contract: media", .timeLimit(.minutes(2)))
+@Suite("Contract: media", .timeLimit(.minutes(10)))
 struct MediaContractTests {
     private static func row(
         _ number: UInt64, of account: UInt64 = 1, state: MediaState = .uploading, endsAt: Timestamp? = nil

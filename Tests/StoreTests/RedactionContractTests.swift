@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 /// Mirrors `Tables` and the list of messages that expire.
-@Suite("Contract: redaction", .timeLimit(.minutes(2)))
+@Suite("Contract: redaction", .timeLimit(.minutes(10)))
 struct RedactionContractTests {
     private static func post(_ client: Int, expiresIn seconds: UInt64? = nil) -> EntryDraft {
         var draft = Sample.post(client, in: 1)

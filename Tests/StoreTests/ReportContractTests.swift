@@ -3,7 +3,7 @@ import Testing
 import Wire
 
 /// Mirrors what `Tables` says of reports.
-@Suite("Contract: reports", .timeLimit(.minutes(2)))
+@Suite("Contract: reports", .timeLimit(.minutes(10)))
 struct ReportContractTests {
     @Test("reports count from 1, come in order, and one that comes again keeps its number", arguments: Engine.allCases)
     func reports(_ engine: Engine) async throws {

@@ -2,7 +2,7 @@ import Store
 import Testing
 import Wire
 
-@Suite("Contract: the tables beside the log", .timeLimit(.minutes(2)))
+@Suite("Contract: the tables beside the log", .timeLimit(.minutes(10)))
 struct TablesContractTests {
     @Test("accounts are found by id and by handle, and change", arguments: Engine.allCases)
     func accounts(_ engine: Engine) async throws {

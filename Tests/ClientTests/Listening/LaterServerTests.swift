@@ -5,7 +5,7 @@ import Wire
 
 /// A server of a later version meets this client.
 /// Mirrors `Client`.
-@Suite("A later server", .timeLimit(.minutes(2))) struct LaterServerTests {
+@Suite("A later server", .timeLimit(.minutes(10))) struct LaterServerTests {
     private func json(_ text: String) throws -> [UInt8] {
         let value = try WireValue.parse(Array(text.utf8), as: .json)
         return value.encoded(as: .cbor)

@@ -4,7 +4,7 @@ import Wire
 @testable import Client
 
 /// Mirrors `Client`: what it does with what did not come.
-@Suite("Heads in place of entries", .timeLimit(.minutes(2))) struct PassedOverTests {
+@Suite("Heads in place of entries", .timeLimit(.minutes(10))) struct PassedOverTests {
     private static let hello = ServerFrame.hello(
         .init(
             account: .random(), device: DeviceID(1), incarnation: .random(), serverTime: Timestamp(milliseconds: 1)))
