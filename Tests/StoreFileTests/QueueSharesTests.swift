@@ -81,10 +81,13 @@ import Wire
         #expect(shares.refusal(of: weight) == .sender)
     }
 
-    @Test("an account whose half id is zero is not taken for who sent sealed")
-    func zero() {
-        #expect(QueueSender(Self.account(0)) != .sealed)
-        #expect(QueueSender(nil) == .sealed)
+    @Test("two accounts whose ids agree in all but one bit are two, and none is taken for who sent sealed")
+    func twins() {
+        let id = SixteenBytes(high: 7, low: 9)
+        for other in [SixteenBytes(high: 6, low: 9), SixteenBytes(high: 7, low: 8)] {
+            #expect(QueueSender(AccountID(bytes: other)) != QueueSender(AccountID(bytes: id)))
+        }
+        #expect(QueueSender(AccountID(bytes: SixteenBytes(high: 0, low: 0))) != .sealed)
     }
 
     @Test("weights stand for rows one by one, however rows come and go", arguments: [UInt64(7), 8, 9])

@@ -118,11 +118,12 @@ extension StoreCheck {
             // Delivered, and not swept up yet: its record may be gone.
             if let found = cursor, let cursor = found, number <= cursor.delivered { continue }
             let record = LogRecord(statement.borrowedBytes(4), row: row)
-            let (sender, byteCount) = (statement.integer(5), statement.number(6))
+            let sender = QueueSender(statement.id(5).map { AccountID(bytes: $0) })
+            let byteCount = statement.number(6)
             let says = (0..<(record?.copyCount ?? 0)).contains { (index) in
                 guard let record, record.copy(at: index).number == number else { return false }
                 let weight = QueueWeight(of: record.bodyByteCount(at: index), from: record.sender?.account)
-                return weight.sender.code == sender && UInt64(weight.byteCount) == byteCount
+                return weight.sender == sender && UInt64(weight.byteCount) == byteCount
             }
             // It counts the devices that were there: one that goes takes its queue with it.
             if !says || record?.copyCount ?? 0 < Int(statement.integer(3)) {

@@ -153,7 +153,7 @@ struct Flush {
             try tables.connection.put(
                 QueueRow(
                     device: copy.queue.handle, number: copy.number, row: row.row, copies: count,
-                    sender: copy.weight.sender.code, bytes: UInt64(copy.weight.byteCount)))
+                    sender: copy.weight.sender.account, bytes: UInt64(copy.weight.byteCount)))
             copy.queue.storedThrough = max(copy.queue.storedThrough, copy.number)
         }
         return places.count

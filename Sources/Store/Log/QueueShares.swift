@@ -1,24 +1,14 @@
 import Wire
 
 /// Whose share of a queue a copy counts in: an account's, or that of all who sent sealed, of whom nobody knows who
-/// they are. Of an account half of its id, which is drawn at random: two with the same half share a share.
+/// they are.
 struct QueueSender: Hashable, Sendable {
-    /// As it stands in ``QueueRow/sender``.
-    let code: Int64
+    /// `nil` for those who sent sealed. What lets them in is the recipient's delivery token.
+    let account: AccountID?
 
-    /// Those who sent sealed. What lets them in is the recipient's delivery token.
-    static let sealed = QueueSender(code: 0)
+    static let sealed = QueueSender(nil)
 
-    init(code: Int64) { self.code = code }
-
-    init(_ account: AccountID?) {
-        guard let account else {
-            self = .sealed
-            return
-        }
-        let half = Int64(bitPattern: account.bytes.low)
-        self.init(code: half == 0 ? 1 : half)
-    }
+    init(_ account: AccountID?) { self.account = account }
 }
 
 /// What one waiting copy takes of a queue.

@@ -56,8 +56,8 @@ extension Tables {
         statement.bind(2, Int64(clamping: queue.delivered))
         statement.bind(3, Int64(clamping: last))
         while try statement.step() {
-            let weight = QueueWeight(
-                sender: QueueSender(code: statement.integer(0)), byteCount: UInt32(clamping: statement.number(1)))
+            let sender = QueueSender(statement.id(0).map { AccountID(bytes: $0) })
+            let weight = QueueWeight(sender: sender, byteCount: UInt32(clamping: statement.number(1)))
             body(weight.sender, QueueLoad(weight))
         }
     }

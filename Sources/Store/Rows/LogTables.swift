@@ -32,8 +32,8 @@ package struct QueueRow: StoredRow {
     package var row: Int64
     /// Devices the row is for.
     package var copies: UInt64
-    /// ``QueueSender/code``.
-    package var sender: Int64
+    /// Whose share it counts in; `nil` where the sender is sealed.
+    package var sender: AccountID?
     /// ``QueueWeight/byteCount``.
     package var bytes: UInt64
 
@@ -43,7 +43,7 @@ package struct QueueRow: StoredRow {
         Column("number", \.number, .counter, "the place in the device's queue"),
         Column("row", \.row, .id, "log.row"),
         Column("copies", \.copies, .counter, "devices the row is for"),
-        Column("sender", \.sender, .id, "half of the sending account's id; zero where the sender is sealed"),
+        Column("sender", \.sender, .id, "the sending account; nothing where it is sealed"),
         Column("bytes", \.bytes, .counter, "what the copy takes of the queue's room")
     ) { QueueRow(device: $0, number: $1, row: $2, copies: $3, sender: $4, bytes: $5) }
 
