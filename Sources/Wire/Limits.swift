@@ -68,7 +68,7 @@ public enum Limits {
     public static let pageItemsDefault = 50
     public static let pageItemsMax = 200
     /// Of a page's entries or envelopes as they are stored; a single one may have more, and JSON writes bytes longer.
-    public static let pageByteCountMax = 1 << 20
+    public static let pageByteCountMax = 720 << 10
 
     // Liveness, announced in `hello`
     /// A client that has nothing to say pings this often; it counts as gone after so long without a frame; and "is

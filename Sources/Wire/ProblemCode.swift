@@ -24,6 +24,7 @@ public enum ProblemCode: String, WireEnumeration {
     case sealedInOpen = "sealed-in-open"
     case groupFull = "group-full"
     case lastOwner = "last-owner"
+    case pinsFull = "pins-full"
     case queueFull = "queue-full"
     case preconditionRequired = "precondition-required"
     case preconditionFailed = "precondition-failed"
@@ -86,6 +87,7 @@ public enum ProblemCode: String, WireEnumeration {
         case .sealedInOpen: (422, "An open conversation takes no sealed body")
         case .groupFull: (409, "The conversation has as many members as it may have")
         case .lastOwner: (409, "The last owner cannot leave before naming another")
+        case .pinsFull: (409, "The conversation has as many pins as it may have")
         case .queueFull: (507, "The recipient's queue is full")
         case .preconditionRequired: (428, "The request must say what it replaces")
         case .preconditionFailed: (412, "What the request replaces has changed")

@@ -56,7 +56,7 @@ import Wire
         let (town, seqs) = try await town(house, alice, postCount: Limits.pinsMax + 1)
         for seq in seqs {
             let answer = try await house.api.raw("PUT", Endpoints.pin.target(town, seq), token: alice.token)
-            #expect(seq == seqs.last ? try Tus.problem(answer).code == .quotaExceeded : answer.status == 204)
+            #expect(seq == seqs.last ? try Tus.problem(answer).code == .pinsFull : answer.status == 204)
         }
         func page(_ cursor: String? = nil) async throws -> Page<PinView> {
             let query = [Parameters.limit(60)] + (cursor.map { [Parameters.cursor($0)] } ?? [])

@@ -4,7 +4,7 @@ public import Wire
 extension Turn {
     /// Pins a message of an open conversation. One that is pinned stays as it is.
     /// - Throws: `not-found`, also for a number that is no message's; `forbidden` for who may not post;
-    ///   `requires-open-mode`; `quota-exceeded`, also when ``Limits/pinsMax`` are pinned.
+    ///   `requires-open-mode`; `pins-full` when ``Limits/pinsMax`` are pinned; `quota-exceeded`.
     public mutating func pin(
         _ seq: SequenceNumber, of conversation: ConversationID, by caller: DeviceAddress
     ) throws(Problem) {
@@ -16,7 +16,7 @@ extension Turn {
         }
         guard try tables.row(PinRow.byPlace, conversation, seq) == nil else { return }
         guard try tables.count(PinRow.ofConversation, conversation) < Limits.pinsMax else {
-            throw Problem(.quotaExceeded, "At most \(Limits.pinsMax) messages are pinned: take one away first.")
+            throw Problem(.pinsFull, "At most \(Limits.pinsMax) messages are pinned: take one away first.")
         }
         try charge(.entry() + .rows(1), to: caller.account)
         try tables.insert(PinRow(conversation: conversation, seq: seq, pinnedBy: caller.account, pinnedAt: now))

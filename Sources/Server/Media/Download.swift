@@ -46,7 +46,7 @@ struct Download {
         case .success(let first): piece = first
         case .failure(let error): throw Problem(error)
         }
-        services.metrics.countRequest(status: part.status)
+        services.metrics.countRequest(status: part.status, isRefusal: (400..<500) ~= part.status)
         let all = headers + part.headers + services.origins.headers(for: exchange.head)
         let writer = exchange.respondStreaming(status: part.status, headers: all, byteCount: part.bytes.count)
         while let sending = piece {

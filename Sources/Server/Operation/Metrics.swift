@@ -25,10 +25,11 @@ final class Metrics: Sendable {
     func countSocketOpened() { socketsOpened.add(1, ordering: .relaxed) }
     func countSlowConsumer() { slowConsumers.add(1, ordering: .relaxed) }
 
-    func countRequest(status: Int) {
+    /// - Parameter isRefusal: whether nothing has failed, whatever the status is.
+    func countRequest(status: Int, isRefusal: Bool) {
         switch status {
         case ..<400: requests2xx.add(1, ordering: .relaxed)
-        case ..<500: requests4xx.add(1, ordering: .relaxed)
+        case _ where isRefusal: requests4xx.add(1, ordering: .relaxed)
         default: requests5xx.add(1, ordering: .relaxed)
         }
     }
@@ -46,8 +47,8 @@ final class Metrics: Sendable {
             ("sotto_sockets_opened", "Sockets that said hello.", value(socketsOpened)),
             ("sotto_slow_consumers", "Sockets closed because they did not keep up.", value(slowConsumers)),
             ("sotto_requests_ok", "Requests answered below 400.", value(requests2xx)),
-            ("sotto_requests_refused", "Requests answered from 400 to 499.", value(requests4xx)),
-            ("sotto_requests_failed", "Requests answered with 500 and above.", value(requests5xx)),
+            ("sotto_requests_refused", "Requests refused, for want of room too.", value(requests4xx)),
+            ("sotto_requests_failed", "Requests that failed through the server's fault.", value(requests5xx)),
         ]
     }
 }

@@ -14,7 +14,8 @@ extension Call {
             case .leases: try limiters.leases.take(device, now: now)
             case .reports: try limiters.reports.take(account, now: now)
             case .claims:
-                let asked = query[Parameters.device.facts.name] ?? "*"
+                // As it reads, and not as it is written: each way to write a number would be a bucket more.
+                let asked = try asked(Parameters.device).map { "\($0)" } ?? "*"
                 try limiters.claims.take("\(device) \(places.joined(separator: " ")) \(asked)", now: now)
             case .deviceLists where caller != nil: try limiters.deviceLists.take(account, now: now)
             case .deviceLists, .sealedDeliveries, .sealedClaims: break  // Whom it counts, a token tells first.

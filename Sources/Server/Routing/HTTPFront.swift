@@ -23,6 +23,9 @@ struct HTTPFront: Sendable {
         do {
             let target = try Target(exchange.head.target)
             if let sockets, target.segments == SocketFront.path {
+                guard target.query.isEmpty else {
+                    throw Problem(.malformed, "This route takes no such query parameter.", field: "query")
+                }
                 try await sockets.open(exchange)
                 return
             }
@@ -126,8 +129,8 @@ struct HTTPFront: Sendable {
         } else {
             headers.append(("Cache-Control", "no-store"))
         }
-        services.metrics.countRequest(status: status)
-        let level: Log.Level = status >= 500 ? .error : .debug
+        services.metrics.countRequest(status: status, isRefusal: reply.isRefusal)
+        let level: Log.Level = status >= 500 && !reply.isRefusal ? .error : .debug
         services.log.write(
             level, "request",
             [

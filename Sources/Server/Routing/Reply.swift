@@ -14,6 +14,12 @@ struct Reply: Sendable {
     /// What it takes of the room for answers, until it is written.
     var roomPart: AnswerRoom.Part?
 
+    /// Whether it says no, and nothing has failed: also for want of room, which has a status above 500.
+    var isRefusal: Bool {
+        guard case .record(let record) = body, let problem = record as? Problem else { return (400..<500) ~= status }
+        return ![.internalError, .mediaDamaged].contains(problem.code)
+    }
+
     init(status: Int = 200, _ record: any WireRecord) {
         self.status = status
         body = .record(record)

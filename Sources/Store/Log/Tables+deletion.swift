@@ -76,7 +76,9 @@ extension Tables {
         do {
             defer { statement.reset() }
             statement.bind(1, row)
-            if try statement.step(), let record = LogRecord(statement.borrowedBytes(0), row: row) {
+            if try statement.step(), let record = LogRecord(statement.borrowedBytes(0), row: row),
+                record.entry?.event.isCharged == true
+            {
                 gone = record.sender.map { ($0.account, record.byteCount) }
             }
         }

@@ -61,7 +61,7 @@ extension Tables {
         history.count()
         let record = recordWriter.record(draft, row: row, at: history.moment, seq: seq)
         try insert(row, record, by: try entryInsertion())
-        try noteLogBytes(of: draft.sender.account, record.count)
+        if draft.event.isCharged { try noteLogBytes(of: draft.sender.account, record.count) }
         try noteExpiry(of: draft, row: row, seq: seq)
         tail.append(
             TailRow(

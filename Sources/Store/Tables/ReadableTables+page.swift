@@ -14,7 +14,7 @@ extension ReadableTables {
         byteCount: (Item) -> Int = { (_) in 0 }, item: (Row) throws(Problem) -> Item?
     ) throws(Problem) -> Page<Item> {
         let after = try wish.cursor.map { (text) throws(Problem) in
-            guard let place = By(place: text) else { throw Problem(.malformed, "Not a cursor.", field: "cursor") }
+            guard let place = By(place: text) else { throw Problem(.malformed, "Not a cursor.", field: "query.cursor") }
             return place
         }
         let rows = try rows(index, within, after: after, limit: wish.limit + 1)

@@ -1,6 +1,18 @@
 import SQLite
 public import Wire
 
+extension ConversationEvent {
+    /// Whether its entry is on the account of who caused it. What only takes away is on nobody's: whoever makes room
+    /// shall have it.
+    var isCharged: Bool {
+        switch self {
+        case .messageDeleted, .memberRemoved: false
+        case .messagePin(let pin): pin.isPinned
+        default: true
+        }
+    }
+}
+
 /// What accounts have used. In memory first, and written by whoever brings it to what is worth a write; so a kill loses
 /// a little of it, and never more than ``UseWeight/most`` of an account.
 extension Tables {

@@ -41,8 +41,8 @@ extension Endpoints {
         "Post text and media to an open conversation, or a sealed body to a sealed one; durable when answered",
         allows: .members, home: .place, buckets: [.sends], reads: PostRequest.self, gives: Accepted.self,
         problems: [
-            .plaintextInSealed, .requiresOpenMode, .sealedInOpen, .textTooLong, .uploadIncomplete, .mediaAttached,
-            .quotaExceeded,
+            .forbidden, .plaintextInSealed, .requiresOpenMode, .sealedInOpen, .textTooLong, .uploadIncomplete,
+            .mediaAttached, .quotaExceeded,
         ],
         repetition: .clientID, bodyByteCountMax: Limits.frameByteCountMax)
 

@@ -9,10 +9,11 @@ extension Endpoints {
     public static let pin = Endpoint(
         .put, "/v1/conversations/{conversation}/pins/{seq}", ConversationID.self, SequenceNumber.self,
         area: "conversations", "Pin a message for everybody; one that is pinned stays as it is",
-        allows: .members, home: .place, buckets: [.sends], problems: [.requiresOpenMode, .quotaExceeded])
+        allows: .members, home: .place, buckets: [.sends],
+        problems: [.forbidden, .requiresOpenMode, .pinsFull, .quotaExceeded])
 
     public static let unpin = Endpoint(
         .delete, "/v1/conversations/{conversation}/pins/{seq}", ConversationID.self, SequenceNumber.self,
         area: "conversations", "Take the pin of a message away; without one nothing changes",
-        allows: .members, home: .place, buckets: [.sends])
+        allows: .members, home: .place, buckets: [.sends], problems: [.forbidden])
 }

@@ -29,11 +29,16 @@ extension Verb {
         }
         let seq = try seq(arguments.words[0])
         try await client.deletePost(seq, of: conversation)
-        output.object("deleted") { (writer) in
+        tell("deleted", seq, of: conversation, output)
+        output.say("Deleted for everybody.")
+    }
+
+    /// What was done to a message of a conversation.
+    static func tell(_ event: String, _ seq: SequenceNumber, of conversation: ConversationID, _ output: Output) {
+        output.object(event) { (writer) in
             writer.put("conversation", conversation)
             writer.put("seq", seq)
         }
-        output.say("Deleted for everybody.")
     }
 
     /// The number of a message in its conversation, as `chat` prints it, and as `chat --json` does.

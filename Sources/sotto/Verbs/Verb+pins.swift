@@ -16,12 +16,14 @@ extension Verb {
                 output.say(line(pin.entry))
             }
         case ("add", 2):
-            try await client.pin(try seq(words[1]), of: town)
-            output.object("pinned") { $0.put("seq", text: words[1]) }
+            let seq = try seq(words[1])
+            try await client.pin(seq, of: town)
+            tell("pinned", seq, of: town, output)
             output.say("Pinned.")
         case ("remove", 2):
-            try await client.unpin(try seq(words[1]), of: town)
-            output.object("unpinned") { $0.put("seq", text: words[1]) }
+            let seq = try seq(words[1])
+            try await client.unpin(seq, of: town)
+            tell("unpinned", seq, of: town, output)
             output.say("Not pinned any more.")
         default: throw arguments.misused
         }
