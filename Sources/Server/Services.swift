@@ -51,6 +51,14 @@ struct Services: Sendable {
         }
     }
 
+    /// Whose access token this is, who wants to open a socket.
+    /// - Throws: as ``authenticate(_:)``; `rate-limited`.
+    func admit(_ token: PresentedToken) async throws(Problem) -> DeviceAddress {
+        let device = try await authenticate(token)
+        try limiters.sockets.take(device.account, now: chat.clock())
+        return device
+    }
+
     /// Whose access token this is.
     /// - Throws: `unauthenticated`; `token-expired`.
     func authenticate(_ token: PresentedToken) async throws(Problem) -> DeviceAddress {
@@ -69,6 +77,8 @@ struct Limiters: Sendable {
     /// Prekey claims, by claimer and target.
     let claims: RateLimiter<String>
     let sends: RateLimiter<DeviceAddress>
+    /// Sockets that are opened, weighed by what that reads.
+    let sockets: RateLimiter<AccountID>
     /// Requests of those who do not say who they are, by address.
     let sealedRequests: RateLimiter<String>
     /// What they send, by recipient; counted behind the right token only.
@@ -90,6 +100,7 @@ struct Limiters: Sendable {
         logins = RateLimiter(name: "logins", rate: limits.logins)
         claims = RateLimiter(name: "claims", rate: limits.claims)
         sends = RateLimiter(name: "sends", rate: limits.sends)
+        sockets = RateLimiter(name: "sockets", rate: limits.sockets)
         sealedRequests = RateLimiter(name: "sealed requests", rate: limits.sealedRequests)
         leases = RateLimiter(name: "leases", rate: limits.leases)
         reports = RateLimiter(name: "reports", rate: limits.reports)

@@ -14,7 +14,7 @@ final class ServerProcess {
     /// Rates that no load of ours reaches.
     private static let limits = [
         "SOTTO_LIMIT_REQUESTS", "SOTTO_LIMIT_REGISTRATIONS", "SOTTO_LIMIT_LOGINS", "SOTTO_LIMIT_CLAIMS",
-        "SOTTO_LIMIT_SENDS",
+        "SOTTO_LIMIT_SENDS", "SOTTO_LIMIT_SOCKETS",
     ]
 
     /// Starts `program` over `dataFolder`; it may not answer yet: see ``waitUntilReady(secondsMax:)``.

@@ -38,6 +38,26 @@ import Wire
         }
     }
 
+    @Test("an account that opens sockets too often is told for how long, by HTTP and after a first frame")
+    func storm() async throws {
+        try await PartsHouse.run({ $0.limits.sockets = Rate(burst: 3, perSecond: 0) }) { (house) in
+            let (alice, bob) = (try await house.guest("alice"), try await house.guest("bobby"))
+            for _ in 0..<2 { _ = try await (try house.socket(alice)).backlog() }
+            // The third has its token, and none is left for the look at the store.
+            let third = try await house.socket(alice)
+            let told = try await third.first { if case .error(let error) = $0 { error.problem } else { nil } }
+            #expect(told.code == .rateLimited && told.retryAfterSeconds != nil)
+            #expect(await third.closeCode() == CloseCode.restart.rawValue)
+            let late = try await house.socket(nil)
+            late.send(.authenticate(.init(token: alice.token)))
+            let again = try await late.first { if case .error(let error) = $0 { error.problem } else { nil } }
+            #expect(again.code == .rateLimited)
+            #expect(await late.closeCode() == CloseCode.restart.rawValue)
+            await #expect(throws: (any Error).self) { try await house.socket(alice) }
+            _ = try await (try house.socket(bob)).backlog()
+        }
+    }
+
     @Test("who has gone before the token was found is seated nowhere")
     func gone() async throws {
         try await PartsHouse.run { (house) in

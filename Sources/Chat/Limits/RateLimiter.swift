@@ -26,6 +26,11 @@ public final class RateLimiter<Key: Hashable & Sendable>: @unchecked Sendable {
         try passed(lock.withLock { buckets.use(key, now: now) { $0.take(count, now: now) } })
     }
 
+    /// Takes as many tokens, also those that are not there yet: whoever comes next waits for them.
+    public func spend(_ key: Key, count: Int, now: Timestamp) {
+        lock.withLock { buckets.use(key, now: now) { _ = $0.spend(count, now: now) } }
+    }
+
     /// Sees that there is a token in `key`'s bucket, and takes none.
     /// - Throws: `rate-limited` with the seconds to wait.
     public func require(_ key: Key, now: Timestamp) throws(Problem) {

@@ -62,6 +62,7 @@ public struct ServerConfiguration: Sendable {
         public var registrations = Rate(burst: 300, perSecond: 1)
         public var logins = Rate(burst: 600, perSecond: 10)
         public var claims = Rate(burst: 6, perSecond: 1.0 / 600)
+        public var sockets = Rate(burst: 600, perSecond: 1)
         public var sends = Rate(burst: 5000, perSecond: 1000)
         public var sealedRequests = Rate(burst: 600, perSecond: 50)
         public var leases = Rate(burst: 200, perSecond: 5)

@@ -225,36 +225,26 @@ public enum ServerSettings {
             $1.mediaProgramsFolder = $0
             return $0.isEmpty || $0.hasPrefix("/")
         },
-        Setting(
-            flag: "--limit-upload-bytes", variable: "SOTTO_LIMIT_UPLOAD_BYTES", value: "BURST/PER_SECOND",
-            help: "Bytes an account uploads; slowed down above it; 1 GiB at once and 100 MiB a second."
-        ) { (text, configuration) in
-            guard let rate = rate(text) else { return false }
-            configuration.media.uploadRate = rate
-            return true
-        },
-        rate("--limit-requests", "SOTTO_LIMIT_REQUESTS", "HTTP requests of a device or address", \.requests),
-        rate("--limit-refusals", "SOTTO_LIMIT_REFUSALS", "Refused requests of a device or address", \.refusals),
-        rate("--limit-registrations", "SOTTO_LIMIT_REGISTRATIONS", "Registrations from an address", \.registrations),
-        rate("--limit-logins", "SOTTO_LIMIT_LOGINS", "Login steps from an address", \.logins),
-        rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.claims),
-        rate("--limit-sends", "SOTTO_LIMIT_SENDS", "Sends and posts of a device", \.sends),
-        Setting(
-            flag: "--limit-added-bytes", variable: "SOTTO_LIMIT_ADDED_BYTES", value: "BURST/PER_SECOND",
-            help: "Bytes an account posts, backs up and reports; 1 GiB at once and again in a day."
-        ) { (text, configuration) in
-            guard let rate = rate(text) else { return false }
-            configuration.accounts.dayBytes = rate
-            return true
-        },
-        Setting(
-            flag: "--limit-added-rows", variable: "SOTTO_LIMIT_ADDED_ROWS", value: "BURST/PER_SECOND",
-            help: "Rows an account adds; 200000 at once and again in a day."
-        ) { (text, configuration) in
-            guard let rate = rate(text) else { return false }
-            configuration.accounts.dayRows = rate
-            return true
-        },
+        rate(
+            "--limit-upload-bytes", "SOTTO_LIMIT_UPLOAD_BYTES", "Bytes an account uploads; slowed down above it",
+            \.media.uploadRate, usual: "1 GiB at once and 100 MiB a second"),
+        rate("--limit-requests", "SOTTO_LIMIT_REQUESTS", "HTTP requests of a device or address", \.limits.requests),
+        rate("--limit-refusals", "SOTTO_LIMIT_REFUSALS", "Refused requests of a device or address", \.limits.refusals),
+        rate(
+            "--limit-registrations", "SOTTO_LIMIT_REGISTRATIONS", "Registrations from an address",
+            \.limits.registrations),
+        rate("--limit-logins", "SOTTO_LIMIT_LOGINS", "Login steps from an address", \.limits.logins),
+        rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.limits.claims),
+        rate("--limit-sends", "SOTTO_LIMIT_SENDS", "Sends and posts of a device", \.limits.sends),
+        rate(
+            "--limit-sockets", "SOTTO_LIMIT_SOCKETS", "Sockets an account opens; one more for 200 conversations",
+            \.limits.sockets),
+        rate(
+            "--limit-added-bytes", "SOTTO_LIMIT_ADDED_BYTES", "Bytes an account posts, backs up and reports",
+            \.accounts.dayBytes, usual: "1 GiB at once and again in a day"),
+        rate(
+            "--limit-added-rows", "SOTTO_LIMIT_ADDED_ROWS", "Rows an account adds", \.accounts.dayRows,
+            usual: "200000 at once and again in a day"),
         bytes(
             "--account-log-bytes", "SOTTO_ACCOUNT_LOG_BYTES", "All entries of an account in logs",
             \.accounts.logByteCountMax),
@@ -263,32 +253,35 @@ public enum ServerSettings {
             \.accounts.membershipCountMax),
         rate(
             "--limit-sealed-requests", "SOTTO_LIMIT_SEALED_REQUESTS", "Anonymous requests of an address",
-            \.sealedRequests),
+            \.limits.sealedRequests),
         rate(
             "--limit-sealed-deliveries", "SOTTO_LIMIT_SEALED_DELIVERIES", "Anonymous sends to an account",
-            \.sealedDeliveries),
+            \.limits.sealedDeliveries),
         rate(
             "--limit-sealed-bytes", "SOTTO_LIMIT_SEALED_BYTES", "Bytes of anonymous sends, address to account",
-            \.sealedBytes),
-        rate("--limit-leases", "SOTTO_LIMIT_LEASES", "Leases of a device, made and let go", \.leases),
-        rate("--limit-reports", "SOTTO_LIMIT_REPORTS", "Reports by an account", \.reports),
-        rate("--limit-device-lists", "SOTTO_LIMIT_DEVICE_LISTS", "New device lists of an account", \.deviceLists),
+            \.limits.sealedBytes),
+        rate("--limit-leases", "SOTTO_LIMIT_LEASES", "Leases of a device, made and let go", \.limits.leases),
+        rate("--limit-reports", "SOTTO_LIMIT_REPORTS", "Reports by an account", \.limits.reports),
+        rate(
+            "--limit-device-lists", "SOTTO_LIMIT_DEVICE_LISTS", "New device lists of an account",
+            \.limits.deviceLists),
         rate(
             "--limit-sealed-claims", "SOTTO_LIMIT_SEALED_CLAIMS", "Anonymous prekey claims of an account",
-            \.sealedClaims),
+            \.limits.sealedClaims),
     ]
 
+    /// - Parameter words: the usual rate as people say it; else its two numbers.
     private static func rate(
         _ flag: String, _ variable: String, _ what: String,
-        _ path: any WritableKeyPath<ServerConfiguration.Rates, Rate> & Sendable
+        _ path: any WritableKeyPath<ServerConfiguration, Rate> & Sendable, usual words: String? = nil
     ) -> Setting {
-        let usual = ServerConfiguration.Rates()[keyPath: path]
+        let usual = ServerConfiguration()[keyPath: path]
         return Setting(
             flag: flag, variable: variable, value: "BURST/PER_SECOND",
-            help: "\(what); \(usual.burst)/\(usual.perSecond)."
+            help: "\(what); \(words ?? "\(usual.burst)/\(usual.perSecond)")."
         ) { (text, configuration) in
             guard let rate = rate(text) else { return false }
-            configuration.limits[keyPath: path] = rate
+            configuration[keyPath: path] = rate
             return true
         }
     }

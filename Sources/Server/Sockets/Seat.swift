@@ -73,50 +73,69 @@ final class Seat: @unchecked Sendable {
             let isBinary = message.isBinary
             session.assumeIsolated { $0.received(bytes, isBinary: isBinary) }
         case .unknown(let socket, let timer):
-            guard let token = token(in: message) else { return refuse("the first frame must be auth") }
-            state = .checking(socket, timer)
-            check(token)
+            do throws(WireError) {
+                guard let token = try token(in: message) else { return refuse("the first frame must be auth") }
+                state = .checking(socket, timer)
+                check(token)
+            } catch {
+                tell(Problem(error), at: socket)
+                refuse("the first frame does not read")
+            }
         case .checking: refuse("the first frame must be auth")
         case .opening, .refused, .gone: break
         }
     }
 
-    private func token(in message: WebSocketMessage) -> PresentedToken? {
-        guard message.isBinary == (form == .cbor),
-            let value = try? WireValue.parse(message.bytes, as: form),
-            let frame = try? ClientFrame(wire: value, in: WireContext(form: form, refusesUnknownFields: true)),
-            case .authenticate(let request) = frame
-        else { return nil }
+    /// - Returns: `nil` for another frame than `auth`, and for a token of no form of ours.
+    private func token(in message: WebSocketMessage) throws(WireError) -> PresentedToken? {
+        guard message.isBinary == (form == .cbor) else { return nil }
+        let value = try WireValue.parse(message.bytes, as: form)
+        let frame = try ClientFrame(wire: value, in: WireContext(form: form, refusesUnknownFields: true))
+        guard case .authenticate(let request) = frame else { return nil }
         return PresentedToken(text: request.token)
+    }
+
+    private func tell(_ problem: Problem, at socket: WebSocket) {
+        let bytes = ServerFrame.error(.init(problem: problem)).encoded(as: form)
+        switch form {
+        case .cbor: socket.send(binary: bytes)
+        case .json: socket.send(text: SharedBytes(bytes))
+        }
     }
 
     private func check(_ token: PresentedToken) {
         let services = front.services
         Task.immediate(executorPreference: desk.loop) {
-            let device: DeviceAddress?
+            let outcome: Result<DeviceAddress, Problem>
             do throws(Problem) {
-                device = try await services.authenticate(token)
+                outcome = .success(try await services.admit(token))
             } catch {
                 _ = services.counted(error, by: self.remoteAddress)
-                device = nil
+                outcome = .failure(error)
             }
-            self.desk.loop.perform { self.checked(device) }
+            self.desk.loop.perform { self.checked(outcome) }
         }
     }
 
-    private func checked(_ device: DeviceAddress?) {
+    private func checked(_ outcome: Result<DeviceAddress, Problem>) {
         guard case .checking(let socket, let timer) = state else { return }
-        guard let device else { return refuse("the token was not accepted") }
-        timer.cancel()
-        sit(device, at: socket)
+        switch outcome {
+        case .success(let device):
+            timer.cancel()
+            sit(device, at: socket)
+        case .failure(let problem) where problem.code == .rateLimited:
+            tell(problem, at: socket)
+            refuse("too many sockets", .restart)
+        case .failure: refuse("the token was not accepted")
+        }
     }
 
-    private func refuse(_ reason: String) {
+    private func refuse(_ reason: String, _ code: CloseCode = .authenticationFailed) {
         switch state {
         case .unknown(let socket, let timer), .checking(let socket, let timer):
             timer.cancel()
             state = .refused
-            socket.close(code: CloseCode.authenticationFailed.rawValue, reason: reason)
+            socket.close(code: code.rawValue, reason: reason)
         case .opening, .taken, .refused, .gone: break
         }
     }

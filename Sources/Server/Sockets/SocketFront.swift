@@ -17,7 +17,7 @@ struct SocketFront: Sendable {
     var authenticationTimeout = Duration.seconds(10)
 
     /// - Throws: `malformed` for what is no upgrade or offers no subprotocol of ours; `unauthenticated`;
-    ///   `token-expired`.
+    ///   `token-expired`; `rate-limited`.
     func open(_ exchange: HTTPExchange) async throws(Problem) {
         guard exchange.head.asksForWebSocket else {
             throw Problem(.malformed, "This address takes WebSocket upgrades only (RFC 6455).")
@@ -56,7 +56,7 @@ struct SocketFront: Sendable {
             return nil
         }
         guard let token else { throw Problem(.unauthenticated, "That is not the form of an access token.") }
-        return try await services.authenticate(token)
+        return try await services.admit(token)
     }
 
     private var configuration: WebSocketConfiguration {

@@ -40,6 +40,9 @@ actor SocketSession: DeviceLine {
     static nonisolated func == (left: SocketSession, right: SocketSession) -> Bool { left === right }
     nonisolated func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
+    /// Conversations that are read for a socket weigh as much as another socket.
+    static let conversationsPerToken = 200
+
     // MARK: Coming and going
 
     /// Looks up where the device stands, in the order of commits, and enters the switchboard there.
@@ -47,14 +50,20 @@ actor SocketSession: DeviceLine {
         heard()
         desk.assumeIsolated { $0.add(self) }
         let device = address
-        let switchboard = front.switchboard
-        front.services.chat.submit { (turn) throws(Problem) in
-            try turn.arrive(device)
+        let (switchboard, services) = (front.switchboard, front.services)
+        services.chat.submit { (turn) throws(Problem) in
+            // Many may have been opened before the first of them is weighed.
+            try services.limiters.sockets.require(device.account, now: turn.now)
+            let arrival = try turn.arrive(device)
+            services.limiters.sockets.spend(
+                device.account, count: arrival.conversations.count / Self.conversationsPerToken, now: turn.now)
+            return arrival
         } done: { [self] (result) in
             switch result {
             case .success(let arrival):
                 switchboard.connect(self, arrival)
             case .failure(let problem):
+                if problem.code == .rateLimited { switchboard.tell(self, .error(.init(problem: problem))) }
                 let isGone = problem.code == .unauthenticated
                 switchboard.close(self, isGone ? .deviceUnlinked : .restart)
                 switchboard.flush()
