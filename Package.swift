@@ -85,7 +85,7 @@ let package = Package(
 
         // Tests mirror the rooms. TestKit is what several of them share.
         .target(
-            name: "TestKit", dependencies: ["Store", "Transport", "Keys", "Crypto", "Threads", "Wire"],
+            name: "TestKit", dependencies: ["Store", "Transport", "Keys", "Crypto", "Threads", "Wire", "CLinux"],
             path: "Tests/TestKit", swiftSettings: strict),
         tests(of: "Chat", ["TestKit", "Store", "BlobsEngine", "Keys", "Crypto", "Wire"]),
         tests(of: "Server", ["TestKit", "BlobsEngine", "Chat", "Store", "Transport", "Crypto", "Wire"]),
@@ -127,7 +127,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "sottod", "sotto", "sotto-media", "Server", "Client", "TestKit", "Transport", "Store", "Keys", "Crypto",
-                "CSQLite", "Wire",
+                "CLinux", "CSQLite", "Wire",
             ],
             path: "Tests/EndToEndTests", swiftSettings: strict),
         .testTarget(

@@ -51,9 +51,15 @@ struct SealedDatabaseTests {
     }
 
     private static func count(_ pattern: [UInt8], in bytes: [UInt8]) -> Int {
-        guard let first = pattern.first, bytes.count >= pattern.count else { return 0 }
-        return bytes.indices.dropLast(pattern.count - 1).count {
-            bytes[$0] == first && bytes[$0..<($0 + pattern.count)].elementsEqual(pattern)
+        bytes.withUnsafeBytes { (whole) in
+            guard var place = whole.baseAddress, let first = pattern.first else { return 0 }
+            let end = place + whole.count
+            var count = 0
+            while let found = memchr(place, Int32(first), end - place).map({ UnsafeRawPointer($0) }) {
+                if end - found >= pattern.count, memcmp(found, pattern, pattern.count) == 0 { count += 1 }
+                place = found + 1
+            }
+            return count
         }
     }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import TestKit
 
@@ -107,8 +108,7 @@ final class Terminal {
     /// Both ends, which are not for other children.
     private func pipeEnds() throws -> (from: Int32, to: Int32) {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw ServerProcess.Failure(description: "no pipe") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard sotto_pipe(&ends) == 0 else { throw ServerProcess.Failure(description: "no pipe") }
         return (ends[0], ends[1])
     }
 }

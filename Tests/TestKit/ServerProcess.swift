@@ -1,3 +1,4 @@
+import CLinux
 public import Glibc
 public import Wire
 
@@ -35,9 +36,9 @@ public final class ServerProcess: @unchecked Sendable {
                 "json",
             ] + (shard.map { ["--shard", "\($0)"] } ?? []) + arguments
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw Failure(description: "no pipe") }
-        // A child of another test that inherited an end would keep us waiting for the end of the text.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // Closed on exec from the first moment: a server started beside this one that inherited an end would keep us
+        // waiting for the end of the text, for as long as it runs.
+        guard sotto_pipe(&ends) == 0 else { throw Failure(description: "no pipe") }
         pid = try Self.spawn(command, environment: environment, output: ends[1], logPath: self.logPath)
         close(ends[1])
         let text = Self.readWelcome(ends[0])
@@ -72,9 +73,30 @@ public final class ServerProcess: @unchecked Sendable {
     private func end(_ signal: Int32) -> Int32 {
         hasEnded = true
         Glibc.kill(pid, signal)
+        if !ends(within: 120) {
+            // A test that never ends would say less than this.
+            print("sottod did not end after signal \(signal). Its threads wait in:\n\(waits)\n\(log)")
+            Glibc.kill(pid, SIGABRT)
+        }
         var status: Int32 = 0
         while waitpid(pid, &status, 0) == -1, errno == EINTR {}
         return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
+    }
+
+    private func ends(within seconds: Int32) -> Bool {
+        let file = sotto_process_file(pid)
+        guard file >= 0 else { return true }
+        defer { close(file) }
+        var waiting = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, seconds * 1000) != 0
+    }
+
+    /// What the kernel says of each thread: its name, and what it waits for.
+    private var waits: String {
+        TemporaryFolder.names("/proc/\(pid)/task").map { (thread) in
+            let place = "/proc/\(pid)/task/\(thread)"
+            return TextFile.read(place + "/comm") + TextFile.read(place + "/wchan")
+        }.joined(separator: "\n")
     }
 
     public var log: String { TextFile.read(logPath) }
@@ -165,6 +187,8 @@ public final class TemporaryFolder: Sendable {
             isFolder ? files(below: "\(folder)/\(name)") : ["\(folder)/\(name)"]
         }
     }
+
+    static func names(_ folder: String) -> [String] { entries(folder).map { $0.name } }
 
     private static func remove(_ folder: String) {
         for (name, isFolder) in entries(folder) {
