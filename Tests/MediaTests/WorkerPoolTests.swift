@@ -64,7 +64,8 @@ struct WorkerPoolTests {
     @Test("a pool without a program refuses, and says so")
     func missing() async throws {
         for path in ["/nowhere/sotto-media", "/bin/true"] {
-            let workshop = Workshop { $0.workerPath = path }
+            // That nothing came is seen at its end, and not when its time is over.
+            let workshop = Workshop { ($0.workerPath, $0.startMilliseconds) = (path, 3_600_000) }
             #expect(await refusal { _ = try await workshop.thumbnails(of: Samples.media(good)) } == .unavailable)
         }
     }

@@ -23,8 +23,9 @@ struct WorkerProcess: ~Copyable {
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw .unavailable }
-        defer { close(ends[1]) }
         let started = Self.spawn(path, socket: ends[1])
+        // Held here, it would hide the end of a program that ends at once.
+        close(ends[1])
         guard let started else {
             close(ends[0])
             throw .unavailable
