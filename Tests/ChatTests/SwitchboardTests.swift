@@ -46,10 +46,10 @@ import Wire
         TestLine(loopIndex: loopIndex, address: DeviceAddress(account: account, device: DeviceID(device)))
     }
 
-    private static func arrival(_ conversations: [ConversationID] = []) -> Arrival {
+    private static func arrival(_ conversations: [ConversationID] = [], next: ConversationID? = nil) -> Arrival {
         Arrival(
             queue: QueueState(head: QueueNumber(0), deliveredThrough: QueueNumber(0), count: 0),
-            conversations: conversations, oneTimePreKeyCount: 50)
+            memberships: Memberships(conversations, next: next), oneTimePreKeyCount: 50)
     }
 
     private static func entry(_ conversation: ConversationID, _ seq: UInt64) -> LogEntry {
@@ -109,6 +109,54 @@ import Wire
         ])
         switchboard.flush()
         #expect(board.posted.withLock { $0[0] } == ["arrived", "arrived", "entry 2 to 2"])
+    }
+
+    @Test("while its conversations are read, a line hears no envelope, and what its account joins and leaves counts")
+    func arriving() {
+        let board = Board()
+        let switchboard = board.make()
+        let line = Self.line(0)
+        let (first, left, joined, again, last) = (
+            ConversationID.random(), ConversationID.random(), ConversationID.random(), ConversationID.random(),
+            ConversationID.random()
+        )
+        let account = line.address.account
+        switchboard.connect(line, Self.arrival([first], next: first))
+        switchboard.perform([
+            .deliver(.sample, to: line.address), .notify(.sample, line.address), .left(account, left),
+            .joined(account, joined), .left(account, again), .joined(account, again),
+        ])
+        // As they were in the store before any of that.
+        #expect(switchboard.listen(line, to: Memberships([left, again], next: again)))
+        #expect(switchboard.listen(line, to: Memberships([last])))
+        switchboard.arrived(line, Self.arrival())
+        #expect(!switchboard.listen(line, to: Memberships([left])), "it is not arriving any more")
+        switchboard.arrived(line, Self.arrival())
+        switchboard.perform(
+            [first, left, joined, again, last].enumerated().map { .announce(Self.entry($1, UInt64($0))) }
+                + [.deliver(.sample, to: line.address)])
+        switchboard.flush()
+        let expected = ["arrived", "arrived", "entry 0 to 1", "entry 2 to 1", "entry 3 to 1", "entry 4 to 1"]
+        #expect(board.posted.withLock { $0[0] } == expected + ["envelope 0"])
+    }
+
+    @Test("a line that ends or is displaced while its conversations are read listens to nothing")
+    func endsArriving() {
+        let board = Board()
+        let switchboard = board.make()
+        let account = AccountID.random()
+        let rooms = (0..<1_000).map { (_) in ConversationID.random() }
+        let (old, new) = (Self.line(0, account), Self.line(1, account))
+        for line in [old, new] { switchboard.connect(line, Self.arrival(next: rooms[0])) }
+        #expect(!switchboard.listen(old, to: Memberships(rooms)))
+        #expect(switchboard.listen(new, to: Memberships(rooms)))
+        switchboard.disconnect(new)
+        #expect(!switchboard.listen(new, to: Memberships(rooms)))
+        switchboard.arrived(new, Self.arrival())
+        switchboard.perform(rooms.map { .announce(Self.entry($0, 1)) })
+        switchboard.flush()
+        #expect(board.posted.withLock { $0 } == [["arrived", "close 4002"], ["arrived"]])
+        #expect(switchboard.lineCount == 0)
     }
 
     @Test("a disconnected line leaves nothing behind")

@@ -29,6 +29,62 @@ import Wire
         }
     }
 
+    @Test("a device in more conversations than a page hears nothing before hello, and after it everything of its own")
+    func manyConversations() async throws {
+        try await PartsHouse.run { (house) in
+            let (alice, bob) = (try await house.guest("alice"), try await house.guest("bobby"))
+            let count = 2 * Memberships.pageCount + 50
+            let rooms = try await house.chat.commit { (turn) throws(Problem) in
+                var rooms: [ConversationID] = []
+                for _ in 0..<count {
+                    let new = NewConversation(kind: .group, mode: .open, name: "Tea", members: [alice.person.account])
+                    rooms.append(try turn.createConversation(new, by: bob.address).view.conversation)
+                }
+                return rooms.sorted { ($0.bytes.high, $0.bytes.low) < ($1.bytes.high, $1.bytes.low) }
+            }
+            func post(_ text: String) async throws {
+                try await house.chat.commit { (turn) throws(Problem) in
+                    for room in rooms {
+                        _ = try turn.post(PostRequest(clientID: .random(), text: text), to: room, by: bob.address)
+                    }
+                }
+            }
+            // The socket is open, and its arrival waits for the writer; then the pages wait for the reader.
+            let writer = house.holdWriter()
+            let socket = try await house.socket(alice)
+            _ = await house.desk.round
+            let reader = house.holdReader()
+            writer.lift()
+            try await house.settle()
+            try await post("early")
+            try await house.send(to: alice, by: bob)
+            let (first, last) = (rooms[0], rooms[count - 1])
+            try await house.chat.commit { (turn) throws(Problem) in
+                for room in [first, last] {
+                    try turn.removeMember(alice.person.account, from: room, by: bob.address)
+                }
+            }
+            try await house.settle()
+            reader.lift()
+            guard case .hello = try await socket.next() else { return #expect(Bool(false), "hello comes first") }
+            #expect(try await socket.backlog().count == 1)
+            try await post("late")
+            var heard: [ConversationID] = []
+            while heard.count < count - 2 {
+                let entry = try await socket.first { if case .event(let entry) = $0 { entry } else { nil } }
+                guard case .message(let message) = entry.event, message.text == "late" else {
+                    return #expect(Bool(false), "\(entry.event)")
+                }
+                heard.append(entry.conversation)
+            }
+            #expect(heard == Array(rooms[1..<(count - 1)]))
+            socket.close()
+            _ = await socket.closeCode()
+            while house.listener.totals.webSockets > 0 { _ = await house.desk.round }
+            #expect(house.switchboard.lineCount == 0)
+        }
+    }
+
     @Test("thirty-two requests run at once, the next is refused, and there is room again afterwards")
     func requests() async throws {
         try await PartsHouse.run { (house) in

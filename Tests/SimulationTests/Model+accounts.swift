@@ -147,14 +147,14 @@ extension Model {
     }
 
     /// What a device finds when it connects.
-    func arrive(_ address: DeviceAddress, _ reply: Reply?) throws {
+    func arrive(_ address: DeviceAddress, _ own: ArraySlice<ConversationID>, isAll: Bool, _ reply: Reply?) throws {
         guard hasDevice(address), let queue = queues[address] else { throw Refused(.unauthenticated) }
         guard case .arrival(let arrival) = reply else { return }
         let state = QueueState(
             head: QueueNumber(queue.head), deliveredThrough: QueueNumber(queue.delivered),
             count: queue.head - queue.delivered)
         try require(arrival.queue == state, "a queue stands at \(arrival.queue), and not at \(state)")
-        let own = Set(conversations.filter { $0.value.members[address.account] != nil }.keys)
-        try require(Set(arrival.conversations) == own, "a device arrives to other conversations than its own")
+        try require(arrival.memberships.conversations[...] == own, "a device arrives to other conversations")
+        try require((arrival.memberships.next == nil) == isAll, "a device arrives to more or fewer pages")
     }
 }

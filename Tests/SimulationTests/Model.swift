@@ -163,9 +163,15 @@ struct Model {
         _ chore: Chore, by address: DeviceAddress?, at now: Timestamp, _ reply: Reply?
     ) throws {
         switch chore {
-        case .arrive:
+        case .arrive(let limit):
             guard let address else { return }
-            try arrive(address, reply)
+            let own = conversations.filter { $0.value.members[address.account] != nil }.keys.sorted {
+                ($0.bytes.high, $0.bytes.low) < ($1.bytes.high, $1.bytes.low)
+            }
+            try arrive(address, own.prefix(limit), isAll: own.count <= limit, reply)
+        case .arriveAgain:
+            guard let address else { return }
+            try arrive(address, [], isAll: true, reply)
         case .trim(let numbers):
             for (device, number) in numbers { trim(device, through: number.rawValue) }
         case .sweepRows:

@@ -95,7 +95,8 @@ typealias Answer = Result<Reply, Problem>
 
 /// What the server does of its own accord.
 enum Chore: Sendable {
-    case arrive
+    case arrive(limit: Int)
+    case arriveAgain
     case trim([DeviceAddress: QueueNumber])
     case sweepRows
     case sweepMessages
@@ -104,7 +105,8 @@ enum Chore: Sendable {
 
     var label: String {
         switch self {
-        case .arrive: "arrive"
+        case .arrive(let limit): "arrive \(limit)"
+        case .arriveAgain: "arrive again"
         case .trim(let numbers): "trim \(numbers.count)"
         case .sweepRows: "sweep rows"
         case .sweepMessages: "sweep messages"

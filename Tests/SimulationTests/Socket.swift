@@ -37,20 +37,48 @@ final class Socket: DeviceLine, @unchecked Sendable {
     func begin() {
         guard let server else { return }
         server.add(self)
-        let device = address
-        server.commit(.arrive, by: device) { [weak server] (answer) in
+        let (device, limit) = (address, world.plan.pageCount)
+        server.commit(.arrive(limit: limit), by: device) { [weak server] (answer) in
             guard let server else { return }
             guard case .success(.arrival(let arrival)) = answer else {
                 server.switchboard.close(self, .deviceUnlinked)
                 return server.switchboard.flush()
             }
             server.switchboard.connect(self, arrival)
-            self.isEntered = true
-        } _: { (turn) throws(Problem) in .arrival(try turn.arrive(device)) }
+            self.isEntered = arrival.memberships.next == nil
+        } _: { (turn) throws(Problem) in .arrival(try turn.arrive(device, limit: limit)) }
+    }
+
+    /// Its conversations are read page by page, and what happens meanwhile does not get lost.
+    private func readMemberships(after last: ConversationID) {
+        guard let server else { return }
+        let (device, limit) = (address, world.plan.pageCount)
+        server.ask({ [weak self] (tables) in
+            let page = tables.flatMap { (tables) in
+                Result { () throws(Problem) in
+                    try Look(tables: tables, now: .init(milliseconds: 0)).memberships(
+                        of: device.account, after: last, limit: limit)
+                }
+            }
+            guard let self, let server = self.server, !server.isDead else { return }
+            guard case .success(let page) = page else { return world.fail("a page of memberships is not read") }
+            guard server.switchboard.listen(self, to: page) else { return }
+            if let next = page.next { return readMemberships(after: next) }
+            server.commit(.arriveAgain, by: device) { [weak server] (answer) in
+                guard let server else { return }
+                guard case .success(.arrival(let arrival)) = answer else {
+                    server.switchboard.close(self, .deviceUnlinked)
+                    return server.switchboard.flush()
+                }
+                server.switchboard.arrived(self, arrival)
+                self.isEntered = !self.isClosed
+            } _: { (turn) throws(Problem) in .arrival(try turn.arriveAgain(device)) }
+        }, began: {})
     }
 
     func arrived(_ arrival: Arrival) {
         guard !isClosed else { return closeDesk() }
+        if let next = arrival.memberships.next { return readMemberships(after: next) }
         let cursor = DeliveryCursor(last: arrival.queue.deliveredThrough, head: arrival.queue.head)
         self.cursor = cursor
         act(cursor.start())
@@ -85,6 +113,8 @@ final class Socket: DeviceLine, @unchecked Sendable {
     func tell(_ frame: ServerFrame) {
         guard !isClosed else { return }
         if case .event(let entry) = frame {
+            // Before hello: the phone reads the log after it.
+            guard cursor != nil else { return }
             guard !expected.isEmpty, entry.isLike(expected.removeFirst()) else {
                 return world.fail("a socket is told of entry \(entry.seq) out of turn")
             }

@@ -4,33 +4,79 @@ public import Wire
 /// What a device needs to know when it connects.
 public struct Arrival: Sendable {
     public var queue: QueueState
-    public var conversations: [ConversationID]
+    public var memberships: Memberships
     public var oneTimePreKeyCount: Int
 }
 
+/// The conversations that an account is in, a page at a time.
+public struct Memberships: Sendable {
+    /// How many a page has.
+    public static let pageCount = 200
+
+    /// In their order.
+    public var conversations: [ConversationID]
+    /// After which the next page begins; `nil` at the end.
+    public var next: ConversationID?
+
+    public init(_ conversations: [ConversationID], next: ConversationID? = nil) {
+        self.conversations = conversations
+        self.next = next
+    }
+}
+
+extension ReadableTables {
+    /// - Parameter last: of the page before; `nil` for the first.
+    func memberships(of account: AccountID, after last: ConversationID?, limit: Int) throws(Problem) -> Memberships {
+        let rows = try rows(MemberRow.ofAccount, account, after: last, limit: limit + 1)
+        let page = rows.prefix(limit).map(\.conversation)
+        return Memberships(page, next: rows.count > limit ? page.last : nil)
+    }
+}
+
+extension Look {
+    /// A page of the conversations that an account is in.
+    public func memberships(
+        of account: AccountID, after last: ConversationID, limit: Int = Memberships.pageCount
+    ) throws(Problem) -> Memberships {
+        try tables.memberships(of: account, after: last, limit: limit)
+    }
+}
+
 extension Turn {
-    /// Looks up where a device stands. A command and not a query, so that it has a place in the order of commits:
-    /// what is committed before is in the store, what is committed after is announced.
+    /// Looks up where a device stands, with the first page of its conversations. A command and not a query, so that
+    /// it has a place in the order of commits: what is committed before is in the store, what is committed after is
+    /// announced. It takes a short time, however many conversations there are.
+    /// - Parameter limit: conversations of a page.
     /// - Throws: `unauthenticated` when the device was unlinked meanwhile.
-    public mutating func arrive(_ device: DeviceAddress) throws(Problem) -> Arrival {
+    public mutating func arrive(
+        _ device: DeviceAddress, limit: Int = Memberships.pageCount
+    ) throws(Problem) -> Arrival {
         grows(.nothing)
         guard var row = try tables.device(device) else {
             throw Problem(.unauthenticated, "This device is no longer linked.")
         }
-        var conversations: [ConversationID] = []
-        var page: [MemberRow] = []
-        repeat {
-            page = try tables.rows(MemberRow.ofAccount, device.account, after: conversations.last, limit: 500)
-            conversations += page.map(\.conversation)
-        } while page.count == 500
-        let arrival = Arrival(
-            queue: try tables.queueState(of: device), conversations: conversations,
-            oneTimePreKeyCount: try tables.oneTimePreKeyCount(of: device))
+        let memberships = try tables.memberships(of: device.account, after: nil, limit: limit)
         let today = Timestamp(milliseconds: now.milliseconds / 86_400_000 * 86_400_000)
         if row.lastSeenDay != today {
             row.lastSeenDay = today
             try tables.updateDevice(row)
         }
-        return arrival
+        return try arrival(of: device, memberships)
+    }
+
+    /// Looks up where a device stands whose conversations were read meanwhile.
+    /// - Throws: `unauthenticated` when the device was unlinked meanwhile.
+    public mutating func arriveAgain(_ device: DeviceAddress) throws(Problem) -> Arrival {
+        grows(.nothing)
+        guard try tables.device(device) != nil else {
+            throw Problem(.unauthenticated, "This device is no longer linked.")
+        }
+        return try arrival(of: device, Memberships([]))
+    }
+
+    private func arrival(of device: DeviceAddress, _ memberships: Memberships) throws(Problem) -> Arrival {
+        Arrival(
+            queue: try tables.queueState(of: device), memberships: memberships,
+            oneTimePreKeyCount: try tables.oneTimePreKeyCount(of: device))
     }
 }

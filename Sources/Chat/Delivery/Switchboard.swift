@@ -17,7 +17,8 @@ public enum Dispatch<L: DeviceLine>: Sendable {
     /// A frame for one line, such as the answer to a send.
     case frame(ServerFrame, L)
     case close(CloseCode, L)
-    /// The line was entered; it learns where it stands.
+    /// The line was entered; it learns where it stands. Where there are more conversations than that, it has them
+    /// read, and hears this again.
     case arrived(Arrival, L)
 }
 
@@ -33,6 +34,8 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
         /// For each conversation, the lines of its members, by loop.
         var listeners: [ConversationID: [[L]]] = [:]
         var subscriptions: [L: Set<ConversationID>] = [:]
+        /// Of lines whose conversations are still being read, those that their account has left meanwhile.
+        var arriving: [L: Set<ConversationID>] = [:]
         var outboxes: [[Dispatch<L>]]
     }
 
@@ -52,25 +55,64 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
 
     // MARK: Coming and going
 
-    /// Enters a line and what it listens to, and tells it so. A line of the same device is displaced: closed and
-    /// forgotten.
+    /// Enters a line and what it listens to, and tells it so. A line of the same device is displaced: closed, and no
+    /// longer found.
+    ///
+    /// Where the arrival has not all of its conversations, the line is arriving: entries come to it that it has to pass
+    /// over, envelopes and notices do not, until ``listen(_:to:)`` had the rest and ``arrived(_:_:)`` ends it.
     public func connect(_ line: L, _ arrival: Arrival) {
         lock.withLock {
             if let displaced = state.lines[line.address], displaced !== line {
-                Self.remove(displaced, from: &state)
+                Self.hide(displaced, from: &state)
                 state.outboxes[displaced.loopIndex].append(.close(.displaced, displaced))
             }
             state.lines[line.address] = line
             state.accounts[line.address.account, default: []].append(line)
-            for conversation in arrival.conversations { Self.listen(line, to: conversation, in: &state) }
+            if arrival.memberships.next != nil { state.arriving[line] = [] }
+            for conversation in arrival.memberships.conversations { Self.listen(line, to: conversation, in: &state) }
             state.outboxes[line.loopIndex].append(.arrived(arrival, line))
         }
     }
 
-    /// Forgets a line. A newer line of the same device stays.
-    public func disconnect(_ line: L) {
-        lock.withLock { Self.remove(line, from: &state) }
+    /// A page of what an arriving line listens to, as it was in the store at any time since it was entered.
+    /// - Returns: whether the line is still arriving.
+    public func listen(_ line: L, to page: Memberships) -> Bool {
+        lock.withLock {
+            guard let left = state.arriving[line] else { return false }
+            for conversation in page.conversations where !left.contains(conversation) {
+                Self.listen(line, to: conversation, in: &state)
+            }
+            return true
+        }
     }
+
+    /// Everything that an arriving line listens to is known: it learns where it stands.
+    public func arrived(_ line: L, _ arrival: Arrival) {
+        lock.withLock {
+            guard state.arriving.removeValue(forKey: line) != nil else { return }
+            state.outboxes[line.loopIndex].append(.arrived(arrival, line))
+        }
+    }
+
+    /// Forgets a line. A newer line of the same device stays. A line that was closed is forgotten by this alone.
+    public func disconnect(_ line: L) {
+        var rest = lock.withLock {
+            Self.hide(line, from: &state)
+            return state.subscriptions.removeValue(forKey: line) ?? []
+        }
+        // Others must not wait for a line that listens to very many.
+        while !rest.isEmpty {
+            lock.withLock {
+                for _ in 0..<Self.conversationsAtOnce {
+                    guard let conversation = rest.popFirst() else { return }
+                    Self.silence(line, in: conversation, of: &state)
+                }
+            }
+        }
+    }
+
+    /// Of how many conversations a line is taken before others have their turn.
+    private static var conversationsAtOnce: Int { 256 }
 
     // MARK: Effects
 
@@ -84,7 +126,10 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
     /// Posts envelopes that are kept nowhere, at once and beside the outboxes: what those hold keeps its order.
     public func pass(_ passing: Passing) {
         let found = lock.withLock {
-            passing.envelopes.compactMap { (envelope, recipient) in state.lines[recipient].map { (envelope, $0) } }
+            passing.envelopes.compactMap { (envelope, recipient) in
+                guard let line = state.lines[recipient], state.arriving[line] == nil else { return nil }
+                return (envelope, line)
+            } as [(Envelope, L)]
         }
         for (envelope, line) in found { post(line.loopIndex, [.envelope(envelope, line)]) }
     }
@@ -94,10 +139,10 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
         lock.withLock { state.outboxes[line.loopIndex].append(.frame(frame, line)) }
     }
 
-    /// Puts a goodbye into its loop's outbox and forgets the line.
+    /// Puts a goodbye into its loop's outbox. The line is no longer found, and forgotten when it disconnects.
     public func close(_ line: L, _ code: CloseCode) {
         lock.withLock {
-            Self.remove(line, from: &state)
+            Self.hide(line, from: &state)
             state.outboxes[line.loopIndex].append(.close(code, line))
         }
     }
@@ -121,7 +166,7 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
     private static func perform(_ effect: Effect, on state: inout State) {
         switch effect {
         case .deliver(let envelope, let address):
-            guard let line = state.lines[address] else { return }
+            guard let line = state.lines[address], state.arriving[line] == nil else { return }
             state.outboxes[line.loopIndex].append(.envelope(envelope, line))
         case .announce(let entry):
             guard let listeners = state.listeners[entry.conversation] else { return }
@@ -129,15 +174,21 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
                 state.outboxes[loopIndex].append(.entry(entry, lines))
             }
         case .joined(let account, let conversation):
-            for line in state.accounts[account] ?? [] { listen(line, to: conversation, in: &state) }
+            for line in state.accounts[account] ?? [] {
+                state.arriving[line]?.remove(conversation)
+                listen(line, to: conversation, in: &state)
+            }
         case .left(let account, let conversation):
-            for line in state.accounts[account] ?? [] { unlisten(line, to: conversation, in: &state) }
+            for line in state.accounts[account] ?? [] {
+                state.arriving[line]?.insert(conversation)
+                unlisten(line, to: conversation, in: &state)
+            }
         case .notify(let notice, let address):
-            guard let line = state.lines[address] else { return }
+            guard let line = state.lines[address], state.arriving[line] == nil else { return }
             state.outboxes[line.loopIndex].append(.frame(.notice(notice), line))
         case .disconnect(let address, let code):
             guard let line = state.lines[address] else { return }
-            remove(line, from: &state)
+            hide(line, from: &state)
             state.outboxes[line.loopIndex].append(.close(code, line))
         }
     }
@@ -150,13 +201,18 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
 
     private static func unlisten(_ line: L, to conversation: ConversationID, in state: inout State) {
         guard state.subscriptions[line]?.remove(conversation) != nil else { return }
+        silence(line, in: conversation, of: &state)
+    }
+
+    private static func silence(_ line: L, in conversation: ConversationID, of state: inout State) {
         state.listeners[conversation]?[line.loopIndex].removeAll { $0 === line }
         if state.listeners[conversation]?.allSatisfy(\.isEmpty) == true { state.listeners[conversation] = nil }
     }
 
-    private static func remove(_ line: L, from state: inout State) {
-        for conversation in state.subscriptions[line] ?? [] { unlisten(line, to: conversation, in: &state) }
-        state.subscriptions[line] = nil
+    /// A line that is no longer found by its device or its account. What is announced still goes to it, behind the
+    /// goodbye, until it disconnects.
+    private static func hide(_ line: L, from state: inout State) {
+        state.arriving[line] = nil
         state.accounts[line.address.account]?.removeAll { $0 === line }
         if state.accounts[line.address.account]?.isEmpty == true { state.accounts[line.address.account] = nil }
         if state.lines[line.address] === line { state.lines[line.address] = nil }

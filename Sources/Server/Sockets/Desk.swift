@@ -27,6 +27,8 @@ actor Desk {
     /// How often the desk has gone round to see who is silent.
     private(set) var round: UInt64 = 0
     private var sessions: Set<SocketSession> = []
+    /// Those of them that have not said hello: their clients read the logs after it.
+    private var arriving: Set<SocketSession> = []
     /// Those that get heads in place of entries for now.
     private var behind: Set<SocketSession> = []
     /// What waits to be written down; while there is any, ``trim()`` is on its way.
@@ -53,9 +55,16 @@ actor Desk {
         state = .left
     }
 
-    func add(_ session: SocketSession) { sessions.insert(session) }
+    func add(_ session: SocketSession) {
+        sessions.insert(session)
+        arriving.insert(session)
+    }
+
+    func hasArrived(_ session: SocketSession) { arriving.remove(session) }
+
     func remove(_ session: SocketSession) {
         sessions.remove(session)
+        arriving.remove(session)
         behind.remove(session)
     }
 
@@ -91,6 +100,10 @@ actor Desk {
         var encoded: [WireForm: SharedBytes] = [:]
         var count = listeners.count
         for session in listeners {
+            if !arriving.isEmpty, arriving.contains(session) {
+                count -= 1
+                continue
+            }
             if session.isBehind || (!behind.isEmpty && behind.contains(session)) {
                 session.assumeIsolated { $0.passOver(entry) }
                 count -= 1

@@ -17,7 +17,7 @@ extension SocketSession {
         let isBehind = isBehind
         guard let number = envelope.number else {
             // Of the moment only: there is no later for it.
-            if !isBehind { deliver(envelope) }
+            if !isBehind, !state.isArriving { deliver(envelope) }
             return
         }
         let action = state.offered(number, isBehind: isBehind)

@@ -40,8 +40,9 @@ actor SocketSession: DeviceLine {
     static nonisolated func == (left: SocketSession, right: SocketSession) -> Bool { left === right }
     nonisolated func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
-    /// Conversations that are read for a socket weigh as much as another socket.
-    static let conversationsPerToken = 200
+    /// So many pages of conversations that are read for a socket weigh each as much as another socket. What is beyond
+    /// weighs nothing: that others put an account into very many must not keep it away.
+    static let pagesWeighedMax = 100
 
     // MARK: Coming and going
 
@@ -54,30 +55,70 @@ actor SocketSession: DeviceLine {
         services.chat.submit { (turn) throws(Problem) in
             // Many may have been opened before the first of them is weighed.
             try services.limiters.sockets.require(device.account, now: turn.now)
-            let arrival = try turn.arrive(device)
-            services.limiters.sockets.spend(
-                device.account, count: arrival.conversations.count / Self.conversationsPerToken, now: turn.now)
-            return arrival
+            return try turn.arrive(device)
         } done: { [self] (result) in
             switch result {
-            case .success(let arrival):
-                switchboard.connect(self, arrival)
-            case .failure(let problem):
-                if problem.code == .rateLimited { switchboard.tell(self, .error(.init(problem: problem))) }
-                let isGone = problem.code == .unauthenticated
-                switchboard.close(self, isGone ? .deviceUnlinked : .restart)
-                switchboard.flush()
+            case .success(let arrival): switchboard.connect(self, arrival)
+            case .failure(let problem): turnAway(problem)
+            }
+        }
+    }
+
+    /// Something is in the way of its arrival.
+    private nonisolated func turnAway(_ problem: Problem) {
+        let switchboard = front.switchboard
+        if problem.code == .rateLimited { switchboard.tell(self, .error(.init(problem: problem))) }
+        switchboard.close(self, problem.code == .unauthenticated ? .deviceUnlinked : .restart)
+        switchboard.flush()
+    }
+
+    /// Has the conversations read that are not known yet: beside the store's writer, page by page, and no further when
+    /// the socket has ended.
+    private nonisolated func readMemberships(after first: ConversationID) async throws(Problem) {
+        let (switchboard, services) = (front.switchboard, front.services)
+        let account = address.account
+        var next: ConversationID? = first
+        var weight = 0
+        while let last = next {
+            if weight < Self.pagesWeighedMax {
+                services.limiters.sockets.spend(account, count: 1, now: services.chat.clock())
+                weight += 1
+            }
+            let page = try await services.chat.look { (look) throws(Problem) in
+                try look.memberships(of: account, after: last)
+            }
+            guard switchboard.listen(self, to: page) else { return }
+            next = page.next
+        }
+        let device = address
+        services.chat.submit { (turn) throws(Problem) in
+            try turn.arriveAgain(device)
+        } done: { [self] (result) in
+            switch result {
+            case .success(let arrival): switchboard.arrived(self, arrival)
+            case .failure(let problem): turnAway(problem)
             }
         }
     }
 
     /// The switchboard has this line.
     func arrived(_ arrival: Arrival) {
+        if let next = arrival.memberships.next, state.isArriving {
+            Task.immediate(executorPreference: desk.loop) {
+                do throws(Problem) {
+                    try await self.readMemberships(after: next)
+                } catch {
+                    self.turnAway(error)
+                }
+            }
+            return
+        }
         guard let first = state.arrived(arrival.queue) else {
             // It closed while it was being entered.
             front.switchboard.disconnect(self)
             return
         }
+        desk.assumeIsolated { $0.hasArrived(self) }
         front.services.metrics.countSocketOpened()
         tell(
             .hello(

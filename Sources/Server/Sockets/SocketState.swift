@@ -20,6 +20,8 @@ enum SocketState: Sendable {
     /// The socket has ended. Goes nowhere.
     case closed
 
+    var isArriving: Bool { if case .arriving = self { true } else { false } }
+
     var isClosed: Bool { if case .closed = self { true } else { false } }
 
     /// The last number that was written to the device; `nil` before hello and after the end.
