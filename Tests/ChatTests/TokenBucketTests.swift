@@ -26,15 +26,21 @@ import Wire
         #expect(bucket.take(now: start.adding(seconds: 1)) == .pass(remaining: 0))
     }
 
-    @Test("a flood of keys stays within the bound and shares what is left")
+    @Test("a flood of keys stays within the bound, keeps nobody out, and does not give back what was used up")
     func flood() throws {
         let limiter = RateLimiter<Int>(name: "tests", rate: Rate(burst: 2, perSecond: 0), keyCountMax: 10)
-        for key in 0..<10 { try limiter.take(key, now: start) }
-        try limiter.take(10, now: start)
-        try limiter.take(11, now: start)
-        #expect(throws: Problem.self) { try limiter.take(12, now: start) }
-        try limiter.take(3, now: start)
+        try limiter.take(3, count: 2, now: start)
+        for key in 100..<1_000 { #expect(try limiter.take(key, now: start) == 1) }
         let refused = #expect(throws: Problem.self) { try limiter.take(3, now: start) }
         #expect(refused?.code == .rateLimited && refused?.retryAfterSeconds != nil)
+    }
+
+    @Test("where every bucket is used up, new keys take the place of old ones")
+    func usedUp() throws {
+        var buckets = Buckets<Int>(rate: Rate(burst: 1, perSecond: 0), keyCountMax: 10)
+        for key in 0..<1_000 { #expect(buckets.use(key, now: start) { $0.take(now: start) } == .pass(remaining: 0)) }
+        let known = (0..<1_000).filter { buckets.look($0, now: start) != nil }
+        #expect(known.count == 10 && known.contains(999))
+        #expect(buckets.look(999, now: start) == .refuse(retryAfterSeconds: 86_400))
     }
 }

@@ -10,7 +10,7 @@ public final class ByteBudget<Key: Hashable & Sendable>: @unchecked Sendable {
 
     /// - Parameters:
     ///   - rate: in bytes.
-    ///   - keyCountMax: above it, new keys share one bucket.
+    ///   - keyCountMax: above it, a key that little was taken from makes place for a new one.
     public init(rate: Rate, keyCountMax: Int = 100_000) {
         buckets = Buckets(rate: rate, keyCountMax: keyCountMax)
     }

@@ -11,7 +11,7 @@ public final class RateLimiter<Key: Hashable & Sendable>: @unchecked Sendable {
 
     /// - Parameters:
     ///   - name: what is limited, as a refusal says it: "Too many `name`".
-    ///   - keyCountMax: above it, new keys share one bucket.
+    ///   - keyCountMax: above it, a key that little was taken from makes place for a new one.
     public init(name: String, rate: Rate, keyCountMax: Int = 100_000) {
         self.name = name
         self.rate = rate

@@ -62,11 +62,11 @@ public struct TokenBucket: Sendable {
         return UInt64(min(86_400_000, (-tokens / rate.perSecond * 1000).rounded(.up)))
     }
 
-    /// Nothing would be lost by forgetting it: it is as full as a new one.
-    public func isFull(now: Timestamp) -> Bool {
+    /// How many tokens there are; below zero where more were spent.
+    func tokens(now: Timestamp) -> Double {
         var copy = self
         copy.refill(now: now)
-        return copy.tokens >= rate.burst
+        return copy.tokens
     }
 
     private mutating func refill(now: Timestamp) {
