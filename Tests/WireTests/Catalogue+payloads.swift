@@ -88,7 +88,7 @@ extension Catalogue {
     static let conversations = [
         Specimen(
             NewConversation.self,
-            NewConversation(kind: .group, mode: .open, name: "Küche \u{1} \"\\ 水", members: []),
+            NewConversation(kind: .group, mode: .open, name: "Küche \t \"\\ 水", members: []),
             NewConversation(kind: .dm, sealedName: bytes(1024), members: [account, account])),
         Specimen(ConversationView.self, view, viewWithImages),
         Specimen(

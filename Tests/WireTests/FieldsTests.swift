@@ -56,6 +56,10 @@ import Testing
         ("text", "\"a\"", WireError(path: "text", .outOfBounds("must be a length in Unicode scalars of 2 to 3"))),
         ("text", "\"abcd\"", WireError(path: "text", .outOfBounds("must be a length in Unicode scalars of 2 to 3"))),
         ("text", #""a\u0000""#, WireError(path: "text", .outOfBounds("must not hold U+0000"))),
+        (
+            "text", #""a\u001f""#,
+            WireError(path: "text", .outOfBounds("must hold no control characters but tabs and ends of lines"))
+        ),
         ("text", "[]", WireError(path: "text", .wrongType(expected: "text", found: "a list"))),
         ("bytes", "\"AA\"", WireError(path: "bytes", .outOfBounds("must be a byte count of 2 to 4"))),
         ("bytes", "\"AAECAwQ\"", WireError(path: "bytes", .outOfBounds("must be a byte count of 2 to 4"))),

@@ -83,8 +83,15 @@ public struct FieldMap {
         }
         // What ends a text in C, and in programs that are written in it.
         guard !text.utf8.contains(0) else { throw WireError(path: key, .outOfBounds("must not hold U+0000")) }
+        // JSON writes each of them six times as long, to everybody who reads it. Who reads takes what was written.
+        if isStrict, text.utf8.contains(where: { $0 < 0x20 && !Self.controls.contains($0) }) {
+            throw WireError(path: key, .outOfBounds("must hold no control characters but tabs and ends of lines"))
+        }
         return text
     }
+
+    /// Tab, line feed and carriage return.
+    private static let controls: [UInt8] = [0x09, 0x0A, 0x0D]
 
     func bytes(_ value: WireValue, count: ClosedRange<Int>, at key: String) throws(WireError) -> [UInt8] {
         let bytes = try [UInt8].read(value, in: context, at: key)

@@ -98,7 +98,8 @@ public struct Fields<Record> {
         return try map.integer(map.required(key), in: range, at: key)
     }
 
-    /// Text of `length` Unicode scalars, without U+0000.
+    /// Text of `length` Unicode scalars, without U+0000; in requests without other control characters too, but tabs and
+    /// ends of lines.
     public mutating func text(
         _ key: String, _ get: (Record) -> String, length: ClosedRange<Int>
     ) throws(WireError) -> String {
@@ -220,7 +221,8 @@ public struct Fields<Record> {
         }, in: range) ?? usual
     }
 
-    /// Text of `length` Unicode scalars, without U+0000.
+    /// Text of `length` Unicode scalars, without U+0000; in requests without other control characters too, but tabs and
+    /// ends of lines.
     public mutating func textIfPresent(
         _ key: String, _ get: (Record) -> String?, length: ClosedRange<Int>
     ) throws(WireError) -> String? {

@@ -12,6 +12,9 @@ public enum JSONSchema {
         case asyncAPI
     }
 
+    /// No control characters but tabs and ends of lines.
+    private static let textPattern = #"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$"#
+
     /// A map from name to schema: `schemas` and all they refer to, each name once, in the order of first use.
     public static func components(for schemas: [Schema], dialect: Dialect = .openAPI) -> WireValue {
         var entries: [WireValue.Entry] = []
@@ -40,7 +43,7 @@ public enum JSONSchema {
         case .text(let length):
             .object([
                 "type": .text("string"), "minLength": number(length.lowerBound),
-                "maxLength": number(length.upperBound), "pattern": .text("^[^\\u0000]*$"),
+                "maxLength": number(length.upperBound), "pattern": .text(textPattern),
             ])
         case .bytes(let count): bytes(count)
         case .timestamp: .object(["type": .text("string"), "format": .text("date-time")])
