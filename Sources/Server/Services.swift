@@ -39,7 +39,7 @@ struct Services: Sendable {
         if refusal.code == .quotaExceeded { metrics.countOverQuota() }
         switch refusal.code {
         case .mismatchedDevices, .tokenExpired, .rateLimited: return refusal
-        case .quotaExceeded, .pinsFull: break
+        case .quotaExceeded: break
         case _ where refusal.code.status >= 500: return refusal
         default: break
         }

@@ -3,7 +3,7 @@ import SQLite
 /// All tables of the store. Whoever adds one declares it in a file of `Rows/`; the list is printed.
 package enum StoreSchema {
     /// A file with another one is refused: steps from one to the next begin with the first release.
-    static let format = 103
+    static let format = 104
 
     /// Everything that a new file is made with.
     static var creation: String {

@@ -86,7 +86,7 @@ struct Arguments {
             return
         }
         guard let text = halves.count == 2 ? halves[1] : rest.popFirst(), !text.isEmpty else {
-            throw UsageError(message: "\(option.name) needs a \(value).")
+            throw UsageError(message: "\(option.name) needs its \(value).")
         }
         values[option.name] = text
     }
