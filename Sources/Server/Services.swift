@@ -99,7 +99,7 @@ struct Limiters: Sendable {
         registrations = RateLimiter(name: "registrations", rate: limits.registrations)
         logins = RateLimiter(name: "logins", rate: limits.logins)
         claims = RateLimiter(name: "claims", rate: limits.claims)
-        sends = RateLimiter(name: "sends", rate: limits.sends)
+        sends = RateLimiter(name: "sends and posts", rate: limits.sends)
         sockets = RateLimiter(name: "sockets", rate: limits.sockets)
         sealedRequests = RateLimiter(name: "sealed requests", rate: limits.sealedRequests)
         leases = RateLimiter(name: "leases", rate: limits.leases)

@@ -28,6 +28,20 @@ import Wire
         return try challenges.spend(standing)
     }
 
+    @Test("a challenge that was used up for nothing is good again, once, and only as long as it was")
+    func givenBack() throws {
+        let challenges = challenges(spentCountMax: 1)
+        let (challenge, _) = challenges.issue(to: alice, now: now)
+        let standing = try #require(challenges.standing(challenge, for: alice))
+        #expect(try challenges.spend(standing))
+        challenges.giveBack(standing)
+        #expect(try challenges.spend(standing), "there is room for it")
+        #expect(try !challenges.spend(standing))
+        challenges.giveBack(standing)
+        time.advance(Limits.challengeSeconds * 1000)
+        #expect(try !challenges.spend(standing))
+    }
+
     @Test("a challenge is used once, by whom it was given to; looking at it uses nothing up")
     func once() throws {
         let challenges = challenges()

@@ -94,6 +94,27 @@ import Wire
         #expect(try await house.api.raw("GET", "/v1/devices", token: tokens.accessToken).status == 401)
     }
 
+    @Test("refresh tokens that nobody was given keep nobody behind the same address from renewing or logging in")
+    func garbageRefreshes() async throws {
+        let house = try await House(arguments: ["--limit-logins", "2/0.001"])
+        let alice = try await house.person("alice")
+        for byte: UInt8 in 0..<10 {
+            let made = TokenRequest(refreshToken: Base64URL.encode([UInt8](repeating: byte, count: 32)))
+            #expect(try await house.api.send("POST", "/v1/auth/token", made).status == 401)
+        }
+        var tokens = alice.tokens
+        for _ in 0..<2 {
+            let renewal = TokenRequest(refreshToken: tokens.refreshToken)
+            tokens = try await house.api.call("POST", "/v1/auth/token", renewal)
+        }
+        let renewal = TokenRequest(refreshToken: tokens.refreshToken)
+        #expect(try await house.api.send("POST", "/v1/auth/token", renewal).status == 429)
+        // A challenge and its answer, of the address.
+        _ = try await house.logIn(alice.device)
+        let challenge = ChallengeRequest(account: alice.account, device: DeviceID(1))
+        #expect(try await house.api.send("POST", "/v1/auth/challenge", challenge).status == 429)
+    }
+
     @Test("a challenge logs in once, and never at a later start of the server", arguments: [true, false])
     func loginReplay(isUsed: Bool) async throws {
         let folder = try TemporaryFolder()

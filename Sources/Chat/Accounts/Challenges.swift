@@ -109,6 +109,13 @@ public final class Challenges: @unchecked Sendable {
         return isNew
     }
 
+    /// Makes a challenge good again that was used up for nothing.
+    public func giveBack(_ standing: Standing) {
+        lock.withLock {
+            if spent[standing.endsAt / 1000]?.remove(standing.tag) != nil { spentCount -= 1 }
+        }
+    }
+
     /// Forgets those that are over. There is an entry for each second of a challenge's life at most.
     private func forget(before now: UInt64) {
         for (second, tags) in spent where second < now / 1000 {

@@ -58,6 +58,14 @@ extension Turn {
 }
 
 extension Look {
+    /// Whose refresh token this is, used or not; `nil` when there is no such token any more.
+    public func device(renewing token: PresentedToken) throws(Problem) -> DeviceAddress? {
+        guard let row = try tables.row(TokenRow.byHash, token.hash), row.kind == .refresh, row.expiresAt > now else {
+            return nil
+        }
+        return row.address
+    }
+
     /// Whose access token this is.
     /// - Throws: `unauthenticated`; `token-expired`.
     public func authenticate(_ token: PresentedToken) throws(Problem) -> (DeviceAddress, expiresAt: Timestamp) {

@@ -40,7 +40,8 @@ struct Standing {
                 throw Problem(.forbidden, "Only a higher role removes a member.")
             }
         case .changeRoles:
-            guard !isDM, member.role == .owner else { throw Problem(.forbidden, "Only an owner changes roles.") }
+            guard !isDM else { throw Problem(.forbidden, "The roles of a dm stay as they are.") }
+            guard member.role == .owner else { throw Problem(.forbidden, "Only an owner changes roles.") }
         case .deleteMessage(let author):
             guard author == member.account || (!isDM && member.role >= .admin) else {
                 throw Problem(.forbidden, "Only its author, an owner or an admin deletes a message.")

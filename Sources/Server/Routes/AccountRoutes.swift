@@ -62,6 +62,7 @@ enum AccountRoutes {
     ]
 
     private static func logIn(_ signed: SignedChallenge, _ call: Call) async throws(Problem) -> TokenPair {
+        try call.takeLoginStep()
         let refusal = Problem(.unauthenticated, "The login was not accepted.")
         let address = DeviceAddress(account: signed.account, device: signed.device)
         let challenges = call.services.challenges
@@ -74,13 +75,25 @@ enum AccountRoutes {
             try challenges.spend(standing)
         else { throw refusal }
         let tokens = MintedTokens()
-        return try await call.commit { (turn) throws(Problem) in try turn.logIn(address, tokens: tokens) }
+        do throws(Problem) {
+            return try await call.commit { (turn) throws(Problem) in try turn.logIn(address, tokens: tokens) }
+        } catch {
+            // Nobody has tokens by it: the same answer may come again.
+            challenges.giveBack(standing)
+            throw error
+        }
     }
 
+    /// A token that nobody was given takes nothing from those behind the same address, and no time of the writer.
     private static func refresh(_ text: String, _ call: Call) async throws(Problem) -> TokenPair {
+        let refusal = Problem(.unauthenticated, "Log in again with a signed challenge.")
         guard let token = PresentedToken(text: text),
-            let pair = try await call.chat.commit({ (turn) throws(Problem) in try turn.refresh(token) })
-        else { throw Problem(.unauthenticated, "Log in again with a signed challenge.") }
+            let device = try await call.look({ (look) throws(Problem) in try look.device(renewing: token) })
+        else { throw refusal }
+        try call.takeLoginStep(of: device)
+        guard let pair = try await call.chat.commit({ (turn) throws(Problem) in try turn.refresh(token) }) else {
+            throw refusal
+        }
         return pair
     }
 

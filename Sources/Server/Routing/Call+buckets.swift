@@ -18,7 +18,7 @@ extension Call {
                 let asked = try asked(Parameters.device).map { "\($0)" } ?? "*"
                 try limiters.claims.take("\(device) \(places.joined(separator: " ")) \(asked)", now: now)
             case .deviceLists where caller != nil: try limiters.deviceLists.take(account, now: now)
-            case .deviceLists, .sealedDeliveries, .sealedClaims: break  // Whom it counts, a token tells first.
+            case .deviceLists, .sealedDeliveries, .sealedClaims, .tokens: break  // Whom it counts, a token tells first.
             }
         }
     }
@@ -34,8 +34,14 @@ extension Call {
                 try limiters.takeSealedDelivery(
                     to: account, byteCount: bodyByteCount, from: remoteAddress, now: now)
             case .sealedClaims: try limiters.sealedClaims.take(account, now: now)
-            case .registrations, .logins, .claims, .sends, .leases, .reports: break
+            case .registrations, .logins, .tokens, .claims, .sends, .leases, .reports: break
             }
         }
+    }
+
+    /// Takes a login step from its bucket: of the address, or of the device that has shown a token.
+    /// - Throws: `rate-limited`.
+    func takeLoginStep(of device: DeviceAddress? = nil) throws(Problem) {
+        try services.limiters.logins.take(device.map { "\($0)" } ?? remoteAddress, now: chat.clock())
     }
 }

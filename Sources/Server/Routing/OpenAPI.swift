@@ -150,6 +150,9 @@ enum OpenAPI {
         } else {
             entries.append(.init(key: String(route.status), value: .object(["description": .text("Done; no body.")])))
         }
+        entries += bodiless(of: route).map { (status, text) in
+            .init(key: String(status), value: .object(["description": .text(text)]))
+        }
         var byStatus: [Int: [ProblemCode]] = [:]
         for code in route.allProblems { byStatus[code.status, default: []].append(code) }
         for (status, codes) in byStatus.sorted(by: { $0.key < $1.key }) {
@@ -160,6 +163,19 @@ enum OpenAPI {
                 .init(key: String(status), value: .object(["description": .text(text), "content": problem])))
         }
         return entries
+    }
+
+    /// Answers of every route of a kind that are neither its record nor a problem.
+    private static func bodiless(of route: EndpointFacts) -> [(status: Int, text: String)] {
+        guard route.method == .get, route.status == 200 else { return [] }
+        let same = (304, "What `If-None-Match` names is still there; no body.")
+        guard let type = route.givesMediaType, type == "application/octet-stream" || type.hasPrefix("image/") else {
+            return [same]
+        }
+        return [
+            (206, "The bytes of the one `Range` that was asked for."), same,
+            (416, "The `Range` begins behind the end; no body."),
+        ]
     }
 
     private static func content(_ schema: Schema, _ forms: [WireForm]) -> WireValue {

@@ -52,7 +52,9 @@ struct Router: Sendable {
         for route in routes {
             let endpoint = route.endpoint
             guard let places = endpoint.path.match(target.segments) else { continue }
-            if !methods.contains(endpoint.method.rawValue) { methods.append(endpoint.method.rawValue) }
+            if !methods.contains(endpoint.method.rawValue) {
+                methods += endpoint.method == .get ? ["GET", "HEAD"] : [endpoint.method.rawValue]
+            }
             if endpoint.method.rawValue == method || (endpoint.method == .get && method == "HEAD") {
                 return (route, places)
             }

@@ -25,7 +25,7 @@ extension Endpoints {
     public static let token = Endpoint(
         .post, "/v1/auth/token", area: "accounts",
         "Exchange a signed challenge, or a refresh token, for a new pair of tokens",
-        access: .anybody, allows: .all, home: .anywhere, buckets: [.logins], reads: TokenRequest.self,
+        access: .anybody, allows: .all, home: .anywhere, buckets: [.tokens], reads: TokenRequest.self,
         gives: TokenPair.self, problems: [.unauthenticated, .quotaExceeded])
 
     public static let logOut = Endpoint(

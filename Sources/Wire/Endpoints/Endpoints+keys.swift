@@ -45,7 +45,7 @@ extension Endpoints {
         .get, "/v1/transparency/consistency", area: "transparency",
         "Prove that the tree of one size goes on from that of another",
         access: .anybody, allows: .all, home: .anywhere, query: [smallerSize.facts, largerSize.facts],
-        gives: MerkleProofPayload.self)
+        gives: MerkleProofPayload.self, problems: [.notFound])
 
     /// An entry in a tree.
     public static let entryIndex = Parameter("index", 0...Limits.keyLogSizeMax, "Of the entry.")
@@ -54,7 +54,7 @@ extension Endpoints {
     public static let keyLogInclusion = Endpoint(
         .get, "/v1/transparency/inclusion", area: "transparency", "Prove that an entry is in the tree of some size",
         access: .anybody, allows: .all, home: .anywhere, query: [entryIndex.facts, inTreeSize.facts],
-        gives: MerkleProofPayload.self)
+        gives: MerkleProofPayload.self, problems: [.notFound])
 
     public static let cosign = Endpoint(
         .post, "/v1/transparency/cosignatures", area: "transparency",

@@ -73,6 +73,8 @@ public enum Home: String, Sendable, CaseIterable {
 public enum Bucket: String, Sendable, CaseIterable {
     /// By address.
     case registrations, logins
+    /// Logins by address, renewals by the device whose token it is.
+    case tokens
     /// By device.
     case sends, leases
     /// By account.
