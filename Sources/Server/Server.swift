@@ -62,7 +62,7 @@ public final class Server: Sendable {
             let media = MediaHouse(
                 chat: chat, blobs: try openBlobs(), bounds: configuration.media,
                 processor: workers.map { MediaProcessor.processor(by: $0) })
-            opened.add { await media.close() }
+            opened.add { await media.files.close() }
             opened.add { await workers?.shutdown() }
             services = try await Self.services(
                 configuration, chat, media, try SecretFile.open(in: configuration.dataFolder))
@@ -198,7 +198,7 @@ public final class Server: Sendable {
     private static func gauges(
         of media: MediaHouse, _ workers: MediaWorkers?
     ) -> [(name: String, help: String, value: UInt64)] {
-        let status = media.status
+        let status = media.files.status
         return [
             ("sotto_media_stored", "Files that became complete since the start.", status.storedBlobs),
             ("sotto_media_reread_bytes", "Bytes of unfinished uploads read again.", status.rereadBytes),
@@ -238,7 +238,7 @@ public final class Server: Sendable {
         await messageSweeper.stop()
         for desk in desks { await desk.stop() }
         await workers?.shutdown()
-        await services.media.close()
+        await services.media.files.close()
         await services.chat.store.close()
         group.shutdown()
         services.log.info("server.stopped")

@@ -24,7 +24,7 @@ struct Services: Sendable {
     let log: Log
 
     /// Works off what deleted accounts have left.
-    var eraser: AccountEraser { AccountEraser(chat: chat, media: media) }
+    var eraser: AccountEraser { AccountEraser(chat: chat, files: media.files) }
 
     /// Whom limits by address count.
     func limitKey(of exchange: HTTPExchange) -> String {

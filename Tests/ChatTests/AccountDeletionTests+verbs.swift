@@ -79,9 +79,9 @@ extension AccountDeletionTests {
         let draft = try UploadDraft(
             in: house.chat.shard, by: person.address, mediaClass: .sealed, byteCount: UInt64(bytes.count),
             sha256: SHA256.hash(bytes), conversation: nil, lifetime: .usual, expiresSeconds: nil, now: house.now)
-        let bounds = media.bounds
+        let bounds = media.uploads.bounds
         try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
-        let writer = try await media.append(to: draft.row, at: 0)
+        let writer = try await media.uploads.append(to: draft.row, at: 0)
         try await writer.append(bytes)
         _ = try await writer.finish()
         return draft.row.media

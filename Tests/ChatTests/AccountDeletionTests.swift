@@ -291,7 +291,7 @@ import Wire
         #expect(try await house.store.read { (tables) throws(Problem) in
             try tables.rows(DoomedAccountRow.inOrder, limit: 9)
         }.isEmpty)
-        await media.bury()
+        await media.files.bury()
         #expect(try await blobs.list(nil, 100).count == 7, "bob's")
         try await house.store.read { (tables) throws(Problem) in
             #expect(try tables.rows(MediaRow.ofAccount, alice.account, limit: 9).map(\.media).isEmpty)
@@ -314,7 +314,7 @@ import Wire
             _ = try await upload([1, 2, 3], by: person, to: media)
             try await delete(person)
         }
-        let eraser = AccountEraser(chat: house.chat, media: media)
+        let eraser = AccountEraser(chat: house.chat, files: media.files)
         // Two at once, as after a deletion during a sweep.
         async let other = eraser.work()
         let first = await eraser.work()

@@ -70,8 +70,8 @@ import Wire
                 sha256: [UInt8](repeating: 1, count: 32), conversation: nil, now: house.now)
             #expect(draft.row.media.shard == .ofTests && draft.row.blob.shard == .ofTests)
             #expect(draft.row.media.bytes != draft.row.blob.bytes)
-            #expect(await media.store([1])?.shard == .ofTests)
+            #expect(await media.files.store([1])?.shard == .ofTests)
         }
-        await media.close()
+        await media.files.close()
     }
 }

@@ -77,7 +77,7 @@ final class PartsHouse: Sendable {
         for barrier in house.barriers.withLock({ $0 }) { barrier.lift() }
         await listener.shutdown(within: .zero)
         await desk.stop()
-        await media.close()
+        await media.files.close()
         await store.close()
         withExtendedLifetime(folder) {}
         return try result.get()

@@ -6,7 +6,7 @@ public import Wire
 /// What is to be done stands in the store, so it may be cut short anywhere, and run twice at the same time.
 public struct AccountEraser: Sendable {
     private let chat: ChatEngine
-    private let media: MediaHouse
+    private let files: MediaFiles
     private static let accountsPerLook = 100
     /// Commands between two removals of files.
     private static let stepsPerBurial = 20
@@ -19,9 +19,9 @@ public struct AccountEraser: Sendable {
         public internal(set) var failure: Problem?
     }
 
-    public init(chat: ChatEngine, media: MediaHouse) {
+    public init(chat: ChatEngine, files: MediaFiles) {
         self.chat = chat
-        self.media = media
+        self.files = files
     }
 
     /// Goes on until nothing is left, or nothing goes. An account that fails keeps no other waiting.
@@ -58,7 +58,7 @@ public struct AccountEraser: Sendable {
             steps += 1
             owesBurial = owesBurial || step == .media
             if owesBurial, step != .media || steps.isMultiple(of: Self.stepsPerBurial) {
-                await media.bury()
+                await files.bury()
                 owesBurial = false
             }
         } while step != .finished

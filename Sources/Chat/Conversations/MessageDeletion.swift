@@ -4,7 +4,7 @@ public import Wire
 /// What a deletion leaves to do after the commit.
 public struct DeletedMessages: Sendable, Equatable {
     public var count: Int
-    /// Files are doomed: ``MediaHouse/bury()`` takes them off the disk.
+    /// Files are doomed: ``MediaFiles/bury()`` takes them off the disk.
     public var hadMedia: Bool
 
     public init(count: Int = 0, hadMedia: Bool = false) {

@@ -55,7 +55,7 @@ extension Turn {
     ///
     /// What shows them ends in the same command, which ``Tables/removeMedia(_:)`` sees to; where that is the image
     /// of a conversation, its log says so, in the name of the device that uploaded them. Afterwards, the files are
-    /// ``MediaHouse/bury()``'s. Media that are gone already change nothing.
+    /// ``MediaFiles/bury()``'s. Media that are gone already change nothing.
     public mutating func endMedia(_ media: MediaID) throws(Problem) {
         if let row = try tables.row(MediaRow.byID, media), let conversation = row.conversation,
             try tables.row(ConversationImageRow.ofConversation, conversation)?.image.media == media,

@@ -6,7 +6,7 @@ public import Wire
 /// ``finish()`` or ``stop()``.
 public final class UploadWriter: @unchecked Sendable {
     // Unchecked because one task has it, one call after the other.
-    private let house: MediaHouse
+    private let uploads: MediaUploads
     private let row: MediaRow
     /// `nil` when all bytes were there before.
     private let part: BlobPart?
@@ -18,8 +18,8 @@ public final class UploadWriter: @unchecked Sendable {
     /// Bytes that may come before the row hears of them.
     private static let unnotedByteCountMax: UInt64 = 16 << 20
 
-    init(_ house: MediaHouse, _ row: MediaRow, part: BlobPart?, offset: UInt64, checksum: UploadChecksum?) {
-        self.house = house
+    init(_ uploads: MediaUploads, _ row: MediaRow, part: BlobPart?, offset: UInt64, checksum: UploadChecksum?) {
+        self.uploads = uploads
         self.row = row
         self.part = part
         self.checksum = checksum
@@ -41,7 +41,7 @@ public final class UploadWriter: @unchecked Sendable {
         try await note(upTo: offset + UInt64(bytes.count))
         do throws(BlobError) { try await part.append(bytes) } catch { throw Problem(error) }
         offset += UInt64(bytes.count)
-        let wait = house.budget.spend(bytes.count, by: row.owner.account, now: house.chat.clock())
+        let wait = uploads.budget.spend(bytes.count, by: row.owner.account, now: uploads.chat.clock())
         // A request that is cancelled need not wait.
         if wait > 0 { try? await Task.sleep(for: .milliseconds(Int64(wait))) }
     }
@@ -50,8 +50,8 @@ public final class UploadWriter: @unchecked Sendable {
     /// - Throws: `storage-full`.
     private func note(upTo end: UInt64) async throws(Problem) {
         guard end < row.byteCount, end > noted, noted == 0 || end - noted > Self.unnotedByteCountMax else { return }
-        let (media, bounds) = (row.media, house.bounds)
-        try await house.chat.commit { (turn) throws(Problem) in
+        let (media, bounds) = (row.media, uploads.bounds)
+        try await uploads.chat.commit { (turn) throws(Problem) in
             try turn.noteBytes(of: media, byteCount: end, within: bounds)
         }
         noted = end
@@ -62,7 +62,7 @@ public final class UploadWriter: @unchecked Sendable {
         guard end != noted else { return }
         let media = row.media
         // What stays untold is told by the next request.
-        try? await house.chat.commit { (turn) throws(Problem) in try turn.noteBytes(of: media, byteCount: end) }
+        try? await uploads.chat.commit { (turn) throws(Problem) in try turn.noteBytes(of: media, byteCount: end) }
         noted = end
     }
 
@@ -77,18 +77,18 @@ public final class UploadWriter: @unchecked Sendable {
             throw Problem(.checksumMismatch, "Send the same bytes again; the upload stands at \(start).")
         }
         if offset == row.byteCount {
-            _ = try await house.finish(part, of: row)
+            _ = try await uploads.finish(part, of: row)
             return offset
         }
         do throws(BlobError) {
             let durable = try await part.sync()
             await part.release()
             await noteEnd(durable)
-            await house.settle(row)
+            await uploads.settle(row)
             return durable
         } catch {
             await part.release()
-            await house.settle(row)
+            await uploads.settle(row)
             throw Problem(error)
         }
     }
@@ -100,13 +100,13 @@ public final class UploadWriter: @unchecked Sendable {
         let durable = try? await part.sync()
         await part.release()
         if let durable { await noteEnd(durable) }
-        await house.settle(row)
+        await uploads.settle(row)
     }
 
     private func takeBack(_ part: BlobPart) async {
         try? await part.rollBack(start)
         await part.release()
         await noteEnd(start)
-        await house.settle(row)
+        await uploads.settle(row)
     }
 }

@@ -43,8 +43,8 @@ enum PictureQuery {
         _ wish: PictureWish, of row: MediaRow, staysSame: Bool, _ call: Call, _ exchange: HTTPExchange
     ) async throws(Problem) -> Reply? {
         let media = call.services.media
-        let picture = try await media.picture(wish, of: row)
-        let reader = try await media.reader(of: picture.blob)
+        let picture = try await media.pictures.picture(wish, of: row)
+        let reader = try await media.files.reader(of: picture.blob)
         let download = Download(
             reader: reader, mediaType: picture.variant.mediaType, staysSame: staysSame, variesByAccept: true)
         return try await download.answer(exchange, call.services)

@@ -25,13 +25,13 @@ actor MediaSweeper {
         self.loop = loop
         self.chat = chat
         self.media = media
-        eraser = AccountEraser(chat: chat, media: media)
+        eraser = AccountEraser(chat: chat, files: media.files)
         self.log = log
     }
 
     /// Settles what earlier runs of the server left, then sweeps now and after every interval.
     func start() async {
-        let orphans = await media.sweepOrphans()
+        let orphans = await media.orphans.sweep()
         if orphans.removed > 0 { log.info("media.parts.removed", [("files", .number(UInt64(orphans.removed)))]) }
         if orphans.adopted > 0 { log.info("media.orphans.back", [("files", .number(UInt64(orphans.adopted)))]) }
         // Many of them say that this is the wrong database.
@@ -54,14 +54,14 @@ actor MediaSweeper {
             log.warning("media.sweep.failed", [("code", .text(error.code.rawValue))])
         }
         log.note(await eraser.work())
-        let files = await media.bury()
+        let files = await media.files.bury()
         if files > 0 { log.debug("media.sweep", [("files", .number(UInt64(files)))]) }
         if sweepCount.isMultiple(of: Self.sweepsPerOrphanRemoval) {
-            let orphans = await media.removeOrphans()
+            let orphans = await media.orphans.removeOld()
             if orphans > 0 { log.info("media.orphans.removed", [("files", .number(UInt64(orphans)))]) }
         }
         sweepCount &+= 1
-        await media.resumeProcessing()
+        await media.inspector.resume()
         guard !isStopped else { return }
         timer = loop.schedule(after: Self.interval) { [self] in
             Task.immediate(executorPreference: loop) { await sweep() }

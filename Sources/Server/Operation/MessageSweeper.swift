@@ -49,7 +49,7 @@ actor MessageSweeper {
             log.warning("messages.sweep.failed", [("code", .text(error.code.rawValue))])
         }
         // What cannot be removed now, the media's own sweep tries again.
-        if all.hadMedia { await media.bury() }
+        if all.hadMedia { await media.files.bury() }
         if all.count > 0 { log.debug("messages.expired", [("messages", .number(UInt64(all.count)))]) }
         guard !isStopped else { return }
         timer = loop.schedule(after: Self.interval) { [self] in

@@ -8,7 +8,7 @@ enum MediaRoutes {
     static let all: [Route] = [
         .exchange(Endpoints.media) { (call, exchange, media) throws(Problem) in
             let row = try await readable(media, call)
-            let reader = try await call.services.media.reader(of: row.blob)
+            let reader = try await call.services.media.files.reader(of: row.blob)
             return try await Download(reader: reader, mediaType: nil).answer(exchange, call.services)
         },
         .exchange(Endpoints.thumbnail) { (call, exchange, media) throws(Problem) in
@@ -53,7 +53,7 @@ enum MediaRoutes {
             }
         },
         Route(Endpoints.mediaUsage) { (call) throws(Problem) in
-            let (account, bounds) = (call.account, call.services.media.bounds)
+            let (account, bounds) = (call.account, call.services.media.uploads.bounds)
             return try await call.look { (look) throws(Problem) in try look.mediaUsage(of: account, within: bounds) }
         },
     ]

@@ -10,14 +10,14 @@ enum UploadRoutes {
 
     static let all: [Route] = [
         tus(Endpoints.uploadOptions) { (call, _) throws(Problem) in
-            Reply(status: 204, headers: TusFields.discovery(call.services.media.bounds))
+            Reply(status: 204, headers: TusFields.discovery(call.services.media.uploads.bounds))
         },
         tus(Endpoints.createUpload) { (call, exchange) throws(Problem) in
             try await create(call, exchange)
         },
         tus(Endpoints.uploadState) { (call, _, capability) throws(Problem) in
             let row = try await upload(capability, call)
-            let offset = try await call.services.media.offset(of: row)
+            let offset = try await call.services.media.uploads.offset(of: row)
             return Reply(
                 status: 200,
                 headers: [
@@ -30,7 +30,7 @@ enum UploadRoutes {
             let offset = try TusFields.number("Upload-Offset", exchange.head)
             let checksum = try TusFields.checksum(exchange.head)
             let row = try await upload(capability, call)
-            let writer = try await call.services.media.append(to: row, at: offset, checksum: checksum)
+            let writer = try await call.services.media.uploads.append(to: row, at: offset, checksum: checksum)
             let reached = try await receive(exchange, into: writer)
             return Reply(
                 status: 204,
@@ -40,13 +40,13 @@ enum UploadRoutes {
         },
         tus(Endpoints.abandonUpload) { (call, _, capability) throws(Problem) in
             let row = try await upload(capability, call)
-            guard try await call.services.media.abandon(row) else {
+            guard try await call.services.media.uploads.abandon(row) else {
                 throw Problem(.notFound, "It is complete: delete the media by their own capability.")
             }
             return Reply(status: 204, headers: [])
         },
         Route(Endpoints.completeUpload) { (call, capability) throws(Problem) in
-            MediaInfo(try await call.services.media.complete(try await upload(capability, call)))
+            MediaInfo(try await call.services.media.uploads.complete(try await upload(capability, call)))
         },
     ]
 
@@ -65,7 +65,7 @@ enum UploadRoutes {
         guard let token = PresentedToken(text: capability.place) else {
             throw Problem(.notFound, "There is no such upload.")
         }
-        return try await call.services.media.upload(token)
+        return try await call.services.media.uploads.upload(token)
     }
 
     private static func create(_ call: Call, _ exchange: HTTPExchange) async throws(Problem) -> Reply {
@@ -80,18 +80,18 @@ enum UploadRoutes {
         let hasBody = exchange.head.hasBody && exchange.head.contentLength != 0
         if hasBody { try TusFields.checkContentType(exchange.head) }
         let checksum = try TusFields.checksum(exchange.head)
-        try media.checkRoom()
+        try media.files.checkRoom()
         _ = try await call.commit { (turn) throws(Problem) in
-            try turn.createUpload(draft, within: media.bounds)
+            try turn.createUpload(draft, within: media.uploads.bounds)
         }
         var offset: UInt64 = 0
         if hasBody {
             do throws(Problem) {
-                let writer = try await media.append(to: draft.row, at: 0, checksum: checksum)
+                let writer = try await media.uploads.append(to: draft.row, at: 0, checksum: checksum)
                 offset = try await receive(exchange, into: writer)
             } catch {
                 // Nobody knows the address yet: nobody could go on.
-                _ = try? await media.abandon(draft.row)
+                _ = try? await media.uploads.abandon(draft.row)
                 throw error
             }
         }

@@ -148,7 +148,7 @@ struct Call: Sendable {
         _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> Void
     ) async throws(Problem) -> Nothing {
         let nothing = try await commit(verb)
-        await services.media.bury()
+        await services.media.files.bury()
         return nothing
     }
 

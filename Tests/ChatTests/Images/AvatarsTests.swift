@@ -88,7 +88,7 @@ import Wire
                     in: place.house.chat.shard, by: place.alice, mediaClass: mediaClass, byteCount: byteCount,
                     sha256: [UInt8](repeating: 1, count: 32), conversation: conversation, use: use, lifetime: lifetime,
                     now: place.house.now)
-                let bounds = place.media.bounds
+                let bounds = place.media.uploads.bounds
                 try await place.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
             }
         }
@@ -117,7 +117,7 @@ import Wire
             try await place.look { (look) throws(Problem) in try look.readableMedia(media, by: bob.account) }
         }
         #expect(code == .notFound)
-        #expect(try await place.media.picture(PictureWish(), of: seen).variant == .webp)
+        #expect(try await place.media.pictures.picture(PictureWish(), of: seen).variant == .webp)
     }
 
     @Test("media that are deleted by themselves take the avatar along")

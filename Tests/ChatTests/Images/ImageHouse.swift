@@ -34,7 +34,7 @@ final class ImageHouse: Sendable {
             })
         alice = try await house.person("alice").address
         bob = try await house.person("bobby").address
-        _ = await media.sweepOrphans()
+        _ = await media.orphans.sweep()
     }
 
     /// Uploads, and waits until it was looked at. A file of three bytes is no image.
@@ -47,19 +47,19 @@ final class ImageHouse: Sendable {
             in: house.chat.shard, by: owner, mediaClass: use == nil && conversation == nil ? .sealed : .open,
             byteCount: byteCount, sha256: SHA256.hash(bytes), conversation: conversation, use: use,
             lifetime: lifetime, now: house.now)
-        let bounds = media.bounds
+        let bounds = media.uploads.bounds
         try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
-        let writer = try await media.append(to: draft.row, at: 0)
+        let writer = try await media.uploads.append(to: draft.row, at: 0)
         try await writer.append(bytes)
         _ = try await writer.finish()
-        while media.inProcessCount > 0 { await Task.yield() }
+        while media.inspector.inProcessCount > 0 { await Task.yield() }
         return draft.row.media
     }
 
     /// Does it, and removes the files of what ended.
     func commit<R: Sendable>(_ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R) async throws -> R {
         let result = try await house.chat.commit(verb)
-        await media.bury()
+        await media.files.bury()
         return result
     }
 

@@ -54,8 +54,8 @@ import Wire
             blobs = try DiskBlobs.open(folder: folder.path + "/media")
             media = MediaHouse(chat: house.chat, blobs: blobs, bounds: MediaBounds(), processor: maker.processor)
             owner = try await house.person("alice").address
-            _ = await media.sweepOrphans()
-            let (owner, bounds) = (owner, media.bounds)
+            _ = await media.orphans.sweep()
+            let (owner, bounds) = (owner, media.uploads.bounds)
             let town = try await house.chat.commit { (turn) throws(Problem) in
                 try turn.createConversation(
                     NewConversation(kind: .channel, mode: .open, name: "town", members: []), by: owner
@@ -65,10 +65,10 @@ import Wire
                 in: house.chat.shard, by: owner, mediaClass: .open, byteCount: 1, sha256: nil, conversation: town,
                 lifetime: .usual, expiresSeconds: nil, now: house.now)
             try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
-            let writer = try await media.append(to: draft.row, at: 0)
+            let writer = try await media.uploads.append(to: draft.row, at: 0)
             try await writer.append([7])
             _ = try await writer.finish()
-            while media.inProcessCount > 0 { await Task.yield() }
+            while media.inspector.inProcessCount > 0 { await Task.yield() }
             let found = try await house.store.read { (tables) throws(Problem) in
                 try tables.row(MediaRow.byID, draft.row.media)
             }
@@ -82,7 +82,7 @@ import Wire
             try await house.chat.commit { (turn) throws(Problem) in
                 try turn.deleteMedia(media, by: owner.account, capability: nil)
             }
-            await self.media.bury()
+            await self.media.files.bury()
         }
     }
 
@@ -95,20 +95,20 @@ import Wire
         maker.isHeld.withLock { $0 = true }
         let wish = PictureWish(size: 96, type: .jpeg)
         let rows = try await withThrowingTaskGroup(of: ThumbnailRow.self) { (group) in
-            for _ in 0..<20 { group.addTask { try await place.media.picture(wish, of: place.row) } }
+            for _ in 0..<20 { group.addTask { try await place.media.pictures.picture(wish, of: place.row) } }
             while maker.count.withLock({ $0 }) == 0 { await Task.yield() }
             maker.isHeld.withLock { $0 = false }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(rows.count == 20 && Set(rows.map(\.blob)).count == 1)
         #expect(rows.first?.variant == .jpeg && rows.first?.side == 96)
-        #expect(try await place.media.picture(wish, of: place.row) == rows.first)
+        #expect(try await place.media.pictures.picture(wish, of: place.row) == rows.first)
         #expect(maker.count.withLock { $0 } == 1)
-        let other = try await place.media.picture(PictureWish(size: 97, type: .jpeg), of: place.row)
+        let other = try await place.media.pictures.picture(PictureWish(size: 97, type: .jpeg), of: place.row)
         #expect(other.side == 400)
         #expect(maker.count.withLock { $0 } == 2)
         #expect(try await place.fileCount() == 6)
-        let preview = try await place.media.picture(PictureWish(isAnimated: true), of: place.row)
+        let preview = try await place.media.pictures.picture(PictureWish(isAnimated: true), of: place.row)
         #expect(preview.variant == .preview)
         try await place.delete()
         #expect(try await place.fileCount() == 0)
@@ -120,11 +120,11 @@ import Wire
         let place = try await Place(maker)
         for size: UInt64 in [96, 96, 400] {
             let wish = PictureWish(size: size, type: .jpeg)
-            let code = await problem { try await place.media.picture(wish, of: place.row) }
+            let code = await problem { try await place.media.pictures.picture(wish, of: place.row) }
             #expect(code == .mediaNotReady)
         }
         #expect(maker.count.withLock { $0 } == 1)
-        #expect(try await place.media.picture(PictureWish(), of: place.row).variant == .webp)
+        #expect(try await place.media.pictures.picture(PictureWish(), of: place.row).variant == .webp)
     }
 
     @Test("a fault of the machine is not held against the image")
@@ -132,7 +132,7 @@ import Wire
         let maker = Maker(.later)
         let place = try await Place(maker)
         for _ in 0..<2 {
-            let code = await problem { try await place.media.picture(PictureWish(type: .jpeg), of: place.row) }
+            let code = await problem { try await place.media.pictures.picture(PictureWish(type: .jpeg), of: place.row) }
             #expect(code == .overloaded)
         }
         #expect(maker.count.withLock { $0 } == 2)
@@ -143,7 +143,7 @@ import Wire
         let maker = Maker(Self.made([5]))
         let place = try await Place(maker)
         maker.isHeld.withLock { $0 = true }
-        async let asked = problem { try await place.media.picture(PictureWish(type: .jpeg), of: place.row) }
+        async let asked = problem { try await place.media.pictures.picture(PictureWish(type: .jpeg), of: place.row) }
         while maker.count.withLock({ $0 }) == 0 { await Task.yield() }
         try await place.delete()
         maker.isHeld.withLock { $0 = false }
@@ -157,7 +157,7 @@ import Wire
         var row = place.row
         row.mediaClass = .sealed
         let sealed = row
-        let code = await problem { try await place.media.picture(PictureWish(type: .jpeg), of: sealed) }
+        let code = await problem { try await place.media.pictures.picture(PictureWish(type: .jpeg), of: sealed) }
         #expect(code == .requiresOpenMode)
         for state: MediaState in [.uploading, .processing, .ready, .failed] {
             row.state = state

@@ -36,9 +36,9 @@ import Wire
 
         /// Creates an upload and appends what there is.
         func upload(_ bytes: [UInt8], of draft: UploadDraft) async throws -> MediaID {
-            let bounds = media.bounds
+            let bounds = media.uploads.bounds
             try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
-            let writer = try await media.append(to: draft.row, at: 0)
+            let writer = try await media.uploads.append(to: draft.row, at: 0)
             try await writer.append(bytes)
             _ = try await writer.finish()
             return draft.row.media
@@ -47,14 +47,14 @@ import Wire
         /// What a sweep does.
         func sweep() async throws {
             _ = try await house.chat.commit { (turn) throws(Problem) in try turn.sweepMedia(limit: 100) }
-            await media.bury()
-            await media.resumeProcessing()
+            await media.files.bury()
+            await media.inspector.resume()
         }
 
         /// A sweep, and the end of what it began.
         func settledSweep() async throws {
             try await sweep()
-            while media.inProcessCount > 0 { await Task.yield() }
+            while media.inspector.inProcessCount > 0 { await Task.yield() }
         }
 
         /// An open conversation.
@@ -164,12 +164,12 @@ import Wire
             try turn.deleteMedia(gone, by: owner.account, capability: nil)
         }
         #expect(try await place.fileCount() == 2)
-        #expect(await place.media.bury() == 1)
+        #expect(await place.media.files.bury() == 1)
         #expect(try await place.fileCount() == 1)
         // And files nobody knows.
         let orphan = try await place.blobs.begin(.random(), 5)
         await orphan.release()
-        #expect(await place.media.sweepOrphans() == .init(removed: 1))
+        #expect(await place.media.orphans.sweep() == .init(removed: 1))
         #expect(try await place.fileCount() == 1)
         #expect(try await place.row(kept) != nil)
     }
@@ -180,12 +180,12 @@ import Wire
         let media = try await place.upload([1, 2], of: try place.draft([1, 2]))
         let blob = try #require(try await place.row(media)).blob
         let empty = MediaHouse(chat: ChatHouse().chat, blobs: place.blobs, bounds: MediaBounds(), processor: nil)
-        #expect(await empty.sweepOrphans() == .init(setAside: 1))
+        #expect(await empty.orphans.sweep() == .init(setAside: 1))
         #expect(try await place.fileCount() == 0)
-        #expect(await empty.removeOrphans() == 0)
-        #expect(await place.media.sweepOrphans() == .init(adopted: 1))
-        #expect(try await place.media.reader(of: blob).blob.byteCount == 2)
-        #expect(await place.media.sweepOrphans() == .init())
+        #expect(await empty.orphans.removeOld() == 0)
+        #expect(await place.media.orphans.sweep() == .init(adopted: 1))
+        #expect(try await place.media.files.reader(of: blob).blob.byteCount == 2)
+        #expect(await place.media.orphans.sweep() == .init())
     }
 
     @Test("files set aside are removed after seven days", arguments: [(-60, 0), (60, 1)])
@@ -199,11 +199,11 @@ import Wire
         // Its time begins when it is set aside, however old it is.
         let stored = place.folder.path + "/media/blobs/00/" + String(repeating: "0", count: 32)
         let orphan = place.folder.path + "/media/orphans/" + String(repeating: "0", count: 32)
-        try age(stored, seconds: 10 * Int(MediaHouse.orphanSeconds))
-        #expect(await place.media.sweepOrphans() == .init(setAside: 1))
-        #expect(await place.media.removeOrphans() == 0)
-        try age(orphan, seconds: Int(MediaHouse.orphanSeconds) + seconds)
-        #expect(await place.media.removeOrphans() == removed)
+        try age(stored, seconds: 10 * Int(OrphanFiles.keptSeconds))
+        #expect(await place.media.orphans.sweep() == .init(setAside: 1))
+        #expect(await place.media.orphans.removeOld() == 0)
+        try age(orphan, seconds: Int(OrphanFiles.keptSeconds) + seconds)
+        #expect(await place.media.orphans.removeOld() == removed)
         #expect((access(orphan, F_OK) == 0) == (removed == 0))
     }
 
@@ -216,22 +216,22 @@ import Wire
     func deletedMeanwhile() async throws {
         let place = try await Place()
         let row = try place.draft([1, 2, 3]).row
-        await #expect(throws: Problem.self) { _ = try await place.media.append(to: row, at: 1) }
+        await #expect(throws: Problem.self) { _ = try await place.media.uploads.append(to: row, at: 1) }
         #expect(try await place.fileCount() == 0)
-        await #expect(throws: Problem.self) { _ = try await place.media.complete(row) }
+        await #expect(throws: Problem.self) { _ = try await place.media.uploads.complete(row) }
         #expect(try await place.fileCount() == 0)
         let wrong = "sha1 " + String(repeating: "A", count: 27) + "="
         for checksum in [try UploadChecksum(field: wrong), nil] {
-            let writer = try await place.media.append(to: row, at: 0, checksum: checksum)
+            let writer = try await place.media.uploads.append(to: row, at: 0, checksum: checksum)
             try await writer.append([1, 2])
             await writer.stop()
             #expect(try await place.fileCount() == 0)
         }
-        let writer = try await place.media.append(to: row, at: 0, checksum: try UploadChecksum(field: wrong))
+        let writer = try await place.media.uploads.append(to: row, at: 0, checksum: try UploadChecksum(field: wrong))
         try await writer.append([1, 2, 3])
         await #expect(throws: Problem.self) { _ = try await writer.finish() }
         #expect(try await place.fileCount() == 0)
-        let full = try await place.media.append(to: row, at: 0)
+        let full = try await place.media.uploads.append(to: row, at: 0)
         try await full.append([1, 2, 3])
         await #expect(throws: Problem.self, "no such media any more") { _ = try await full.finish() }
         #expect(try await place.fileCount() == 0)
@@ -243,23 +243,23 @@ import Wire
         let draft = try place.draft([1, 2, 3])
         let media = try await place.upload([1, 2, 3], of: draft)
         #expect(draft.row.state == .uploading)
-        #expect(try await place.media.abandon(draft.row) == false)
+        #expect(try await place.media.uploads.abandon(draft.row) == false)
         #expect(try await place.row(media)?.state == .ready)
         #expect(try await place.fileCount() == 1)
-        #expect(try await place.media.abandon(try place.draft([1]).row) == true)
+        #expect(try await place.media.uploads.abandon(try place.draft([1]).row) == true)
     }
 
     @Test("a crash between file and row is made good by asking")
     func fileBeforeRow() async throws {
         let place = try await Place()
         let draft = try place.draft([1, 2, 3])
-        let bounds = place.media.bounds
+        let bounds = place.media.uploads.bounds
         try await place.house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
         let part = try await place.blobs.begin(draft.row.blob, 3)
         try await part.append([1, 2, 3])
         _ = try await part.finish(nil)
         await part.release()
-        #expect(try await place.media.offset(of: draft.row) == 3)
+        #expect(try await place.media.uploads.offset(of: draft.row) == 3)
         #expect(try await place.row(draft.row.media)?.state == .ready)
     }
 
@@ -271,7 +271,7 @@ import Wire
         _ = try await place.upload([1], of: draft)
         let owner = place.owner
         try await place.house.chat.commit { (turn) throws(Problem) in try turn.abandonUploads(of: owner) }
-        await place.media.bury()
+        await place.media.files.bury()
         #expect(try await place.row(complete) != nil)
         #expect(try await place.row(draft.row.media) == nil)
         #expect(try await place.fileCount() == 1)
@@ -287,7 +287,7 @@ import Wire
                     mediaType: "image/png", width: 9, height: 9, thumbHash: [1], thumbnails: [96])
                 return .ready(info, [.init(side: 96, variant: .webp, bytes: [9, 9])])
             })
-        _ = await place.media.sweepOrphans()
+        _ = await place.media.orphans.sweep()
         let owner = place.owner
         let conversation = try await place.town()
         let sealed = try await place.upload([1], of: try place.draft([1]))
@@ -305,7 +305,7 @@ import Wire
         try await place.house.chat.commit { (turn) throws(Problem) in
             try turn.deleteMedia(open, by: owner.account, capability: nil)
         }
-        await place.media.bury()
+        await place.media.files.bury()
         #expect(try await place.fileCount() == 1)
     }
 
@@ -320,7 +320,7 @@ import Wire
         var stuck: [MediaID] = []
         for _ in 0..<20 { stuck.append(try await place.upload([1], of: try place.draft([1], conversation: town))) }
         let other = try await place.upload([1, 2], of: try place.draft([1, 2], conversation: town))
-        _ = await place.media.sweepOrphans()
+        _ = await place.media.orphans.sweep()
         func failures(_ media: [MediaID]) async throws -> [String?] {
             var found: [String?] = []
             for one in media { found.append(try await place.row(one)?.failure) }
@@ -330,7 +330,7 @@ import Wire
         for _ in 0..<3 { try await place.settledSweep() }
         #expect(try await failures([other]) == ["seen"])
         #expect(try await failures(stuck).allSatisfy { $0 == nil })
-        for _ in 0..<(20 * MediaHouse.attemptsMax / 8) { try await place.settledSweep() }
+        for _ in 0..<(20 * MediaInspector.attemptsMax / 8) { try await place.settledSweep() }
         #expect(try await failures(stuck).allSatisfy { $0 == "unavailable" })
         isBroken.withLock { $0 = false }
         let next = try await place.upload([1], of: try place.draft([1], conversation: town))
@@ -343,7 +343,7 @@ import Wire
         let place = try await Place(processor: MediaProcessor { (_, _) in .later })
         let media = try await place.upload([1], of: try place.draft([1], conversation: try await place.town()))
         try await place.blobs.remove(try #require(try await place.row(media)).blob)
-        _ = await place.media.sweepOrphans()
+        _ = await place.media.orphans.sweep()
         try await place.settledSweep()
         let row = try await place.row(media)
         #expect(row?.state == .failed && row?.failure == "missing")

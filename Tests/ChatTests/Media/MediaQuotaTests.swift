@@ -26,13 +26,13 @@ import Wire
                 in: house.chat.shard, by: owner, mediaClass: .sealed, byteCount: byteCount,
                 sha256: [UInt8](repeating: 1, count: 32), conversation: nil, lifetime: .usual, expiresSeconds: nil,
                 now: house.now)
-            let bounds = media.bounds
+            let bounds = media.uploads.bounds
             try await house.chat.commit { (turn) throws(Problem) in try turn.createUpload(draft, within: bounds) }
             return draft
         }
 
         func append(_ bytes: [UInt8], at offset: UInt64, to draft: UploadDraft) async throws {
-            let writer = try await media.append(to: draft.row, at: offset)
+            let writer = try await media.uploads.append(to: draft.row, at: offset)
             do throws(Problem) {
                 try await writer.append(bytes)
             } catch {
@@ -48,7 +48,7 @@ import Wire
 
         func sweep() async throws {
             _ = try await house.chat.commit { (turn) throws(Problem) in try turn.sweepMedia(limit: 100) }
-            await media.bury()
+            await media.files.bury()
         }
 
         func exists(_ draft: UploadDraft) async throws -> Bool {
@@ -100,7 +100,7 @@ import Wire
         let place = try Place(MediaBounds())
         let draft = try await place.create(150_000, by: try await place.house.person("alice").address)
         let digest = [UInt8](repeating: 0, count: 32)
-        let writer = try await place.media.append(
+        let writer = try await place.media.uploads.append(
             to: draft.row, at: 0, checksum: try UploadChecksum(field: "sha256 \(Base64.encode(digest))"))
         try await writer.append([UInt8](repeating: 1, count: 100_000))
         #expect(try await place.total().byteCount == 100_000)

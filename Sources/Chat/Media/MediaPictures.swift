@@ -2,7 +2,20 @@ public import Store
 public import Wire
 
 /// Pictures of open media, as they are asked for.
-extension MediaHouse {
+public final class MediaPictures: Sendable {
+    private let chat: ChatEngine
+    private let files: MediaFiles
+    private let orphans: OrphanFiles
+    private let processor: MediaProcessor?
+    private let lateJPEGs = LateJPEGs()
+
+    init(chat: ChatEngine, files: MediaFiles, orphans: OrphanFiles, processor: MediaProcessor?) {
+        self.chat = chat
+        self.files = files
+        self.orphans = orphans
+        self.processor = processor
+    }
+
     /// The picture that meets a wish, which is made first where it must be.
     /// - Parameter row: of media that the caller may see.
     /// - Throws: `requires-open-mode` for sealed media; `media-not-ready` where there is no picture; `overloaded`.
@@ -32,7 +45,7 @@ extension MediaHouse {
             let wish = PictureWish(size: side, type: .jpeg)
             if case .stored(let picture) = wish.answer(from: pictures) { return .made(picture) }
             guard let processor, let upload = OpenUpload(row) else { return .refused("unavailable") }
-            guard hasSwept else { return .failed(Self.wait) }
+            guard orphans.areSwept else { return .failed(Self.wait) }
             return try await keep(await verdict(on: upload, row, side: side, by: processor), of: row, side: side)
         } catch {
             return .failed(error)
@@ -43,7 +56,7 @@ extension MediaHouse {
         on upload: OpenUpload, _ row: MediaRow, side: UInt64, by processor: MediaProcessor
     ) async -> MediaProcessor.Verdict {
         do throws(BlobError) {
-            return await processor.makeJPEG(upload, try await blobs.open(row.blob), side)
+            return await processor.makeJPEG(upload, try await files.open(row), side)
         } catch {
             return MediaProcessor.Verdict(error)
         }
@@ -57,11 +70,11 @@ extension MediaHouse {
         case .later: return .failed(Self.wait)
         case .ready(_, let made), .recorded(_, _, let made):
             guard let picture = made.first else { return .refused("bad-output") }
-            guard let blob = await store(picture.bytes) else { return .failed(Problem(.full)) }
+            guard let blob = await files.store(picture.bytes) else { return .failed(Problem(.full)) }
             let thumbnail = ThumbnailRow(media: row.media, side: side, variant: .jpeg, blob: blob)
             let isKept = try await chat.commit { (turn) throws(Problem) in try turn.keepPicture(thumbnail) }
             if isKept { return .made(thumbnail) }
-            await bury()
+            await files.bury()
             return .failed(Turn.noMedia)
         }
     }
