@@ -25,9 +25,7 @@ public final class Server: Sendable {
     private let certificate: Certificate?
     private let desks: [Desk]
     private let services: Services
-    private let janitor: Janitor
-    private let sweeper: MediaSweeper
-    private let messageSweeper: MessageSweeper
+    private let sweepers: [Sweeper]
     private let workers: MediaWorkers?
 
     /// The port clients connect to.
@@ -89,13 +87,10 @@ public final class Server: Sendable {
             await opened.close()
             throw error
         }
-        let (chat, media) = (services.chat, services.media)
         if let absence = workers?.absence { services.log.note(absence) }
-        chat.store.watchDisk { [log = services.log] in log.note($0) }
-        janitor = Janitor(loop: group.loops[0], chat: chat, log: services.log, status: status)
-        sweeper = MediaSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
-        messageSweeper = MessageSweeper(loop: group.loops[0], chat: chat, media: media, log: services.log)
-        startSweeping(on: group.loops[0])
+        services.chat.store.watchDisk { [log = services.log] in log.note($0) }
+        sweepers = Self.sweepers(on: group.loops[0], services, status)
+        for sweeper in sweepers { await sweeper.start() }
     }
 
     /// What routes and sockets work with, over a store that holds what it must.
@@ -113,12 +108,19 @@ public final class Server: Sendable {
             log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: chat.clock))
     }
 
-    private func startSweeping(on loop: EventLoop) {
-        loop.execute { [janitor] in janitor.assumeIsolated { $0.start() } }
-        Task(executorPreference: loop) { [messageSweeper, sweeper] in
-            await messageSweeper.start()
-            await sweeper.start()
-        }
+    /// What is done again and again.
+    private static func sweepers(
+        on loop: EventLoop, _ services: Services, _ status: @escaping @Sendable () -> StoreStatus
+    ) -> [Sweeper] {
+        let (chat, media, log) = (services.chat, services.media, services.log)
+        let janitor = Janitor(chat: chat, log: log, status: status)
+        let messages = MessageSweeper(chat: chat, media: media, log: log)
+        let ended = MediaSweeper(chat: chat, media: media, log: log)
+        return [
+            Sweeper(on: loop, every: Janitor.interval) { await janitor.sweep() },
+            Sweeper(on: loop, every: MessageSweeper.interval) { await messages.sweep() },
+            Sweeper(on: loop, every: MediaSweeper.interval) { await ended.sweep() },
+        ]
     }
 
     /// What the store keeps for the server itself.
@@ -233,9 +235,7 @@ public final class Server: Sendable {
         }
         if cutCount > 0 { services.log.warning("server.cut", [("connections", .number(UInt64(cutCount)))]) }
         await admin.shutdown(within: .seconds(1))
-        await janitor.stop()
-        await sweeper.stop()
-        await messageSweeper.stop()
+        for sweeper in sweepers { await sweeper.stop() }
         for desk in desks { await desk.stop() }
         await workers?.shutdown()
         await services.media.files.close()

@@ -22,18 +22,12 @@ import Wire
         }
         let chat = ChatEngine(store: store, clock: { now.adding(seconds: 1) }, perform: { (_) in })
         let log = Log(level: .error, form: .json, clock: { now })
-        let janitor = Janitor(loop: TestLoops.loop, chat: chat, log: log, status: { store.status() })
-        await janitor.start()
-        var left: Int
-        repeat {
-            left = try await store.read { (tables) throws(Problem) in
-                var left = 0
-                for row in rows where try tables.row(InviteRow.byHash, row.hash) != nil { left += 1 }
-                return left
-            }
-            await Task.yield()
-        } while left > 1
-        await janitor.stop()
+        await Janitor(chat: chat, log: log, status: { store.status() }).sweep()
+        let left = try await store.read { (tables) throws(Problem) in
+            var left = 0
+            for row in rows where try tables.row(InviteRow.byHash, row.hash) != nil { left += 1 }
+            return left
+        }
         #expect(left == 1)
         await store.close()
     }
@@ -49,7 +43,7 @@ import Wire
         }
         let found = Mutex<[String]>([])
         let chat = ChatEngine(store: held.store, clock: { now }, perform: { (_) in })
-        let janitor = Janitor(loop: TestLoops.loop, chat: chat, log: log) {
+        let janitor = Janitor(chat: chat, log: log) {
             var status = StoreStatus()
             status.findings = found.withLock { $0 }
             status.findingCount = UInt64(status.findings.count)

@@ -1,5 +1,4 @@
 import Chat
-import Transport
 import Wire
 
 /// Ends media whose time has come, works off deleted accounts, and removes the files of what has ended: so often that
@@ -10,46 +9,35 @@ actor MediaSweeper {
     /// An hour.
     private static let sweepsPerOrphanRemoval = 240
 
-    private nonisolated let loop: EventLoop
     private let chat: ChatEngine
     private let media: MediaHouse
     private let eraser: AccountEraser
     private let log: Log
-    private var timer: LoopTimer?
     private var sweepCount = 0
-    private var isStopped = false
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
-    init(loop: EventLoop, chat: ChatEngine, media: MediaHouse, log: Log) {
-        self.loop = loop
+    init(chat: ChatEngine, media: MediaHouse, log: Log) {
         self.chat = chat
         self.media = media
         eraser = AccountEraser(chat: chat, files: media.files)
         self.log = log
     }
 
-    /// Settles what earlier runs of the server left, then sweeps now and after every interval.
-    func start() async {
+    private func settle() async {
         let orphans = await media.orphans.sweep()
         if orphans.removed > 0 { log.info("media.parts.removed", [("files", .number(UInt64(orphans.removed)))]) }
         if orphans.adopted > 0 { log.info("media.orphans.back", [("files", .number(UInt64(orphans.adopted)))]) }
         // Many of them say that this is the wrong database.
         if orphans.setAside > 0 { log.warning("media.orphans", [("files", .number(UInt64(orphans.setAside)))]) }
-        await sweep()
     }
 
-    func stop() {
-        isStopped = true
-        timer?.cancel()
-    }
-
-    private func sweep() async {
-        guard !isStopped else { return }
+    /// The first one settles what earlier runs of the server left.
+    func sweep() async {
+        if sweepCount == 0 { await settle() }
+        guard !Task.isCancelled else { return }
         do throws(Problem) {
             while try await chat.commit({ (turn) throws(Problem) in
                 try turn.sweepMedia(limit: Self.mediaPerCommand)
-            }) > 0 {}
+            }) > 0, !Task.isCancelled {}
         } catch {
             log.warning("media.sweep.failed", [("code", .text(error.code.rawValue))])
         }
@@ -62,9 +50,5 @@ actor MediaSweeper {
         }
         sweepCount &+= 1
         await media.inspector.resume()
-        guard !isStopped else { return }
-        timer = loop.schedule(after: Self.interval) { [self] in
-            Task.immediate(executorPreference: loop) { await sweep() }
-        }
     }
 }

@@ -1,43 +1,21 @@
 import Chat
-import Transport
 import Wire
 
 /// Deletes messages whose time is over, with their media: within a second or two, so that whoever follows the
 /// conversation hears of it when it happens. A question to a snapshot costs microseconds where nothing has expired.
-actor MessageSweeper {
+struct MessageSweeper: Sendable {
     static let interval = Duration.seconds(1)
     static let messagesPerCommand = 100
 
-    private nonisolated let loop: EventLoop
-    private let chat: ChatEngine
-    private let media: MediaHouse
-    private let log: Log
-    private var timer: LoopTimer?
-    private var isStopped = false
+    let chat: ChatEngine
+    let media: MediaHouse
+    let log: Log
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
-    init(loop: EventLoop, chat: ChatEngine, media: MediaHouse, log: Log) {
-        self.loop = loop
-        self.chat = chat
-        self.media = media
-        self.log = log
-    }
-
-    /// Sweeps now, and again after every interval.
-    func start() async { await sweep() }
-
-    func stop() {
-        isStopped = true
-        timer?.cancel()
-    }
-
-    private func sweep() async {
-        guard !isStopped else { return }
+    func sweep() async {
         var all = DeletedMessages()
         do throws(Problem) {
             var isDone = try await !chat.look { (look) throws(Problem) in try look.hasExpiredMessages() }
-            while !isDone {
+            while !isDone, !Task.isCancelled {
                 let deleted = try await chat.commit { (turn) throws(Problem) in
                     try turn.sweepMessages(limit: Self.messagesPerCommand)
                 }
@@ -51,9 +29,5 @@ actor MessageSweeper {
         // What cannot be removed now, the media's own sweep tries again.
         if all.hadMedia { await media.files.bury() }
         if all.count > 0 { log.debug("messages.expired", [("messages", .number(UInt64(all.count)))]) }
-        guard !isStopped else { return }
-        timer = loop.schedule(after: Self.interval) { [self] in
-            Task.immediate(executorPreference: loop) { await sweep() }
-        }
     }
 }
