@@ -77,11 +77,11 @@ let package = Package(
 
         // 7
         program("sottod", ["Server", "Store", "BlobsEngine", "Threads", "Wire", "CLinux"]),
-        program("sotto", ["Client", "Media", "Wire"]),
+        program("sotto", ["Client", "Media", "Threads", "Wire"]),
         program("sotto-media", ["Media", "CVips", "CLinux"]),
         program(
             "sotto-bench",
-            ["Chat", "Store", "Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"]),
+            ["Chat", "Store", "Transport", "Media", "Threads", "Wire", "Keys", "Crypto", "CLinux"]),
 
         // Tests mirror the rooms. TestKit is what several of them share.
         .target(
@@ -89,6 +89,7 @@ let package = Package(
             path: "Tests/TestKit", swiftSettings: strict),
         tests(of: "Chat", ["TestKit", "Store", "BlobsEngine", "Keys", "Crypto", "Wire"]),
         tests(of: "Server", ["TestKit", "BlobsEngine", "Chat", "Store", "Transport", "Crypto", "Wire"]),
+        tests(of: "Threads", ["TestKit"]),
         tests(of: "Wire"),
         tests(of: "Crypto"),
         tests(of: "Keys", ["Crypto", "Wire"]),

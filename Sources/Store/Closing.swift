@@ -11,8 +11,7 @@ final class Closing: @unchecked Sendable {
     private var disk: DiskWatch?
     private var house: StoreFolder?
     private var isUnderWay = false
-    private var isOver = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let over = Latch()
 
     init(
         writer: Writer, readers: Readers, checkpointer: Checkpointer, check: IdleCheck, disk: DiskWatch?,
@@ -27,26 +26,17 @@ final class Closing: @unchecked Sendable {
     }
 
     /// Of a store without threads: there is nothing to end.
-    init() { isOver = true }
+    init() { over.open() }
 
     func close() async {
-        lock.lock()
-        let writer = writer
-        lock.unlock()
-        await writer?.queue.close()
-        await withCheckedContinuation { (continuation) in
-            lock.lock()
-            if isOver {
-                lock.unlock()
-                return continuation.resume()
-            }
-            waiting.append(continuation)
-            let isFirst = !isUnderWay
-            isUnderWay = true
-            lock.unlock()
-            // The threads are waited for on a thread, since waiting blocks.
-            if isFirst { WorkerThread.start("store-closing") { self.end() } }
+        await lock.withLock { writer }?.queue.close()
+        let isFirst = lock.withLock {
+            defer { isUnderWay = true }
+            return !isUnderWay && writer != nil
         }
+        // The threads are waited for on a thread, since waiting blocks.
+        if isFirst { WorkerThread.start("store-closing") { self.end() } }
+        await over.wait()
     }
 
     private func end() {
@@ -54,17 +44,14 @@ final class Closing: @unchecked Sendable {
         disk?.close()
         readers?.close()
         checkpointer?.close()
-        lock.lock()
-        writer = nil
-        readers = nil
-        checkpointer = nil
-        check = nil
-        disk = nil
-        house = nil
-        isOver = true
-        let all = waiting
-        waiting = []
-        lock.unlock()
-        for continuation in all { continuation.resume() }
+        lock.withLock {
+            writer = nil
+            readers = nil
+            checkpointer = nil
+            check = nil
+            disk = nil
+            house = nil
+        }
+        over.open()
     }
 }

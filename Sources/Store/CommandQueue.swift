@@ -26,8 +26,7 @@ package final class CommandQueue: @unchecked Sendable {
     private var byteCount = 0
     private var isWriterAsleep = false
     private var isClosing = false
-    private var isClosed = false
-    private var closers: [CheckedContinuation<Void, Never>] = []
+    private let end = Latch()
     /// The writer's: what it took and has not handed out yet.
     private var taken: [Command] = []
     private var takenIndex = 0
@@ -99,27 +98,16 @@ package final class CommandQueue: @unchecked Sendable {
     }
 
     /// Says that the writer has ended, which lets those go on who wait in ``close()``.
-    package func ended() {
-        lock.lock()
-        isClosed = true
-        let waiting = closers
-        closers = []
-        lock.unlock()
-        for closer in waiting { closer.resume() }
-    }
+    package func ended() { end.open() }
 
     /// Takes no more commands, and returns when the writer has ended. Safe to call twice.
     package func close() async {
-        await withCheckedContinuation { (continuation) in
-            lock.lock()
+        lock.withLock {
             isClosing = true
-            let isOver = isClosed
-            if !isOver { closers.append(continuation) }
             isWriterAsleep = false
-            lock.unlock()
-            lock.signal()
-            if isOver { continuation.resume() }
         }
+        lock.signal()
+        await end.wait()
     }
 
     private func refill(waitingMilliseconds milliseconds: Int?) {

@@ -1,5 +1,4 @@
 import CTransport
-import Glibc
 import Threads
 
 /// One thread that runs sockets, timers, closures and Swift concurrency jobs.
@@ -14,7 +13,6 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     }
 
     let handle: OpaquePointer
-    private let name: String
     private let lock = Lock()
     private var remote: [Job] = []
     private var remoteWakeAsked = false
@@ -25,12 +23,11 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     private var local: [Job] = []
     private var localWakeAsked = false
     private var spare: [Job] = []
-    private var thread = pthread_t()
+    private var thread: WorkerThread?
     private let drainContext: UnsafeMutablePointer<Unmanaged<EventLoop>?>
 
     /// Starts the thread. The loop runs until its ``EventLoopGroup`` is shut down.
     init(name: String) {
-        self.name = name
         let pointer = UnsafeMutablePointer<Unmanaged<EventLoop>?>.allocate(capacity: 1)
         pointer.initialize(to: nil)
         handle = ct_loop_create(
@@ -40,15 +37,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
             }, pointer)
         drainContext = pointer
         pointer.pointee = Unmanaged.passUnretained(self)
-        let this = Unmanaged.passRetained(self)
-        let failed = pthread_create(
-            &thread, nil,
-            { raw in
-                guard let raw else { return nil }
-                Unmanaged<EventLoop>.fromOpaque(raw).takeRetainedValue().run()
-                return nil
-            }, this.toOpaque())
-        precondition(failed == 0, "no thread for an event loop")
+        thread = WorkerThread(joinable: name, stackByteCount: 8 << 20) { [self] in ct_loop_run(handle) }
     }
 
     deinit {
@@ -137,15 +126,11 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         }
     }
 
-    private func run() {
-        ct_loop_run(handle, name)
-    }
-
     /// Stops the thread and waits for its end. What is open on it is cut.
     func stopAndJoin() {
         precondition(!isCurrent, "a loop cannot wait for itself")
         ct_loop_stop(handle)
-        pthread_join(thread, nil)
+        thread?.join()
         _ = stopped.set()
         drain() // what came between the last turn and the end
     }

@@ -1,27 +1,8 @@
 import Glibc
+import Threads
 
 /// A file over the loopback by `sendfile` and nothing else: what a download is measured against.
 enum RawSender {
-    private final class Work: Sendable {
-        let listener: Int32
-        let path: String
-        let byteCount: Int
-
-        init(listener: Int32, path: String, byteCount: Int) {
-            (self.listener, self.path, self.byteCount) = (listener, path, byteCount)
-        }
-
-        func run() {
-            let (socket, file) = (accept(listener, nil, nil), open(path, O_RDONLY | O_CLOEXEC))
-            defer {
-                close(socket)
-                close(file)
-            }
-            var offset = off_t(0)
-            while offset < byteCount, sendfile(socket, file, &offset, byteCount - Int(offset)) > 0 {}
-        }
-    }
-
     /// Bytes a second.
     static func measure(file: String, byteCount: Int) throws(BenchError) -> Double {
         let port = try FreePort.take()
@@ -34,20 +15,25 @@ enum RawSender {
             }
         }
         guard isBound else { throw .system("no listener", errno: errno) }
-        let work = Unmanaged.passRetained(Work(listener: listener, path: file, byteCount: byteCount))
-        var thread = pthread_t()
-        pthread_create(&thread, nil, { (pointer) in
-            guard let pointer else { return nil }
-            Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().run()
-            return nil
-        }, work.toOpaque())
+        let sender = WorkerThread(joinable: "raw-sender") { serve(file, byteCount: byteCount, to: listener) }
         let start = Monotonic.now()
         let client = try RawSocket.connect(port: port)
         try drain(client, atLeast: byteCount)
         let seconds = Double(Monotonic.now() - start) / 1e9
         close(client)
-        pthread_join(thread, nil)
+        sender.join()
         return Double(byteCount) / seconds
+    }
+
+    /// Sends the file to the first who comes.
+    private static func serve(_ path: String, byteCount: Int, to listener: Int32) {
+        let (socket, file) = (accept(listener, nil, nil), open(path, O_RDONLY | O_CLOEXEC))
+        defer {
+            close(socket)
+            close(file)
+        }
+        var offset = off_t(0)
+        while offset < byteCount, sendfile(socket, file, &offset, byteCount - Int(offset)) > 0 {}
     }
 
     /// Reads so many bytes and throws them away.

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// Standard input, and files that the command line names.
 enum Input {
@@ -19,7 +20,7 @@ enum Input {
     /// Lines of standard input, as they are typed. Read by a thread of its own, which ends with the program.
     static func lines() -> AsyncStream<String> {
         let (lines, continuation) = AsyncStream<String>.makeStream()
-        Background.run {
+        WorkerThread.start("input") {
             var pending: [UInt8] = []
             while let chunk = chunk() {
                 pending += chunk
@@ -52,25 +53,5 @@ enum Input {
             if count < 0 && errno == EINTR { continue }
             return count > 0 ? Array(bytes.prefix(count)) : nil
         }
-    }
-}
-
-/// Work that blocks, on a thread of its own.
-enum Background {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    static func run(_ body: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let failed = pthread_create(
-            &thread, nil,
-            { (raw) in
-                raw.map { Unmanaged<Body>.fromOpaque($0).takeRetainedValue().run() }
-                return nil
-            }, Unmanaged.passRetained(Body(body)).toOpaque())
-        precondition(failed == 0, "no thread to read with")
-        pthread_detach(thread)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// Ctrl-C and SIGTERM end the work and not the process, so that what is under way is committed and acknowledged. One
 /// more, a second later or after that, ends the process at once.
@@ -38,7 +39,7 @@ enum Interrupts {
 
     /// Calls `interrupted` at the first signal, on a thread of its own.
     static func watch(_ interrupted: @escaping @Sendable () -> Void) {
-        Background.run {
+        WorkerThread.start("interrupts") {
             next()
             interrupted()
             // A terminal and a parent that passes signals on may both send one: those are one wish.

@@ -16,9 +16,9 @@ enum Rooms {
         "Server": ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Threads", "Wire"],
         "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media"],
         "sottod": ["Server", "Store", "BlobsEngine", "Threads", "Wire", "CLinux"],
-        "sotto": ["Client", "Media", "Wire"],
+        "sotto": ["Client", "Media", "Threads", "Wire"],
         "sotto-media": ["Media", "CVips", "CLinux"],
-        "sotto-bench": ["Chat", "Store", "Transport", "Media", "Wire", "Keys", "Crypto", "CLinux"],
+        "sotto-bench": ["Chat", "Store", "Transport", "Media", "Threads", "Wire", "Keys", "Crypto", "CLinux"],
     ]
 
     /// Executables: nobody imports them, they may print, and they need no documentation comments.

@@ -105,8 +105,7 @@ ct_loop *ct_loop_create(void (*drain)(void *), void *context) {
     return new ct_loop(drain, context);
 }
 
-void ct_loop_run(ct_loop *loop, const char *name) {
-    pthread_setname_np(pthread_self(), name);
+void ct_loop_run(ct_loop *loop) {
     currentLoop = loop;
     loop->io.run();
     // Stopped: cut what is left, and let every pending operation hear of it.

@@ -10,7 +10,7 @@ final class BlobWorkers: @unchecked Sendable {
     private var firstIndex = 0
     private var runningThreads: Int
     private var isClosing = false
-    private var closers: [CheckedContinuation<Void, Never>] = []
+    private let end = Latch()
 
     init(threadCount: Int, queuedCountMax: Int) {
         self.queuedCountMax = queuedCountMax
@@ -49,26 +49,18 @@ final class BlobWorkers: @unchecked Sendable {
 
     /// Runs what is queued, then ends the threads. Safe to call twice.
     func close() async {
-        await withCheckedContinuation { (continuation) in
-            let isOver = lock.withLock {
-                isClosing = true
-                if runningThreads > 0 { closers.append(continuation) }
-                return runningThreads == 0
-            }
-            lock.broadcast()
-            if isOver { continuation.resume() }
-        }
+        lock.withLock { isClosing = true }
+        lock.broadcast()
+        await end.wait()
     }
 
     private func work() {
         while let job = next() { job() }
-        let waiting = lock.withLock {
+        let isLast = lock.withLock {
             runningThreads -= 1
-            guard runningThreads == 0 else { return [CheckedContinuation<Void, Never>]() }
-            defer { closers = [] }
-            return closers
+            return runningThreads == 0
         }
-        for closer in waiting { closer.resume() }
+        if isLast { end.open() }
     }
 
     private func next() -> (@Sendable () -> Void)? {

@@ -26,8 +26,8 @@ typedef struct ct_buffer ct_buffer;
 
 /// `drain` runs on the loop's thread after every `ct_loop_wake`.
 ct_loop *ct_loop_create(void (*drain)(void *context), void *context);
-/// Until `ct_loop_stop`. The thread takes `name` (15 bytes at most).
-void ct_loop_run(ct_loop *loop, const char *name);
+/// Until `ct_loop_stop`.
+void ct_loop_run(ct_loop *loop);
 /// Any thread: asks for one run of `drain`; cheap when the loop is awake.
 void ct_loop_wake(ct_loop *loop);
 /// Any thread: `ct_loop_run` returns soon.
