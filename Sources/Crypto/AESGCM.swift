@@ -24,17 +24,11 @@ public enum AESGCM {
     }
 
     /// A nonce: 12 bytes, used once under a key.
-    public struct Nonce: Hashable, Sendable {
-        /// The 12 bytes.
-        public let bytes: [UInt8]
+    public typealias Nonce = FixedBytes<NonceRole>
 
-        /// - Throws: ``LengthError`` unless there are 12 bytes.
-        public init(_ bytes: [UInt8]) throws(LengthError) {
-            try LengthError.check(bytes.count, is: nonceByteCount)
-            self.bytes = bytes
-        }
-
-        init(checked bytes: [UInt8]) { self.bytes = bytes }
+    /// The role of a ``Nonce``.
+    public enum NonceRole: ByteRole {
+        public static let byteCount = nonceByteCount
     }
 
     /// Ciphertext then tag: `plaintext.count + 16` bytes. `bound` is authenticated with them and not part of them.

@@ -39,20 +39,12 @@ public enum ChaCha20Poly1305 {
     }
 
     /// A nonce: 12 bytes, used once under a key.
-    public struct Nonce: Hashable, Sendable {
-        /// The 12 bytes.
-        public let bytes: [UInt8]
+    public typealias Nonce = FixedBytes<NonceRole>
 
-        /// - Throws: ``LengthError`` unless there are 12 bytes.
-        public init(_ bytes: [UInt8]) throws(LengthError) {
-            try LengthError.check(bytes.count, is: nonceByteCount)
-            self.bytes = bytes
-        }
-
-        init(checked bytes: [UInt8]) { self.bytes = bytes }
-
-        /// Twelve zero bytes, for a key that seals exactly one message.
-        public static let zero = Nonce(checked: [UInt8](repeating: 0, count: nonceByteCount))
+    /// The role of a ``Nonce``.
+    public enum NonceRole: ByteRole {
+        public static let byteCount = nonceByteCount
+        fileprivate static let zero = Nonce(checked: [UInt8](repeating: 0, count: byteCount))
     }
 
     /// Ciphertext then tag: `plaintext.count + 16` bytes. `bound` is authenticated with them and not part of them.
@@ -137,4 +129,9 @@ public enum ChaCha20Poly1305 {
                 bound, UInt64(bound.count), nonce.bytes, key.bytes) == 0
         }
     }
+}
+
+extension ChaCha20Poly1305.Nonce {
+    /// Twelve zero bytes, for a key that seals exactly one message.
+    public static var zero: Self { Role.zero }
 }

@@ -9,39 +9,21 @@ public enum Ed25519 {
     /// Bytes in a signature.
     public static let signatureByteCount = 64
 
-    /// 64 bytes that claim to be a signature; only ``PublicKey/verifies(_:over:)`` says whether they are.
-    public struct Signature: Hashable, Sendable {
-        /// The 64 bytes: `R` then `S`.
-        public let bytes: [UInt8]
+    /// 64 bytes that claim to be a signature; only a key that verifies it says whether they are.
+    /// `R`, then `S`.
+    public typealias Signature = FixedBytes<SignatureRole>
 
-        /// - Throws: ``LengthError`` unless there are 64 bytes.
-        public init(_ bytes: [UInt8]) throws(LengthError) {
-            try LengthError.check(bytes.count, is: signatureByteCount)
-            self.bytes = bytes
-        }
-
-        init(checked bytes: [UInt8]) { self.bytes = bytes }
+    /// The role of a ``Signature``.
+    public enum SignatureRole: ByteRole {
+        public static let byteCount = signatureByteCount
     }
 
-    /// A public key: 32 bytes. A key of small order verifies nothing.
-    public struct PublicKey: Hashable, Sendable {
-        /// The 32 bytes (compressed point).
-        public let bytes: [UInt8]
+    /// A public key: 32 bytes (a compressed point). A key of small order verifies nothing.
+    public typealias PublicKey = FixedBytes<PublicKeyRole>
 
-        /// - Throws: ``LengthError`` unless there are 32 bytes.
-        public init(_ bytes: [UInt8]) throws(LengthError) {
-            try LengthError.check(bytes.count, is: keyByteCount)
-            self.bytes = bytes
-        }
-
-        init(checked bytes: [UInt8]) { self.bytes = bytes }
-
-        /// Whether `signature` is this key's over exactly `message`.
-        public func verifies(_ signature: Signature, over message: [UInt8]) -> Bool {
-            Sodium.start()
-            return crypto_sign_ed25519_verify_detached(
-                signature.bytes, message, UInt64(message.count), bytes) == 0
-        }
+    /// The role of a ``PublicKey``.
+    public enum PublicKeyRole: ByteRole {
+        public static let byteCount = keyByteCount
     }
 
     /// A private key: the seed and the public key it makes, 64 secret bytes in all.
@@ -89,5 +71,13 @@ public enum Ed25519 {
 
         /// The 32-byte seed, for a sealed store.
         public borrowing func exportSeed() -> SecretBytes { secret.part(0..<keyByteCount) }
+    }
+}
+
+extension Ed25519.PublicKey {
+    /// Whether `signature` is this key's over exactly `message`.
+    public func verifies(_ signature: Ed25519.Signature, over message: [UInt8]) -> Bool {
+        Sodium.start()
+        return crypto_sign_ed25519_verify_detached(signature.bytes, message, UInt64(message.count), bytes) == 0
     }
 }

@@ -10,7 +10,8 @@ public struct LengthError: Error, Equatable, Sendable {
         self.byteCount = byteCount
     }
 
-    static func check(_ byteCount: Int, is expected: Int) throws(LengthError) {
+    /// Throws unless the numbers are the same.
+    package static func check(_ byteCount: Int, is expected: Int) throws(LengthError) {
         guard byteCount == expected else { throw LengthError(expectedByteCount: expected, byteCount: byteCount) }
     }
 }

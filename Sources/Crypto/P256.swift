@@ -47,28 +47,13 @@ public enum P256 {
         }
     }
 
-    /// 64 bytes that claim to be a signature; only ``PublicKey/verifies(_:over:)`` says whether they are.
-    public struct Signature: Hashable, Sendable {
-        /// The 64 bytes: `r` then `s`, both big-endian (as JWS and WebCrypto have them).
-        public let bytes: [UInt8]
+    /// 64 bytes that claim to be a signature; only ``PublicKey/verifies(_:over:)`` says whether they are. `r` then `s`,
+    /// both big-endian (as JWS and WebCrypto have them).
+    public typealias Signature = FixedBytes<SignatureRole>
 
-        /// - Throws: ``LengthError`` unless there are 64 bytes.
-        public init(_ bytes: [UInt8]) throws(LengthError) {
-            try LengthError.check(bytes.count, is: signatureByteCount)
-            self.bytes = bytes
-        }
-
-        init(checked bytes: [UInt8]) { self.bytes = bytes }
-
-        /// The signature in `der`, an ASN.1 sequence of two integers; `nil` for any but the one right encoding of
-        /// two numbers below 2^256.
-        public init?(der: [UInt8]) {
-            guard let integers = DERSequence.integers(in: der), integers.count == 2 else { return nil }
-            bytes = integers[0] + integers[1]
-        }
-
-        /// The ASN.1 form: a sequence of two integers, at most 72 bytes.
-        public var derBytes: [UInt8] { DERSequence.sequence(of: [Array(bytes[..<32]), Array(bytes[32...])]) }
+    /// The role of a ``Signature``.
+    public enum SignatureRole: ByteRole {
+        public static let byteCount = signatureByteCount
     }
 
     /// A private key: a number in 1…n - 1, and the public key it makes.
@@ -196,4 +181,16 @@ public enum P256 {
             return body(scalar)
         }
     }
+}
+
+extension P256.Signature {
+    /// The signature in `der`, an ASN.1 sequence of two integers; `nil` for any but the one right encoding of two
+    /// numbers below 2^256.
+    public init?(der: [UInt8]) {
+        guard let integers = DERSequence.integers(in: der), integers.count == 2 else { return nil }
+        self.init(checked: integers[0] + integers[1])
+    }
+
+    /// The ASN.1 form: a sequence of two integers, at most 72 bytes.
+    public var derBytes: [UInt8] { DERSequence.sequence(of: [Array(bytes[..<32]), Array(bytes[32...])]) }
 }

@@ -5,19 +5,13 @@ public enum X25519 {
     /// Bytes in a private key, a public key and a shared secret.
     public static let keyByteCount = 32
 
-    /// A public key: 32 bytes, any value. Points of small order are refused when they are used, by
-    /// ``PrivateKey/agree(with:)``.
-    public struct PublicKey: Hashable, Sendable {
-        /// The 32 bytes (u-coordinate, little-endian).
-        public let bytes: [UInt8]
+    /// A public key: 32 bytes (u-coordinate, little-endian), any value. Points of small order are refused when they are
+    /// used, by ``PrivateKey/agree(with:)``.
+    public typealias PublicKey = FixedBytes<PublicKeyRole>
 
-        /// - Throws: ``LengthError`` unless there are 32 bytes.
-        public init(_ bytes: [UInt8]) throws(LengthError) {
-            try LengthError.check(bytes.count, is: keyByteCount)
-            self.bytes = bytes
-        }
-
-        init(checked bytes: [UInt8]) { self.bytes = bytes }
+    /// The role of a ``PublicKey``.
+    public enum PublicKeyRole: ByteRole {
+        public static let byteCount = keyByteCount
     }
 
     /// A private key: 32 secret bytes and the public key they make.

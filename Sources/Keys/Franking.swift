@@ -4,23 +4,16 @@ public import Wire
 // What lets a recipient prove to the server, and to nobody else, what it was sent: docs/protocol/franking.md.
 
 /// Opens one commitment. Sealed inside the message; its recipient may show it.
-public struct FrankingKey: Hashable, Sendable {
-    /// Bytes in a key.
+public typealias FrankingKey = FixedBytes<FrankingKeyRole>
+
+/// The role of a ``FrankingKey``.
+public enum FrankingKeyRole: ByteRole {
     public static let byteCount = 32
+}
 
-    /// The 32 bytes.
-    public let bytes: [UInt8]
-
+extension FrankingKey {
     /// A new key from the system's random source.
-    public init() { bytes = RandomBytes.make(byteCount: Self.byteCount) }
-
-    /// - Throws: ``LengthError`` unless there are 32 bytes.
-    public init(_ bytes: [UInt8]) throws(LengthError) {
-        guard bytes.count == Self.byteCount else {
-            throw LengthError(expectedByteCount: Self.byteCount, byteCount: bytes.count)
-        }
-        self.bytes = bytes
-    }
+    public init() { self = .random() }
 
     /// What `sender` commits to when it says `content`: 32 bytes that say nothing without this key.
     ///
@@ -82,22 +75,16 @@ public struct FrankingStamp: Hashable, Sendable {
     }
 }
 
-/// What lets a server know the device behind a commitment that it accepted without knowing the sender.
-public struct AttributionKey: Hashable, Sendable {
-    /// Bytes in a key, and in what it makes.
+/// What lets a server know the device behind a commitment that it accepted without knowing the sender: 32 secret bytes,
+/// known to the server and one device.
+public typealias AttributionKey = FixedBytes<AttributionKeyRole>
+
+/// The role of an ``AttributionKey``, and of what it makes.
+public enum AttributionKeyRole: ByteRole {
     public static let byteCount = 32
+}
 
-    /// The 32 secret bytes, known to the server and one device.
-    public let bytes: [UInt8]
-
-    /// - Throws: ``LengthError`` unless there are 32 bytes.
-    public init(_ bytes: [UInt8]) throws(LengthError) {
-        guard bytes.count == Self.byteCount else {
-            throw LengthError(expectedByteCount: Self.byteCount, byteCount: bytes.count)
-        }
-        self.bytes = bytes
-    }
-
+extension AttributionKey {
     /// The key that goes with a certificate: the server stores none, it works them out.
     ///
     /// | size | HMAC-SHA256, under the server's key, over |
@@ -109,7 +96,7 @@ public struct AttributionKey: Hashable, Sendable {
     public init(of claim: SenderClaim, under key: borrowing SecretBytes) {
         var message = Array("Sotto attribution v1".utf8) + [0] + claim.address.frankingBytes
         message.append(number: claim.expiresAt.milliseconds)
-        bytes = HMAC.tag(.sha256, key: key, over: message)
+        self.init(checked: HMAC.tag(.sha256, key: key, over: message))
     }
 
     /// What a sender seals beside a commitment, 32 bytes.
@@ -139,9 +126,7 @@ public final class FrankingSecrets: Sendable {
 
     /// - Throws: ``LengthError`` unless there are 64 bytes.
     public init(_ secret: borrowing SecretBytes) throws(LengthError) {
-        guard secret.byteCount == Self.byteCount else {
-            throw LengthError(expectedByteCount: Self.byteCount, byteCount: secret.byteCount)
-        }
+        try LengthError.check(secret.byteCount, is: Self.byteCount)
         tagKey = secret.part(0..<32)
         attributionKey = secret.part(32..<64)
     }

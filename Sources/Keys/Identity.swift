@@ -39,9 +39,7 @@ public struct IdentityPublicKeys<Owner>: Hashable, Sendable {
 
     /// - Throws: ``LengthError`` unless there are 64 bytes.
     public init(_ bytes: [UInt8]) throws(LengthError) {
-        guard bytes.count == Self.byteCount else {
-            throw LengthError(expectedByteCount: Self.byteCount, byteCount: bytes.count)
-        }
+        try LengthError.check(bytes.count, is: Self.byteCount)
         signing = try Ed25519.PublicKey(Array(bytes[..<32]))
         agreement = try X25519.PublicKey(Array(bytes[32...]))
     }
@@ -91,7 +89,7 @@ public struct IdentityPrivateKeys<Owner>: ~Copyable, Sendable {
     /// What ``exportForSealedStore()`` gave.
     /// - Throws: ``LengthError`` unless there are 64 bytes.
     public init(fromSealedStore secret: borrowing SecretBytes) throws(LengthError) {
-        guard secret.byteCount == 64 else { throw LengthError(expectedByteCount: 64, byteCount: secret.byteCount) }
+        try LengthError.check(secret.byteCount, is: 64)
         self.init(
             signing: try Ed25519.PrivateKey(seed: secret.part(0..<32)),
             agreement: try X25519.PrivateKey(secret.part(32..<64)))

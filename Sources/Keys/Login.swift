@@ -2,23 +2,16 @@ public import Crypto
 public import Wire
 
 /// Thirty-two bytes that a server makes for one login, within a minute. To a client they are random.
-public struct LoginChallenge: Hashable, Sendable {
-    /// Bytes in a challenge.
+public typealias LoginChallenge = FixedBytes<LoginChallengeRole>
+
+/// The role of a ``LoginChallenge``.
+public enum LoginChallengeRole: ByteRole {
     public static let byteCount = 32
+}
 
-    /// The 32 bytes.
-    public let bytes: [UInt8]
-
+extension LoginChallenge {
     /// A new challenge from the system's random source.
-    public init() { bytes = RandomBytes.make(byteCount: Self.byteCount) }
-
-    /// - Throws: ``LengthError`` unless there are 32 bytes.
-    public init(_ bytes: [UInt8]) throws(LengthError) {
-        guard bytes.count == Self.byteCount else {
-            throw LengthError(expectedByteCount: Self.byteCount, byteCount: bytes.count)
-        }
-        self.bytes = bytes
-    }
+    public init() { self = .random() }
 }
 
 /// What a device signs to log in: it names the server, so that no other server can pass it on.

@@ -72,17 +72,11 @@ public enum MLKEM<Parameters: MLKEMParameters> {
     }
 
     /// Bytes that carry a shared secret, or claim to.
-    public struct Ciphertext: Hashable, Sendable {
-        /// ``MLKEM/ciphertextByteCount`` bytes.
-        public let bytes: [UInt8]
+    public typealias Ciphertext = FixedBytes<CiphertextRole>
 
-        /// - Throws: ``LengthError`` for any other size.
-        public init(_ bytes: [UInt8]) throws(LengthError) {
-            try LengthError.check(bytes.count, is: ciphertextByteCount)
-            self.bytes = bytes
-        }
-
-        fileprivate init(checked bytes: [UInt8]) { self.bytes = bytes }
+    /// The role of a ``Ciphertext``.
+    public enum CiphertextRole: ByteRole {
+        public static var byteCount: Int { ciphertextByteCount }
     }
 
     /// What encapsulating gives.

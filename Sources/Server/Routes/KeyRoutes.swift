@@ -1,4 +1,5 @@
 import Chat
+import Crypto
 import Keys
 import Wire
 
