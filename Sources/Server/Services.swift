@@ -3,7 +3,7 @@ import Keys
 import Transport
 import Wire
 
-/// What the routes and the sockets work with. Built once, in `Server+build.swift`.
+/// What the routes and the sockets work with. Built once, by ``Server``.
 struct Services: Sendable {
     let configuration: ServerConfiguration
     let chat: ChatEngine

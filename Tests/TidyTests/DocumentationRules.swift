@@ -5,10 +5,16 @@
 /// - an initialiser that only takes the stored properties of its file by name, and one that takes nothing;
 /// - what stands on one line in a run that begins under a comment: the comment of the first, or that of the type
 ///   whose first lines they are, speaks for the run. A blank line ends it.
-func undocumented(_ file: SourceFile) -> [Finding] {
-    guard file.isInLibraryRoom, file.isSwift else { return [] }
+func undocumented(_ file: SourceFile) -> [Finding] { survey(file).found }
+
+/// Those of ``witnesses`` that a file needs.
+func neededWitnesses(_ file: SourceFile) -> Set<String> { survey(file).needed }
+
+private func survey(_ file: SourceFile) -> (found: [Finding], needed: Set<String>) {
+    guard file.isInLibraryRoom, file.isSwift else { return ([], []) }
     let properties = storedProperties(of: file)
     var found: [Finding] = []
+    var needed: Set<String> = []
     var runIsDocumented = false
     for (index, code) in file.code.enumerated() {
         let line = code.text.drop { $0 == " " }
@@ -20,34 +26,34 @@ func undocumented(_ file: SourceFile) -> [Finding] {
         let isInRun = runIsDocumented && declaration.isOneLine
         runIsDocumented = isDocumented || isInRun
         guard declaration.isVisible, !isDocumented, !isInRun else { continue }
-        if witnesses.contains(where: { line.contains($0) }) { continue }
         if declaration.keyword == "init", takesOnly(properties, in: file, from: index) { continue }
+        let witnessed = witnesses.filter { line.contains($0) }
+        needed.formUnion(witnessed)
+        guard witnessed.isEmpty else { continue }
         found.append(Finding(file, line: index, "undocumented: \(line.prefix(60))"))
     }
-    return found
+    return (found, needed)
 }
 
 /// Requirements of protocols, ours and the language's, which are described once, at the protocol.
-private let witnesses = [
-    // WireType, WireRecord, WireUnion, WireNumber, RandomIdentifier
-    "init(fields fields:", "init(fields: inout", "init(wire value:", "func write(to writer:",
+let witnesses = [
+    // WireType, WireRecord, WireUnion, WireNumber
+    "init(fields: inout", "init(wire value:", "func write(to writer:",
     "static var schema:", "static var sample:", "static let name ", "static let unionName ", "static let tagKey ",
-    "static var cases:", "init?(tag:", "var tagged:", "init(bytes: SixteenBytes)", "let bytes: SixteenBytes",
+    "static var cases:", "init?(tag:", "var tagged:",
     // StoredRow, Cell, Prefix, RowIndex, RowExpiry, AccountIndex; an index says by its columns what it finds
     "static let table ", "static let indexes:", "static let expiry:", "static let erasure ", "static let owners ",
     "static let cascades ",
     " = Lookup(", " = Index(", "var cacheNames:", "static let isCached ", "static var storage:",
     "static var isOptional:", "static func read(from reader:", "init?(cell:", "var cell:", "static var count:",
     "func sweep(_ connection:", "func erase(_ account:", "override func ",
-    // PlaceValue; an endpoint and a parameter say by their summary what they are
-    "init?(place text:", "var place:", "static var placeSchema:", " = Endpoint(", " = Parameter(",
+    // PlaceValue; an endpoint says by its summary what it is
+    "init?(place text:", "var place:", "static var placeSchema:", " = Endpoint(",
     // The language
-    "var description:", "func == ", "static func ==", "static func <", "func hash(into", "func next()",
-    "func makeIterator()", "func makeAsyncIterator()", "typealias Element", "typealias Failure", "var isEmpty:",
-    "var count: Int", "let rawValue:", "init(_ rawValue:",
+    "var description:", "static func <", "func next()", "func makeAsyncIterator()", "var isEmpty:", "var count: Int",
+    "let rawValue:",
     // Executors
-    "func enqueue(", "func checkIsolated()", "func asUnownedSerialExecutor()", "func asUnownedTaskExecutor()",
-    "var unownedExecutor:",
+    "func enqueue(", "func checkIsolated()", "func asUnownedSerialExecutor()",
 ]
 
 private struct Declaration {

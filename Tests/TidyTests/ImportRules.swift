@@ -27,15 +27,17 @@ func importsOutsideTable(_ file: SourceFile) -> [Finding] {
     }
 }
 
+/// System calls without state: the executor, the daemon and the programs each need a few.
+let sharedModules: Set = ["CLinux"]
+
 /// Each C module has one room that imports it, so that its types and its dangers stay there.
 func sharedCModules(_ files: [SourceFile]) -> [Finding] {
-    // System calls without state: the executor, the daemon and the programs each need a few.
-    let exempt: Set = ["CLinux"]
     var owners: [String: String] = [:]
     return files.flatMap { (file) -> [Finding] in
         guard let room = file.room else { return [] }
         return imports(of: file).compactMap { (line, module) in
-            guard module.hasPrefix("C"), Rooms.mayImport[module] == nil, !exempt.contains(module) else { return nil }
+            let isC = module.hasPrefix("C") && Rooms.mayImport[module] == nil
+            guard isC, !sharedModules.contains(module) else { return nil }
             let owner = owners[module, default: room]
             owners[module] = owner
             return owner == room ? nil : Finding(file, line: line, "\(module) belongs to \(owner)")

@@ -3,11 +3,7 @@ import Testing
 
 /// Links between the pages of this repository.
 @Suite struct LinkTests {
-    private static let pages: [SourceFile] = Repository.files.filter { $0.path.hasSuffix(".md") }
-        + ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].compactMap { (path) in
-            (try? String(contentsOf: Repository.root.appending(path: path), encoding: .utf8))
-                .map { SourceFile(path: path, text: $0) }
-        }
+    private static let pages = Repository.files.filter(\.isPage)
 
     @Test("every link between pages leads to a file that is there")
     func links() {
@@ -15,6 +11,22 @@ import Testing
         for page in Self.pages {
             for finding in brokenLinks(page) { Issue.record("\(finding)") }
         }
+    }
+
+    @Test("a page under docs that no other page links to is found by nobody")
+    func unlinked() {
+        for finding in unlinkedPages(Self.pages) { Issue.record("\(finding)") }
+    }
+
+    @Test("a page without a link to it is found, whatever it links to itself")
+    func plantedPages() {
+        let pages = [
+            SourceFile(path: "README.md", text: "[a](docs/a.md) [b](docs/deep/b.md#part)"),
+            SourceFile(path: "docs/a.md", text: "[lost](deep/lost.md.txt)"),
+            SourceFile(path: "docs/deep/b.md", text: "[a](../a.md)"),
+            SourceFile(path: "docs/deep/lost.md", text: "[itself](lost.md) [b](b.md)"),
+        ]
+        #expect(unlinkedPages(pages).map(\.path) == ["docs/deep/lost.md"])
     }
 
     @Test("a link to nowhere is found; those to other sites, anchors and code are left alone")
@@ -32,17 +44,34 @@ import Testing
     }
 
     private func brokenLinks(_ page: SourceFile) -> [Finding] {
-        let folder = Repository.root.appending(path: page.path).deletingLastPathComponent()
+        links(of: page).compactMap { (index, target) in
+            let file = Repository.root.appending(path: target).path(percentEncoded: false)
+            return FileManager.default.fileExists(atPath: file)
+                ? nil : Finding(page, line: index, "a link to nowhere: \(target)")
+        }
+    }
+
+    private func unlinkedPages(_ pages: [SourceFile]) -> [Finding] {
+        var linked: Set<String> = []
+        for page in pages { linked.formUnion(links(of: page).map(\.target).filter { $0 != page.path }) }
+        return pages.filter { $0.path.hasPrefix("docs/") && !linked.contains($0.path) }
+            .map { Finding($0, line: 0, "no page links here") }
+    }
+
+    /// What a page links to in this repository, from its root.
+    private func links(of page: SourceFile) -> [(line: Int, target: String)] {
+        let folder = page.path.split(separator: "/").dropLast().map(String.init)
         var isCode = false
-        return page.lines.enumerated().flatMap { (index, line) -> [Finding] in
+        return page.lines.enumerated().flatMap { (index, line) -> [(line: Int, target: String)] in
             if line.hasPrefix("```") { isCode.toggle() }
             guard !isCode else { return [] }
             return line.matches(of: /\]\(([^)#\s]+)[^)]*\)/).compactMap { (match) in
-                let target = String(match.1)
-                guard !target.contains(":") else { return nil }
-                let file = folder.appending(path: target).standardizedFileURL.path(percentEncoded: false)
-                return FileManager.default.fileExists(atPath: file)
-                    ? nil : Finding(page, line: index, "a link to nowhere: \(target)")
+                guard !match.1.contains(":") else { return nil }
+                var path = folder
+                for part in match.1.split(separator: "/") where part != "." {
+                    if part == ".." { _ = path.popLast() } else { path.append(String(part)) }
+                }
+                return (index, path.joined(separator: "/"))
             }
         }
     }

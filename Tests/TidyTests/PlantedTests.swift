@@ -175,7 +175,7 @@ import Testing
                 public init(b: Int, f: Int) {}
                 public init?(b: Int) {}
                 public var description: String { "" }
-                public static func == (l: A, r: A) -> Bool { true }
+                public static func < (l: A, r: A) -> Bool { true }
             }
 
             /// Described, and so is the run that follows.
@@ -193,6 +193,33 @@ import Testing
             """
         #expect(lines(undocumented(swift(text))) == [1, 2, 3, 11, 12, 22, 26])
         #expect(undocumented(swift(text, at: "Sources/sottod/A.swift")).isEmpty)
+    }
+
+    @Test("an exception that nothing needs is found")
+    func idling() {
+        let wire = swift("public struct A {\n    func a() {}\n    public func next() {}\n}", at: "Sources/Wire/A.swift")
+        #expect(neededWitnesses(wire) == ["func next()"])
+        let idle = idleExemptions([wire, swift("import Keys", at: "Sources/Ratchet/A.swift")])
+        #expect(idle.contains("Ratchet does not import Crypto") && !idle.contains("Ratchet does not import Keys"))
+        #expect(!idle.contains("nothing is left undescribed for func next()"))
+        #expect(idle.contains("nothing is left undescribed for var description:"))
+        #expect(idle.contains("there are no TidyTests") && idle.contains("CLinux is not shared"))
+    }
+
+    @Test("a file that a comment names is found, one that a page names is looked for")
+    func namedFiles() {
+        let text = "let a = 1 // see B.swift\nlet b = \"C.swift\"\n/// As in `D/E+f.swift`.\n// See *.swift, or swift"
+        #expect(lines(filesInComments(swift(text))) == [1, 3])
+        let page = SourceFile(path: "docs/a.md", text: "`X/B.swift`, `C.swift`\n`<Room>Tests.swift`\n`Y/B.swift`")
+        #expect(lines(missingFiles(page, among: ["Sources/X/B.swift", "Tests/C.swift"])) == [3])
+        #expect(lines(missingFiles(page, among: ["Sources/X/BB.swift", "Sources/Y/B.swift"])) == [1, 1])
+    }
+
+    @Test("what nobody names is found, what is public or named anywhere is not")
+    func deadDeclarations() {
+        let one = swift("func a() {}\nprivate let b = 1, x = a\npublic var c: Int\nstatic func d() {}\nvar e: Int {")
+        let other = swift("let f = \"\\(A.d())\" // e", at: "Tests/WireTests/A.swift")
+        #expect(lines(dead(in: [one, other])) == [2, 5])
     }
 
     @Test("a source outside the map is found")

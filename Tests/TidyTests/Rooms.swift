@@ -25,7 +25,7 @@ enum Rooms {
     static let programs: Set = ["sottod", "sotto", "sotto-bench", "sotto-media"]
 
     /// Modules of the toolchain and the system that any room may import.
-    static let ofTheSystem: Set = ["Swift", "Glibc", "Synchronization"]
+    static let ofTheSystem: Set = ["Glibc", "Synchronization"]
 
     /// What must not be reachable from the server: whoever holds these can open a message, or decodes what strangers
     /// send in the process that holds the store.

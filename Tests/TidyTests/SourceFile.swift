@@ -16,6 +16,7 @@ struct SourceFile: Sendable {
     }
 
     var isSwift: Bool { path.hasSuffix(".swift") }
+    var isPage: Bool { path.hasSuffix(".md") }
     var isSource: Bool { path.hasPrefix("Sources/") }
 
     /// The folder below `Sources`; an engine is named after its own folder.
@@ -48,8 +49,9 @@ struct Finding: CustomStringConvertible {
 enum Repository {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
 
-    static let files: [SourceFile] = ["Sources", "Tests", "Scripts", "docs"].flatMap(read)
-        + ["Package.swift", "Makefile", "ARCHITECTURE.md", "README.md", ".ci/run"].compactMap { read(path: $0) }
+    static let files: [SourceFile] = ["Sources", "Tests", "Fuzz", "Scripts", "docs"].flatMap(read)
+        + ["Package.swift", "Makefile", "ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", "SECURITY.md",
+            "CHANGELOG.md", ".ci/run"].compactMap { read(path: $0) }
 
     static let swift = files.filter(\.isSwift)
     static let sources = swift.filter(\.isSource)

@@ -21,13 +21,13 @@ extension [UInt8] {
 }
 
 /// Test targets that look at more than one room, and so mirror none.
-private let crossing: Set = [
+let crossing: Set = [
     "EndToEndTests", "StoreFileTests", "SimulationTests", "TidyTests", "VectorTests", "BenchTests",
 ]
 
-/// A `…Tests.swift` that mirrors nothing, so that nobody finds it from the source or the source from it.
+/// A file of tests that mirrors nothing, so that nobody finds it from the source or the source from it.
 ///
-/// `OuterTests.swift` mirrors a file, folder or type of its room named `Outer`, one that it is the beginning of
+/// `OuterTests` mirrors a file, folder or type of its room named `Outer`, one that it is the beginning of
 /// (`Outermost`), or one that is its own beginning (`Out`, for tests of one side of it); or a helper next to it. A file
 /// that tests one behaviour of several types says so in a line that begins with `/// Mirrors` and names each in
 /// backticks.

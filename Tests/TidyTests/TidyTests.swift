@@ -79,6 +79,19 @@ import Testing
     @Test("one name is one type in the whole tree")
     func names() { hold(namesakes(Repository.sources)) }
 
+    @Test("each exception from a rule is needed")
+    func exemptions() { #expect(idleExemptions(Repository.swift) == []) }
+
+    @Test("no comment names a file, and the files that pages name are there")
+    func fileNames() {
+        hold(Repository.swift.flatMap(filesInComments))
+        let paths = Set(Repository.swift.map(\.path))
+        hold(Repository.files.flatMap { missingFiles($0, among: paths) })
+    }
+
+    @Test("nothing is declared that nobody names")
+    func deadCode() { hold(dead(in: Repository.swift)) }
+
     // MARK: Text
 
     @Test("no file is longer than 400 lines")
