@@ -1,11 +1,15 @@
 import Client
 import Glibc
+import Wire
 
 @main
 struct Main {
     static func main() async {
         umask(0o077)
         Interrupts.take()
+        if CommandLine.arguments.dropFirst() == ["--version"] {
+            return Output.write("sotto \(Release.version)\n", to: STDOUT_FILENO)
+        }
         let arguments: Arguments
         do {
             guard let read = try Arguments.read(Array(CommandLine.arguments.dropFirst())) else {

@@ -73,7 +73,8 @@ enum Help {
 
             \(topics.joined(separator: "\n\n"))
 
-            sotto VERB --help says more. Exit status: 0 done, 1 refused or failed, 2 not understood.
+            sotto VERB --help says more, sotto --version which one this is.
+            Exit status: 0 done, 1 refused or failed, 2 not understood.
             """
     }
 

@@ -14,6 +14,7 @@ private enum DaemonVerb: String {
 struct Main {
     static func main() async {
         Hardening.apply()
+        if CommandLine.arguments.dropFirst() == ["--version"] { return print("sottod \(Release.version)") }
         let configuration: ServerConfiguration
         do {
             var environment: [String: String] = [:]

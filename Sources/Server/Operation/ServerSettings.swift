@@ -79,6 +79,7 @@ public enum ServerSettings {
 
             \(rows.joined(separator: "\n"))
               \(padded("--help", 34)) Print this.
+              \(padded("--version", 34)) Print which version this is.
 
             Every option can stand in the environment, under the name in brackets; the option wins.
             """

@@ -6,7 +6,7 @@ import Wire
 enum ServerRoutes {
     /// Printed at the first request, then kept.
     private static let openAPI = encoded(OpenAPI.document(of: Route.all.map(\.endpoint)))
-    private static let asyncAPI = encoded(AsyncAPI.document(version: OpenAPI.version))
+    private static let asyncAPI = encoded(AsyncAPI.document(version: Release.version))
 
     private static func encoded(_ value: WireValue) -> [UInt8] {
         var writer = WireWriter(form: .json)

@@ -2,13 +2,11 @@ import Wire
 
 /// Prints the route table as OpenAPI 3.1. What the table does not hold is not in the document, and the other way round.
 enum OpenAPI {
-    static let version = "0.1.0"
-
     static func document(of routes: [EndpointFacts]) -> WireValue {
         .object([
             "openapi": .text("3.1.0"),
             "info": .object([
-                "title": .text("Sotto"), "version": .text(version),
+                "title": .text("Sotto"), "version": .text(Release.version),
                 "description": .text(
                     "The HTTP surface of a Sotto server. Every body may also be CBOR: the same objects, bytes as byte "
                         + "strings, times as milliseconds (docs/protocol/sotto.cddl). Every route may also be called "
