@@ -97,15 +97,7 @@ public final class Server: Sendable {
     static func services(
         _ configuration: ServerConfiguration, _ chat: ChatEngine, _ media: MediaHouse, _ secret: borrowing ServerSecret
     ) async throws(Problem) -> Services {
-        let kept = try await prepare(chat)
-        return Services(
-            configuration: configuration, chat: chat, signingKey: kept.signingKey, incarnation: kept.incarnation,
-            treeHeads: TreeHeads(signedBy: kept.signingKey), franking: kept.franking, media: media,
-            mediaLinks: MediaLinks(key: secret.mediaLinkKey(), clock: chat.clock),
-            challenges: Challenges(key: secret.challengeKey()), limiters: Limiters(configuration),
-            answers: AnswerRoom(byteCountMax: configuration.answerByteCountMax),
-            origins: Origins(configuration.origins), metrics: Metrics(),
-            log: Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: chat.clock))
+        Services(configuration, chat, media, try await prepare(chat), secret)
     }
 
     /// What is done again and again.
@@ -123,15 +115,8 @@ public final class Server: Sendable {
         ]
     }
 
-    /// What the store keeps for the server itself.
-    private struct Kept {
-        let signingKey: ServerSigningKey
-        let franking: FrankingSecrets
-        let incarnation: IncarnationID
-    }
-
     /// What the store must hold before anyone is served: the server's keys, and every list in the key log.
-    private static func prepare(_ chat: ChatEngine) async throws(Problem) -> Kept {
+    private static func prepare(_ chat: ChatEngine) async throws(Problem) -> KeptSecrets {
         try await chat.commit { (turn) throws(Problem) in try turn.completeFounding() }
         var last: AccountID?
         repeat {
@@ -139,7 +124,7 @@ public final class Server: Sendable {
             last = try await chat.commit { (turn) throws(Problem) in try turn.adoptIntoKeyLog(after: page) }
         } while last != nil
         return try await chat.look { (look) throws(Problem) in
-            Kept(
+            KeptSecrets(
                 signingKey: try look.serverSigningKey(), franking: try look.frankingSecrets(),
                 incarnation: try look.tables.incarnation().id)
         }

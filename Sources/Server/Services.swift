@@ -3,8 +3,9 @@ import Keys
 import Transport
 import Wire
 
-/// What the routes and the sockets work with. Built once, by ``Server``.
-struct Services: Sendable {
+/// What the routes and the sockets work with. Built once, by ``Server``. A class, since every command holds it, and two
+/// dozen references would be counted up and down for each.
+final class Services: Sendable {
     let configuration: ServerConfiguration
     let chat: ChatEngine
     /// What the server signs with in its own name.
@@ -22,6 +23,29 @@ struct Services: Sendable {
     let origins: Origins
     let metrics: Metrics
     let log: Log
+
+    /// - Parameters:
+    ///   - kept: what the store keeps for the server itself.
+    ///   - secret: from which the keys are made that nothing is stored for.
+    init(
+        _ configuration: ServerConfiguration, _ chat: ChatEngine, _ media: MediaHouse, _ kept: KeptSecrets,
+        _ secret: borrowing ServerSecret
+    ) {
+        self.configuration = configuration
+        self.chat = chat
+        signingKey = kept.signingKey
+        incarnation = kept.incarnation
+        treeHeads = TreeHeads(signedBy: kept.signingKey)
+        franking = kept.franking
+        self.media = media
+        mediaLinks = MediaLinks(key: secret.mediaLinkKey(), clock: chat.clock)
+        challenges = Challenges(key: secret.challengeKey())
+        limiters = Limiters(configuration)
+        answers = AnswerRoom(byteCountMax: configuration.answerByteCountMax)
+        origins = Origins(configuration.origins)
+        metrics = Metrics()
+        log = Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: chat.clock)
+    }
 
     /// Works off what deleted accounts have left.
     var eraser: AccountEraser { AccountEraser(chat: chat, files: media.files) }
@@ -64,6 +88,13 @@ struct Services: Sendable {
     func authenticate(_ token: PresentedToken) async throws(Problem) -> DeviceAddress {
         try await chat.look { (look) throws(Problem) in try look.authenticate(token).0 }
     }
+}
+
+/// What the store keeps for the server itself.
+struct KeptSecrets: Sendable {
+    let signingKey: ServerSigningKey
+    let franking: FrankingSecrets
+    let incarnation: IncarnationID
 }
 
 /// Every named bucket.
