@@ -20,6 +20,8 @@ final class Services: Sendable {
     let limiters: Limiters
     /// For what is read for clients and is not written to their connections yet.
     let answers: AnswerRoom
+    /// For the bodies of requests that are being answered.
+    let bodies: ByteRoom
     let origins: Origins
     let metrics: Metrics
     let log: Log
@@ -42,6 +44,7 @@ final class Services: Sendable {
         challenges = Challenges(key: secret.challengeKey())
         limiters = Limiters(configuration)
         answers = AnswerRoom(byteCountMax: configuration.answerByteCountMax)
+        bodies = ByteRoom(byteCountMax: configuration.answerByteCountMax)
         origins = Origins(configuration.origins)
         metrics = Metrics()
         log = Log(level: configuration.logLevel, form: configuration.logForm ?? .usual, clock: chat.clock)

@@ -118,6 +118,31 @@ import Wire
         }
     }
 
+    @Test("bodies are answered as far as there is room for them, and one that is alone always is")
+    func bodies() async throws {
+        try await PartsHouse.run({ $0.waitingByteCountMax = 4 << 20 }) { (house) in
+            let (alice, bob) = (try await house.guest("alice"), try await house.guest("bobby"))
+            func send(_ byteCount: Int) async -> Int {
+                let request = SendRequest(
+                    clientID: .random(),
+                    copies: [bob.person.device.copy([UInt8](repeating: 1, count: byteCount))])
+                let path = "/v1/messages/\(bob.person.account)"
+                return await house.ask("POST", path, token: alice.token, body: request, in: .cbor).status
+            }
+            let barrier = house.holdWriter()
+            let statuses = await withTaskGroup(of: Int.self) { (group) in
+                for _ in 0..<3 { group.addTask { await send(400 << 10) } }
+                var statuses = [await group.next() ?? 0]
+                barrier.lift()
+                for await status in group { statuses.append(status) }
+                return statuses
+            }
+            #expect(statuses == [503, 200, 200])
+            for _ in 0..<2 { #expect(await send(500 << 10) == 200) }
+            #expect(await house.ask("GET", "/v1/devices", token: alice.token).status == 200)
+        }
+    }
+
     @Test("inside a socket no route carries bytes, and nobody sends without saying who")
     func insideSocket() async throws {
         try await PartsHouse.run { (house) in

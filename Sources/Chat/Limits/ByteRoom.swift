@@ -1,20 +1,21 @@
 import Threads
-import Wire
+public import Wire
 
 /// Room for bytes that are under way at once, whoever they are of.
-final class ByteRoom: @unchecked Sendable {
+public final class ByteRoom: @unchecked Sendable {
     private let byteCountMax: Int
     private let lock = Lock()
     // Unchecked because this is guarded by `lock`.
     private var byteCount = 0
 
-    init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
+    /// - Parameter byteCountMax: what is in it at once; one that is larger has it alone.
+    public init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
 
     /// Takes room; ``leave(_:)`` gives it back.
     /// - Throws: `overloaded` where there is none.
-    func enter(_ count: Int) throws(Problem) {
+    public func enter(_ count: Int) throws(Problem) {
         let isIn = lock.withLock {
-            guard byteCount + count <= byteCountMax else { return false }
+            guard byteCount == 0 || byteCount + count <= byteCountMax else { return false }
             byteCount += count
             return true
         }
@@ -23,5 +24,6 @@ final class ByteRoom: @unchecked Sendable {
         }
     }
 
-    func leave(_ count: Int) { lock.withLock { byteCount -= count } }
+    /// Gives back what was taken.
+    public func leave(_ count: Int) { lock.withLock { byteCount -= count } }
 }

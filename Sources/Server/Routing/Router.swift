@@ -7,14 +7,14 @@ struct Request: Sendable {
     enum Body: Sendable {
         case none
         case bytes([UInt8], WireForm)
-        case value(WireValue, WireForm)
+        /// From a frame of so many bytes.
+        case value(WireValue, WireForm, byteCount: Int)
 
-        /// Inside a socket, the frame bounds it.
         var byteCount: Int {
             switch self {
             case .none: 0
             case .bytes(let bytes, _): bytes.count
-            case .value: Limits.frameByteCountMax
+            case .value(_, _, let byteCount): byteCount
             }
         }
     }
@@ -80,7 +80,10 @@ struct Router: Sendable {
     func reply(
         to request: Request, on route: Route, places: [String], query: [String: String]
     ) async -> Reply {
-        await answer(request, on: route, places: places, query: query) { (call) throws(Problem) in
+        let byteCount = route.endpoint.access == .theOperator ? 0 : request.body.byteCount
+        do throws(Problem) { try services.bodies.enter(byteCount) } catch { return error.reply(requestID: request.id) }
+        defer { services.bodies.leave(byteCount) }
+        return await answer(request, on: route, places: places, query: query) { (call) throws(Problem) in
             guard case .reply(let handle) = route.handler else {
                 throw Problem(.malformed, "This route carries bytes: use HTTP.")
             }
@@ -178,7 +181,7 @@ struct Router: Sendable {
         }
         switch body {
         case .none: return (nil, .json)
-        case .value(let value, let form): return (value, form)
+        case .value(let value, let form, _): return (value, form)
         case .bytes(let bytes, let form):
             do { return (try WireValue.parse(bytes, as: form), form) } catch { throw Problem(error) }
         }

@@ -39,7 +39,7 @@ extension SocketSession {
         case .delivered(let delivered):
             guard let last = state.last else { return }
             desk.assumeIsolated { $0.delivered(address, through: min(delivered.through, last)) }
-        case .request(let request): run(request)
+        case .request(let request): run(request, byteCount)
         case .ping(let ping): tell(.pong(ping))
         case .authenticate: break  // Known already.
         }
@@ -107,7 +107,7 @@ extension SocketSession {
         runningRequests += 1
     }
 
-    private func run(_ request: ClientFrame.Request) {
+    private func run(_ request: ClientFrame.Request, _ byteCount: Int) {
         do throws(Problem) {
             try beginRequest()
         } catch {
@@ -116,8 +116,8 @@ extension SocketSession {
         let form = form
         let inner = Request(
             id: String(request.id), method: request.method, target: request.path,
-            body: request.body.map { .value($0, form) } ?? .none, authorization: nil, socketDevice: address,
-            idempotencyKey: request.idempotencyKey?.description, remoteAddress: remoteAddress)
+            body: request.body.map { .value($0, form, byteCount: byteCount) } ?? .none, authorization: nil,
+            socketDevice: address, idempotencyKey: request.idempotencyKey?.description, remoteAddress: remoteAddress)
         Task.immediate(executorPreference: desk.loop) {
             let reply = await front.router.reply(to: inner)
             runningRequests -= 1
