@@ -1,6 +1,7 @@
 // Printed by Scripts/print-lists. Do not edit.
 
 package import SQLite
+import Wire
 
 extension StoreSchema {
     /// In no order that matters.
@@ -20,7 +21,7 @@ extension StoreSchema {
         TableDeclaration(DeviceRow.self),
         TableDeclaration(DoomedAccountRow.self),
         TableDeclaration(DoomedBlobRow.self),
-        TableDeclaration(EmojiRow.self),
+        TableDeclaration(EmojiView.self),
         TableDeclaration(EntryRow.self),
         TableDeclaration(ExpiringMessageRow.self),
         TableDeclaration(HeadRow.self),

@@ -4,7 +4,7 @@ import Wire
 
 /// What shows media, and goes with them.
 ///
-/// Mirrors `Tables` and `EmojiRow`.
+/// Mirrors `Tables` and `EmojiView`.
 @Suite("Contract: images", .timeLimit(.minutes(10)))
 struct ImageContractTests {
     private static func media(_ number: UInt64, use: MediaUse? = nil) -> MediaRow {
@@ -16,8 +16,8 @@ struct ImageContractTests {
             expiresAt: nil, endsAt: nil, use: use)
     }
 
-    private static func emoji(_ text: String, _ media: UInt64, by creator: UInt64 = 1) throws -> EmojiRow {
-        EmojiRow(
+    private static func emoji(_ text: String, _ media: UInt64, by creator: UInt64 = 1) throws -> EmojiView {
+        EmojiView(
             name: try #require(EmojiName(text: text)), media: Self.media(media).media,
             creator: AccountID(bytes: SixteenBytes(high: creator, low: 0)), createdAt: .start)
     }
@@ -100,18 +100,18 @@ struct ImageContractTests {
                 for row in rows { try tables.insert(row) }
             }
             try await store.read { (tables) throws(Problem) in
-                #expect(try tables.rows(EmojiRow.inOrder, limit: 9) == sorted)
-                #expect(try tables.rows(EmojiRow.inOrder, after: sorted[0].name, limit: 2) == Array(sorted[1...2]))
-                #expect(try tables.rows(EmojiRow.inOrder, after: sorted[3].name, limit: 2).isEmpty)
-                #expect(try tables.row(EmojiRow.byName, rows[2].name) == rows[2])
-                #expect(try tables.count(EmojiRow.inOrder) == 4)
-                #expect(try tables.count(EmojiRow.ofCreator, rows[0].creator) == 3)
-                #expect(try tables.count(EmojiRow.ofCreator, .random()) == 0)
+                #expect(try tables.rows(EmojiView.inOrder, limit: 9) == sorted)
+                #expect(try tables.rows(EmojiView.inOrder, after: sorted[0].name, limit: 2) == Array(sorted[1...2]))
+                #expect(try tables.rows(EmojiView.inOrder, after: sorted[3].name, limit: 2).isEmpty)
+                #expect(try tables.row(EmojiView.byName, rows[2].name) == rows[2])
+                #expect(try tables.count(EmojiView.inOrder) == 4)
+                #expect(try tables.count(EmojiView.ofCreator, rows[0].creator) == 3)
+                #expect(try tables.count(EmojiView.ofCreator, .random()) == 0)
             }
             try await store.write { (tables) throws(Problem) in
                 try tables.removeMedia(rows[2].media)
-                #expect(try tables.row(EmojiRow.byName, rows[2].name) == nil)
-                #expect(try tables.count(EmojiRow.inOrder) == 3)
+                #expect(try tables.row(EmojiView.byName, rows[2].name) == nil)
+                #expect(try tables.count(EmojiView.inOrder) == 3)
             }
         }
     }

@@ -173,6 +173,6 @@ import Wire
         }
         #expect(try await place.fileCount() == 0)
         #expect(try await place.images(in: town) == [ConversationImage(media: media), ConversationImage()])
-        try await place.look { (look) throws(Problem) in #expect(try look.tables.row(EmojiRow.byName, name) == nil) }
+        try await place.look { (look) throws(Problem) in #expect(try look.tables.row(EmojiView.byName, name) == nil) }
     }
 }

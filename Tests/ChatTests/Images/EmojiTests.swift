@@ -108,7 +108,7 @@ import Wire
                 try turn.tables.putMedia(other)
                 guard let name = EmojiName(text: "e\(number)") else { continue }
                 try turn.tables.insert(
-                    EmojiRow(name: name, media: other.media, creator: .random(), createdAt: turn.now))
+                    EmojiView(name: name, media: other.media, creator: .random(), createdAt: turn.now))
             }
         }
         #expect(await problem { try await add("more", media, by: place.alice, in: place) } == .quotaExceeded)
