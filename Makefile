@@ -13,8 +13,8 @@ python ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test simulation tidy vectors differential constant-time media-mutations bench bench-media
-.PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan asan coverage fuzz check-uploads demo clean
-.PHONY: abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program core-secrets
+.PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan tsan-short asan coverage fuzz check-uploads demo
+.PHONY: clean abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program core-secrets
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -134,6 +134,13 @@ tsan: ## run every test under the thread sanitizer
 	swift build --build-tests $(debug) --sanitize thread --scratch-path .build-tsan
 	swift test $(sanitized) --sanitize thread --scratch-path .build-tsan
 
+# A room's tests build with what they stand on and nothing else.
+tsan-short: export SOTTO_WATCHED = 1
+tsan-short: ## run the tests of the rooms where threads meet under the thread sanitizer
+	@Scripts/setup --test
+	swift build --build-tests $(debug) --sanitize thread --scratch-path .build-tsan-short
+	swift test $(sanitized) --sanitize thread --scratch-path .build-tsan-short
+
 # What it calls leaks is XCTest's and Foundation's own: three objects that live as long as the process.
 asan: ## run every test under the address sanitizer
 	@Scripts/setup --test
@@ -206,4 +213,4 @@ demo: ## two people, a server killed in the middle, and a search for what they s
 	@Scripts/demo
 
 clean: ## forget everything that was built; data stays
-	rm -rf .build .build-tsan .build-asan .build-constant-time .build-coverage .build-fuzz .venv
+	rm -rf .build .build-tsan .build-tsan-short .build-asan .build-constant-time .build-coverage .build-fuzz .venv

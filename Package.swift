@@ -146,6 +146,24 @@ let package = Package(
     cxxLanguageStandard: .cxx20
 )
 
+// The tests that a sanitizer runs at every change, and what they stand on: the rest would take longer to build than
+// they to run (make tsan-short).
+if Context.environment["SOTTO_WATCHED"] != nil {
+    let watched = ["Threads", "Store", "StoreFile", "BlobsEngine", "Server", "Transport"]
+    var needed: Set<String> = []
+    var next = watched.map { "\($0)Tests" }
+    while let name = next.popLast() {
+        guard needed.insert(name).inserted, let target = package.targets.first(where: { $0.name == name }) else {
+            continue
+        }
+        for dependency in target.dependencies {
+            if case .byNameItem(let name, _) = dependency { next.append(name) }
+        }
+    }
+    package.targets.removeAll { !needed.contains($0.name) }
+    package.products = []
+}
+
 // Valgrind's header is there only where somebody wants to look for leaks, so these are too (make constant-time).
 if Context.environment["SOTTO_CONSTANT_TIME"] != nil {
     package.targets += [
