@@ -159,6 +159,34 @@ import Wire
         #expect(switchboard.lineCount == 0)
     }
 
+    @Test("whoever goes, in whatever order, the others go on hearing each entry once")
+    func anyOrder() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix(seed: seed)
+        for _ in 0..<50 {
+            let heard = Guarded<[TestLine]>([])
+            let switchboard = Switchboard<TestLine>(loopCount: 2) { (_, dispatches) in
+                for case .entry(_, let lines) in dispatches { heard.withLock { $0 += lines } }
+            }
+            let rooms = (0..<4).map { (_) in ConversationID.random() }
+            var lines = (0..<20).map { (number) in Self.line(number % 2) }
+            for line in lines { switchboard.connect(line, Self.arrival(rooms)) }
+            lines.shuffle(using: &random)
+            while let line = lines.popLast() {
+                if lines.count % 3 == 0 {
+                    switchboard.perform(rooms.map { .left(line.address.account, $0) })
+                } else {
+                    switchboard.disconnect(line)
+                }
+                heard.withLock { $0 = [] }
+                switchboard.perform(rooms.map { .announce(Self.entry($0, 1)) })
+                switchboard.flush()
+                let times = heard.withLock { Dictionary(grouping: $0) { $0 }.mapValues(\.count) }
+                #expect(times == Dictionary(uniqueKeysWithValues: lines.map { ($0, 4) }), "seed \(seed)")
+            }
+        }
+    }
+
     @Test("a disconnected line leaves nothing behind")
     func nothingLeft() {
         let board = Board()

@@ -33,7 +33,7 @@ import Wire
     func manyConversations() async throws {
         try await PartsHouse.run { (house) in
             let (alice, bob) = (try await house.guest("alice"), try await house.guest("bobby"))
-            let count = 2 * Memberships.pageCount + 50
+            let count = 2 * Memberships.pageCount + Memberships.firstPageCount + 1
             let rooms = try await house.chat.commit { (turn) throws(Problem) in
                 var rooms: [ConversationID] = []
                 for _ in 0..<count {
@@ -82,6 +82,34 @@ import Wire
             _ = await socket.closeCode()
             while house.listener.totals.webSockets > 0 { _ = await house.desk.round }
             #expect(house.switchboard.lineCount == 0)
+        }
+    }
+
+    @Test("pages that were asked for at once come as the socket drains, however much others posted")
+    func pagesAtOnce() async throws {
+        try await PartsHouse.run { (house) in
+            let (alice, bob) = (try await house.guest("alice"), try await house.guest("bobby"))
+            let new = NewConversation(kind: .group, mode: .open, name: "Tea", members: [alice.person.account])
+            let room = try await house.chat.commit { (turn) throws(Problem) in
+                let room = try turn.createConversation(new, by: bob.address).view.conversation
+                let text = String(repeating: "\"", count: Limits.textLengthMax)
+                for _ in 0..<7 {
+                    _ = try turn.post(PostRequest(clientID: .random(), text: text), to: room, by: bob.address)
+                }
+                return room
+            }
+            let socket = try await house.socket(alice)
+            _ = try await socket.backlog()
+            let barrier = house.holdReader()
+            for id in 0..<12 {
+                socket.send(.request(
+                    .init(id: UInt64(id), method: "GET", path: "/v1/conversations/\(room)/messages?limit=200")))
+            }
+            barrier.lift()
+            for id in 0..<12 {
+                let answer = try await socket.first { if case .response(let one) = $0 { one } else { nil } }
+                #expect(answer.id == UInt64(id) && answer.status == 200)
+            }
         }
     }
 

@@ -10,8 +10,9 @@ public struct Arrival: Sendable {
 
 /// The conversations that an account is in, a page at a time.
 public struct Memberships: Sendable {
-    /// How many a page has.
+    /// How many a page has, and how many the first one, which the writer reads.
     public static let pageCount = 200
+    public static let firstPageCount = 50
 
     /// In their order.
     public var conversations: [ConversationID]
@@ -49,7 +50,7 @@ extension Turn {
     /// - Parameter limit: conversations of a page.
     /// - Throws: `unauthenticated` when the device was unlinked meanwhile.
     public mutating func arrive(
-        _ device: DeviceAddress, limit: Int = Memberships.pageCount
+        _ device: DeviceAddress, limit: Int = Memberships.firstPageCount
     ) throws(Problem) -> Arrival {
         grows(.nothing)
         guard var row = try tables.device(device) else {

@@ -31,9 +31,11 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
         var lines: [DeviceAddress: L] = [:]
         /// Who of an account is connected, to find its lines when it joins a conversation.
         var accounts: [AccountID: [L]] = [:]
-        /// For each conversation, the lines of its members, by loop.
+        /// For each conversation, the lines of its members, by loop, in no order.
         var listeners: [ConversationID: [[L]]] = [:]
-        var subscriptions: [L: Set<ConversationID>] = [:]
+        /// What each line listens to, and its place among the listeners of its loop: leaving takes the same short time,
+        /// however many there are.
+        var subscriptions: [L: [ConversationID: Int]] = [:]
         /// Of lines whose conversations are still being read, those that their account has left meanwhile.
         var arriving: [L: Set<ConversationID>] = [:]
         var outboxes: [[Dispatch<L>]]
@@ -96,19 +98,18 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
 
     /// Forgets a line. A newer line of the same device stays. A line that was closed is forgotten by this alone.
     public func disconnect(_ line: L) {
-        var rest = lock.withLock {
+        let conversations = lock.withLock {
             Self.hide(line, from: &state)
-            return state.subscriptions.removeValue(forKey: line) ?? []
+            return state.subscriptions[line].map { Array($0.keys) } ?? []
         }
         // Others must not wait for a line that listens to very many.
-        while !rest.isEmpty {
+        for start in stride(from: 0, to: conversations.count, by: Self.conversationsAtOnce) {
+            let end = min(conversations.count, start + Self.conversationsAtOnce)
             lock.withLock {
-                for _ in 0..<Self.conversationsAtOnce {
-                    guard let conversation = rest.popFirst() else { return }
-                    Self.silence(line, in: conversation, of: &state)
-                }
+                for conversation in conversations[start..<end] { Self.unlisten(line, to: conversation, in: &state) }
             }
         }
+        lock.withLock { state.subscriptions[line] = nil }
     }
 
     /// Of how many conversations a line is taken before others have their turn.
@@ -194,23 +195,27 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
     }
 
     private static func listen(_ line: L, to conversation: ConversationID, in state: inout State) {
-        guard state.subscriptions[line, default: []].insert(conversation).inserted else { return }
+        guard state.subscriptions[line]?[conversation] == nil else { return }
         let none = Array(repeating: [L](), count: state.outboxes.count)
         state.listeners[conversation, default: none][line.loopIndex].append(line)
+        let count = state.listeners[conversation]?[line.loopIndex].count ?? 1
+        state.subscriptions[line, default: [:]][conversation] = count - 1
     }
 
     private static func unlisten(_ line: L, to conversation: ConversationID, in state: inout State) {
-        guard state.subscriptions[line]?.remove(conversation) != nil else { return }
-        silence(line, in: conversation, of: &state)
-    }
-
-    private static func silence(_ line: L, in conversation: ConversationID, of state: inout State) {
-        state.listeners[conversation]?[line.loopIndex].removeAll { $0 === line }
-        if state.listeners[conversation]?.allSatisfy(\.isEmpty) == true { state.listeners[conversation] = nil }
+        guard let place = state.subscriptions[line]?.removeValue(forKey: conversation) else { return }
+        // The last takes the place of the one that goes.
+        guard let last = state.listeners[conversation]?[line.loopIndex].popLast() else { return }
+        if last !== line {
+            state.listeners[conversation]?[line.loopIndex][place] = last
+            state.subscriptions[last]?[conversation] = place
+        } else if state.listeners[conversation]?.allSatisfy(\.isEmpty) == true {
+            state.listeners[conversation] = nil
+        }
     }
 
     /// A line that is no longer found by its device or its account. What is announced still goes to it, behind the
-    /// goodbye, until it disconnects.
+    /// goodbye, until it disconnects; which its loop sees to when it reads the goodbye.
     private static func hide(_ line: L, from state: inout State) {
         state.arriving[line] = nil
         state.accounts[line.address.account]?.removeAll { $0 === line }

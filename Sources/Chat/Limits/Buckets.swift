@@ -25,11 +25,11 @@ struct Buckets<Key: Hashable & Sendable> {
         body(&entries[place(of: key, now: now)].bucket)
     }
 
-    /// What taking a token would come to; `nil` where the key has no bucket, which is as good as a full one.
-    func look(_ key: Key, now: Timestamp) -> TokenBucket.Verdict? {
+    /// What taking tokens would come to; `nil` where the key has no bucket, which is as good as a full one.
+    func look(_ key: Key, count: Int = 1, now: Timestamp) -> TokenBucket.Verdict? {
         guard let place = places[key] else { return nil }
         var copy = entries[place].bucket
-        return copy.take(now: now)
+        return copy.take(count, now: now)
     }
 
     private mutating func place(of key: Key, now: Timestamp) -> Int {

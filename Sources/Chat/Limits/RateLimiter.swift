@@ -31,10 +31,11 @@ public final class RateLimiter<Key: Hashable & Sendable>: @unchecked Sendable {
         lock.withLock { buckets.use(key, now: now) { _ = $0.spend(count, now: now) } }
     }
 
-    /// Sees that there is a token in `key`'s bucket, and takes none.
+    /// Sees that there are so many tokens in `key`'s bucket, and takes none.
+    /// - Parameter count: zero where no more may have been spent than there were.
     /// - Throws: `rate-limited` with the seconds to wait.
-    public func require(_ key: Key, now: Timestamp) throws(Problem) {
-        guard let verdict = lock.withLock({ buckets.look(key, now: now) }) else { return }
+    public func require(_ key: Key, count: Int = 1, now: Timestamp) throws(Problem) {
+        guard let verdict = lock.withLock({ buckets.look(key, count: count, now: now) }) else { return }
         _ = try passed(verdict)
     }
 

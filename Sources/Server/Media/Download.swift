@@ -35,7 +35,8 @@ struct Download {
     /// Answers.
     /// - Returns: a reply without a body for a client that has the bytes already, or asks beyond the end.
     /// - Throws: `media-damaged`, when the first stretch is.
-    func answer(_ exchange: HTTPExchange, _ services: Services) async throws(Problem) -> Reply? {
+    func answer(_ exchange: HTTPExchange, _ call: Call) async throws(Problem) -> Reply? {
+        let services = call.services
         if HTTPFront.matches(exchange.head.headers["if-none-match"], entityTag) {
             return Reply(status: 304, headers: headers)
         }
@@ -47,7 +48,7 @@ struct Download {
         case .failure(let error): throw Problem(error)
         }
         services.metrics.countRequest(status: part.status, isRefusal: (400..<500) ~= part.status)
-        let all = headers + part.headers + services.origins.headers(for: exchange.head)
+        let all = headers + part.headers + call.commonHeaders + services.origins.headers(for: exchange.head)
         let writer = exchange.respondStreaming(status: part.status, headers: all, byteCount: part.bytes.count)
         while let sending = piece {
             let rest = bytes

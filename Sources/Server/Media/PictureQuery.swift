@@ -47,7 +47,7 @@ enum PictureQuery {
         let reader = try await media.files.reader(of: picture.blob)
         let download = Download(
             reader: reader, mediaType: picture.variant.mediaType, staysSame: staysSame, variesByAccept: true)
-        return try await download.answer(exchange, call.services)
+        return try await download.answer(exchange, call)
     }
 }
 

@@ -9,7 +9,7 @@ enum MediaRoutes {
         .exchange(Endpoints.media) { (call, exchange, media) throws(Problem) in
             let row = try await readable(media, call)
             let reader = try await call.services.media.files.reader(of: row.blob)
-            return try await Download(reader: reader, mediaType: nil).answer(exchange, call.services)
+            return try await Download(reader: reader, mediaType: nil).answer(exchange, call)
         },
         .exchange(Endpoints.thumbnail) { (call, exchange, media) throws(Problem) in
             let account = call.account

@@ -31,6 +31,8 @@ struct Call: Sendable {
     /// The peer's address as limits see it; never stored, never logged.
     let remoteAddress: String
     let answerHeaders = AnswerHeaders()
+    /// Of every answer of this route, for a handler that answers by itself.
+    var commonHeaders: [(String, String)] = []
 
     var chat: ChatEngine { services.chat }
 

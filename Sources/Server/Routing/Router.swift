@@ -65,6 +65,14 @@ struct Router: Sendable {
         throw Problem(.notFound, "There is no such address; see /v1/openapi.json.")
     }
 
+    /// Whether what a request would be answered with takes room of its own (``Services/answers``).
+    func takesRoom(_ method: String, _ target: String) -> Bool {
+        guard let target = try? Target(target), let (route, _) = try? route(method: method, target: target) else {
+            return false
+        }
+        return route.answerByteCountMax > 0
+    }
+
     /// Never throws: every refusal is a reply.
     func reply(to request: Request) async -> Reply {
         do {
@@ -114,7 +122,8 @@ struct Router: Sendable {
                 let remaining = try limit(request, route.endpoint, caller, key)
                 headers += services.limiters.requests.headers(remaining: remaining)
             }
-            let call = try call(request, on: route.endpoint, caller, places, query)
+            var call = try call(request, on: route.endpoint, caller, places, query)
+            call.commonHeaders = headers + [("X-Request-Id", request.id)]
             try call.takeFromBuckets()
             guard var reply = try await handle(call) else { return nil }
             reply.headers += headers

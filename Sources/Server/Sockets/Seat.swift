@@ -15,8 +15,8 @@ final class Seat: @unchecked Sendable {
         case opening
         /// The first frame must bring a token, before the timer rings. Goes to `checking`, `refused` or `gone`.
         case unknown(WebSocket, LoopTimer)
-        /// The store is asked whose token it is. Goes to `taken`, `refused` or `gone`.
-        case checking(WebSocket, LoopTimer)
+        /// The store is asked whose token it is, and what comes meanwhile waits. Goes to `taken`, `refused` or `gone`.
+        case checking(WebSocket, LoopTimer, EarlyFrames)
         /// Somebody sits here. Goes to `gone`.
         case taken(SocketSession)
         /// Goodbye was said to a stranger. Goes to `gone`.
@@ -58,11 +58,11 @@ final class Seat: @unchecked Sendable {
         state = .unknown(socket, timer)
     }
 
-    private func sit(_ device: DeviceAddress, at socket: WebSocket) {
+    private func sit(_ device: DeviceAddress, at socket: WebSocket, _ early: EarlyFrames = EarlyFrames()) {
         let session = SocketSession(
             front: front, desk: desk, socket: socket, device: device, form: form, remoteAddress: remoteAddress)
         state = .taken(session)
-        session.assumeIsolated { $0.begin() }
+        session.assumeIsolated { $0.begin(early) }
     }
 
     private func received(_ message: WebSocketMessage) {
@@ -75,13 +75,19 @@ final class Seat: @unchecked Sendable {
         case .unknown(let socket, let timer):
             do throws(WireError) {
                 guard let token = try token(in: message) else { return refuse("the first frame must be auth") }
-                state = .checking(socket, timer)
+                state = .checking(socket, timer, EarlyFrames())
                 check(token)
             } catch {
                 tell(Problem(error), at: socket)
                 refuse("the first frame does not read")
             }
-        case .checking: refuse("the first frame must be auth")
+        case .checking(let socket, let timer, var early):
+            let before = early.byteCount
+            guard early.append(message.bytes, isBinary: message.isBinary) else {
+                return refuse("too much before hello", .policyViolation)
+            }
+            socket.hold(byteCount: early.byteCount - before)
+            state = .checking(socket, timer, early)
         case .opening, .refused, .gone: break
         }
     }
@@ -118,11 +124,11 @@ final class Seat: @unchecked Sendable {
     }
 
     private func checked(_ outcome: Result<DeviceAddress, Problem>) {
-        guard case .checking(let socket, let timer) = state else { return }
+        guard case .checking(let socket, let timer, let early) = state else { return }
         switch outcome {
         case .success(let device):
             timer.cancel()
-            sit(device, at: socket)
+            sit(device, at: socket, early)
         case .failure(let problem) where problem.code == .rateLimited:
             tell(problem, at: socket)
             refuse("too many sockets", .restart)
@@ -132,7 +138,7 @@ final class Seat: @unchecked Sendable {
 
     private func refuse(_ reason: String, _ code: CloseCode = .authenticationFailed) {
         switch state {
-        case .unknown(let socket, let timer), .checking(let socket, let timer):
+        case .unknown(let socket, let timer), .checking(let socket, let timer, _):
             timer.cancel()
             state = .refused
             socket.close(code: code.rawValue, reason: reason)
@@ -145,7 +151,7 @@ final class Seat: @unchecked Sendable {
         state = .gone
         switch last {
         case .taken(let session): session.assumeIsolated { $0.closed(code) }
-        case .unknown(_, let timer), .checking(_, let timer): timer.cancel()
+        case .unknown(_, let timer), .checking(_, let timer, _): timer.cancel()
         case .opening, .refused, .gone: break
         }
     }

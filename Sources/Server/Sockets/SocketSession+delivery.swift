@@ -47,10 +47,11 @@ extension SocketSession {
         tellWhenDrained()
     }
 
-    private func tellWhenDrained() { socket.notifyWhenDrained(below: Self.backlogByteCountMark / 2) }
+    func tellWhenDrained() { socket.notifyWhenDrained(below: Self.backlogByteCountMark / 2) }
 
     func drained() {
         sendHeads()
+        readPage()
         if let number = state.drained() { readBacklog(after: number) }
     }
 

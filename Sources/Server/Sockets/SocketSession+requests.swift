@@ -1,4 +1,5 @@
 import Chat
+import Threads
 import Transport
 import Wire
 
@@ -11,6 +12,7 @@ extension SocketSession {
 
     func received(_ bytes: UnsafeRawBufferPointer, isBinary: Bool) {
         heard()
+        if state.isArriving { return keep(bytes, isBinary: isBinary) }
         do throws(WireError) {
             guard isBinary == (form == .cbor) else {
                 throw WireError(.malformed(offset: 0, "a message of the other kind than the subprotocol's"))
@@ -23,6 +25,15 @@ extension SocketSession {
             tell(.error(.init(problem: Problem(error))))
             if badFrames >= Self.badFramesMax { close(.policyViolation, reason: "too many frames that do not read") }
         }
+    }
+
+    /// For after hello.
+    private func keep(_ bytes: UnsafeRawBufferPointer, isBinary: Bool) {
+        let before = early.byteCount
+        guard early.append(bytes, isBinary: isBinary) else {
+            return close(.policyViolation, reason: "too much before hello")
+        }
+        socket.hold(byteCount: early.byteCount - before)
     }
 
     private func handle(_ frame: ClientFrame, byteCount: Int) {
@@ -113,6 +124,24 @@ extension SocketSession {
         } catch {
             return answer(request.id, error.reply(requestID: String(request.id)))
         }
+        guard front.router.takesRoom(request.method, request.path) else { return start(request, byteCount) }
+        socket.hold(byteCount: byteCount)
+        pages.append((request, byteCount))
+        readPage()
+    }
+
+    /// Reads the next page that was asked for, when the one before is written and there is room in the socket: what
+    /// others have posted into it must not be more than the socket holds.
+    func readPage() {
+        guard !isReadingPage, !pages.isEmpty, !state.isClosed else { return }
+        guard socket.bufferedByteCount <= Self.backlogByteCountMark else { return tellWhenDrained() }
+        guard let (request, byteCount) = pages.popFirst() else { return }
+        socket.hold(byteCount: -byteCount)
+        isReadingPage = true
+        start(request, byteCount, takesRoom: true)
+    }
+
+    private func start(_ request: ClientFrame.Request, _ byteCount: Int, takesRoom: Bool = false) {
         let form = form
         let inner = Request(
             id: String(request.id), method: request.method, target: request.path,
@@ -122,6 +151,10 @@ extension SocketSession {
             let reply = await front.router.reply(to: inner)
             runningRequests -= 1
             answer(request.id, reply)
+            if takesRoom {
+                isReadingPage = false
+                readPage()
+            }
         }
     }
 

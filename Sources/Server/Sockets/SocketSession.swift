@@ -1,5 +1,6 @@
 import Chat
 import Store
+import Threads
 import Transport
 import Wire
 
@@ -16,8 +17,13 @@ actor SocketSession: DeviceLine {
     nonisolated let remoteAddress: String
     nonisolated let front: SocketFront
     var state = SocketState.arriving
+    /// What the client sent and is read after hello.
+    var early = EarlyFrames()
     /// What a client that does not keep up is told later.
     var heads = WaitingHeads()
+    /// Of which these wait until the page before them is written.
+    var pages = WaitingLine<(ClientFrame.Request, Int)>()
+    var isReadingPage = false
     var runningRequests = 0
     var badFrames = 0
     /// In which round of the desk something was heard last.
@@ -40,22 +46,23 @@ actor SocketSession: DeviceLine {
     static nonisolated func == (left: SocketSession, right: SocketSession) -> Bool { left === right }
     nonisolated func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
-    /// So many pages of conversations that are read for a socket weigh each as much as another socket. What is beyond
-    /// weighs nothing: that others put an account into very many must not keep it away.
-    static let pagesWeighedMax = 100
+    /// So many conversations that are read for a socket beyond the first page weigh as much as another socket. What is
+    /// beyond a hundred of these weighs nothing: that others put an account into very many must not keep it away.
+    static let conversationsPerToken = 50
+    static let tokensMax = 100
 
     // MARK: Coming and going
 
     /// Looks up where the device stands, in the order of commits, and enters the switchboard there.
-    func begin() {
+    /// - Parameter early: what came before it was known whose socket this is, and is held.
+    func begin(_ early: EarlyFrames) {
+        self.early = early
         heard()
         desk.assumeIsolated { $0.add(self) }
         let device = address
         let (switchboard, services) = (front.switchboard, front.services)
         services.chat.submit { (turn) throws(Problem) in
-            // Many may have been opened before the first of them is weighed.
-            try services.limiters.sockets.require(device.account, now: turn.now)
-            return try turn.arrive(device)
+            try turn.arrive(device)
         } done: { [self] (result) in
             switch result {
             case .success(let arrival): switchboard.connect(self, arrival)
@@ -77,12 +84,15 @@ actor SocketSession: DeviceLine {
     private nonisolated func readMemberships(after first: ConversationID) async throws(Problem) {
         let (switchboard, services) = (front.switchboard, front.services)
         let account = address.account
+        // Many may have been opened before the first of them is weighed.
+        try services.limiters.sockets.require(account, count: 0, now: services.chat.clock())
         var next: ConversationID? = first
         var weight = 0
         while let last = next {
-            if weight < Self.pagesWeighedMax {
-                services.limiters.sockets.spend(account, count: 1, now: services.chat.clock())
-                weight += 1
+            if weight < Self.tokensMax {
+                let count = Memberships.pageCount / Self.conversationsPerToken
+                services.limiters.sockets.spend(account, count: count, now: services.chat.clock())
+                weight += count
             }
             let page = try await services.chat.look { (look) throws(Problem) in
                 try look.memberships(of: account, after: last)
@@ -129,10 +139,16 @@ actor SocketSession: DeviceLine {
             tell(.notice(.init(topic: .keysLow, count: UInt64(arrival.oneTimePreKeyCount))))
         }
         act(first)
+        socket.hold(byteCount: -early.byteCount)
+        for frame in early.taken() {
+            frame.bytes.withUnsafeBytes { (bytes) in received(bytes, isBinary: frame.isBinary) }
+        }
     }
 
     func close(_ code: CloseCode, reason: String = "") {
         socket.close(code: code.rawValue, reason: reason)
+        // Now, and not when the peer has answered: others of its device may come and go faster than that.
+        front.switchboard.disconnect(self)
     }
 
     /// Says goodbye before a shutdown.
