@@ -10,6 +10,10 @@ struct Main {
     private static let memoryByteCountMax = 640 << 20
 
     static func main() {
+        guard CommandLine.arguments.count == 1 else {
+            complain("sottod and sotto start it, with a socket and no arguments.")
+            exit(2)
+        }
         do {
             try Sandbox.closeDescriptors()
             guard sotto_vips_start() == 0 else { exit(3) }

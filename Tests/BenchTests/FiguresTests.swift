@@ -51,5 +51,7 @@ struct FiguresTests {
         #expect(arguments["data"] == "x" && arguments.has("quick") && !arguments.has("json"))
         #expect(throws: BenchError.self) { try BenchArguments(["group", "--members"]) }
         #expect(throws: BenchError.self) { try BenchArguments(["group", "members"]) }
+        #expect(throws: BenchError.self) { try BenchArguments(["group", "--members", "many"]) }
+        #expect(throws: BenchError.self) { try BenchArguments(["group", "--member", "7"]) }
     }
 }

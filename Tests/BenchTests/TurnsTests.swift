@@ -87,8 +87,7 @@ struct TurnsTests {
         (["--old", "/", "--new", "/", "--loads", "two"], "no load “two”"),
     ])
     func refusals(words: [String], why: String) throws {
-        let arguments = try BenchArguments(["turns"] + words)
-        let error = #expect(throws: BenchError.self) { try TurnsVerb(arguments) }
+        let error = #expect(throws: BenchError.self) { try TurnsVerb(BenchArguments(["turns"] + words)) }
         #expect(error?.description.contains(why) == true)
     }
 

@@ -32,6 +32,9 @@ struct HTTPFront: Sendable {
             let (route, places) = try router.route(method: Self.method(of: exchange.head, target), target: target)
             pattern = route.endpoint.path.text
             if case .exchange(let handle) = route.handler {
+                if exchange.head.hasBody, route.endpoint.method.isSafe {
+                    throw Problem(.malformed, "This route takes no body.", field: "body")
+                }
                 let request = request(exchange, on: route, id: id, body: .none)
                 let reply = await router.answer(request, on: route, places: places, query: target.query) {
                     (call) throws(Problem) in try await handle(call, exchange)
@@ -63,6 +66,9 @@ struct HTTPFront: Sendable {
         let (head, endpoint) = (exchange.head, route.endpoint)
         var body = Request.Body.none
         if head.hasBody {
+            if let encoding = head.headers["content-encoding"], encoding.lowercased() != "identity" {
+                throw Problem(.unsupportedMediaType, "Send the body as it is.", field: "Content-Encoding")
+            }
             let form = try Self.form(ofBody: head.headers["content-type"], on: endpoint)
             do {
                 let bytes = try await exchange.body(limit: endpoint.bodyByteCountMax)

@@ -195,11 +195,11 @@ extension EndpointFacts {
     /// What it may refuse with: its own, and what every route of its kind may.
     var allProblems: [ProblemCode] {
         var codes: [ProblemCode] = problems + [.rateLimited, .overloaded, .storageFull, .shuttingDown, .internalError]
-        codes += [.malformed]
+        codes += [.malformed, .bodyTooLarge]
         if access == .device || access == .deviceOrCapability { codes += [.unauthenticated, .tokenExpired] }
         if access == .sealed { codes += [.deliveryRefused, .unmaskedSender] }
         if !path.places.isEmpty { codes += [.notFound] }
-        if reads != nil { codes += [.unsupportedMediaType, .bodyTooLarge] }
+        if reads != nil { codes += [.unsupportedMediaType] }
         if repetition == .key { codes += [.idempotencyMismatch] }
         // What adds is on the account of who adds it.
         if repetition == .key, access == .device || access == .deviceOrCapability { codes += [.quotaExceeded] }

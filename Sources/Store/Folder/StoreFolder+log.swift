@@ -28,8 +28,8 @@ extension StoreFolder {
         else { return true }
         var end = Int(lseek(file, 0, SEEK_END))
         var left = stepByteCount
-        // In small pieces: the system keeps what is written at once in one piece of memory, and where that is large, each
-        // page that is written into it later takes twice as long.
+        // In small pieces: the system keeps what is written at once in one piece of memory, and where that is large,
+        // each page that is written into it later takes twice as long.
         let zeros = [UInt8](repeating: 0, count: 64 << 10)
         while end >= 0, end < byteCount, left > 0 {
             let count = pwrite(file, zeros, min(zeros.count, byteCount - end, left), off_t(end))

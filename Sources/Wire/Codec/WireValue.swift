@@ -31,7 +31,8 @@ public enum WireValue: Sendable, Equatable {
         switch self {
         case .null: "null"
         case .boolean: "a boolean"
-        case .unsigned, .negative: "an integer"
+        case .unsigned: "an integer"
+        case .negative: "a negative integer"
         case .double: "a number"
         case .text: "text"
         case .bytes: "bytes"
