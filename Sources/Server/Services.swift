@@ -78,6 +78,15 @@ final class Services: Sendable {
         }
     }
 
+    /// So many bytes of an answer weigh as much as another request.
+    static let answerBytesPerRequest = 16 << 10
+
+    /// Counts what an answer of so many bytes has cost, above a request alone.
+    func weigh(_ reply: Reply, byteCount: Int) {
+        guard let key = reply.limitKey, byteCount >= Self.answerBytesPerRequest else { return }
+        limiters.requests.spend(key, count: byteCount / Self.answerBytesPerRequest, now: chat.clock())
+    }
+
     /// Whose access token this is, who wants to open a socket.
     /// - Throws: as ``authenticate(_:)``; `rate-limited`.
     func admit(_ token: PresentedToken) async throws(Problem) -> DeviceAddress {

@@ -10,9 +10,13 @@ import Wire
 @Suite(.timeLimit(.minutes(10))) struct AnswerRoomTests {
     private typealias Parts = Guarded<[(Int, AnswerRoom.Part)]>
 
+    private static let somebody = AnswerRoom.Asker.address("somebody")
+
     /// Goes in and stays, under a number.
-    private func enter(_ room: AnswerRoom, _ byteCount: Int, _ number: Int, _ inside: Parts) {
-        room.enter(byteCount) { (part) in inside.withLock { $0.append((number, part)) } }
+    private func enter(
+        _ room: AnswerRoom, _ byteCount: Int, _ number: Int, _ inside: Parts, for asker: AnswerRoom.Asker = somebody
+    ) {
+        room.enter(byteCount, for: asker) { (part) in inside.withLock { $0.append((number, part)) } }
     }
 
     private func numbers(_ inside: Parts) -> [Int] { inside.withLock { $0.map(\.0) } }
@@ -41,6 +45,20 @@ import Wire
         #expect(room.byteCount == 0 && room.waitingCount == 0)
     }
 
+    @Test("who waits often keeps nobody else longer than once around, and fills no more than his share of the line")
+    func fairness() async throws {
+        let (room, inside) = (AnswerRoom(byteCountMax: 1), Parts([]))
+        let (many, few) = (AnswerRoom.Asker.account(.random()), AnswerRoom.Asker.account(.random()))
+        for number in 0...AnswerRoom.askerWaitingCountMax { enter(room, 1, number, inside, for: many) }
+        await #expect(throws: Problem.self) { _ = try await room.part(1, for: many) }
+        enter(room, 1, -1, inside, for: few)
+        enter(room, 1, -2, inside, for: few)
+        for number in [0, 1, -1, 2, -2, 3] {
+            #expect(numbers(inside) == [number])
+            leave(inside, number)
+        }
+    }
+
     @Test("what is larger than the room takes all of it, alone")
     func large() {
         let (room, inside) = (AnswerRoom(byteCountMax: 10), Parts([]))
@@ -58,8 +76,10 @@ import Wire
         let room = AnswerRoom(byteCountMax: 1)
         let (inside, count) = (Parts([]), Guarded(0))
         enter(room, 1, 0, inside)
-        for _ in 0..<AnswerRoom.waitingCountMax { room.enter(1) { (_) in count.withLock { $0 += 1 } } }
-        await #expect(throws: Problem.self) { _ = try await room.part(1) }
+        for number in 0..<AnswerRoom.waitingCountMax {
+            room.enter(1, for: .address("\(number % 10)")) { (_) in count.withLock { $0 += 1 } }
+        }
+        await #expect(throws: Problem.self) { _ = try await room.part(1, for: Self.somebody) }
         leave(inside, 0)
         #expect(count.withLock { $0 } == AnswerRoom.waitingCountMax)
         #expect(room.byteCount == 0 && room.waitingCount == 0)

@@ -110,6 +110,10 @@ import Wire
                 let answer = try await socket.first { if case .response(let one) = $0 { one } else { nil } }
                 #expect(answer.id == UInt64(id) && answer.status == 200)
             }
+            // Twelve requests, and one more for each 16 KiB of 700,000 bytes.
+            let left = try house.services.limiters.requests.take("\(alice.address)", now: house.now)
+            let burst = house.services.configuration.limits.requests.burst
+            #expect(left == UInt64(burst) - 12 - 12 * 42 - 1)
         }
     }
 

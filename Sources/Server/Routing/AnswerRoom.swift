@@ -5,11 +5,19 @@ import Wire
 /// connection, from where on the transport counts it.
 ///
 /// Readers are quicker than the loops that encode what they read, and who asks need not wait for the answer before he
-/// asks again: without a bound, pages would pile up between them. Whoever finds no room waits in line, holding nothing.
-/// What an answer will be is not known before; so it takes the most that it may be.
+/// asks again: without a bound, pages would pile up between them. Whoever finds no room waits in line, holding nothing;
+/// who asks often waits behind himself. What an answer will be is not known before: it takes the most that it may be.
 final class AnswerRoom: @unchecked Sendable {
-    /// Requests that may wait in line.
+    /// Who waits.
+    enum Asker: Hashable, Sendable {
+        case account(AccountID)
+        /// Of whom nobody knows who it is.
+        case address(String)
+    }
+
+    /// Requests that may wait in line, in all and of one asker.
     static let waitingCountMax = 8192
+    static let askerWaitingCountMax = 1024
 
     /// A part of the room, given back when nobody has it any more.
     final class Part: Sendable {
@@ -33,7 +41,7 @@ final class AnswerRoom: @unchecked Sendable {
     private let lock = Lock()
     // Unchecked because the rest is guarded by `lock`.
     private var taken = 0
-    private var line = WaitingLine<Waiting>()
+    private var line = FairLine<Asker, Waiting>()
     /// Somebody hands out what became free; whoever leaves meanwhile need not.
     private var isHandingOut = false
 
@@ -46,22 +54,25 @@ final class AnswerRoom: @unchecked Sendable {
 
     /// Takes room for `byteCount` bytes, all of it where there is less; waits in line for it.
     /// - Throws: `overloaded` where too many wait already.
-    func part(_ byteCount: Int) async throws(Problem) -> Part {
-        guard waitingCount < Self.waitingCountMax else {
+    func part(_ byteCount: Int, for asker: Asker) async throws(Problem) -> Part {
+        let hasPlace = lock.withLock {
+            line.count < Self.waitingCountMax && line.count(of: asker) < Self.askerWaitingCountMax
+        }
+        guard hasPlace else {
             throw Problem(.overloaded, "Too many requests wait; try again in a second.", retryAfterSeconds: 1)
         }
         return await withCheckedContinuation { (continuation) in
-            enter(byteCount) { continuation.resume(returning: $0) }
+            enter(byteCount, for: asker) { continuation.resume(returning: $0) }
         }
     }
 
-    /// As ``part(_:)``, for those of whom there are not too many: `body` runs at once, or on the thread that makes
+    /// As ``part(_:for:)``, for those of whom there are not too many: `body` runs at once, or on the thread that makes
     /// room, inside whatever that holds. So it asks for nothing, and hands on what is to be done.
-    func enter(_ byteCount: Int, _ body: @escaping @Sendable (Part) -> Void) {
+    func enter(_ byteCount: Int, for asker: Asker, _ body: @escaping @Sendable (Part) -> Void) {
         let wanted = min(byteCount, byteCountMax)
         let isIn = lock.withLock {
             guard line.isEmpty, taken + wanted <= byteCountMax else {
-                line.append(Waiting(byteCount: wanted, enter: body))
+                line.append(Waiting(byteCount: wanted, enter: body), of: asker)
                 return false
             }
             taken += wanted
@@ -80,7 +91,7 @@ final class AnswerRoom: @unchecked Sendable {
         while let first = lock.withLock({ takeFirst() }) { first.enter(Part(self, first.byteCount)) }
     }
 
-    /// Whoever waits longest and has room now, which is taken.
+    /// Whose turn it is and who has room now, which is taken.
     private func takeFirst() -> Waiting? {
         guard let first = line.first, taken + first.byteCount <= byteCountMax else {
             isHandingOut = false

@@ -135,6 +135,7 @@ struct HTTPFront: Sendable {
         } else {
             headers.append(("Cache-Control", "no-store"))
         }
+        services.weigh(reply, byteCount: body.count)
         services.metrics.countRequest(status: status, isRefusal: reply.isRefusal)
         let level: Log.Level = status >= 500 && !reply.isRefusal ? .error : .debug
         services.log.write(

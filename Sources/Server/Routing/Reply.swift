@@ -14,6 +14,9 @@ struct Reply: Sendable {
     /// What it takes of the room for answers, until it is written.
     var roomPart: AnswerRoom.Part?
 
+    /// Whose requests it weighs on, when it is known how long it is; `nil` where nothing counts it.
+    var limitKey: String?
+
     /// Whether it says no, and nothing has failed: also for want of room, which has a status above 500.
     var isRefusal: Bool {
         guard case .record(let record) = body, let problem = record as? Problem else { return (400..<500) ~= status }

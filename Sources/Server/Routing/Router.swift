@@ -96,7 +96,8 @@ struct Router: Sendable {
                 throw Problem(.malformed, "This route carries bytes: use HTTP.")
             }
             guard route.answerByteCountMax > 0 else { return try await handle(call) }
-            let part = try await services.answers.part(route.answerByteCountMax)
+            let asker = call.caller.map { AnswerRoom.Asker.account($0.device.account) } ?? .address(call.remoteAddress)
+            let part = try await services.answers.part(route.answerByteCountMax, for: asker)
             var reply = try await handle(call)
             reply.roomPart = part
             return reply
@@ -127,6 +128,7 @@ struct Router: Sendable {
             try call.takeFromBuckets()
             guard var reply = try await handle(call) else { return nil }
             reply.headers += headers
+            if !isOperator { reply.limitKey = key }
             return reply
         } catch {
             var reply = services.counted(error, by: key).reply(requestID: request.id)

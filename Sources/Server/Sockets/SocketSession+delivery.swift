@@ -57,7 +57,7 @@ extension SocketSession {
 
     private func readBacklog(after number: QueueNumber) {
         let loop = desk.loop
-        front.services.answers.enter(Limits.pageByteCountMax) { [self] (part) in
+        front.services.answers.enter(Limits.pageByteCountMax, for: .account(address.account)) { [self] (part) in
             loop.execute { self.assumeIsolated { $0.readBacklog(after: number, part) } }
         }
     }

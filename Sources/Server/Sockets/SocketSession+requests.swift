@@ -167,6 +167,8 @@ extension SocketSession {
         case .record(let record): body = try? WireValue.parse(record.encoded(as: form), as: form)
         case .bytes(let bytes, _): body = .text(String(decoding: bytes, as: UTF8.self))
         }
-        tell(.response(.init(id: id, status: UInt64(reply.status), body: body)))
+        let bytes = ServerFrame.response(.init(id: id, status: UInt64(reply.status), body: body)).encoded(as: form)
+        front.services.weigh(reply, byteCount: bytes.count)
+        write(bytes)
     }
 }

@@ -173,7 +173,7 @@ actor SocketSession: DeviceLine {
         write(frame.encoded(as: form))
     }
 
-    private func write(_ bytes: [UInt8]) {
+    func write(_ bytes: [UInt8]) {
         switch form {
         case .cbor: socket.send(binary: bytes)
         case .json: socket.send(text: SharedBytes(bytes))
