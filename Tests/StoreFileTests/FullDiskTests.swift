@@ -45,10 +45,10 @@ struct FullDiskTests {
                 store = try Store.open(folder: folder, configuration: configuration)
                 #expect(try await store.drain().compactMap { $0.number?.rawValue } == numbers)
             }
-            // Delivering needs no space, and makes some.
-            try await store.trim(through: UInt64.max)
-            #expect(try await store.drain().isEmpty)
+            // Delivering needs no space, and makes some; but what is moved to the tables beside it may need some.
             let again = store
+            #expect(try await eventually { (_) in (try? await again.trim(through: UInt64.max)) != nil })
+            #expect(try await store.drain().isEmpty)
             let isBack = try await eventually { (attempt) in
                 (try? await again.send(1_000_000 + UInt64(round) * 10_000 + UInt64(attempt))) != nil
             }
