@@ -19,6 +19,10 @@ final class Writer: @unchecked Sendable {
     /// Pages in the write-ahead log, as of the last commit.
     private var logPageCount = 0
     private var outcomes: [Result<Void, Problem>] = []
+    /// The result code of the last attempt that came to nothing.
+    private var lastFailure: Int32 = 0
+    /// Housekeeping found no room where a batch had some: it wants to be done by itself.
+    private var owesRoom = false
 
     private let lock = Lock()
     private var figures = StoreStatus()
@@ -119,6 +123,8 @@ final class Writer: @unchecked Sendable {
         if isRefusing {
             makeRoom()
             probe()
+        } else if owesRoom {
+            makeRoom()
         } else if maintenance.hasWork {
             _ = transaction([], microseconds: configuration.sliceMicroseconds * 4)
         }
@@ -173,7 +179,7 @@ final class Writer: @unchecked Sendable {
         }
         queue.answered(batch)
         afterBatch()
-        if failure?.code == .storageFull { makeRoom() }
+        if failure?.code == .storageFull || owesRoom { makeRoom() }
     }
 
     /// While the store is full no batch goes through that housekeeping could ride on, so it goes alone: it may be
@@ -181,6 +187,7 @@ final class Writer: @unchecked Sendable {
     private func makeRoom() {
         guard Deadline.now() >= lastRoomAt + 50_000_000 else { return }
         lastRoomAt = Deadline.now()
+        owesRoom = false
         if !maintenance.isUnderWay { maintenance.beginIdleFlush(isClosing: true) }
         setPageBound(extra: true)
         while maintenance.hasWork, transaction([], microseconds: 20_000) == nil {}
@@ -193,16 +200,35 @@ final class Writer: @unchecked Sendable {
         try? connection.execute("PRAGMA max_page_count = \(pageCount + (extra ? pageCount / 8 : 0))")
     }
 
-    /// Runs commands and a slice of housekeeping as one transaction. Where the disk is full, once more in the space
-    /// that was kept for that; then whatever grows is refused, and does not keep the rest of its batch from going on.
+    /// Runs commands and a slice of housekeeping as one transaction. Where there is no room for both, the commands
+    /// alone: what is moved to the tables must not keep those waiting who need less. Where the disk is full, once more
+    /// in the space that was kept for that; then whatever grows is refused, and does not keep the rest of its batch from
+    /// going on.
     /// - Returns: why nothing of it happened.
     private func transaction(_ batch: ArraySlice<Command>, microseconds: Int) -> Problem? {
-        let failure = attempt(batch, microseconds: microseconds)
-        guard failure?.code == .storageFull, let disk, disk.giveUpReserve() else { return failure }
-        return attempt(batch, microseconds: microseconds)
+        var failure = attempt(batch, microseconds: microseconds)
+        if failure?.code == .storageFull, maintenance.hasWork {
+            owesRoom = true
+            if !batch.isEmpty { failure = attempt(batch, microseconds: nil) }
+        }
+        if failure?.code == .storageFull, let disk, disk.giveUpReserve() {
+            failure = attempt(batch, microseconds: microseconds)
+        }
+        if let failure, fatalCode == nil { noteRefusal(failure, isOfCommands: !batch.isEmpty) }
+        return failure
     }
 
-    private func attempt(_ batch: ArraySlice<Command>, microseconds: Int) -> Problem? {
+    /// Housekeeping that found no room is tried again, and refuses nobody anything.
+    private func noteRefusal(_ failure: Problem, isOfCommands: Bool) {
+        guard isOfCommands || failure.code != .storageFull else { return }
+        lock.lock()
+        figures.refusesWrites = SQLFailure.reason(lastFailure)
+        figures.refusedBatches += 1
+        lock.unlock()
+    }
+
+    /// - Parameter microseconds: for housekeeping; `nil` where there is none.
+    private func attempt(_ batch: ArraySlice<Command>, microseconds: Int?) -> Problem? {
         if let code = fatalCode { return SQLFailure.problem(code) }
         tables.refused = disk?.refused
         connection.failure = nil
@@ -213,7 +239,7 @@ final class Writer: @unchecked Sendable {
         do throws(SQLiteError) {
             try connection.run("BEGIN IMMEDIATE")
             for command in batch { outcomes.append(try run(command)) }
-            if maintenance.hasWork { try maintenance.work(microseconds: microseconds) }
+            if let microseconds, maintenance.hasWork { try maintenance.work(microseconds: microseconds) }
             if connection.totalChangeCount != changeCount, let moment = tables.history.end() {
                 try connection.put(CommitRow(moment))
             }
@@ -288,16 +314,12 @@ final class Writer: @unchecked Sendable {
     }
 
     private func rollBack() {
-        let code = connection.failure ?? 0
+        lastFailure = connection.failure ?? 0
         if connection.isInTransaction { try? connection.run("ROLLBACK") }
         tables.undo(to: 0)
         tables.history.rollBack()
         maintenance.rolledBack()
-        if SQLFailure.isUnknownOutcome(code) { return stop(code) }
-        lock.lock()
-        if fatal == nil { figures.refusesWrites = SQLFailure.reason(code) }
-        figures.refusedBatches += 1
-        lock.unlock()
+        if SQLFailure.isUnknownOutcome(lastFailure) { stop(lastFailure) }
     }
 
     private var isRefusing: Bool {
