@@ -32,8 +32,8 @@ run: setup ## build server and client, and start the server on ./data (data=fold
 	.build/release/sottod --data $(data)
 
 # Sockets have real deadlines, and tests that start programs wait for them on threads that others need: so these do not
-# share the processors with the others, nor with each other; and what does not end in fifteen minutes fails. They are run
-# by themselves, not by swift test, which prints late what they say: of a test that hangs one wants to read the name.
+# share the processors with the others, nor with each other; and what does not end in fifteen minutes fails. They are
+# run by themselves, not by swift test, which prints late what they say: of one that hangs one wants to read the name.
 # Each by itself: those that open sockets one after the other, and the simulation, which takes both processors.
 sockets = '(EndToEnd|Transport)Tests'
 alone = '(EndToEnd|Transport|Simulation)Tests'

@@ -59,13 +59,21 @@ actor SocketSession: DeviceLine {
         self.early = early
         heard()
         desk.assumeIsolated { $0.add(self) }
-        let device = address
-        let (switchboard, services) = (front.switchboard, front.services)
-        services.chat.submit { (turn) throws(Problem) in
-            try turn.arrive(device)
-        } done: { [self] (result) in
+        ask { [address] (turn) throws(Problem) in
+            try turn.arrive(address)
+        } then: { [self] (arrival) in
+            front.switchboard.connect(self, arrival)
+        }
+    }
+
+    /// Asks where the device stands, and enters that before anything later is announced.
+    private nonisolated func ask(
+        _ question: @escaping @Sendable (inout Turn) throws(Problem) -> Arrival,
+        then enter: @escaping @Sendable (Arrival) -> Void
+    ) {
+        front.services.chat.submit(question) { [self] (result) in
             switch result {
-            case .success(let arrival): switchboard.connect(self, arrival)
+            case .success(let arrival): enter(arrival)
             case .failure(let problem): turnAway(problem)
             }
         }
@@ -100,14 +108,10 @@ actor SocketSession: DeviceLine {
             guard switchboard.listen(self, to: page) else { return }
             next = page.next
         }
-        let device = address
-        services.chat.submit { (turn) throws(Problem) in
-            try turn.arriveAgain(device)
-        } done: { [self] (result) in
-            switch result {
-            case .success(let arrival): switchboard.arrived(self, arrival)
-            case .failure(let problem): turnAway(problem)
-            }
+        ask { [address] (turn) throws(Problem) in
+            try turn.arriveAgain(address)
+        } then: { [self] (arrival) in
+            switchboard.arrived(self, arrival)
         }
     }
 

@@ -202,8 +202,8 @@ final class Writer: @unchecked Sendable {
 
     /// Runs commands and a slice of housekeeping as one transaction. Where there is no room for both, the commands
     /// alone: what is moved to the tables must not keep those waiting who need less. Where the disk is full, once more
-    /// in the space that was kept for that; then whatever grows is refused, and does not keep the rest of its batch from
-    /// going on.
+    /// in the space that was kept for that; then whatever grows is refused, and does not keep the rest of its batch
+    /// from going on.
     /// - Returns: why nothing of it happened.
     private func transaction(_ batch: ArraySlice<Command>, microseconds: Int) -> Problem? {
         var failure = attempt(batch, microseconds: microseconds)
