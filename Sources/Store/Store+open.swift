@@ -52,13 +52,13 @@ extension Store {
         // The last one to close: a store that was closed has no log.
         let copying = try connect(house, .readWrite)
         copying.setKeepsLog(false)
+        let disk = try watch(house, configuration)
         let checkpointer = Checkpointer(
             connection: copying, databasePath: house.databasePath, end: end,
-            configuration: configuration)
+            reserveByteCount: disk?.reserveByteCount ?? 0, configuration: configuration)
         // What a crash kept from leaving the log leaves it now.
         if hadLog { checkpointer.redacted() }
         StoreFolder.extendLog(of: house.databasePath, to: configuration.logByteCountAhead)
-        let disk = try watch(house, configuration)
         let writer = Writer(
             tables: tables, removed: recovery.removed, checkpointer: checkpointer, end: end, disk: disk,
             configuration: configuration, afterBatch: afterBatch)

@@ -51,7 +51,7 @@ struct Main {
                 // What is written between two checkpoints, and a quarter more for what comes during one.
                 storage.logByteCountAhead = storage.checkpointByteCount * 5 / 4
                 storage.floorByteCount = configuration.diskFloorByteCount
-                storage.reserveByteCount = 16 << 20
+                storage.reserveByteCount = storage.checkpointByteCount * 2
                 return try Store.open(
                     folder: configuration.dataFolder, configuration: storage, afterBatch: afterBatch)
             } openBlobs: {

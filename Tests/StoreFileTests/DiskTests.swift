@@ -103,6 +103,37 @@ import Wire
         await store.close()
     }
 
+    @Test("commits that only change rows go on at zero free bytes, a hundred times the reserve and more",
+        .enabled(if: SmallDisk.isPossible, "mounting a small disk needs root"))
+    func changes() async throws {
+        guard let disk = try SmallDisk(megabytes: 64) else { return }
+        var configuration = StoreConfiguration()
+        configuration.floorByteCount = 0
+        configuration.reserveByteCount = 4 << 20
+        let store = try Store.open(folder: disk.path + "/store", configuration: configuration)
+        try await store.prepare()
+        for client in UInt64(1)...200 { _ = try await store.send(client) }
+        try disk.fill(leaving: 0)
+        // The log holds what is sent before the disk is seen to be full; it is copied back in the reserve.
+        let pageCount = try await changes(store, count: 30_000)
+        #expect(pageCount * Checkpointer.pageByteCount > 100 * configuration.reserveByteCount)
+        #expect(store.status().disk?.hasReserve == false, "it was given up")
+        await store.close()
+    }
+
+    /// Writes the same few rows again and again, a commit each.
+    /// - Returns: the pages that it wrote at least.
+    private func changes(_ store: Store, count: Int) async throws -> Int {
+        for index in 0..<count {
+            try await store.write { (tables) throws(Problem) in
+                tables.growth = .nothing
+                try tables.put(
+                    SettingRow(name: "login.\(index % 20)", value: [UInt8](repeating: UInt8(index & 0xFF), count: 3_000)))
+            }
+        }
+        return count * 2
+    }
+
     /// Says that all is delivered, and writes as much as many logins do.
     private func makeRoom(_ store: Store) async -> ProblemCode? {
         await problem { () async throws(Problem) in

@@ -14,7 +14,8 @@ final class DiskWatch: @unchecked Sendable {
     private let connection: Connection
     private let lock = Lock()
     private let reserve: ReserveFile
-    private let reserveByteCount: UInt64
+    /// What the reserve holds where the disk has room for it.
+    let reserveByteCount: Int
     private var state: DiskState
     private var changed: (@Sendable (DiskState) -> Void)?
     private let thread = ThreadRest()
@@ -26,8 +27,8 @@ final class DiskWatch: @unchecked Sendable {
         self.connection = connection
         // A small disk has better use for it.
         let share = DiskSpace(of: house.path).map { Int(clamping: $0.byteCount / 16) } ?? reserve
-        reserveByteCount = UInt64(min(reserve, share))
-        self.reserve = try ReserveFile(in: house.path, byteCount: min(reserve, share))
+        reserveByteCount = min(reserve, share)
+        self.reserve = try ReserveFile(in: house.path, byteCount: reserveByteCount)
         state = DiskState(freeByteCount: 0, floorByteCount: 0, refused: nil, hasReserve: self.reserve.isHeld)
         look()
     }
@@ -79,7 +80,7 @@ final class DiskWatch: @unchecked Sendable {
         // Asked for only where it may matter.
         if onDisk < floor / 8 * 9 { space.freeByteCount += freePageByteCount }
         lock.lock()
-        if !reserve.isHeld, onDisk >= max(floor / 4, reserveByteCount * 2) { reserve.take() }
+        if !reserve.isHeld, onDisk >= max(floor / 4, UInt64(reserveByteCount) * 2) { reserve.take() }
         let told = change { (state) in
             state.freeByteCount = onDisk
             state.floorByteCount = floor

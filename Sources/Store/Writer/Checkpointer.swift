@@ -8,6 +8,9 @@ import Threads
 /// itself, so once little is left, or the log has grown to its bound, the writer is held at a gate for the last
 /// stretch. From then on the log is written over and does not grow, which is what a sync is quick on.
 ///
+/// Copying back needs room too, for pages that are new. So it begins before the log holds half of what is kept for a
+/// full disk: then it works there once, and from then on commits that only change rows need no room, however many.
+///
 /// What was redacted still stands in older pages of the log. So a while after a redaction the whole log is copied
 /// back and cut to nothing, and written ahead with zeros again.
 final class Checkpointer: @unchecked Sendable {
@@ -43,13 +46,18 @@ final class Checkpointer: @unchecked Sendable {
 
     private enum Task { case copy(pageCount: Int), empty }
 
-    init(connection: Connection, databasePath: String, end: EndFile, configuration: StoreConfiguration) {
+    /// - Parameter reserveByteCount: what is kept for when the disk is full.
+    init(
+        connection: Connection, databasePath: String, end: EndFile, reserveByteCount: Int,
+        configuration: StoreConfiguration
+    ) {
         self.connection = connection
         self.end = end
         self.databasePath = databasePath
         logByteCountAhead = configuration.logByteCountAhead
         redactionMilliseconds = configuration.redactionMilliseconds
-        pageCountMin = configuration.checkpointByteCount / Self.pageByteCount
+        let copied = configuration.checkpointByteCount
+        pageCountMin = (reserveByteCount > 0 ? min(copied, reserveByteCount / 2) : copied) / Self.pageByteCount
         pageCountMax = configuration.walByteCountMax / Self.pageByteCount
     }
 
