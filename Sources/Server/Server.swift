@@ -136,6 +136,7 @@ public final class Server: Sendable {
         var options = Listener.Configuration(host: configuration.host, port: configuration.port, tls: certificate?.tls)
         options.connectionCountMax = configuration.connectionCountMax
         options.heldByteCountMax = configuration.heldByteCountMax
+        options.crowded = { [answers = front.services.answers] in answers.setCrowded($0) }
         return try start(options, "--listen", on: group, front)
     }
 

@@ -17,6 +17,9 @@ public final class Listener: @unchecked Sendable {
         /// Bytes that may wait for all peers together: what they do not read, and what they have not finished to send.
         /// Above it, of those who hold at least half of the average, whose oldest byte waits longest is cut.
         public var heldByteCountMax = 64 << 20
+        /// Hears that more than that waits, and then that whoever was to be cut is. It takes several loops some turns:
+        /// what is made meanwhile adds to it. Called on any loop; of one loop alone never, which cuts at once.
+        public var crowded: @Sendable (Bool) -> Void = { _ in }
 
         public init(host: String = "127.0.0.1", port: UInt16 = 0, tls: TLSConfiguration? = nil) {
             self.host = host
@@ -34,7 +37,6 @@ public final class Listener: @unchecked Sendable {
 
     private let handle: OpaquePointer
     private let group: EventLoopGroup
-    private let doorkeeper: Doorkeeper
 
     /// Listens and serves at once.
     ///
@@ -42,7 +44,7 @@ public final class Listener: @unchecked Sendable {
     public static func start(
         _ configuration: Configuration, on group: EventLoopGroup, handler: Handler
     ) throws(TransportError) -> Listener {
-        let doorkeeper = Doorkeeper(loops: group.loops, handler: handler)
+        let doorkeeper = Doorkeeper(loops: group.loops, handler: handler, crowded: configuration.crowded)
         var limits = configuration.limits.forC
         var text = ErrorText()
         var isInUse = false
@@ -55,22 +57,24 @@ public final class Listener: @unchecked Sendable {
                 { context, index, connection in
                     guard let context, let connection else { return nil }
                     return Unmanaged<Doorkeeper>.fromOpaque(context).takeUnretainedValue().admit(index, connection)
-                }, Unmanaged.passUnretained(doorkeeper).toOpaque(), &isInUse, error, size)
+                },
+                { context, isCrowded in
+                    context.map { Unmanaged<Doorkeeper>.fromOpaque($0).takeUnretainedValue().crowded(isCrowded) }
+                },
+                { context in context.map { Unmanaged<Doorkeeper>.fromOpaque($0).release() } },
+                Unmanaged.passRetained(doorkeeper).toOpaque(), &isInUse, error, size)
         }
         guard let made else { throw isInUse ? .addressInUse : .cannotListen(text.string) }
-        return Listener(handle: made, group: group, doorkeeper: doorkeeper)
+        return Listener(handle: made, group: group)
     }
 
-    private init(handle: OpaquePointer, group: EventLoopGroup, doorkeeper: Doorkeeper) {
+    private init(handle: OpaquePointer, group: EventLoopGroup) {
         self.handle = handle
         self.group = group
-        self.doorkeeper = doorkeeper
     }
 
     deinit {
-        let keep = Unmanaged.passRetained(doorkeeper)
-        ct_listener_stop(
-            handle, { context in context.map { Unmanaged<Doorkeeper>.fromOpaque($0).release() } }, keep.toOpaque())
+        ct_listener_stop(handle, { _ in }, nil)
         ct_listener_release(handle)
     }
 
@@ -147,14 +151,16 @@ public final class Listener: @unchecked Sendable {
     }
 }
 
-/// Makes the owner of each accepted connection. Kept alive by the listener until its doors are closed.
+/// Makes the owner of each accepted connection. Kept alive by the C side's listener.
 private final class Doorkeeper: Sendable {
     private let loops: [EventLoop]
     private let handler: Handler
+    let crowded: @Sendable (Bool) -> Void
 
-    init(loops: [EventLoop], handler: Handler) {
+    init(loops: [EventLoop], handler: Handler, crowded: @escaping @Sendable (Bool) -> Void) {
         self.loops = loops
         self.handler = handler
+        self.crowded = crowded
     }
 
     func admit(_ index: Int, _ connection: OpaquePointer) -> UnsafeMutableRawPointer? {

@@ -45,6 +45,19 @@ import Wire
         #expect(room.byteCount == 0 && room.waitingCount == 0)
     }
 
+    @Test("while the connections hold more than they may nobody goes in, and then those who waited, in order")
+    func crowd() {
+        let (room, inside) = (AnswerRoom(byteCountMax: 10), Parts([]))
+        enter(room, 4, 0, inside)
+        room.setCrowded(true)
+        enter(room, 4, 1, inside)
+        enter(room, 4, 2, inside)
+        leave(inside, 0)
+        #expect(numbers(inside).isEmpty && room.byteCount == 0 && room.waitingCount == 2)
+        room.setCrowded(false)
+        #expect(numbers(inside) == [1, 2] && room.byteCount == 8 && room.waitingCount == 0)
+    }
+
     @Test("who waits often keeps nobody else longer than once around, and fills no more than his share of the line")
     func fairness() async throws {
         let (room, inside) = (AnswerRoom(byteCountMax: 1), Parts([]))

@@ -127,8 +127,8 @@ import Wire
         for index in 0..<count {
             try await store.write { (tables) throws(Problem) in
                 tables.growth = .nothing
-                try tables.put(
-                    SettingRow(name: "login.\(index % 20)", value: [UInt8](repeating: UInt8(index & 0xFF), count: 3_000)))
+                let value = [UInt8](repeating: UInt8(index & 0xFF), count: 3_000)
+                try tables.put(SettingRow(name: "login.\(index % 20)", value: value))
             }
         }
         return count * 2

@@ -32,9 +32,10 @@ struct HeldMemoryTests {
 
     @Test("what sockets do not read is bounded for all of them together, and who reads goes on", arguments: [1, 3])
     func sockets(loops: Int) async throws {
-        let (seen, listeners) = (Journal<Int>(), Journal<Listener>())
+        let (seen, listeners, crowds) = (Journal<Int>(), Journal<Listener>(), Journal<Bool>())
         let handler = Self.generous(seen, of: listeners)
-        try await TestServer.run(loops: loops, heldByteCountMax: Self.limit, handler) { server in
+        let crowded: @Sendable (Bool) -> Void = { crowds.add($0) }
+        try await TestServer.run(loops: loops, heldByteCountMax: Self.limit, crowded: crowded, handler) { server in
             listeners.add(server.listener)
             let (good, mute) = await ownThread {
                 let reader = RawPeer(port: server.port)
@@ -56,6 +57,9 @@ struct HeldMemoryTests {
             #expect(most > Self.limit / 2)
             #expect(await server.holdsNothing())
         }
+        // Several loops say when it begins and when it is over; one has cut before it could say so.
+        #expect(crowds.all.isEmpty == (loops == 1))
+        #expect(crowds.all.last != true && crowds.all.count { $0 } == crowds.all.count { !$0 })
     }
 
     @Test("bytes that go to many count once")

@@ -16,7 +16,7 @@ final class TestServer: Sendable {
     @discardableResult
     static func run<Value: Sendable>(
         loops: Int = 1, tls: TLSConfiguration? = nil, connectionCountMax: Int = 10_000,
-        heldByteCountMax: Int = 64 << 20,
+        heldByteCountMax: Int = 64 << 20, crowded: @escaping @Sendable (Bool) -> Void = { _ in },
         limits change: (inout ConnectionLimits) -> Void = { _ in }, _ handler: Handler,
         _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
@@ -24,6 +24,7 @@ final class TestServer: Sendable {
         var configuration = Listener.Configuration(tls: tls)
         configuration.connectionCountMax = connectionCountMax
         configuration.heldByteCountMax = heldByteCountMax
+        configuration.crowded = crowded
         // A loaded machine is slow: only a test of a timeout has a short one.
         configuration.limits.headTimeout = .seconds(60)
         configuration.limits.lingerTimeout = .milliseconds(500)

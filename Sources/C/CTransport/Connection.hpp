@@ -236,6 +236,8 @@ struct ct_listener {
     uint64_t connectionCountMax;
     const ct_callbacks *callbacks;
     void *(*accepted)(void *, size_t, ct_connection *);
+    void (*crowded)(void *, bool);
+    void (*released)(void *);
     void *context;
     uint16_t port = 0;
     std::atomic<bool> stopping{false};

@@ -74,7 +74,9 @@ inline uint32_t ct_connection::age(uint32_t now) const {
 inline void ct_connection::give_back() {
     if (listener->doors.size() == 1) return loop->give_back(account, 0);
     size_t none = 0;
-    if (account->askedLoops.compare_exchange_strong(none, listener->doors.size())) listener->ask_loops(4096);
+    if (!account->askedLoops.compare_exchange_strong(none, listener->doors.size())) return;
+    listener->crowded(listener->context, true);
+    listener->ask_loops(4096);
 }
 
 /// Cuts those whose oldest byte has waited longest, of those that hold at least half as much as the average.

@@ -118,9 +118,11 @@ void ct_listener::ask_loops(uint32_t ageMin) {
 
 void ct_listener::loop_answered(uint32_t ageMin) {
     size_t none = 0;
-    bool isLast = account->askedLoops.fetch_sub(1, std::memory_order_acq_rel) == 1;
-    if (!isLast || !account->isFull() || ageMin == 0) return;
-    if (account->askedLoops.compare_exchange_strong(none, doors.size())) ask_loops(ageMin / 8);
+    if (account->askedLoops.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+    bool goesOn = account->isFull() && ageMin > 0;
+    if (goesOn && account->askedLoops.compare_exchange_strong(none, doors.size())) return ask_loops(ageMin / 8);
+    // Whoever asks meanwhile has said that it begins, and will say that it is over.
+    crowded(context, false);
 }
 
 void ct_listener::arm(Door &door) {
@@ -239,13 +241,14 @@ extern "C" {
 ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host, uint16_t port, ct_tls *tls,
                        const ct_limits *limits, uint64_t connectionCountMax, uint64_t heldByteCountMax,
                        const ct_callbacks *callbacks,
-                       void *(*accepted)(void *, size_t, ct_connection *), void *context, bool *isInUse,
-                       char *error, size_t size) {
+                       void *(*accepted)(void *, size_t, ct_connection *), void (*crowded)(void *, bool),
+                       void (*released)(void *), void *context, bool *isInUse, char *error, size_t size) {
     error_code ec;
     *isInUse = false;
     auto address = asio::ip::make_address(host, ec);
     if (ec) {
         snprintf(error, size, "not a numeric address: %s", host);
+        released(context);
         return nullptr;
     }
     tcp::endpoint endpoint(address, port);
@@ -255,6 +258,8 @@ ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host
     listener->account->limit = int64_t(std::min<uint64_t>(heldByteCountMax, INT64_MAX));
     listener->callbacks = callbacks;
     listener->accepted = accepted;
+    listener->crowded = crowded;
+    listener->released = released;
     listener->context = context;
     for (size_t i = 0; i < loopCount && !ec; i++) {
         auto &door = listener->doors.emplace_back(std::make_unique<ct_listener::Door>(loops[i], i));
@@ -316,6 +321,7 @@ void ct_listener_release(ct_listener *listener) {
     if (listener->tls) ct_tls_release(listener->tls);
     std::vector<ct_loop *> loops;
     for (auto &door : listener->doors) loops.push_back(door->loop);
+    listener->released(listener->context);
     delete listener;
     for (ct_loop *loop : loops) ct_loop_destroy(loop);
 }

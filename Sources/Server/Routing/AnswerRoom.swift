@@ -44,6 +44,8 @@ final class AnswerRoom: @unchecked Sendable {
     private var line = FairLine<Asker, Waiting>()
     /// Somebody hands out what became free; whoever leaves meanwhile need not.
     private var isHandingOut = false
+    /// The connections hold more than they may.
+    private var isCrowded = false
 
     init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
 
@@ -71,7 +73,7 @@ final class AnswerRoom: @unchecked Sendable {
     func enter(_ byteCount: Int, for asker: Asker, _ body: @escaping @Sendable (Part) -> Void) {
         let wanted = min(byteCount, byteCountMax)
         let isIn = lock.withLock {
-            guard line.isEmpty, taken + wanted <= byteCountMax else {
+            guard !isCrowded, line.isEmpty, taken + wanted <= byteCountMax else {
                 line.append(Waiting(byteCount: wanted, enter: body), of: asker)
                 return false
             }
@@ -79,6 +81,13 @@ final class AnswerRoom: @unchecked Sendable {
             return true
         }
         if isIn { body(Part(self, wanted)) }
+    }
+
+    /// Whether the connections hold more than they may. As long as they do nobody goes in: it takes the loops a while
+    /// to cut whoever does not read, and what is read for the next one meanwhile is written as fast as the store reads.
+    func setCrowded(_ isCrowded: Bool) {
+        lock.withLock { self.isCrowded = isCrowded }
+        if !isCrowded { leave(0) }
     }
 
     private func leave(_ byteCount: Int) {
@@ -93,7 +102,7 @@ final class AnswerRoom: @unchecked Sendable {
 
     /// Whose turn it is and who has room now, which is taken.
     private func takeFirst() -> Waiting? {
-        guard let first = line.first, taken + first.byteCount <= byteCountMax else {
+        guard !isCrowded, let first = line.first, taken + first.byteCount <= byteCountMax else {
             isHandingOut = false
             return nil
         }

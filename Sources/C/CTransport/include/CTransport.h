@@ -125,10 +125,13 @@ typedef struct {
 /// `isInUse` says whether that is because somebody else listens there.
 /// When more than `heldByteCountMax` bytes wait for its peers, whoever holds them longest is cut.
 /// `accepted` returns the owner (with one count) of a new connection and keeps the count of `connection`.
+/// `crowded` hears, on any loop, that too many bytes wait and who holds them is looked for, and then that this is over.
+/// `released` is the last call with `context`, also where nothing is returned.
 ct_listener *ct_listen(
     ct_loop *const *loops, size_t loopCount, const char *host, uint16_t port, ct_tls *tls, const ct_limits *limits,
     uint64_t connectionCountMax, uint64_t heldByteCountMax, const ct_callbacks *callbacks,
-    void *(*accepted)(void *context, size_t loopIndex, ct_connection *connection), void *context, bool *isInUse,
+    void *(*accepted)(void *context, size_t loopIndex, ct_connection *connection),
+    void (*crowded)(void *context, bool isCrowded), void (*released)(void *context), void *context, bool *isInUse,
     char *error, size_t errorSize);
 uint16_t ct_listener_port(const ct_listener *listener);
 /// Any thread. No connection is accepted once `done` has run (on some loop).
