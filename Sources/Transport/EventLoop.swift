@@ -23,6 +23,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     private var local: [Job] = []
     private var localWakeAsked = false
     private var spare: [Job] = []
+    /// What is to be done when what was written so far is sent, as much as goes. The loop's.
+    private var afterSent: [@Sendable () -> Void] = []
     private var thread: WorkerThread?
     private let drainContext: UnsafeMutablePointer<Unmanaged<EventLoop>?>
 
@@ -34,6 +36,10 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
             { context in
                 let pointer = context?.assumingMemoryBound(to: Unmanaged<EventLoop>?.self)
                 pointer?.pointee?.takeUnretainedValue().drain()
+            },
+            { context in
+                let pointer = context?.assumingMemoryBound(to: Unmanaged<EventLoop>?.self)
+                pointer?.pointee?.takeUnretainedValue().runAfterSent()
             }, pointer)
         drainContext = pointer
         pointer.pointee = Unmanaged.passUnretained(self)
@@ -57,6 +63,15 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     /// Runs `work` on the loop: now if the caller is there, else soon.
     public func perform(_ work: @escaping @Sendable () -> Void) {
         if isCurrent { work() } else { push(.closure(work)) }
+    }
+
+    /// Runs `work` once the loop has tried to send what was written to its connections so far. What is still unsent
+    /// then counts as held for its peer.
+    public func afterSending(_ work: @escaping @Sendable () -> Void) {
+        perform { [self] in
+            afterSent.append(work)
+            if isCurrent { ct_loop_tell_sent(handle) } else { runAfterSent() } // the loop has ended
+        }
     }
 
     /// Runs `work` once on the loop, `delay` from now, unless cancelled first.
@@ -113,6 +128,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         if hasRemote { runSpare() }
     }
 
+    private func runAfterSent() {
+        let due = afterSent
+        afterSent = []
+        for work in due { work() }
+    }
+
     private func runSpare() {
         let jobs = spare
         spare = []
@@ -133,5 +154,6 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         thread?.join()
         _ = stopped.set()
         drain() // what came between the last turn and the end
+        runAfterSent()
     }
 }

@@ -95,14 +95,14 @@ extern "C" {
 
 // Loops -------------------------------------------------------------------------------------------------------------
 
-ct_loop *ct_loop_create(void (*drain)(void *), void *context) {
+ct_loop *ct_loop_create(void (*drain)(void *), void (*sent)(void *), void *context) {
     static std::once_flag once;
     std::call_once(once, [] {
         struct sigaction now;
         // sendfile has no MSG_NOSIGNAL; a host that wants the signal has installed its own handler.
         if (sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);
     });
-    return new ct_loop(drain, context);
+    return new ct_loop(drain, sent, context);
 }
 
 void ct_loop_run(ct_loop *loop) {
@@ -124,6 +124,11 @@ void ct_loop_run(ct_loop *loop) {
 
 void ct_loop_wake(ct_loop *loop) {
     asio::post(loop->io, [loop] { loop->drain(loop->context); });
+}
+
+void ct_loop_tell_sent(ct_loop *loop) {
+    loop->tellsSent = true;
+    loop->post_turns();
 }
 
 void ct_loop_stop(ct_loop *loop) { loop->io.stop(); }

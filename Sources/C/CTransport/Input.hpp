@@ -175,6 +175,10 @@ inline void ct_loop::add_turn(ct_connection *connection) {
     if (connection->inTurn || !connection->isOpen()) return;
     connection->inTurn = true;
     turns.emplace_back(connection);
+    post_turns();
+}
+
+inline void ct_loop::post_turns() {
     if (turnPosted) return;
     turnPosted = true;
     asio::post(io, [this] { run_turns(); });
@@ -189,6 +193,7 @@ inline void ct_loop::run_turns() {
         now.clear();
         turns.swap(now);
     }
+    if (std::exchange(tellsSent, false)) sent(context);
 }
 
 inline void ct_connection::turn() {

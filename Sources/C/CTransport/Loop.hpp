@@ -73,6 +73,7 @@ struct ct_loop {
     std::atomic<uint32_t> count{1};
     ct_connection *first = nullptr; // of the open ones
     void (*drain)(void *);
+    void (*sent)(void *);
     void *context;
     asio::io_context io{1};
     std::optional<asio::executor_work_guard<Executor>> guard;
@@ -83,15 +84,16 @@ struct ct_loop {
     std::set<ct_timer *> timers;
     std::map<void *, std::function<void()>> doors; // open ones, and how to close them
     std::atomic<bool> ended{false};
-    bool turnPosted = false;
+    bool turnPosted = false, tellsSent = false;
     std::unique_ptr<uint8_t[]> scratch{new uint8_t[scratchSize]};
     std::unique_ptr<uint8_t[]> record{new uint8_t[recordSize]};
     uint8_t randomPool[4096];
     size_t randomLeft = 0;
 
-    ct_loop(void (*d)(void *), void *c) : drain(d), context(c) { guard.emplace(io.get_executor()); }
+    ct_loop(void (*d)(void *), void (*s)(void *), void *c) : drain(d), sent(s), context(c) { guard.emplace(io.get_executor()); }
 
     void add_turn(ct_connection *connection);
+    void post_turns();
     void run_turns();
     void arm_deadline_timer();
     void run_deadlines();

@@ -1,8 +1,9 @@
 import Threads
+import Transport
 import Wire
 
 /// Room for answers on their way: from before the store is read for a client until what was read is written to its
-/// connection, from where on the transport counts it.
+/// connection and the loop has tried to send it, from where on the transport counts it.
 ///
 /// Readers are quicker than the loops that encode what they read, and who asks need not wait for the answer before he
 /// asks again: without a bound, pages would pile up between them. Whoever finds no room waits in line, holding nothing;
@@ -30,6 +31,13 @@ final class AnswerRoom: @unchecked Sendable {
         }
 
         deinit { room.leave(byteCount) }
+
+        /// Keeps it until `loop` has sent what was written so far, as much as goes. Were it given back sooner, the next
+        /// answer would be there before anything has left, and so on: at once, and uncounted, there would be an
+        /// answer for everybody who waits.
+        func keep(untilSentOn loop: EventLoop) {
+            loop.afterSending { withExtendedLifetime(self) {} }
+        }
     }
 
     private struct Waiting {

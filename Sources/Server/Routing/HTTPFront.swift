@@ -145,6 +145,7 @@ struct HTTPFront: Sendable {
                 ("id", .text(id)),
             ])
         exchange.respond(status: status, headers: headers, body: body)
+        reply.roomPart?.keep(untilSentOn: exchange.loop)
         if isSecret { body.zero() }
     }
 

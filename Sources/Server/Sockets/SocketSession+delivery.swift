@@ -73,7 +73,10 @@ extension SocketSession {
                         byteCountMax: Limits.pageByteCountMax)
                 }
             }
-            loop.execute { withExtendedLifetime(part) { self.assumeIsolated { $0.received(page) } } }
+            loop.execute {
+                self.assumeIsolated { $0.received(page) }
+                part.keep(untilSentOn: loop)
+            }
         }
     }
 

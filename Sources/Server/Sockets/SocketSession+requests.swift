@@ -170,5 +170,6 @@ extension SocketSession {
         let bytes = ServerFrame.response(.init(id: id, status: UInt64(reply.status), body: body)).encoded(as: form)
         front.services.weigh(reply, byteCount: bytes.count)
         write(bytes)
+        reply.roomPart?.keep(untilSentOn: desk.loop)
     }
 }

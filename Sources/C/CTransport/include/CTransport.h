@@ -24,12 +24,14 @@ typedef struct ct_buffer ct_buffer;
 
 // Loop ------------------------------------------------------------------------------------------------------------
 
-/// `drain` runs on the loop's thread after every `ct_loop_wake`.
-ct_loop *ct_loop_create(void (*drain)(void *context), void *context);
+/// `drain` runs on the loop's thread after every `ct_loop_wake`, `sent` after `ct_loop_tell_sent`.
+ct_loop *ct_loop_create(void (*drain)(void *context), void (*sent)(void *context), void *context);
 /// Until `ct_loop_stop`.
 void ct_loop_run(ct_loop *loop);
 /// Any thread: asks for one run of `drain`; cheap when the loop is awake.
 void ct_loop_wake(ct_loop *loop);
+/// On the loop: asks for one run of `sent` once it has tried to send what its connections were told to so far.
+void ct_loop_tell_sent(ct_loop *loop);
 /// Any thread: `ct_loop_run` returns soon.
 void ct_loop_stop(ct_loop *loop);
 /// Gives up one count; call after the thread has been joined.
