@@ -26,7 +26,8 @@ actor Desk {
     private var state = State.early
     /// How often the desk has gone round to see who is silent.
     private(set) var round: UInt64 = 0
-    private var sessions: Set<SocketSession> = []
+    /// By their sockets, which is how a shutdown asks for each of them.
+    private var sessions: [ObjectIdentifier: SocketSession] = [:]
     /// Those of them that have not said hello: their clients read the logs after it.
     private var arriving: Set<SocketSession> = []
     /// Those that get heads in place of entries for now.
@@ -56,14 +57,14 @@ actor Desk {
     }
 
     func add(_ session: SocketSession) {
-        sessions.insert(session)
+        sessions[ObjectIdentifier(session.socket)] = session
         arriving.insert(session)
     }
 
     func hasArrived(_ session: SocketSession) { arriving.remove(session) }
 
     func remove(_ session: SocketSession) {
-        sessions.remove(session)
+        sessions[ObjectIdentifier(session.socket)] = nil
         arriving.remove(session)
         behind.remove(session)
     }
@@ -73,12 +74,15 @@ actor Desk {
 
     /// Says goodbye to whoever sits at a socket.
     func leave(by socket: WebSocket) {
-        if let session = sessions.first(where: { $0.socket === socket }) {
+        if let session = session(at: socket) {
             session.assumeIsolated { $0.leave() }
         } else {
             socket.close(code: CloseCode.goingAway.rawValue)
         }
     }
+
+    /// Who sits there; found in the same short time, however many sit here.
+    func session(at socket: WebSocket) -> SocketSession? { sessions[ObjectIdentifier(socket)] }
 
     // MARK: Commits
 
@@ -150,7 +154,7 @@ actor Desk {
         guard case .open = state else { return }
         round += 1
         scheduleRound()
-        for session in sessions where round - session.assumeIsolated({ $0.lastHeard }) > Self.roundsOfSilence {
+        for session in sessions.values where round - session.assumeIsolated({ $0.lastHeard }) > Self.roundsOfSilence {
             session.assumeIsolated { $0.close(.goingAway, reason: "nothing heard for too long") }
         }
     }
