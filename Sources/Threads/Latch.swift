@@ -3,7 +3,8 @@ package final class Latch: @unchecked Sendable {
     // Unchecked because `lock` guards the fields.
     private let lock = Lock()
     private var isOpen = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    private var ticketCount: UInt64 = 0
 
     /// It has not happened.
     package init() {}
@@ -12,18 +13,44 @@ package final class Latch: @unchecked Sendable {
     package func open() {
         let all = lock.withLock {
             isOpen = true
-            defer { waiting = [] }
-            return waiting
+            defer { waiting = [:] }
+            return waiting.values
         }
         for continuation in all { continuation.resume() }
     }
 
+    /// How many wait.
+    package var waitingCount: Int { lock.withLock { waiting.count } }
+
     /// Returns when it has happened.
     package func wait() async {
+        await wait(ticket()) { false }
+    }
+
+    /// Returns when it has happened, or when the task that waits is cancelled.
+    package func waitUnlessCancelled() async {
+        let ticket = ticket()
+        await withTaskCancellationHandler {
+            // Asked under the lock: cancelled before that it does not begin to wait, and after that it is found.
+            await wait(ticket) { Task.isCancelled }
+        } onCancel: {
+            lock.withLock { waiting.removeValue(forKey: ticket) }?.resume()
+        }
+    }
+
+    private func ticket() -> UInt64 {
+        lock.withLock {
+            ticketCount += 1
+            return ticketCount
+        }
+    }
+
+    private func wait(_ ticket: UInt64, unless isCancelled: () -> Bool) async {
         await withCheckedContinuation { (continuation) in
             let isOver = lock.withLock {
-                if !isOpen { waiting.append(continuation) }
-                return isOpen
+                let isOver = isOpen || isCancelled()
+                if !isOver { waiting[ticket] = continuation }
+                return isOver
             }
             if isOver { continuation.resume() }
         }

@@ -42,6 +42,26 @@ struct DiskBlobsTests {
         }
     }
 
+    @Test("who waits for a part goes on when it is given back, or when cancelled; one that nobody holds is free")
+    func untilFree() async throws {
+        try await withBlobs { (blobs) in
+            let blob = BlobID.random()
+            await blobs.untilFree(blob)
+            let part = try await blobs.begin(blob, 3)
+            await withTaskGroup(of: Void.self) { (group) in
+                group.addTask { await blobs.untilFree(blob) }
+                group.cancelAll()
+            }
+            async let first: Void = blobs.untilFree(blob)
+            async let second: Void = blobs.untilFree(blob)
+            await part.release()
+            _ = await (first, second)
+            try await blobs.resume(blob, 3).release()
+            await #expect(throws: BlobError.absent) { try await blobs.resume(.random(), 3) }
+            await blobs.untilFree(blob)
+        }
+    }
+
     @Test("a part goes on where it stopped, in another process too, and the whole has one SHA-256")
     func resume() async throws {
         let folder = try TestFolder()

@@ -11,8 +11,8 @@ public final class MediaUploads: Sendable {
     private let blobs: BlobStore
     private let files: MediaFiles
     private let inspector: MediaInspector
-    /// Twenty milliseconds apart.
-    private static let completionChecksMax = 500
+    /// How long a request waits for another one that completes the same upload.
+    private static let completionTimeout = Duration.seconds(10)
 
     init(chat: ChatEngine, blobs: BlobStore, bounds: MediaBounds, files: MediaFiles, inspector: MediaInspector) {
         self.chat = chat
@@ -46,19 +46,28 @@ public final class MediaUploads: Sendable {
     /// Completes an upload, or waits for the request that is doing so: a client that hears of the last byte may
     /// download at once.
     private func awaitCompletion(of row: MediaRow) async throws(Problem) {
-        for _ in 0..<Self.completionChecksMax {
+        let end = ContinuousClock.now + Self.completionTimeout
+        while true {
             do throws(Problem) {
                 _ = try await complete(row)
                 return
             } catch {
-                guard error.code == .uploadLocked else { throw error }
+                guard error.code == .uploadLocked, ContinuousClock.now < end, !Task.isCancelled else { throw error }
             }
-            try? await Task.sleep(for: .milliseconds(20))
+            await untilFree(row.blob, or: end)
             let found = try await chat.look { (look) throws(Problem) in try look.tables.row(MediaRow.byID, row.media) }
             guard let found else { throw Turn.noMedia }
             if found.state != .uploading { return }
         }
-        throw Problem(.uploadLocked, "The upload is being completed.", retryAfterSeconds: 1)
+    }
+
+    private func untilFree(_ blob: BlobID, or end: ContinuousClock.Instant) async {
+        await withTaskGroup(of: Void.self) { [blobs] (group) in
+            group.addTask { await blobs.untilFree(blob) }
+            group.addTask { try? await Task.sleep(until: end, clock: .continuous) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Takes an upload to append to it from `offset` on.

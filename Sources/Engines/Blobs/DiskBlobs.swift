@@ -37,6 +37,7 @@ public enum DiskBlobs {
             resume: { (blob, byteCount) async throws(BlobError) in
                 try await house.part(blob, byteCount, isNew: false)
             },
+            untilFree: { (blob) in await house.untilFree(blob) },
             durableByteCount: { (blob, byteCount) async throws(BlobError) in
                 try await house.durableByteCount(of: blob, at: byteCount)
             },
@@ -69,8 +70,8 @@ private final class DiskHouse: @unchecked Sendable {
     let hasRoom: @Sendable () -> Bool
     let workers: BlobWorkers
     private let lock = Lock()
-    /// Parts that somebody holds; `nil` while they are being opened.
-    private var held: [BlobID: DiskPart?] = [:]
+    /// Parts that somebody holds.
+    private var held: [BlobID: Hold] = [:]
     private var resting = RestingParts()
     private var figures = BlobStoreStatus()
 
@@ -90,12 +91,18 @@ private final class DiskHouse: @unchecked Sendable {
         return status
     }
 
+    private struct Hold {
+        /// `nil` while it is being opened.
+        var part: DiskPart?
+        let end = Latch()
+    }
+
     // MARK: Parts
 
     func part(_ blob: BlobID, _ byteCount: UInt64, isNew: Bool) async throws(BlobError) -> BlobPart {
         let isFree = lock.withLock {
             guard held[blob] == nil else { return false }
-            held[blob] = .some(nil)
+            held[blob] = Hold()
             return true
         }
         guard isFree else { throw .busy }
@@ -108,10 +115,10 @@ private final class DiskHouse: @unchecked Sendable {
                 let found = file.byteCount
                 return (DiskPart(file, workers: workers), found)
             }
-            lock.withLock { held[blob] = part.0 }
+            lock.withLock { held[blob]?.part = part.0 }
             return calls(on: part.0, blob, found: part.1)
         } catch {
-            lock.withLock { held[blob] = nil }
+            free(blob)
             throw error
         }
     }
@@ -130,17 +137,21 @@ private final class DiskHouse: @unchecked Sendable {
             release: { [self] in
                 let rest = await part.drain()
                 lock.withLock {
-                    held[blob] = nil
                     figures.rereadBytes += part.takeRereadByteCount()
                     if let rest { resting.keep(rest, of: blob) }
                 }
+                free(blob)
             })
     }
+
+    private func free(_ blob: BlobID) { lock.withLock { held.removeValue(forKey: blob) }?.end.open() }
+
+    func untilFree(_ blob: BlobID) async { await lock.withLock { held[blob] }?.end.waitUnlessCancelled() }
 
     /// Without waiting where this process knows. Otherwise the part is taken, so that its file proves what it has:
     /// once, and whoever appends next need not read it again.
     func durableByteCount(of blob: BlobID, at byteCount: UInt64) async throws(BlobError) -> UInt64 {
-        let (part, rest) = lock.withLock { (held[blob] ?? nil, resting.byteCount(of: blob)) }
+        let (part, rest) = lock.withLock { (held[blob]?.part, resting.byteCount(of: blob)) }
         if let found = part?.syncedByteCount ?? rest { return found }
         do throws(BlobError) {
             let part = try await self.part(blob, byteCount, isNew: false)

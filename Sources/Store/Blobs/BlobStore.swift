@@ -14,6 +14,10 @@ public struct BlobStore: Sendable {
     /// - Throws: `busy` while somebody holds it; `absent`.
     public var resume: @Sendable (_ blob: BlobID, _ byteCount: UInt64) async throws(BlobError) -> BlobPart
 
+    /// Returns when nobody holds the part, which may be now, or when the task that waits is cancelled. Whoever then
+    /// wants it may come too late again.
+    public var untilFree: @Sendable (_ blob: BlobID) async -> Void
+
     /// How much of a part is durable, and sure to be what was appended. All of it, when the blob is stored.
     public var durableByteCount: @Sendable (_ blob: BlobID, _ byteCount: UInt64) async throws(BlobError) -> UInt64
 
@@ -53,6 +57,7 @@ public struct BlobStore: Sendable {
     public init(
         begin: @escaping @Sendable (BlobID, UInt64) async throws(BlobError) -> BlobPart,
         resume: @escaping @Sendable (BlobID, UInt64) async throws(BlobError) -> BlobPart,
+        untilFree: @escaping @Sendable (BlobID) async -> Void,
         durableByteCount: @escaping @Sendable (BlobID, UInt64) async throws(BlobError) -> UInt64,
         open: @escaping @Sendable (BlobID) async throws(BlobError) -> BlobReader,
         remove: @escaping @Sendable (BlobID) async throws(BlobError) -> Void,
@@ -67,6 +72,7 @@ public struct BlobStore: Sendable {
     ) {
         self.begin = begin
         self.resume = resume
+        self.untilFree = untilFree
         self.durableByteCount = durableByteCount
         self.open = open
         self.remove = remove
