@@ -17,6 +17,8 @@ public struct AccountEraser: Sendable {
         public internal(set) var finishedCount = 0
         /// The last one, which a later call may get over.
         public internal(set) var failure: Problem?
+        /// The server ends meanwhile: what is left is for its next start.
+        public internal(set) var isCutShort = false
     }
 
     public init(chat: ChatEngine, files: MediaFiles) {
@@ -33,6 +35,9 @@ public struct AccountEraser: Sendable {
                 do throws(Problem) {
                     try await erase(account)
                     outcome.finishedCount += 1
+                } catch where error.code == .shuttingDown {
+                    outcome.isCutShort = true
+                    return outcome
                 } catch {
                     outcome.failure = error
                 }

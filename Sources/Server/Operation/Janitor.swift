@@ -54,7 +54,7 @@ actor Janitor {
                 removedCount += count
             }
         } catch {
-            log.warning("sweep.failed", [("code", .text(error.code.rawValue))])
+            log.failed("sweep.failed", error)
         }
         if removedCount > 0 { log.debug("sweep", [("rows", .number(UInt64(removedCount)))]) }
     }

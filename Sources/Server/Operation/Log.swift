@@ -42,6 +42,13 @@ public struct Log: Sendable {
     func warning(_ event: String, _ fields: [(String, Field)] = []) { write(.warning, event, fields) }
     func error(_ event: String, _ fields: [(String, Field)] = []) { write(.error, event, fields) }
 
+    /// Says that something of the server's own went wrong. That the server ends is no such thing: the next start goes
+    /// on with what it cuts short.
+    func failed(_ event: String, _ problem: Problem) {
+        guard problem.code != .shuttingDown else { return }
+        warning(event, [("code", .text(problem.code.rawValue))])
+    }
+
     func write(_ level: Level, _ event: String, _ fields: [(String, Field)]) {
         guard level >= self.level else { return }
         let line = line(level, event, fields)

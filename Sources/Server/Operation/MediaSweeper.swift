@@ -39,7 +39,7 @@ actor MediaSweeper {
                 try turn.sweepMedia(limit: Self.mediaPerCommand)
             }) > 0, !Task.isCancelled {}
         } catch {
-            log.warning("media.sweep.failed", [("code", .text(error.code.rawValue))])
+            log.failed("media.sweep.failed", error)
         }
         log.note(await eraser.work())
         let files = await media.files.bury()

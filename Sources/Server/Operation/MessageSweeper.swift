@@ -24,7 +24,7 @@ struct MessageSweeper: Sendable {
                 isDone = deleted.count < Self.messagesPerCommand
             }
         } catch {
-            log.warning("messages.sweep.failed", [("code", .text(error.code.rawValue))])
+            log.failed("messages.sweep.failed", error)
         }
         // What cannot be removed now, the media's own sweep tries again.
         if all.hadMedia { await media.files.bury() }

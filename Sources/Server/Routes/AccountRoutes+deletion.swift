@@ -43,8 +43,7 @@ extension Log {
     /// Says what became of deleted accounts, without naming them.
     func note(_ erasure: AccountEraser.Outcome) {
         if erasure.finishedCount > 0 { info("accounts.erased", [("accounts", .number(UInt64(erasure.finishedCount)))]) }
-        if let failure = erasure.failure {
-            warning("accounts.erase.failed", [("code", .text(failure.code.rawValue))])
-        }
+        if let failure = erasure.failure { failed("accounts.erase.failed", failure) }
+        if erasure.isCutShort { info("accounts.erase.later") }
     }
 }
