@@ -150,6 +150,36 @@ struct AccountUsesTests {
         #expect(try StoreCheck.run(folder: folder.path).findings == [])
     }
 
+    @Test(
+        "bytes in the log of a conversation that goes come back while commands go on without a pause",
+        arguments: [4, 16])
+    func busy(flushRowCount: Int) async throws {
+        let folder = try TestFolder()
+        var configuration = StoreConfiguration.still
+        configuration.flushRowCount = flushRowCount
+        // Longer than it takes to remove what is in the tables already, which goes by itself.
+        configuration.idleFlushSpacingMilliseconds = 500
+        let store = try Store.open(folder: folder.path, configuration: configuration)
+        try await store.prepare()
+        for client in UInt64(1)...30 {
+            let post = Sample.post(client, text: String(repeating: "x", count: 1_000))
+            try await store.write { (tables) throws(Problem) in _ = try tables.append(post) }
+        }
+        #expect(try await Self.use(store).logByteCount > 30_000)
+        try await store.write { (tables) throws(Problem) in try tables.removeConversation(Sample.dm) }
+        // What is refused is a command too.
+        let end = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < end, try await Self.use(store).logByteCount > 0 {
+            await #expect(throws: Problem.self) {
+                try await store.write { (_) throws(Problem) in throw Problem(.quotaExceeded, "on purpose") }
+            }
+        }
+        #expect(try await Self.use(store).logByteCount == 0)
+        #expect(try Self.logByteCount(try folder.copy()) == 0, "and the files say nothing of it")
+        await store.close()
+        #expect(try StoreCheck.run(folder: folder.path).findings == [])
+    }
+
     @Test("it goes with the account, and what is written in its name afterwards is on nobody's account")
     func deletion() async throws {
         let folder = try TestFolder()

@@ -32,6 +32,9 @@ final class Maintenance {
     private var purges: [QueueTail] = []
     private var removed: Removed
     private var lastFlushAt: UInt64 = 0
+    /// A conversation was removed of whose entries some are in no table yet. A flush wipes them and gives them back to
+    /// those who wrote them: it comes soon, and does not wait until nobody wants anything.
+    private var owesWiping = false
     /// Set by a failure, so that idle time is not spent on trying over and over.
     private(set) var hasFailed = false
 
@@ -101,7 +104,8 @@ final class Maintenance {
         hasFailed = false
         if case .flushing(let flush) = stage, flush.isFinished { finish(flush) }
         if case .retiring(let flush, let index) = stage, tables.tail.isRetirable { retire(flush, from: index) }
-        if case .resting = stage, needsFlush { beginFlush() }
+        guard case .resting = stage else { return }
+        if needsFlush { beginFlush() } else if owesWiping { beginIdleFlush() }
     }
 
     func rolledBack() {
@@ -127,9 +131,10 @@ final class Maintenance {
     /// The same of a conversation.
     func add(removed log: ConversationTail) {
         removed.logs.append(log.handle)
+        if !log.rows.isEmpty { owesWiping = true }
     }
 
-    /// Called when nothing has happened for a while, and before the store closes.
+    /// Called when nothing has happened for a while, where something is to be wiped, and before the store closes.
     func beginIdleFlush(isClosing: Bool = false) {
         guard case .resting = stage, hasUnflushed else { return }
         let spacing = UInt64(configuration.idleFlushSpacingMilliseconds) * 1_000_000
@@ -143,7 +148,10 @@ final class Maintenance {
     // MARK: Flushing
 
     private func beginFlush() {
-        if tables.tail.segments.count == 1 { tables.tail.freeze() }
+        if tables.tail.segments.count == 1 {
+            tables.tail.freeze()
+            owesWiping = false
+        }
         let segment = tables.tail.segments[0]
         let box = PlanBox()
         stage = .planning(segment, box)
