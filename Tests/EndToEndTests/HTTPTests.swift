@@ -97,7 +97,7 @@ import Wire
     @Test("refresh tokens that nobody was given keep nobody behind the same address from renewing or logging in")
     func garbageRefreshes() async throws {
         let house = try await House(arguments: ["--limit-logins", "2/0.001"])
-        let alice = try await house.person("alice")
+        let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
         for byte: UInt8 in 0..<10 {
             let made = TokenRequest(refreshToken: Base64URL.encode([UInt8](repeating: byte, count: 32)))
             #expect(try await house.api.send("POST", "/v1/auth/token", made).status == 401)
@@ -109,10 +109,28 @@ import Wire
         }
         let renewal = TokenRequest(refreshToken: tokens.refreshToken)
         #expect(try await house.api.send("POST", "/v1/auth/token", renewal).status == 429)
-        // A challenge and its answer, of the address.
-        _ = try await house.logIn(alice.device)
-        let challenge = ChallengeRequest(account: alice.account, device: DeviceID(1))
-        #expect(try await house.api.send("POST", "/v1/auth/challenge", challenge).status == 429)
+        _ = try await house.logIn(bob.device)
+    }
+
+    @Test("challenges that nobody answers, and made-up answers, keep nobody behind the same address from logging in")
+    func neighbours() async throws {
+        let house = try await House(arguments: ["--limit-logins", "2/0.001"])
+        let (alice, bob) = (try await house.person("alice"), try await house.person("bobby"))
+        func answer(_ signed: SignedChallenge) async throws -> Int {
+            try await house.api.send("POST", "/v1/auth/token", TokenRequest(signed: signed)).status
+        }
+        for device in [alice.device, bob.device] {
+            for _ in 0..<5 {
+                _ = try await house.signedChallenge(device)
+                var signed = try await house.signedChallenge(device)
+                signed.signature[0] ^= 1
+                #expect(try await answer(signed) == 401)
+            }
+        }
+        for _ in 0..<2 { _ = try await house.logIn(alice.device) }
+        let third = try await house.signedChallenge(alice.device)
+        for _ in 0..<2 { #expect(try await answer(third) == 429) }
+        _ = try await house.logIn(bob.device)
     }
 
     @Test("a challenge logs in once, and never at a later start of the server", arguments: [true, false])

@@ -234,7 +234,9 @@ public enum ServerSettings {
         rate(
             "--limit-registrations", "SOTTO_LIMIT_REGISTRATIONS", "Registrations from an address",
             \.limits.registrations),
-        rate("--limit-logins", "SOTTO_LIMIT_LOGINS", "Login steps from an address", \.limits.logins),
+        rate(
+            "--limit-logins", "SOTTO_LIMIT_LOGINS", "Logins and renewals of a device; looks at backups from an address",
+            \.limits.logins),
         rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.limits.claims),
         rate("--limit-sends", "SOTTO_LIMIT_SENDS", "Sends and posts of a device", \.limits.sends),
         rate(

@@ -61,8 +61,8 @@ enum AccountRoutes {
         },
     ]
 
+    /// What was made up takes nothing from those behind the same address.
     private static func logIn(_ signed: SignedChallenge, _ call: Call) async throws(Problem) -> TokenPair {
-        try call.takeLoginStep()
         let refusal = Problem(.unauthenticated, "The login was not accepted.")
         let address = DeviceAddress(account: signed.account, device: signed.device)
         let challenges = call.services.challenges
@@ -71,9 +71,10 @@ enum AccountRoutes {
         guard let standing, let challenge = try? LoginChallenge(signed.challenge),
             let login = Login(
                 serverName: call.services.configuration.serverName, challenge: challenge, address: address),
-            let signature = try? Ed25519.Signature(signed.signature), login.isSigned(by: identity, signature),
-            try challenges.spend(standing)
+            let signature = try? Ed25519.Signature(signed.signature), login.isSigned(by: identity, signature)
         else { throw refusal }
+        try call.takeLogin(of: address)
+        guard try challenges.spend(standing) else { throw refusal }
         let tokens = MintedTokens()
         do throws(Problem) {
             return try await call.commit { (turn) throws(Problem) in try turn.logIn(address, tokens: tokens) }
@@ -90,7 +91,7 @@ enum AccountRoutes {
         guard let token = PresentedToken(text: text),
             let device = try await call.look({ (look) throws(Problem) in try look.device(renewing: token) })
         else { throw refusal }
-        try call.takeLoginStep(of: device)
+        try call.takeLogin(of: device)
         guard let pair = try await call.chat.commit({ (turn) throws(Problem) in try turn.refresh(token) }) else {
             throw refusal
         }

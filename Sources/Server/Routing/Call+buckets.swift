@@ -39,9 +39,9 @@ extension Call {
         }
     }
 
-    /// Takes a login step from its bucket: of the address, or of the device that has shown a token.
+    /// Takes a login or a renewal from the bucket of a device, of which a signature or a token was shown.
     /// - Throws: `rate-limited`.
-    func takeLoginStep(of device: DeviceAddress? = nil) throws(Problem) {
-        try services.limiters.logins.take(device.map { "\($0)" } ?? remoteAddress, now: chat.clock())
+    func takeLogin(of device: DeviceAddress) throws(Problem) {
+        try services.limiters.logins.take("\(device)", now: chat.clock())
     }
 }

@@ -19,8 +19,7 @@ extension Endpoints {
 
     public static let challenge = Endpoint(
         .post, "/v1/auth/challenge", area: "accounts", "Ask for a challenge to sign with the device key",
-        access: .anybody, allows: .all, home: .anywhere, buckets: [.logins], reads: ChallengeRequest.self,
-        gives: Challenge.self)
+        access: .anybody, allows: .all, home: .anywhere, reads: ChallengeRequest.self, gives: Challenge.self)
 
     public static let token = Endpoint(
         .post, "/v1/auth/token", area: "accounts",

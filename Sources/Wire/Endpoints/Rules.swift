@@ -73,7 +73,7 @@ public enum Home: String, Sendable, CaseIterable {
 public enum Bucket: String, Sendable, CaseIterable {
     /// By address.
     case registrations, logins
-    /// Logins by address, renewals by the device whose token it is.
+    /// By the device that signed, or whose token it is: who made it up is counted by nothing that others need.
     case tokens
     /// By device.
     case sends, leases
