@@ -213,6 +213,7 @@ import Wire
         let town = try await group("Town", by: alice, with: [bob])
         try await change(bob, to: .owner, in: town, by: alice)
         try await delete(alice)
+        #expect(await problem { try await group("Village", by: alice, with: []) } == .unauthenticated)
         #expect(await problem { try await change(alice, to: .member, in: town, by: bob) } == .notFound)
         #expect(await problem { try await change(bob, to: .member, in: town, by: alice) } == .notFound)
         #expect(try await members(of: town, as: bob).map(\.account) == [bob.account])

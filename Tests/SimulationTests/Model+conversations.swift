@@ -25,6 +25,7 @@ extension Model {
     mutating func create(
         _ new: NewConversation, by creator: DeviceAddress, at now: Timestamp, _ reply: Reply?
     ) throws {
+        guard hasDevice(creator) else { throw Refused(.unauthenticated) }
         var others: [AccountID] = []
         for account in new.members where account != creator.account && !others.contains(account) {
             others.append(account)

@@ -4,13 +4,16 @@ public import Wire
 extension Turn {
     /// Creates a conversation with its members in one step; the caller owns it. A dm of two accounts exists once:
     /// asking again returns the one there is.
-    /// - Throws: `malformed` for a name or member count that does not fit the kind or mode; `not-found` for a member
-    ///   who does not exist; `group-full`; `requires-open-mode` for a plain name of a sealed conversation;
-    ///   `quota-exceeded`.
+    /// - Throws: `unauthenticated` when the device was unlinked meanwhile, or the account deleted; `malformed` for a
+    ///   name or member count that does not fit the kind or mode; `not-found` for a member who does not exist;
+    ///   `group-full`; `requires-open-mode` for a plain name of a sealed conversation; `quota-exceeded`.
     public mutating func createConversation(
         _ new: NewConversation, by creator: DeviceAddress
     ) throws(Problem) -> (view: ConversationView, isNew: Bool) {
         grows(.posts)
+        guard try tables.device(creator) != nil else {
+            throw Problem(.unauthenticated, "This device is no longer linked.")
+        }
         let others = try checked(new, by: creator)
         let pair = new.kind == .dm ? DMPair(creator.account, others[0]) : nil
         if let pair, let existing = try tables.dm(between: pair) {
