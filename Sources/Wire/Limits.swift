@@ -5,6 +5,9 @@ public enum Limits {
     public static let sealedBodyByteCountMax = 512 * 1024
     /// One WebSocket message. The copies of a send for several devices share it.
     public static let frameByteCountMax = 1024 * 1024
+    /// The body of a send or a post by HTTP. Holds the longest open text also where JSON writes every scalar of it as
+    /// two escapes (`\ud83d\ude00`: 12 bytes); a frame holds it in UTF-8.
+    public static let messageByteCountMax = 1536 * 1024
     /// Copies in one pairwise send.
     public static let devicesPerSendMax = 256
     /// One device's queue holds this many envelopes, and bytes of them, from each of three: its own account, those who

@@ -121,6 +121,27 @@ import Wire
         #expect(patch.status == 405 && patch.headers["allow"] == "GET, HEAD, PUT")
     }
 
+    @Test("the longest text of a post is taken in every way that JSON has to write it, and one more is told apart")
+    func longestText() async throws {
+        let house = try await House()
+        let alice = try await house.person("alice")
+        let view: ConversationView = try await house.api.call(
+            "POST", "/v1/conversations", NewConversation(kind: .group, mode: .open, members: []), token: alice.token)
+        func post(_ text: String) async throws -> HTTPResponse {
+            let body = #"{"clientId":"\#(ClientID.random())","text":"\#(text)"}"#
+            return try await house.api.raw(
+                "POST", "/v1/conversations/\(view.conversation)/messages", token: alice.token,
+                headers: [("Content-Type", "application/json")], body: Array(body.utf8))
+        }
+        for scalar in [#"\ud83d\udc4b"#, "👋", #"\u0061"#] {
+            let text = String(repeating: scalar, count: Limits.textLengthMax)
+            #expect(try await post(text).status == 200, "\(scalar)")
+            let refusal = try await post(text + "a")
+            let code = try Tus.problem(refusal).code
+            #expect(refusal.status == 413 && code == .textTooLong, "\(scalar)")
+        }
+    }
+
     @Test("a socket message above the bound is refused from its header with 1009")
     func oversizedFrame() async throws {
         let house = try await House()

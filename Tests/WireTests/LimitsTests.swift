@@ -8,6 +8,27 @@ import Testing
         #expect(Limits.textLengthMax * 4 * 5 / 4 <= Limits.sealedBodyByteCountMax)
     }
 
+    @Test("the body of a post holds the longest text in every way to write it, and a frame holds it in UTF-8")
+    func textInBody() {
+        let text = String(repeating: "👋", count: Limits.textLengthMax)
+        let media = [MediaID](repeating: .random(), count: Limits.mediaPerMessageMax)
+        let post = PostRequest(
+            clientID: Catalogue.clientID, text: text, media: media, expiresIn: Limits.messageSeconds.upperBound)
+        let plain = post.encoded(as: .json).count
+        let escaped = plain + Limits.textLengthMax * (#"\ud83d\udc4b"#.utf8.count - "👋".utf8.count)
+        #expect(escaped <= Endpoints.post.facts.bodyByteCountMax)
+        #expect(plain + 100 <= Limits.frameByteCountMax)
+    }
+
+    @Test("the text of a post is described with its bound, and a longer one is read for the verb to refuse")
+    func textOfPost() throws {
+        guard case .record(_, let fields) = PostRequest.schema else { return #expect(Bool(false), "a record") }
+        #expect(fields.first { $0.key == "text" }?.schema == .text(length: 1...Limits.textLengthMax))
+        let long = String(repeating: "a", count: Limits.textLengthMax + 1)
+        let post = PostRequest(clientID: Catalogue.clientID, text: long)
+        #expect(try PostRequest.decode(post.encoded(as: .json), in: .server(.json)).text == long)
+    }
+
     @Test("a frame holds the largest sealed body in either form")
     func bodyInFrame() {
         let body = [UInt8](repeating: 0xFF, count: Limits.sealedBodyByteCountMax)

@@ -223,8 +223,10 @@ public struct Fields<Record> {
 
     /// Text of `length` Unicode scalars, without U+0000; in requests without other control characters too, but tabs and
     /// ends of lines.
+    /// - Parameter readLengthMax: up to which a text that is too long is read all the same, for a layer above that
+    ///   refuses it by a name of its own.
     public mutating func textIfPresent(
-        _ key: String, _ get: (Record) -> String?, length: ClosedRange<Int>
+        _ key: String, _ get: (Record) -> String?, length: ClosedRange<Int>, readLengthMax: Int? = nil
     ) throws(WireError) -> String? {
         if let record {
             let value = get(record.pointee)
@@ -233,7 +235,7 @@ public struct Fields<Record> {
         }
         if isDescribing { return describeText(key, length, isRequired: false) }
         guard let value = map.optional(key) else { return nil }
-        return try map.text(value, length: length, at: key)
+        return try map.text(value, length: length.lowerBound...(readLengthMax ?? length.upperBound), at: key)
     }
 
     /// Text that is absent where it is empty.

@@ -44,7 +44,7 @@ extension Endpoints {
             .forbidden, .plaintextInSealed, .requiresOpenMode, .sealedInOpen, .textTooLong, .uploadIncomplete,
             .mediaAttached, .quotaExceeded,
         ],
-        repetition: .clientID, bodyByteCountMax: Limits.frameByteCountMax)
+        repetition: .clientID, bodyByteCountMax: Limits.messageByteCountMax)
 
     /// Where a page of the log begins. At most one of the three is given.
     public static let beforeSeq = Parameter("before", SequenceNumber.self, "Only entries with a smaller seq.")

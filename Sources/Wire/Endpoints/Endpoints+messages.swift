@@ -6,7 +6,7 @@ extension Endpoints {
         "Send one sealed copy to each device of an account; durable when answered",
         allows: .all, home: .place, buckets: [.sends], reads: SendRequest.self, gives: Accepted.self,
         problems: [.mismatchedDevices, .queueFull], repetition: .clientID,
-        bodyByteCountMax: Limits.frameByteCountMax * 3 / 2)
+        bodyByteCountMax: Limits.messageByteCountMax)
 
     /// Where a page of the queue begins.
     public static let afterNumber = Parameter(
@@ -27,7 +27,7 @@ extension Endpoints {
         access: .sealed, allows: .all, home: .place, buckets: [.sealedDeliveries],
         headers: [Parameters.deliveryToken.facts], reads: SealedSendRequest.self, gives: Accepted.self,
         problems: [.mismatchedDevices, .queueFull], repetition: .clientID,
-        bodyByteCountMax: Limits.frameByteCountMax * 3 / 2)
+        bodyByteCountMax: Limits.messageByteCountMax)
 
     public static let sealedClaim = Endpoint(
         .post, "/v1/sealed/keys/{account}/claims", AccountID.self, area: "sealed",

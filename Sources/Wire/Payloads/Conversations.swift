@@ -157,7 +157,8 @@ public struct PostRequest: WireRecord, Equatable {
     public init(fields: inout Fields<Self>) throws(WireError) {
         clientID = try fields.value("clientId", \.clientID)
         // A text that is too long is told apart from a malformed one, so the parser lets it through to the verb.
-        text = try fields.textIfPresent("text", \.text, length: 1...Limits.frameByteCountMax)
+        text = try fields.textIfPresent(
+            "text", \.text, length: 1...Limits.textLengthMax, readLengthMax: Limits.messageByteCountMax)
         body = try fields.bytesIfPresent("body", \.body, count: 1...Limits.sealedBodyByteCountMax)
         media = try fields.listIfAny("media", \.media, countMax: Limits.mediaPerMessageMax)
         expiresIn = try fields.numberIfPresent("expiresIn", \.expiresIn, in: Limits.messageSeconds)
