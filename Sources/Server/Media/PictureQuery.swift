@@ -15,26 +15,16 @@ enum PictureQuery {
         }
         if let type {
             wish.type = type
-        } else if !wish.isAnimated, let accepted = head.headers["accept"] {
-            wish.type = self.type(for: accepted)
+        } else if !wish.isAnimated {
+            wish.type = self.type(for: AcceptField(head.headers.all("accept")))
         }
         return wish
     }
 
-    /// What suits the field `Accept` (RFC 9110, section 12.5.1): JPEG for who takes that and no WebP. Weights are not
-    /// compared, but one of zero refuses.
-    static func type(for accepted: String) -> PictureType {
-        var taken: Set<String> = []
-        for range in accepted.lowercased().split(separator: ",") {
-            let parts = range.split(separator: ";").map { $0.trimmed }
-            guard let name = parts.first, !parts.dropFirst().contains(where: { isZero($0) }) else { continue }
-            taken.insert(name)
-        }
-        return taken.contains("image/jpeg") && taken.isDisjoint(with: ["image/webp", "image/*", "*/*"]) ? .jpeg : .webp
-    }
-
-    private static func isZero(_ parameter: String) -> Bool {
-        parameter.hasPrefix("q=0") && parameter.dropFirst(3).allSatisfy { $0 == "0" || $0 == "." }
+    /// JPEG for who takes that and no WebP, which is smaller: one weight is not compared with the other.
+    static func type(for accepted: AcceptField) -> PictureType {
+        let takesWebP = accepted.wish(for: "image/webp").weight > 0
+        return !takesWebP && accepted.wish(for: "image/jpeg").weight > 0 ? .jpeg : .webp
     }
 
     /// Answers with the picture, which is made first where it must be.
@@ -48,12 +38,5 @@ enum PictureQuery {
         let download = Download(
             reader: reader, mediaType: picture.variant.mediaType, staysSame: staysSame, variesByAccept: true)
         return try await download.answer(exchange, call)
-    }
-}
-
-extension Substring {
-    /// Without the blanks around it.
-    fileprivate var trimmed: String {
-        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
 }

@@ -102,7 +102,7 @@ struct HTTPFront: Sendable {
     // MARK: Answering
 
     private func respond(_ reply: Reply, to exchange: HTTPExchange, id: String, pattern: String) {
-        let form: WireForm = exchange.head.headers["accept"]?.contains(WireForm.cbor.mediaType) == true ? .cbor : .json
+        let form = AcceptField(exchange.head.headers.all("accept")).form
         var headers = reply.headers + services.origins.headers(for: exchange.head)
         headers += [("X-Request-Id", id), ("X-Content-Type-Options", "nosniff")]
         var status = reply.status
