@@ -153,11 +153,6 @@ private struct ForgedLists: ~Copyable {
 }
 
 extension WireValue {
-    fileprivate subscript(key: String) -> WireValue {
-        guard case .map(let entries) = self else { return .null }
-        return entries.first { $0.key == key }?.value ?? .null
-    }
-
     fileprivate var text: String { if case .text(let text) = self { text } else { "" } }
 
     fileprivate var hex: [UInt8] {

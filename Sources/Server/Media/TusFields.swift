@@ -5,7 +5,7 @@ import Wire
 /// The fields of tus 1.0 (tus.io/protocols/resumable-upload), as requests carry them.
 enum TusFields {
     static let version = Endpoints.tusVersion
-    static let contentType = "application/offset+octet-stream"
+    static let contentType = Endpoints.uploadMediaType
 
     /// Stand in every answer of these routes, refusals included.
     static let always = [("Tus-Resumable", version), ("Tus-Version", version)]

@@ -3,19 +3,22 @@ import Wire
 /// Prints the route table as OpenAPI 3.1. What the table does not hold is not in the document, and the other way round.
 enum OpenAPI {
     static func document(of routes: [EndpointFacts]) -> WireValue {
-        .object([
+        var shared = OpenAPIResponses()
+        let paths = paths(routes, &shared)
+        return .object([
             "openapi": .text("3.1.0"),
             "info": .object([
                 "title": .text("Sotto"), "version": .text(Release.version),
                 "description": .text(
                     "The HTTP surface of a Sotto server. Every body may also be CBOR: the same objects, bytes as byte "
-                        + "strings, times as milliseconds (docs/protocol/sotto.cddl). Every route may also be called "
-                        + "inside the WebSocket at /v1/ws (see /v1/asyncapi.json)."),
+                        + "strings, times as milliseconds (docs/protocol/sotto.cddl). Every route that carries records "
+                        + "may also be called inside the WebSocket at /v1/ws (see /v1/asyncapi.json). Answers to web "
+                        + "pages that may read them carry the fields of CORS too (Access-Control-…)."),
                 "license": .object(["name": .text("Apache-2.0"), "identifier": .text("Apache-2.0")]),
             ]),
             "servers": .list([.object(["url": .text("/")])]),
             "tags": .list(areas(of: routes).map { .object(["name": .text($0)]) }),
-            "paths": .map(paths(routes)),
+            "paths": .map(paths),
             "components": .object([
                 "securitySchemes": .object([
                     "device": .object([
@@ -24,6 +27,8 @@ enum OpenAPI {
                     ])
                 ]),
                 "schemas": JSONSchema.components(for: schemas(of: routes)),
+                "headers": OpenAPIResponses.headerComponents(of: routes),
+                "responses": .map(shared.entries),
             ]),
         ])
     }
@@ -42,33 +47,49 @@ enum OpenAPI {
 
     // MARK: Paths
 
-    private static func paths(_ routes: [EndpointFacts]) -> [WireValue.Entry] {
+    private static func paths(_ routes: [EndpointFacts], _ shared: inout OpenAPIResponses) -> [WireValue.Entry] {
         var order: [String] = []
         var operations: [String: [WireValue.Entry]] = [:]
         for route in routes {
             if operations[route.path.text] == nil { order.append(route.path.text) }
-            operations[route.path.text, default: []].append(
-                .init(key: route.method.rawValue.lowercased(), value: operation(route)))
+            // What may be got may be asked for by its head.
+            for method in route.method == .get ? [Method.get, .head] : [route.method] {
+                let operation = operation(route, by: method, &shared)
+                operations[route.path.text, default: []].append(
+                    .init(key: method.rawValue.lowercased(), value: operation))
+            }
         }
         return order.map { .init(key: $0, value: .map(operations[$0] ?? [])) }
     }
 
-    private static func operation(_ route: EndpointFacts) -> WireValue {
+    private static func operation(
+        _ route: EndpointFacts, by method: Method, _ shared: inout OpenAPIResponses
+    ) -> WireValue {
+        let summary = method == route.method ? route.summary : "\(route.summary): status and fields alone"
         var entries: [WireValue.Entry] = [
-            .init(key: "operationId", value: .text(operationID(route))),
-            .init(key: "summary", value: .text(route.summary)),
+            .init(key: "operationId", value: .text(operationID(route, by: method))),
+            .init(key: "summary", value: .text(summary)),
             .init(key: "tags", value: .list([.text(route.area)])),
             .init(key: "security", value: .list(security(of: route))),
         ]
         entries += marks(of: route)
-        let parameters = parameters(of: route)
+        let parameters = parameters(of: route, by: method)
         if !parameters.isEmpty { entries.append(.init(key: "parameters", value: .list(parameters))) }
-        if let reads = route.reads {
-            let body = WireValue.object(["required": .boolean(true), "content": content(reads, [.json, .cbor])])
-            entries.append(.init(key: "requestBody", value: body))
-        }
-        entries.append(.init(key: "responses", value: .map(responses(of: route))))
+        if let body = requestBody(of: route) { entries.append(.init(key: "requestBody", value: body)) }
+        entries.append(.init(key: "responses", value: .map(shared.responses(of: route, by: method))))
         return .map(entries)
+    }
+
+    private static func requestBody(of route: EndpointFacts) -> WireValue? {
+        if let reads = route.reads {
+            return .object(["required": .boolean(true), "content": OpenAPIResponses.content(reads)])
+        }
+        guard let bytes = route.readsBytes else { return nil }
+        // Without a schema: bytes as they are.
+        return .object([
+            "required": .boolean(bytes.isRequired),
+            "content": .map([.init(key: bytes.mediaType, value: .object([:]))]),
+        ])
     }
 
     /// What OpenAPI has no word for; docs/protocol/http.md explains them.
@@ -94,116 +115,48 @@ enum OpenAPI {
     }
 
     /// `get /v1/conversations/{conversation}/members` is `getConversationsMembers`.
-    private static func operationID(_ route: EndpointFacts) -> String {
+    private static func operationID(_ route: EndpointFacts, by method: Method) -> String {
         let words = route.path.text.split { !$0.isLetter && !$0.isNumber && $0 != "{" && $0 != "}" }
         let named = words.filter { $0 != "v1" }.map { (word) in
             word.hasPrefix("{") ? "By" + capitalized(word.dropFirst().dropLast()) : capitalized(word)
         }
-        return route.method.rawValue.lowercased() + named.joined()
+        return method.rawValue.lowercased() + named.joined()
     }
 
     private static func capitalized(_ word: Substring) -> String { word.prefix(1).uppercased() + word.dropFirst() }
 
-    private static func parameters(of route: EndpointFacts) -> [WireValue] {
-        var parameters = zip(route.path.places, route.placeSchemas).map { (name, schema) in
-            WireValue.object([
-                "name": .text(name), "in": .text("path"), "required": .boolean(true),
-                "schema": JSONSchema.reference(to: schema),
-            ])
+    private static func parameters(of route: EndpointFacts, by method: Method) -> [WireValue] {
+        let places = zip(route.path.places, route.placeSchemas).map { (name, schema) in
+            parameter(name, in: "path", schema, isRequired: true)
         }
-        parameters += route.query.map { (parameter) in
-            .object([
-                "name": .text(parameter.name), "in": .text("query"), "required": .boolean(false),
-                "description": .text(parameter.summary), "schema": JSONSchema.reference(to: parameter.schema),
-            ])
-        }
-        parameters += route.headers.map { (parameter) in
-            .object([
-                "name": .text(parameter.name), "in": .text("header"), "required": .boolean(false),
-                "description": .text(parameter.summary), "schema": JSONSchema.reference(to: parameter.schema),
-            ])
-        }
+        var headers = route.headers.map { ($0.name, $0.schema, $0.summary) }
         if route.repetition == .key {
-            parameters.append(
-                .object([
-                    "name": .text("Idempotency-Key"), "in": .text("header"), "required": .boolean(false),
-                    "description": .text(
-                        "The client's own name for this request: a retry within 24 h is answered alike."),
-                    "schema": JSONSchema.reference(to: .text(length: 1...100)),
-                ]))
+            headers.append((
+                "Idempotency-Key", .text(length: 1...100),
+                "The client's own name for this request: a retry within 24 h is answered alike."
+            ))
         }
-        return parameters
+        if route.method == .get, route.status == 200 {
+            headers.append(("If-None-Match", .text(length: 1...1000), "Tags of what is known; `*` for anything."))
+        }
+        if route.isDownload, method == .get {
+            headers.append(("Range", .text(length: 1...1000), "One range of bytes; of several all of it is given."))
+            headers.append(("If-Range", .text(length: 1...100), "The tag under which `Range` counts."))
+        }
+        return places
+            + route.query.map { parameter($0.name, in: "query", $0.schema, $0.summary) }
+            + headers.map { parameter($0.0, in: "header", $0.1, $0.2) }
     }
 
-    private static func responses(of route: EndpointFacts) -> [WireValue.Entry] {
-        var entries: [WireValue.Entry] = []
-        if let gives = route.gives {
-            let body = WireValue.object(["description": .text("Done."), "content": content(gives, [.json, .cbor])])
-            entries.append(.init(key: String(route.status), value: body))
-        } else if let mediaType = route.givesMediaType {
-            let body = WireValue.object([
-                "description": .text("Done."), "content": .object([:]).adding(mediaType, .object([:])),
-            ])
-            entries.append(.init(key: String(route.status), value: body))
-        } else {
-            entries.append(.init(key: String(route.status), value: .object(["description": .text("Done; no body.")])))
-        }
-        entries += bodiless(of: route).map { (status, text) in
-            .init(key: String(status), value: .object(["description": .text(text)]))
-        }
-        var byStatus: [Int: [ProblemCode]] = [:]
-        for code in route.allProblems { byStatus[code.status, default: []].append(code) }
-        for (status, codes) in byStatus.sorted(by: { $0.key < $1.key }) {
-            let text = codes.map { "`\($0.rawValue)`: \($0.title)." }.joined(separator: " ")
-            let problem = WireValue.object([:]).adding(
-                "application/problem+json", .object(["schema": JSONSchema.reference(to: Problem.schema)]))
-            entries.append(
-                .init(key: String(status), value: .object(["description": .text(text), "content": problem])))
-        }
-        return entries
-    }
-
-    /// Answers of every route of a kind that are neither its record nor a problem.
-    private static func bodiless(of route: EndpointFacts) -> [(status: Int, text: String)] {
-        guard route.method == .get, route.status == 200 else { return [] }
-        let same = (304, "What `If-None-Match` names is still there; no body.")
-        guard let type = route.givesMediaType, type == "application/octet-stream" || type.hasPrefix("image/") else {
-            return [same]
-        }
-        return [
-            (206, "The bytes of the one `Range` that was asked for."), same,
-            (416, "The `Range` begins behind the end; no body."),
+    private static func parameter(
+        _ name: String, in place: String, _ schema: Schema, _ summary: String? = nil, isRequired: Bool = false
+    ) -> WireValue {
+        var entries: [WireValue.Entry] = [
+            .init(key: "name", value: .text(name)), .init(key: "in", value: .text(place)),
+            .init(key: "required", value: .boolean(isRequired)),
         ]
-    }
-
-    private static func content(_ schema: Schema, _ forms: [WireForm]) -> WireValue {
-        .map(
-            forms.map { (form) in
-                .init(key: form.mediaType, value: .object(["schema": JSONSchema.reference(to: schema)]))
-            })
-    }
-}
-
-extension WireValue {
-    fileprivate func adding(_ key: String, _ value: WireValue) -> WireValue {
-        guard case .map(let entries) = self else { return self }
-        return .map(entries + [.init(key: key, value: value)])
-    }
-}
-
-extension EndpointFacts {
-    /// What it may refuse with: its own, and what every route of its kind may.
-    var allProblems: [ProblemCode] {
-        var codes: [ProblemCode] = problems + [.rateLimited, .overloaded, .storageFull, .shuttingDown, .internalError]
-        codes += [.malformed, .bodyTooLarge]
-        if access == .device || access == .deviceOrCapability { codes += [.unauthenticated, .tokenExpired] }
-        if access == .sealed { codes += [.deliveryRefused, .unmaskedSender] }
-        if !path.places.isEmpty { codes += [.notFound] }
-        if reads != nil { codes += [.unsupportedMediaType] }
-        if repetition == .key { codes += [.idempotencyMismatch] }
-        // What adds is on the account of who adds it.
-        if repetition == .key, access == .device || access == .deviceOrCapability { codes += [.quotaExceeded] }
-        var seen: Set<ProblemCode> = []
-        return codes.filter { seen.insert($0).inserted }
+        if let summary { entries.append(.init(key: "description", value: .text(summary))) }
+        entries.append(.init(key: "schema", value: JSONSchema.reference(to: schema)))
+        return .map(entries)
     }
 }

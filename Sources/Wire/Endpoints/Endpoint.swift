@@ -16,19 +16,31 @@ public struct EndpointFacts: Sendable {
     public let query: [ParameterFacts]
     /// Fields of the request that it reads, besides those that every route does.
     public let headers: [ParameterFacts]
-    /// `nil` without a body.
+    /// `nil` without a body, or for one of bytes.
     public let reads: Schema?
+    /// A body that is no record.
+    public let readsBytes: ByteBody?
     /// `nil` for 204, or for bytes of another kind.
     public let gives: Schema?
     /// The media type of an answer that is no record.
     public let givesMediaType: String?
     public let status: Int
+    /// Fields of what it answers when it is done, besides those that every answer of its kind has.
+    public let answers: [ParameterFacts]
+    /// Fields of all that it answers, refusals too.
+    public let alwaysAnswers: [ParameterFacts]
     /// What it refuses with, besides what every endpoint may.
     public let problems: [ProblemCode]
     public let repetition: Repetition
     public let bodyByteCountMax: Int
     /// `nil` while it stays.
     public let departure: Departure?
+}
+
+/// The body of a request that carries bytes and no record.
+public struct ByteBody: Sendable {
+    public let mediaType: String
+    public let isRequired: Bool
 }
 
 /// One address of the server with the types of what goes in and out, declared once.
@@ -50,8 +62,9 @@ public struct Endpoint<Reads: WireRecord, Gives: WireRecord, each Place: PlaceVa
     init(
         _ method: Method, _ path: String, _ places: repeat (each Place).Type, area: String, _ summary: String,
         access: Access = .device, allows: Right, home: Home, buckets: [Bucket] = [], query: [ParameterFacts] = [],
-        headers: [ParameterFacts] = [], reads: Reads.Type = Nothing.self, gives: Gives.Type = Nothing.self,
-        givesMediaType: String? = nil, status: Int? = nil, problems: [ProblemCode] = [],
+        headers: [ParameterFacts] = [], reads: Reads.Type = Nothing.self, readsBytes: ByteBody? = nil,
+        gives: Gives.Type = Nothing.self, givesMediaType: String? = nil, status: Int? = nil,
+        answers: [ParameterFacts] = [], alwaysAnswers: [ParameterFacts] = [], problems: [ProblemCode] = [],
         repetition: Repetition? = nil, bodyByteCountMax: Int = 64 * 1024, departure: Departure? = nil
     ) {
         var schemas: [Schema] = []
@@ -64,10 +77,12 @@ public struct Endpoint<Reads: WireRecord, Gives: WireRecord, each Place: PlaceVa
         facts = EndpointFacts(
             method: method, path: pattern, placeSchemas: schemas, area: area, summary: summary, access: access,
             allows: allows, home: home, buckets: buckets, query: query, headers: headers,
-            reads: Reads.self == Nothing.self ? nil : Reads.schema, gives: isAnswered ? Gives.schema : nil,
-            givesMediaType: givesMediaType, status: status ?? (isAnswered || givesMediaType != nil ? 200 : 204),
-            problems: problems, repetition: repetition ?? Self.usualRepetition(method, access),
-            bodyByteCountMax: bodyByteCountMax, departure: departure)
+            reads: Reads.self == Nothing.self ? nil : Reads.schema, readsBytes: readsBytes,
+            gives: isAnswered ? Gives.schema : nil, givesMediaType: givesMediaType,
+            status: status ?? (isAnswered || givesMediaType != nil ? 200 : 204), answers: answers,
+            alwaysAnswers: alwaysAnswers, problems: problems,
+            repetition: repetition ?? Self.usualRepetition(method, access), bodyByteCountMax: bodyByteCountMax,
+            departure: departure)
     }
 
     private static func usualRepetition(_ method: Method, _ access: Access) -> Repetition {

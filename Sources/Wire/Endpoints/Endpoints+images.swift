@@ -27,7 +27,7 @@ extension Endpoints {
         .get, "/v1/accounts/{account}/avatar", AccountReference.self, area: area,
         "The picture of an account's avatar",
         allows: .all, home: .place, query: PictureParameters.parameters, givesMediaType: "image/webp",
-        problems: [.mediaNotReady, .mediaDamaged])
+        answers: AnswerFields.download, problems: [.mediaNotReady, .mediaDamaged])
 
     public static let setConversationImage = Endpoint(
         .put, "/v1/conversations/{conversation}/image", ConversationID.self, area: area,
@@ -57,5 +57,5 @@ extension Endpoints {
     public static let emojiImage = Endpoint(
         .get, "/v1/emoji/{emoji}/image", EmojiName.self, area: area, "The picture of an emoji",
         allows: .all, home: .anywhere, query: PictureParameters.parameters, givesMediaType: "image/webp",
-        problems: [.mediaNotReady, .mediaDamaged])
+        answers: AnswerFields.download, problems: [.mediaNotReady, .mediaDamaged])
 }

@@ -11,12 +11,13 @@ extension Endpoints {
     public static let media = Endpoint(
         .get, "/v1/media/{media}", MediaID.self, area: area, "Download, whole or one Range",
         access: .deviceOrCapability, allows: .viewers, home: .place, query: [ticket.facts],
-        givesMediaType: "application/octet-stream", problems: [.mediaDamaged])
+        givesMediaType: "application/octet-stream", answers: AnswerFields.download + [AnswerFields.disposition],
+        problems: [.mediaDamaged])
 
     public static let thumbnail = Endpoint(
         .get, "/v1/media/{media}/thumbnail", MediaID.self, area: area, "A picture made of open media",
         allows: .viewers, home: .place, query: PictureParameters.parameters, givesMediaType: "image/webp",
-        problems: [.requiresOpenMode, .mediaNotReady, .mediaDamaged])
+        answers: AnswerFields.download, problems: [.requiresOpenMode, .mediaNotReady, .mediaDamaged])
 
     public static let mediaInfo = Endpoint(
         .get, "/v1/media/{media}/info", MediaID.self, area: area, "Size and state; what open media are",
@@ -54,6 +55,8 @@ extension Endpoints {
 extension Endpoints {
     /// The version of tus.
     public static let tusVersion = "1.0.0"
+    /// What the bytes of an upload come as.
+    public static let uploadMediaType = "application/offset+octet-stream"
     /// Fields of its requests.
     public static let tusResumable = Parameter("Tus-Resumable", length: 5...5, "`\(tusVersion)`.")
     public static let uploadOffset = Parameter(
@@ -68,13 +71,16 @@ extension Endpoints {
 
     public static let uploadOptions = Endpoint(
         .options, "/v1/media/uploads", area: area, "What the server speaks of tus, in fields",
-        access: .anybody, allows: .all, home: .anywhere, headers: [tusResumable.facts], problems: [.uploadVersion])
+        access: .anybody, allows: .all, home: .anywhere, headers: [tusResumable.facts],
+        answers: AnswerFields.tusAbilities, alwaysAnswers: AnswerFields.tus, problems: [.uploadVersion])
 
     // A lost one ends by itself.
     public static let createUpload = Endpoint(
         .post, "/v1/media/uploads", area: area, "Create an upload, with or without its first bytes",
-        allows: .all, home: .caller, headers: [tusResumable.facts, uploadLength.facts, uploadMetadata.facts],
-        gives: UploadCreated.self, status: 201,
+        allows: .all, home: .caller,
+        headers: [tusResumable.facts, uploadLength.facts, uploadMetadata.facts, uploadChecksum.facts],
+        readsBytes: ByteBody(mediaType: uploadMediaType, isRequired: false), gives: UploadCreated.self, status: 201,
+        answers: AnswerFields.created, alwaysAnswers: AnswerFields.tus,
         problems: [
             .bodyTooLarge, .quotaExceeded, .plaintextInSealed, .requiresOpenMode, .notFound, .forbidden,
             .checksumMismatch, .mediaHashMismatch, .unsupportedMediaType, .uploadVersion,
@@ -85,6 +91,8 @@ extension Endpoints {
         .head, "/v1/media/uploads/{upload}", UploadCapability.self, area: area,
         "How many bytes are durable, in Upload-Offset",
         access: .capability, allows: .all, home: .directory, headers: [tusResumable.facts], status: 200,
+        answers: [AnswerFields.uploadOffset, uploadLength.facts, AnswerFields.uploadExpires],
+        alwaysAnswers: AnswerFields.tus,
         problems: [.mediaHashMismatch, .uploadLocked, .uploadVersion])
 
     public static let appendUpload = Endpoint(
@@ -92,6 +100,8 @@ extension Endpoints {
         "Append at Upload-Offset; durable when answered",
         access: .capability, allows: .all, home: .directory,
         headers: [tusResumable.facts, uploadOffset.facts, uploadChecksum.facts],
+        readsBytes: ByteBody(mediaType: uploadMediaType, isRequired: true),
+        answers: [AnswerFields.uploadOffset, AnswerFields.uploadExpires], alwaysAnswers: AnswerFields.tus,
         problems: [
             .unsupportedMediaType, .uploadOffsetMismatch, .uploadLocked, .bodyTooLarge, .checksumMismatch,
             .mediaHashMismatch, .requestTimeout, .uploadVersion,
@@ -101,7 +111,7 @@ extension Endpoints {
         .delete, "/v1/media/uploads/{upload}", UploadCapability.self, area: area,
         "Give an upload up, with its bytes",
         access: .capability, allows: .all, home: .directory, headers: [tusResumable.facts],
-        problems: [.uploadVersion])
+        alwaysAnswers: AnswerFields.tus, problems: [.uploadVersion])
 
     public static let completeUpload = Endpoint(
         .post, "/v1/media/uploads/{upload}/complete", UploadCapability.self, area: area,

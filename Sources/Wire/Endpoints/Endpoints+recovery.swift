@@ -15,8 +15,8 @@ extension Endpoints {
     public static let putBackup = Endpoint(
         .put, "/v1/backup", area: area, "Store the account's sealed backup in place of the one before",
         allows: .all, home: .caller, headers: [ifMatch.facts, ifNoneMatch.facts], reads: BackupUpload.self,
-        gives: BackupReceipt.self, problems: [.preconditionRequired, .preconditionFailed, .forbidden],
-        bodyByteCountMax: uploadByteCountMax)
+        gives: BackupReceipt.self, answers: [AnswerFields.entityTag],
+        problems: [.preconditionRequired, .preconditionFailed, .forbidden], bodyByteCountMax: uploadByteCountMax)
 
     public static let backup = Endpoint(
         .get, "/v1/backup", area: area, "The account's sealed backup",

@@ -18,13 +18,15 @@ import Wire
     @Test("everybody hears what the table says", arguments: AuthorizationSample.slices.indices)
     func matrix(slice: Int) async throws {
         let world = try await AuthorizationWorld()
+        let described = try await DescribedAnswers(of: world.house.api)
         for sample in AuthorizationSample.slices[slice] {
-            for scene in sample.scenes { try await hold(sample, in: scene, of: world) }
+            for scene in sample.scenes { try await hold(sample, in: scene, of: world, described) }
         }
     }
 
     private func hold(
-        _ sample: AuthorizationSample, in scene: (ConversationKind, ConversationMode), of world: AuthorizationWorld
+        _ sample: AuthorizationSample, in scene: (ConversationKind, ConversationMode), of world: AuthorizationWorld,
+        _ described: DescribedAnswers
     ) async throws {
         let endpoint = sample.endpoint
         var present = try await made(sample, in: scene, world)
@@ -33,6 +35,8 @@ import Wire
             let answer = try await ask(sample, in: present, as: asker)
             let cell = "\(asker) \(endpoint.name) in \(scene)"
             #expect(Verdict(answer, done: sample.status) == promised, "\(cell): \(answer.status) \(text(answer))")
+            let flaws = described.flaws(in: answer, to: endpoint.method.rawValue, endpoint.path.text)
+            #expect(flaws.isEmpty, "\(cell): \(flaws)")
             if promised == .done, !endpoint.method.isSafe { present = try await made(sample, in: scene, world) }
             guard sample.matter != .nothing else { continue }
             if asker == .nobody, sample.matter == .backup || sample.matter == .recipient {
