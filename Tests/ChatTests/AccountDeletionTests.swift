@@ -101,7 +101,7 @@ import Wire
         #expect(try await chat.commit { (turn) throws(Problem) in try turn.refresh(refresh) } == nil)
         #expect(
             await problem { try await chat.commit { (turn) throws(Problem) in try turn.arrive(alice.address) } }
-                == .unauthenticated)
+                == .notFound)
         #expect(
             await problem { try await chat.look { (look) throws(Problem) in try look.account(alice.account) } }
                 == .notFound)

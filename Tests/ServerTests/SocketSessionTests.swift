@@ -29,6 +29,25 @@ import Wire
         }
     }
 
+    @Test("who goes between the upgrade and hello hears why, as all others do", arguments: [true, false])
+    func goneEarly(isDeleted: Bool) async throws {
+        try await PartsHouse.run { (house) in
+            let alice = try await house.guest("alice")
+            let barrier = house.holdWriter()
+            house.chat.submit { (turn) throws(Problem) in
+                if isDeleted {
+                    try turn.deleteAccount(alice.person.account)
+                } else {
+                    try turn.tables.removeDevice(alice.address)
+                }
+            } done: { (_) in }
+            let socket = try await house.socket(alice)
+            _ = await house.desk.round
+            barrier.lift()
+            #expect(await socket.closeCode() == (isDeleted ? CloseCode.accountDeleted : .deviceUnlinked).rawValue)
+        }
+    }
+
     @Test("a device in more conversations than a page hears nothing before hello, and after it everything of its own")
     func manyConversations() async throws {
         try await PartsHouse.run { (house) in

@@ -148,7 +148,9 @@ extension Model {
 
     /// What a device finds when it connects.
     func arrive(_ address: DeviceAddress, _ own: ArraySlice<ConversationID>, isAll: Bool, _ reply: Reply?) throws {
-        guard hasDevice(address), let queue = queues[address] else { throw Refused(.unauthenticated) }
+        guard hasDevice(address), let queue = queues[address] else {
+            throw Refused(deleted.contains(address.account) ? .notFound : .unauthenticated)
+        }
         guard case .arrival(let arrival) = reply else { return }
         let state = QueueState(
             head: QueueNumber(queue.head), deliveredThrough: QueueNumber(queue.delivered),

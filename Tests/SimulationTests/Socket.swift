@@ -40,10 +40,7 @@ final class Socket: DeviceLine, @unchecked Sendable {
         let (device, limit) = (address, world.plan.pageCount)
         server.commit(.arrive(limit: limit), by: device) { [weak server] (answer) in
             guard let server else { return }
-            guard case .success(.arrival(let arrival)) = answer else {
-                server.switchboard.close(self, .deviceUnlinked)
-                return server.switchboard.flush()
-            }
+            guard case .success(.arrival(let arrival)) = answer else { return self.turnAway(answer, on: server) }
             server.switchboard.connect(self, arrival)
             self.isEntered = arrival.memberships.next == nil
         } _: { (turn) throws(Problem) in .arrival(try turn.arrive(device, limit: limit)) }
@@ -66,10 +63,7 @@ final class Socket: DeviceLine, @unchecked Sendable {
             if let next = page.next { return readMemberships(after: next) }
             server.commit(.arriveAgain, by: device) { [weak server] (answer) in
                 guard let server else { return }
-                guard case .success(.arrival(let arrival)) = answer else {
-                    server.switchboard.close(self, .deviceUnlinked)
-                    return server.switchboard.flush()
-                }
+                guard case .success(.arrival(let arrival)) = answer else { return self.turnAway(answer, on: server) }
                 server.switchboard.arrived(self, arrival)
                 self.isEntered = !self.isClosed
             } _: { (turn) throws(Problem) in .arrival(try turn.arriveAgain(device)) }
@@ -82,6 +76,12 @@ final class Socket: DeviceLine, @unchecked Sendable {
         let cursor = DeliveryCursor(last: arrival.queue.deliveredThrough, head: arrival.queue.head)
         self.cursor = cursor
         act(cursor.start())
+    }
+
+    private func turnAway(_ answer: Answer, on server: SteppedServer) {
+        guard case .failure(let problem) = answer else { return world.fail("an arrival is answered by something else") }
+        server.switchboard.close(self, CloseCode(refusedArrival: problem))
+        server.switchboard.flush()
     }
 
     /// The server closes it.

@@ -48,14 +48,12 @@ extension Turn {
     /// it has a place in the order of commits: what is committed before is in the store, what is committed after is
     /// announced. It takes a short time, however many conversations there are.
     /// - Parameter limit: conversations of a page.
-    /// - Throws: `unauthenticated` when the device was unlinked meanwhile.
+    /// - Throws: `unauthenticated` when the device was unlinked meanwhile, `not-found` when its account was deleted.
     public mutating func arrive(
         _ device: DeviceAddress, limit: Int = Memberships.firstPageCount
     ) throws(Problem) -> Arrival {
         grows(.nothing)
-        guard var row = try tables.device(device) else {
-            throw Problem(.unauthenticated, "This device is no longer linked.")
-        }
+        guard var row = try tables.device(device) else { throw try absence(of: device) }
         let memberships = try tables.memberships(of: device.account, after: nil, limit: limit)
         let today = Timestamp(milliseconds: now.milliseconds / 86_400_000 * 86_400_000)
         if row.lastSeenDay != today {
@@ -66,18 +64,36 @@ extension Turn {
     }
 
     /// Looks up where a device stands whose conversations were read meanwhile.
-    /// - Throws: `unauthenticated` when the device was unlinked meanwhile.
+    /// - Throws: as ``arrive(_:limit:)``.
     public mutating func arriveAgain(_ device: DeviceAddress) throws(Problem) -> Arrival {
         grows(.nothing)
-        guard try tables.device(device) != nil else {
-            throw Problem(.unauthenticated, "This device is no longer linked.")
-        }
+        guard try tables.device(device) != nil else { throw try absence(of: device) }
         return try arrival(of: device, Memberships([]))
+    }
+
+    /// Why a device that was there a moment ago is not: its client does something else in each case.
+    private func absence(of device: DeviceAddress) throws(Problem) -> Problem {
+        try tables.account(device.account) == nil
+            ? Problem(.notFound, "This account was deleted.")
+            : Problem(.unauthenticated, "This device is no longer linked.")
     }
 
     private func arrival(of device: DeviceAddress, _ memberships: Memberships) throws(Problem) -> Arrival {
         Arrival(
             queue: try tables.queueState(of: device), memberships: memberships,
             oneTimePreKeyCount: try tables.oneTimePreKeyCount(of: device))
+    }
+}
+
+extension CloseCode {
+    /// What a socket is closed with whose device did not arrive: as it would have been a moment later.
+    /// - Parameter problem: what ``Turn/arrive(_:limit:)`` refused with, or what was in the way of it.
+    public init(refusedArrival problem: Problem) {
+        self =
+            switch problem.code {
+            case .unauthenticated: .deviceUnlinked
+            case .notFound: .accountDeleted
+            default: .restart
+            }
     }
 }

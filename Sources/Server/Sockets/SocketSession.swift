@@ -83,7 +83,7 @@ actor SocketSession: DeviceLine {
     private nonisolated func turnAway(_ problem: Problem) {
         let switchboard = front.switchboard
         if problem.code == .rateLimited { switchboard.tell(self, .error(.init(problem: problem))) }
-        switchboard.close(self, problem.code == .unauthenticated ? .deviceUnlinked : .restart)
+        switchboard.close(self, CloseCode(refusedArrival: problem))
         switchboard.flush()
     }
 
