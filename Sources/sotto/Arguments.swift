@@ -39,7 +39,12 @@ struct Arguments {
     static func read(_ arguments: [String]) throws(UsageError) -> Arguments? {
         let arguments = verbFirst(arguments)
         guard let first = arguments.first else { throw UsageError(message: "What to do? See sotto --help.") }
-        if first == "--help" || first == "-h" || first == "help" { return nil }
+        if ["--help", "-h", "help", "--version"].contains(first) {
+            guard arguments.count == 1, first != "--version" else {
+                throw UsageError(message: "\(first) stands alone: leave the rest out. See sotto --help.")
+            }
+            return nil
+        }
         guard let verb = Verb.named(first) else {
             throw UsageError(message: "There is no verb \(first). See sotto --help.")
         }

@@ -14,7 +14,6 @@ private enum DaemonVerb: String {
 struct Main {
     static func main() async {
         Hardening.apply()
-        if CommandLine.arguments.dropFirst() == ["--version"] { return print("sottod \(Release.version)") }
         let configuration: ServerConfiguration
         do {
             var environment: [String: String] = [:]
@@ -28,6 +27,7 @@ struct Main {
                 arguments: arguments, environment: environment, only: verb.map { (_) in [ServerSettings.dataFlag] },
                 program: verb.map { "sottod \($0.rawValue)" } ?? "sottod")
             switch (read, verb) {
+            case (.version, _): return print("sottod \(Release.version)")
             case (.help(let text), nil): return print(text)
             case (.help, .verify): return print(VerifyVerb.help)
             case (.help, .acceptLoss): return print(AcceptLossVerb.help)

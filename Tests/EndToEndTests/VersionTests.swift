@@ -9,4 +9,12 @@ import Wire
         #expect(status == 0)
         #expect(text == "\(program) \(Release.version)\n")
     }
+
+    @Test("what else is asked for beside it is not passed over", arguments: ["sottod", "sotto", "sotto-media"])
+    func versionWithMore(of program: String) throws {
+        let (status, text) = try House.run(program: program, ["--version", "--bogus"])
+        #expect(status == 2)
+        #expect(text.hasPrefix("\(program): "), "\(text)")
+        #expect(program == "sotto-media" || text.contains("--version stands alone"), "\(text)")
+    }
 }

@@ -49,6 +49,35 @@ import Wire
         #expect(error?.message.contains(arguments[0]) == true)
     }
 
+    @Test("the version is asked for alone, whatever the environment says; and not of what is no server")
+    func version() throws {
+        let odd = ["SOTTO_LISTEN": "nowhere"]
+        guard case .version = try ServerSettings.read(arguments: ["--version"], environment: odd) else {
+            return #expect(Bool(false), "no version")
+        }
+        for arguments in [["--version", "--bogus"], ["--loops", "1", "--version"], ["--version", "--version"]] {
+            let error = #expect(throws: ServerSettings.UsageError.self) {
+                try ServerSettings.read(arguments: arguments, environment: [:])
+            }
+            #expect(error?.message.hasPrefix("--version stands alone") == true, "\(arguments)")
+        }
+        #expect(throws: ServerSettings.UsageError.self) {
+            try ServerSettings.read(
+                arguments: ["--version"], environment: [:], only: ["--data"], program: "sottod verify")
+        }
+    }
+
+    @Test("help is no way past what does not read")
+    func helpWithMore() throws {
+        guard case .help = try ServerSettings.read(arguments: ["--help", "--loops", "2"], environment: [:]) else {
+            return #expect(Bool(false), "no help")
+        }
+        let error = #expect(throws: ServerSettings.UsageError.self) {
+            try ServerSettings.read(arguments: ["--help", "--bogus"], environment: [:])
+        }
+        #expect(error?.message.contains("--bogus") == true)
+    }
+
     @Test("a shard is asked for by number, and by none unless told")
     func shard() throws {
         #expect(try read([]).shard == nil)

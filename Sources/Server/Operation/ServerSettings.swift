@@ -20,12 +20,13 @@ public enum ServerSettings {
     public enum Outcome: Sendable {
         case run(ServerConfiguration)
         case help(String)
+        case version
     }
 
     /// The flag that names the data folder.
     public static let dataFlag = "--data"
 
-    /// Reads the environment, then the arguments.
+    /// Reads the environment, then the arguments: all of them, also where help is asked for.
     /// - Parameters:
     ///   - arguments: without the program's name.
     ///   - only: the flags that count, where not all of them do.
@@ -33,7 +34,10 @@ public enum ServerSettings {
     public static func read(
         arguments: [String], environment: [String: String], only flags: Set<String>? = nil, program: String = "sottod"
     ) throws(UsageError) -> Outcome {
+        // Whatever the environment says.
+        if flags == nil, arguments == [versionFlag] { return .version }
         var configuration = ServerConfiguration()
+        var asksHelp = false
         let all = Self.all.filter { flags?.contains($0.flag) ?? true }
         for setting in all {
             guard let text = environment[setting.variable] else { continue }
@@ -41,7 +45,13 @@ public enum ServerSettings {
         }
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            if argument == "--help" || argument == "-h" { return .help(help) }
+            if argument == "--help" || argument == "-h" {
+                asksHelp = true
+                continue
+            }
+            if flags == nil, argument == versionFlag {
+                throw UsageError(message: "\(versionFlag) stands alone: leave the rest out. See \(program) --help.")
+            }
             let halves = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let setting = all.first(where: { $0.flag == halves[0] }) else {
                 throw UsageError(message: "There is no option \(halves[0]). See \(program) --help.")
@@ -51,8 +61,10 @@ public enum ServerSettings {
             }
             try apply(setting, text, named: setting.flag, to: &configuration)
         }
-        return .run(configuration)
+        return asksHelp ? .help(help) : .run(configuration)
     }
+
+    private static let versionFlag = "--version"
 
     private static func apply(
         _ setting: Setting, _ text: String, named name: String, to configuration: inout ServerConfiguration
