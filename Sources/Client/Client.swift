@@ -50,12 +50,13 @@ public actor Client {
     /// The last entry that was told of each conversation that is followed.
     var followed: [ConversationID: SequenceNumber] = [:]
 
-    /// Opens the folder, and makes it on first use. Nothing is asked of the server yet.
-    /// - Throws: ``ClientError/store(_:)``; ``ClientError/insecureServer``; ``ClientError/unreachable(_:)`` for a file
-    ///   of roots that cannot be used.
+    /// Opens the folder, and makes it on first use where it may. Nothing is asked of the server yet.
+    /// - Throws: ``ClientError/store(_:)``; ``ClientError/notRegistered`` where there is no store and none is made;
+    ///   ``ClientError/insecureServer``; ``ClientError/unreachable(_:)`` for a file of roots that cannot be used.
     public static func open(
         _ configuration: ClientConfiguration, unlock: borrowing LocalStore.Unlock, over loop: ClientNetwork
     ) throws(ClientError) -> Client {
+        guard configuration.makesFolder || LocalStore.mayBe(in: configuration.folder) else { throw .notRegistered }
         let store: LocalStore
         let profile: Profile?
         do throws(LocalStoreError) {

@@ -9,8 +9,10 @@ public struct ClientConfiguration: Sendable {
         case rootsFile(String)
     }
 
-    /// The folder of the local store; made when it is not there.
+    /// The folder of the local store.
     public var folder: String
+    /// Whether a folder without an account is made, or filled, as for one that begins. Otherwise it is left as it is.
+    public var makesFolder = true
     /// Needed to register and to link; afterwards the folder knows.
     public var server: ServerAddress?
     public var trust: Trust = .systemRoots

@@ -1,3 +1,4 @@
+import Glibc
 public import Keys
 public import Transport
 public import Wire
@@ -97,7 +98,7 @@ extension ClientError: CustomStringConvertible {
             "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server?"
         case .queued: "The server cannot be reached. The message is kept and goes out with the next connection."
         case .noServer: "Which server? Give its address."
-        case .notRegistered: "There is no account here yet. Register first."
+        case .notRegistered: "There is no account in this folder. Is it the right one? Otherwise register first."
         case .alreadyRegistered: "There is an account here already. Choose another folder for another account."
         case .notLinkedYet: "This device is not linked yet. Give its code to a device of the account, then log in."
         case .unlinked:
@@ -171,7 +172,7 @@ extension ClientError: CustomStringConvertible {
         case .damaged(let record): "The journal is damaged at record \(record). Restore the folder, or start anew."
         case .tooLarge: "That is too large to be kept."
         case .diskFull: "The disk is full. Nothing was changed."
-        case .system(let operation, let code): "The system refused to \(operation) (error \(code))."
+        case .system(let operation, let code): "The system refused to \(operation): \(String(cString: strerror(code)))."
         case .outcomeUnknown: "The disk failed in the middle of a write. Start the program again."
         case .outOfMemory: "There is not enough memory to open the folder."
         case .unreadable: "A later version of this program wrote into this folder. Use that one."

@@ -7,7 +7,9 @@ struct Setup {
     let environment: (String) -> String?
 
     func open(over network: ClientNetwork) throws -> Client {
-        var configuration = ClientConfiguration(folder: try folder(), server: try server())
+        let isBeginning = arguments.verb.begins(arguments.words)
+        var configuration = ClientConfiguration(folder: try folder(isMade: isBeginning), server: try server())
+        configuration.makesFolder = isBeginning
         if let roots = arguments.values["--ca"] { configuration.trust = .rootsFile(roots) }
         configuration.serverName = arguments.values["--server-name"]
         configuration.allowsPlainHTTP = arguments.switches.contains("--insecure-http")
@@ -36,7 +38,7 @@ struct Setup {
         return server
     }
 
-    private func folder() throws(UsageError) -> String {
+    private func folder(isMade: Bool) throws(UsageError) -> String {
         if let given = arguments.values["--data"] ?? environment("SOTTO_CLIENT_DATA") { return given }
         let base: String
         if let data = environment("XDG_DATA_HOME") {
@@ -46,7 +48,7 @@ struct Setup {
         } else {
             throw UsageError(message: "Say where this account is kept: --data FOLDER.")
         }
-        makeFolders(base)
+        if isMade { makeFolders(base) }
         return base + "/sotto"
     }
 

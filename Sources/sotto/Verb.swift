@@ -28,11 +28,15 @@ struct Verb: Sendable {
     /// How many words it takes, besides options.
     let words: ClosedRange<Int>
     let options: [Arguments.Option]
+    /// Whether an account begins by it, with these words. For all others the folder must be there: a path that was
+    /// mistyped leaves nothing behind.
+    let begins: @Sendable ([String]) -> Bool
     let work: Work
 
     init(
         _ name: String, _ topic: Topic, usage: String, _ summary: String, words: ClosedRange<Int>,
-        options: [Arguments.Option] = [], _ work: Work
+        options: [Arguments.Option] = [], begins: @escaping @Sendable ([String]) -> Bool = { (_) in false },
+        _ work: Work
     ) {
         self.name = name
         self.topic = topic
@@ -40,16 +44,18 @@ struct Verb: Sendable {
         self.summary = summary
         self.words = words
         self.options = options
+        self.begins = begins
         self.work = work
     }
 
     /// For an account that is open.
     init(
         _ name: String, _ topic: Topic, usage: String, _ summary: String, words: ClosedRange<Int>,
-        options: [Arguments.Option] = [],
+        options: [Arguments.Option] = [], begins: @escaping @Sendable ([String]) -> Bool = { (_) in false },
         work: @escaping @Sendable (Client, Arguments, Output) async throws -> Void
     ) {
-        self.init(name, topic, usage: usage, summary, words: words, options: options, .withAccount(work))
+        self.init(
+            name, topic, usage: usage, summary, words: words, options: options, begins: begins, .withAccount(work))
     }
 
     static func named(_ name: String) -> Verb? { all.first { $0.name == name } }

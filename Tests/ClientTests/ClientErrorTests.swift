@@ -92,6 +92,12 @@ struct ClientErrorTests {
         #expect(error.code.allSatisfy { $0.isLowercase || $0 == "-" })
     }
 
+    @Test("what the system refused is told in its words")
+    func systemWords() {
+        let error = ClientError.store(.system(operation: "make x", code: 2))
+        #expect(error.description == "The system refused to make x: No such file or directory.")
+    }
+
     @Test("only what may pass by itself is tried again")
     func passing() {
         for error: ClientError in [

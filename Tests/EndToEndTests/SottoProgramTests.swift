@@ -25,12 +25,14 @@ struct SottoProgramTests {
     @Test("it says what is wrong, in words and by its exit status")
     func refusals() async throws {
         let house = try await House()
-        let alice = try Terminal(house)
+        let alice = try Terminal(house), bob = try Terminal(house)
+        _ = try bob.run("register", "bob")
         let unclear = [
             ["frob"], ["send", "bob"], ["listen", "--frob"], ["register", "No Handle"], ["listen", "--count"],
+            ["--version", "--frob"], ["--version", "listen"], ["--help", "--frob"], ["listen", "--version"],
         ]
         for arguments in unclear {
-            let ended = try alice.run(arguments)
+            let ended = try bob.run(arguments)
             #expect(ended.status == 2, "\(arguments)")
             #expect(ended.errors.hasPrefix("sotto: "), "\(arguments)")
             #expect(ended.output == "")
@@ -46,6 +48,27 @@ struct SottoProgramTests {
             #expect(help.status == 0)
             #expect(help.output.contains("Usage: sotto"))
         }
+    }
+
+    @Test("a folder that was mistyped is left as it is, and the refusal says in words what is wrong")
+    func mistyped() async throws {
+        let house = try await House()
+        let folder = house.folder.path
+        for arguments in [
+            ["history"], ["listen", "--until-idle"], ["send", "bob", "hi"], ["devices"], ["login"], ["chat", "bob"],
+        ] {
+            for name in ["none", "none/deeper"] {
+                let (status, text) = try House.run(
+                    program: "sotto", arguments + ["--data", "\(folder)/\(name)", "--server", "http://127.0.0.1:1"])
+                #expect(status == 1 && text.contains("There is no account in this folder"), "\(arguments): \(text)")
+            }
+        }
+        // Not one that is there for something else either.
+        #expect(mkdir(folder + "/other", 0o700) == 0)
+        #expect(try House.run(program: "sotto", ["history", "--data", folder + "/other"]).status == 1)
+        #expect(access(folder + "/none", F_OK) != 0 && rmdir(folder + "/other") == 0)
+        let begun = try House.run(program: "sotto", ["devices", "request", "--data", folder + "/none/deeper"])
+        #expect(begun.status == 1 && begun.text.contains("No such file or directory"), "\(begun.text)")
     }
 
     @Test("an interrupt ends it in order; meanwhile nobody else may use its folder")

@@ -56,6 +56,20 @@ import Wire
         #expect(unknown.status == 2 && unknown.text.contains("See sottod verify --help"), "\(unknown)")
     }
 
+    @Test("a folder that was mistyped is left as it is by what reads or goes on", arguments: ["verify", "accept-loss"])
+    func mistyped(verb: String) throws {
+        let folder = try TemporaryFolder()
+        for name in ["none", "none/deeper"] {
+            let answer = try House.run(program: "sottod", [verb, "--data", "\(folder.path)/\(name)"])
+            #expect(answer.status == 1 && answer.text.contains("No such file or directory"), "\(answer)")
+        }
+        let path = folder.path + "/other"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        #expect(try House.run(program: "sottod", [verb, "--data", path]).status == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["other"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path).isEmpty)
+    }
+
     @Test("a store that was stopped is checked where nothing can be written, and nothing is written where it can")
     func readOnly() async throws {
         let house = try await House()

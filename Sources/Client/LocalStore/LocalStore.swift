@@ -55,6 +55,12 @@ public final class LocalStore {
         try self.init(disk: disk, lock: lock, keys: keys, unlock: unlock, cost: cost)
     }
 
+    /// Whether one may be there: `false` where it is known that there is none. Makes nothing.
+    static func mayBe(in folder: String) -> Bool {
+        var status = stat()
+        return stat(folder + "/journal", &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    }
+
     init(
         disk: JournalDisk, lock: consuming FolderLock? = nil, keys: StoreKeys, unlock: borrowing Unlock,
         cost: Argon2id.Cost

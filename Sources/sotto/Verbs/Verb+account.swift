@@ -6,7 +6,8 @@ extension Verb {
     static let register = Verb(
         "register", .account, usage: "register HANDLE [--invite CODE]",
         "Create an account with this as its first device.", words: 1...1,
-        options: [.init(name: "--invite", value: "CODE", help: "Where the server registers by invitation.")]
+        options: [.init(name: "--invite", value: "CODE", help: "Where the server registers by invitation.")],
+        begins: { (_) in true }
     ) { (client, arguments, output) in
         let handle = try handle(arguments.words[0])
         output.progress("Making keys …")

@@ -4,7 +4,7 @@ import Wire
 extension Verb {
     static let devices = Verb(
         "devices", .account, usage: "devices [list | request | link CODE | unlink NUMBER]",
-        "List this account's devices, or change them.", words: 0...2
+        "List this account's devices, or change them.", words: 0...2, begins: { $0 == ["request"] }
     ) { (client, arguments, output) in
         let words = arguments.words
         switch (words.first ?? "list", words.count) {

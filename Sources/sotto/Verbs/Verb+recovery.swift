@@ -44,7 +44,8 @@ extension Verb {
         "restore", .account, usage: "restore KEY [--unlink-others]",
         "Make this a new device of the account whose recovery key this is; KEY `-` reads standard input.",
         words: 1...1,
-        options: [.init(name: "--unlink-others", help: "The account's other devices are lost: unlink them.")]
+        options: [.init(name: "--unlink-others", help: "The account's other devices are lost: unlink them.")],
+        begins: { (_) in true }
     ) { (client, arguments, output) in
         let word = arguments.words[0]
         let key = word == "-" ? try Input.everything(byteCountMax: 1024) : word
