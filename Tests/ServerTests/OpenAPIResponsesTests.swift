@@ -80,6 +80,11 @@ import Wire
                     [("Content-Type", "application/json"), ("Idempotency-Key", "k")], body: new)
                 #expect((made["idempotent-replayed"] != nil) == isReplay)
             }
+            // The check itself finds what is not described.
+            let options = try await api.raw("OPTIONS", "/v1/media/uploads")
+            #expect(described.flaws(in: options, to: "GET", "/v1/time") == ["GET /v1/time says nothing of 204"])
+            let fields = described.flaws(in: options, to: "DELETE", "/v1/backup")
+            #expect(fields.contains("DELETE /v1/backup 204 says nothing of tus-version"), "\(fields)")
             try await upload(alice.token) { try await ask($0, $1, $2, token: $3, at: $4, $5, body: $6) }
         }
     }
