@@ -54,40 +54,6 @@ import Wire
         }
     }
 
-    @Test("who sits at a socket is found as soon among many as among few")
-    func finds() async throws {
-        try await PartsHouse.run { (house) in
-            let front = SocketFront(
-                router: house.router, services: house.services, switchboard: house.switchboard, desks: [house.desk])
-            var last: WebSocket?
-            func sit(_ count: Int) async throws {
-                for number in 0..<count {
-                    let socket = try await house.socket(nil).socket
-                    let device = DeviceAddress(account: .random(in: .ofTests), device: DeviceID(UInt32(number + 1)))
-                    await house.desk.add(
-                        SocketSession(
-                            front: front, desk: house.desk, socket: socket, device: device, form: .cbor,
-                            remoteAddress: ""))
-                    last = socket
-                }
-            }
-            try await sit(4)
-            let few = try await time(of: try #require(last), at: house.desk)
-            try await sit(396)
-            let many = try await time(of: try #require(last), at: house.desk)
-            #expect(many < few * 10, "a hundred times as many: \(few) and \(many)")
-        }
-    }
-
-    /// The least of a few, since the machine may be busy.
-    private func time(of socket: WebSocket, at desk: Desk) async throws -> Duration {
-        var least = Duration.seconds(3600)
-        for _ in 0..<5 {
-            least = min(least, await desk.time(toFind: socket, times: 5_000))
-        }
-        return least
-    }
-
     @Test("an entry reaches members in each one's form")
     func forms() async throws {
         try await PartsHouse.run { (house) in
@@ -106,16 +72,5 @@ import Wire
                 #expect(message.text == "Twelve?")
             }
         }
-    }
-}
-
-extension Desk {
-    fileprivate func time(toFind socket: WebSocket, times: Int) -> Duration {
-        var foundCount = 0
-        let time = ContinuousClock().measure {
-            for _ in 0..<times where session(at: socket) != nil { foundCount += 1 }
-        }
-        #expect(foundCount == times)
-        return time
     }
 }
