@@ -244,7 +244,7 @@ extension HTTPFront {
                     case 431: .headTooLarge
                     default: .malformed
                     }
-                let problem = Problem(code, "The request could not be read as HTTP/1.1.")
+                let problem = Problem(code, "The request could not be read as HTTP/1.1.", status: status)
                 return ([("Content-Type", "application/problem+json")], problem.encoded(as: .json))
             })
     }

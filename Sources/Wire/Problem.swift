@@ -4,7 +4,7 @@
 /// data, key bytes or ciphertext.
 public struct Problem: Error, Sendable, Equatable {
     public var code: ProblemCode
-    /// The HTTP status: that of the code, or what came beside one of a later version.
+    /// The HTTP status: that of the code, what came beside one of a later version, or a closer one of HTTP's own.
     public private(set) var status: Int
     /// A sentence for the developer who reads it: what was wrong with this request, and what to do.
     public var detail: String
@@ -20,10 +20,10 @@ public struct Problem: Error, Sendable, Equatable {
 
     public init(
         _ code: ProblemCode, _ detail: String, field: String? = nil, retryAfterSeconds: UInt64? = nil,
-        devices: DeviceMismatch? = nil, allow: [String] = []
+        devices: DeviceMismatch? = nil, allow: [String] = [], status: Int? = nil
     ) {
         self.code = code
-        status = code.status
+        self.status = status ?? code.status
         self.detail = detail
         self.field = field
         self.retryAfterSeconds = retryAfterSeconds

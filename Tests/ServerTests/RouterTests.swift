@@ -1,6 +1,7 @@
 import Chat
 import TestKit
 import Testing
+import Transport
 import Wire
 
 @testable import Server
@@ -22,6 +23,18 @@ import Wire
             let delivered = Delivered(through: QueueNumber(0))
             #expect(
                 await house.ask("POST", "/v1/messages/delivered", token: alice.token, body: delivered).status == 204)
+        }
+    }
+
+    @Test(
+        "what the transport refuses by itself says the status that it goes out with",
+        arguments: [400, 408, 431, 501, 505])
+    func transport(status: Int) async throws {
+        try await PartsHouse.run { (house) in
+            let front = HTTPFront(router: house.router, services: house.services, sockets: nil)
+            let body = try WireValue.parse(front.handler.refusal(status).body, as: .json)
+            guard case .map(let entries) = body else { throw Problem(.notFound, "no object") }
+            #expect(entries.first { $0.key == "status" }?.value == .unsigned(UInt64(status)))
         }
     }
 

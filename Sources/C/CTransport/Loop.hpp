@@ -90,7 +90,9 @@ struct ct_loop {
     uint8_t randomPool[4096];
     size_t randomLeft = 0;
 
-    ct_loop(void (*d)(void *), void (*s)(void *), void *c) : drain(d), sent(s), context(c) { guard.emplace(io.get_executor()); }
+    ct_loop(void (*d)(void *), void (*s)(void *), void *c) : drain(d), sent(s), context(c) {
+        guard.emplace(io.get_executor());
+    }
 
     void add_turn(ct_connection *connection);
     void post_turns();

@@ -23,7 +23,7 @@ struct Download {
         var headers = [
             ("ETag", entityTag),
             ("Cache-Control", staysSame ? "private, immutable, max-age=31536000" : "private, no-cache"),
-            ("Content-Type", mediaType ?? "application/octet-stream"), ("X-Content-Type-Options", "nosniff"),
+            ("Content-Type", mediaType ?? "application/octet-stream"),
             ("Content-Security-Policy", "sandbox; default-src 'none'"),
             ("Cross-Origin-Resource-Policy", "cross-origin"),
         ]
@@ -49,6 +49,7 @@ struct Download {
         }
         services.metrics.countRequest(status: part.status, isRefusal: (400..<500) ~= part.status)
         let all = headers + part.headers + call.commonHeaders + services.origins.headers(for: exchange.head)
+            + [("X-Content-Type-Options", "nosniff")]
         let writer = exchange.respondStreaming(status: part.status, headers: all, byteCount: part.bytes.count)
         while let sending = piece {
             let rest = bytes

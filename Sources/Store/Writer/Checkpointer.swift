@@ -9,7 +9,8 @@ import Threads
 /// stretch. From then on the log is written over and does not grow, which is what a sync is quick on.
 ///
 /// Copying back needs room too, for pages that are new. So it begins before the log holds half of what is kept for a
-/// full disk: then it works there once, and from then on commits that only change rows need no room, however many.
+/// full disk: then it works there once, and from then on commits that only change rows need no room, however many. On
+/// such a disk the writer waits for it.
 ///
 /// What was redacted still stands in older pages of the log. So a while after a redaction the whole log is copied
 /// back and cut to nothing, and written ahead with zeros again.
@@ -35,12 +36,14 @@ final class Checkpointer: @unchecked Sendable {
     private let pageCountMin: Int
     private let pageCountMax: Int
     private let lock = Lock()
-    /// Pages in the log, as of the last commit.
+    /// Pages in the log, as of the last commit; none when all of them are copied.
     private var pageCount = 0
     /// When the log is to be emptied, by ``Deadline/now()``; `nil` when it holds nothing that was redacted.
     private var emptyAt: UInt64?
     private var holdsWriter = false
     private var isWriterHeld = false
+    /// How often the log was copied back, or that was tried.
+    private var copyCount: UInt64 = 0
     private var isClosing = false
     private var isClosed = false
 
@@ -81,13 +84,16 @@ final class Checkpointer: @unchecked Sendable {
     }
 
     /// Waits where the checkpointer needs the writer to. Called between batches.
-    func passGate() {
+    /// - Parameter isDiskShort: whether the log must not grow, so that it waits for a log that is to be copied too.
+    func passGate(isDiskShort: Bool) {
         lock.lock()
         defer { lock.unlock() }
-        guard holdsWriter else { return }
-        isWriterHeld = true
-        lock.broadcast()
-        while holdsWriter { lock.wait() }
+        let count = copyCount
+        while holdsWriter || (isDiskShort && pageCount >= pageCountMin && copyCount == count && !isClosing) {
+            isWriterHeld = true
+            lock.broadcast()
+            lock.wait()
+        }
         isWriterHeld = false
     }
 
@@ -140,7 +146,14 @@ final class Checkpointer: @unchecked Sendable {
             (_, logCount, copiedCount) = checkpoint(.passive, failed)
             release()
         }
-        return logCount == copiedCount
+        let isDone = logCount == copiedCount
+        lock.lock()
+        copyCount += 1
+        // The next commit starts it over.
+        if isDone, pageCount == Int(logCount) { pageCount = 0 }
+        lock.unlock()
+        lock.broadcast()
+        return isDone
     }
 
     /// Cuts the log to nothing, and writes zeros ahead again.
@@ -201,14 +214,15 @@ final class Checkpointer: @unchecked Sendable {
         return pageCount - copiedCount
     }
 
-    /// Waits for the log to grow when all of it is copied, and a moment when a reader is in the way.
+    /// Waits for the log to grow when all of it is copied, or for a writer that waits for that; and a moment when a
+    /// reader is in the way.
     private func pause(isDone: Bool) {
         lock.lock()
         defer { lock.unlock() }
         guard !isClosing else { return }
         guard isDone else { return lock.wait(milliseconds: 20) }
         let before = pageCount
-        while pageCount == before, !isClosing, !isEmptyingDue { waitForNews() }
+        while pageCount == before, !isWriterHeld, !isClosing, !isEmptyingDue { waitForNews() }
     }
 
     /// Holds the writer at its gate. One that sleeps does not come by, and does not write either.
