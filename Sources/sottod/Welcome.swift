@@ -5,15 +5,16 @@ import Server
 enum Welcome {
     static func print(_ configuration: ServerConfiguration, port: UInt16, adminPort: UInt16) {
         let scheme = configuration.certificatePath == nil ? "http" : "https"
-        let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        let address = "\(scheme)://\(host):\(port)"
+        let address = "\(scheme)://\(bracketed(configuration.host)):\(port)"
+        // With TLS a client holds the server to its name.
+        let name = configuration.certificatePath == nil ? bracketed(configuration.host) : configuration.serverName
         let text = """
             Sotto is up.
               clients   \(address)
-              admin     http://\(configuration.adminHost):\(adminPort) (healthz, readyz, metrics)
+              admin     http://\(bracketed(configuration.adminHost)):\(adminPort) (healthz, readyz, metrics)
               data      \(configuration.dataFolder)
             Next, in another terminal:
-              .build/release/sotto register alice --server \(address)
+              .build/release/sotto register alice --server \(scheme)://\(name):\(port)
             Ctrl-C stops it; nothing accepted is lost.
 
             """
@@ -21,4 +22,6 @@ enum Welcome {
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
+
+    private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 }

@@ -270,6 +270,17 @@ import Wire
         #expect(ready.status == 200 && String(decoding: ready.body, as: UTF8.self) == "ready\n")
     }
 
+    @Test("the operator's address answers to a number and to localhost, and to no other name", arguments: [
+        ("127.0.0.1:7421", 200), ("[::1]:7421", 200), ("localhost", 200), ("LocalHost:1", 200),
+        ("evil.example", 403), ("127.0.0.1.evil.example:7421", 403), ("localhost.evil.example", 403), ("", 403),
+    ])
+    func rebinding(host: String, status: Int) async throws {
+        let house = try await House()
+        let socket = try LoopbackSocket(port: house.server.adminPort)
+        try socket.send(Array("GET /healthz HTTP/1.1\r\nHost: \(host)\r\n\r\n".utf8))
+        try socket.receive("HTTP/1.1 \(status) ")
+    }
+
     @Test("signed prekeys that are too old are refused, and leave those that stand")
     func staleKeys() async throws {
         let house = try await House()

@@ -252,7 +252,7 @@ public enum ServerSettings {
         rate("--limit-claims", "SOTTO_LIMIT_CLAIMS", "Prekey claims by one device of one target", \.limits.claims),
         rate("--limit-sends", "SOTTO_LIMIT_SENDS", "Sends and posts of a device", \.limits.sends),
         rate(
-            "--limit-sockets", "SOTTO_LIMIT_SOCKETS", "Sockets an account opens; one more for 200 conversations",
+            "--limit-sockets", "SOTTO_LIMIT_SOCKETS", "Sockets an account opens; one more for 50 conversations",
             \.limits.sockets),
         rate(
             "--limit-added-bytes", "SOTTO_LIMIT_ADDED_BYTES", "Bytes an account posts, backs up and reports",

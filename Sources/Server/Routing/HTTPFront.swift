@@ -31,6 +31,7 @@ struct HTTPFront: Sendable {
             }
             let (route, places) = try router.route(method: Self.method(of: exchange.head, target), target: target)
             pattern = route.endpoint.path.text
+            if route.endpoint.access == .theOperator { try Self.requireNoName(exchange.head.headers["host"] ?? "") }
             if case .exchange(let handle) = route.handler {
                 if exchange.head.hasBody, route.endpoint.method.isSafe {
                     throw Problem(.malformed, "This route takes no body.", field: "body")
@@ -52,6 +53,14 @@ struct HTTPFront: Sendable {
             // The transport has answered already, or the peer is gone.
             services.log.debug("request.lost", [("route", .text(pattern))])
         }
+    }
+
+    /// The operator's listener has no login, and a web page may let its own name point at this machine: to the
+    /// operator's browser it would then be one with what it asks here. No page can do that with a number.
+    private static func requireNoName(_ host: String) throws(Problem) {
+        guard InternetAddress(before: host) == nil, host.prefix(while: { $0 != ":" }).lowercased() != "localhost"
+        else { return }
+        throw Problem(.forbidden, "Ask this address by its number, or as localhost.", field: "Host")
     }
 
     // MARK: Reading

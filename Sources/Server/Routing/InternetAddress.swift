@@ -21,6 +21,18 @@ struct InternetAddress: Hashable, Sendable {
         bytes = withUnsafeBytes(of: &sixteen) { Array($0) }
     }
 
+    /// - Parameter text: one with a port behind it or not, blanks around it: `1.2.3.4:5678`, `[2001:db8::1]:5678`.
+    init?(before text: some StringProtocol) {
+        let text = text.drop { $0 == " " }.prefix { $0 != " " }
+        if text.first == "[" {
+            self.init(text.dropFirst().prefix { $0 != "]" })
+        } else if let whole = InternetAddress(text) {
+            self = whole
+        } else {
+            self.init(text.prefix { $0 != ":" })
+        }
+    }
+
     var isIPv4: Bool { bytes.starts(with: Self.mapped) }
 
     /// Under what limits count it: an IPv4 address itself, and the /64 network of an IPv6 one, which is what one

@@ -34,7 +34,7 @@ enum TrustedProxies: Equatable, Sendable {
         guard var address = InternetAddress(peer) else { return peer }
         var entries = self == .none ? [] : forwarded.flatMap { $0.split(separator: ",") }
         var hopsLeft = if case .hops(let count) = self { count } else { Int.max }
-        while hopsLeft > 0, trusts(address), let entry = entries.popLast(), let next = Self.address(entry) {
+        while hopsLeft > 0, trusts(address), let entry = entries.popLast(), let next = InternetAddress(before: entry) {
             address = next
             hopsLeft -= 1
         }
@@ -47,13 +47,5 @@ enum TrustedProxies: Equatable, Sendable {
         case .hops: true
         case .addresses(let ranges): ranges.contains { $0.contains(address) }
         }
-    }
-
-    /// With a port behind it or not: `1.2.3.4:5678`, `[2001:db8::1]:5678`.
-    private static func address(_ entry: Substring) -> InternetAddress? {
-        let text = entry.drop { $0 == " " }.prefix { $0 != " " }
-        if text.first == "[" { return InternetAddress(text.dropFirst().prefix { $0 != "]" }) }
-        if let whole = InternetAddress(text) { return whole }
-        return InternetAddress(text.prefix { $0 != ":" })
     }
 }
