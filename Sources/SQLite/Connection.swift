@@ -210,8 +210,18 @@ package final class Connection {
     package enum Checkpoint: Sendable {
         /// As far as it can without waiting.
         case passive
+        /// All of it, waiting for readers, so that the next commit begins the log anew.
+        case restart
         /// All of it, and the log is cut to nothing.
         case truncate
+
+        fileprivate var code: Int32 {
+            switch self {
+            case .passive: SQLITE_CHECKPOINT_PASSIVE
+            case .restart: SQLITE_CHECKPOINT_RESTART
+            case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+            }
+        }
     }
 
     /// Copies the write-ahead log back into the file.
@@ -219,8 +229,7 @@ package final class Connection {
     package func checkpoint(_ mode: Checkpoint) -> (code: Int32, logCount: Int32, copiedCount: Int32) {
         var logCount: Int32 = 0
         var copiedCount: Int32 = 0
-        let mode = mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE
-        let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, &logCount, &copiedCount)
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, mode.code, &logCount, &copiedCount)
         return (code, logCount, copiedCount)
     }
 }

@@ -31,6 +31,8 @@ final class ExchangeState: @unchecked Sendable {
         body = BodyReader(handle: connection.handle, hasBody: head.hasBody)
     }
 
+    var hasHungUp: Bool { failure != nil || ct_has_ended(connection.handle) }
+
     // MARK: Answering
 
     func respond(status: Int, headers: [(String, String)], body: [UInt8]) {

@@ -79,6 +79,9 @@ public final class HTTPExchange: Sendable {
         }
     }
 
+    /// Whether the peer is gone, or has ended its side: then it has most probably hung up. Asked on the loop.
+    public var hasHungUp: Bool { state.hasHungUp }
+
     /// Which part of `byteCount` bytes is asked for: 206 for a single `Range` of them, 416 for one beyond the end,
     /// 200 for the whole. `If-Range` is compared with `entityTag`.
     public func requestedPart(of byteCount: UInt64, entityTag: String?) -> RequestedPart {

@@ -37,6 +37,17 @@ import Wire
         #expect(AcceptField([accepted]).form == form)
     }
 
+    @Test("a field of more than 1,000 bytes, in however many lines, says nothing")
+    func long() {
+        let asked = "application/cbor"
+        let blanks = String(repeating: ",", count: AcceptField.byteCountMax - asked.utf8.count)
+        #expect(AcceptField([blanks + asked]).form == .cbor)
+        #expect(AcceptField([blanks + "," + asked]).form == .json)
+        #expect(AcceptField([blanks, ",", asked]).form == .json)
+        #expect(HTTPFront.matches("\"a\", " + blanks, "\"a\""))
+        #expect(!HTTPFront.matches("\"a\"" + String(repeating: ",", count: AcceptField.byteCountMax), "\"a\""))
+    }
+
     @Test("a field that stands twice is one list")
     func lines() {
         #expect(AcceptField(["application/json;q=0.5", "application/cbor"]).form == .cbor)

@@ -113,14 +113,16 @@ final class PartsHouse: Sendable {
     func ask(
         _ method: String, _ target: String, token: String? = nil, body: (any WireRecord)? = nil,
         bytes: [UInt8]? = nil, key: String? = nil,
-        in form: WireForm = .json, from address: String = "192.0.2.1", socket device: DeviceAddress? = nil
+        in form: WireForm = .json, from address: String = "192.0.2.1", socket device: DeviceAddress? = nil,
+        hasHungUp: Bool = false
     ) async -> Reply {
         await router.reply(
             to: Request(
                 id: "1", method: method, target: target,
                 body: (bytes ?? body?.encoded(as: form)).map { .bytes($0, form) } ?? .none,
                 authorization: token.map { Array("Bearer \($0)".utf8).withUnsafeBytes(Authorization.init(field:)) },
-                socketDevice: device, idempotencyKey: key, remoteAddress: address))
+                socketDevice: device, idempotencyKey: key, remoteAddress: address,
+                hasHungUp: { hasHungUp }))
     }
 
     /// The record of an answer.

@@ -38,6 +38,19 @@ import Wire
         }
     }
 
+    @Test("whoever has hung up before his turn is read nothing; what is small waits in no line")
+    func hungUp() async throws {
+        try await PartsHouse.run { (house) in
+            let alice = try await house.guest("alice")
+            #expect(await house.ask("GET", "/v1/devices", token: alice.token, hasHungUp: true).status == 408)
+            #expect(await house.ask("GET", "/v1/devices", token: alice.token).status == 200)
+            for small in ["/v1/time", "/v1/capabilities"] { #expect(!house.router.takesRoom("GET", small), "\(small)") }
+            for large in ["/v1/devices", "/v1/conversations", "/v1/messages", "/v1/backup", "/v1/emoji"] {
+                #expect(house.router.takesRoom("GET", large), "\(large)")
+            }
+        }
+    }
+
     @Test("a query parameter that the route does not take is refused")
     func query() async throws {
         try await PartsHouse.run { (house) in

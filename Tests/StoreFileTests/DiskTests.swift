@@ -36,7 +36,7 @@ import Wire
     func refusals() async throws {
         let folder = try TestFolder()
         let space = try #require(DiskSpace(of: folder.path))
-        for (index, growth) in Growth.allCases.dropLast().enumerated() {
+        for (index, growth) in Growth.allCases.dropLast(2).enumerated() {
             var configuration = StoreConfiguration()
             // So that the disk, as it is, is below it by one step more each time.
             configuration.floorByteCount = space.freeByteCount / 4 * [5, 12, 24][index]
@@ -114,10 +114,47 @@ import Wire
         try await store.prepare()
         for client in UInt64(1)...200 { _ = try await store.send(client) }
         try disk.fill(leaving: 0)
-        // The log holds what is sent before the disk is seen to be full; it is copied back in the reserve.
-        let pageCount = try await changes(store, count: 30_000)
+        // The log holds what is sent before the disk is seen to be full; it is copied back in the reserve, although
+        // there is always somebody who reads.
+        let pageCount = try await withThrowingTaskGroup(of: Int?.self) { (group) in
+            for _ in 0..<2 {
+                group.addTask {
+                    while !Task.isCancelled { _ = try await store.drain() }
+                    return nil
+                }
+            }
+            group.addTask { try await changes(store, count: 30_000) }
+            defer { group.cancelAll() }
+            while let count = try await group.next() { if let count { return count } }
+            return 0
+        }
         #expect(pageCount * Checkpointer.pageByteCount > 100 * configuration.reserveByteCount)
         #expect(store.status().disk?.hasReserve == false, "it was given up")
+        await store.close()
+    }
+
+    @Test("below a quarter of the reserve logins are refused too, and what makes room is not",
+        .enabled(if: SmallDisk.isPossible, "mounting a small disk needs root"))
+    func logins() async throws {
+        guard let disk = try SmallDisk(megabytes: 64) else { return }
+        var configuration = StoreConfiguration()
+        configuration.floorByteCount = 0
+        configuration.reserveByteCount = 4 << 20
+        let store = try Store.open(folder: disk.path + "/store", configuration: configuration)
+        let (states, told) = AsyncStream.makeStream(of: DiskState.self)
+        store.watchDisk { told.yield($0) }
+        var seen = states.makeAsyncIterator()
+        try disk.fill(leaving: 0)
+        _ = try await changes(store, count: 2_000)
+        #expect(store.status().disk?.hasReserve == false, "it was given up")
+        #expect(await refusal(store, growing: .logins) == nil)
+        try disk.fill(leaving: 512 << 10)
+        while let state = await seen.next(), state.refused != .logins {}
+        #expect(await refusal(store, growing: .logins) == .storageFull)
+        #expect(await refusal(store, growing: .nothing) == nil)
+        try disk.makeRoom()
+        while let state = await seen.next(), state.refused != nil {}
+        #expect(await refusal(store, growing: .files) == nil)
         await store.close()
     }
 

@@ -259,6 +259,7 @@ size_t ct_remote_address(const ct_connection *c, char *text, size_t size, uint16
 
 size_t ct_buffered(const ct_connection *c) { return c->buffered.load(std::memory_order_relaxed); }
 
+bool ct_has_ended(const ct_connection *c) { return !c->isOpen() || c->ended; }
 void ct_notify_drained(ct_connection *c, size_t n) {
     c->drainAsked = true;
     c->drainMark = n;

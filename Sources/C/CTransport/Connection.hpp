@@ -160,6 +160,7 @@ struct ct_connection {
     void flushed();
     void linger();
     void abort(int why, uint16_t code = 0);
+    void forget_unsent();
     void detach(int why, uint16_t code, const uint8_t *reason = nullptr, size_t n = 0);
     void count_in(size_t n);
     void count_out(size_t n);

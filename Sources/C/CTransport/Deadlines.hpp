@@ -145,10 +145,16 @@ inline void ct_connection::on_write_deadline(uint64_t) {
     uint64_t now = reached(), byteCount = now - std::min(now, sentMark);
     sentMark = now;
     if (mode == Mode::webSocket) {
-        if (byteCount == 0) return abort(CT_CLOSED_TIMEOUT, ws->configuration.overflowCode);
+        if (byteCount == 0) {
+            forget_unsent();
+            return abort(CT_CLOSED_TIMEOUT, ws->configuration.overflowCode);
+        }
         return set_deadline(writeDeadline, ws->configuration.stallTimeout);
     }
     uint32_t time = bought(byteCount, limits.writeTimeout);
-    if (time == 0) return abort(CT_CLOSED_TIMEOUT, 1006);
+    if (time == 0) {
+        forget_unsent();
+        return abort(CT_CLOSED_TIMEOUT, 1006);
+    }
     set_deadline(writeDeadline, time);
 }

@@ -106,6 +106,7 @@ inline void ct_loop::give_back(Account *account, uint32_t ageMin) {
         ct_connection &c = *candidate.connection;
         if (!c.isOpen()) continue;
         account->cutCount.fetch_add(1, std::memory_order_relaxed);
+        c.forget_unsent();
         c.abort(CT_CLOSED_LOCAL, c.ws ? c.ws->configuration.overflowCode : 0);
     }
 }

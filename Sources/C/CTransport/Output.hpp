@@ -193,6 +193,13 @@ inline void ct_connection::detach(int why, uint16_t code, const uint8_t *reason,
     calls->closed(last, why, code, reason, n);
 }
 
+/// What the system still holds for the peer goes with the connection: one that does not read would otherwise keep it
+/// for minutes after the end.
+inline void ct_connection::forget_unsent() {
+    error_code ignored;
+    if (socket) socket->set_option(asio::socket_base::linger(true, 0), ignored);
+}
+
 /// The end, at once.
 inline void ct_connection::abort(int why, uint16_t code) {
     if (!isOpen()) return;

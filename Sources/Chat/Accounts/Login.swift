@@ -5,7 +5,7 @@ extension Turn {
     /// Gives a device that has signed its challenge a new pair of tokens.
     /// - Throws: `unauthenticated` when the device was unlinked meanwhile; `quota-exceeded`.
     public mutating func logIn(_ device: DeviceAddress, tokens: MintedTokens) throws(Problem) -> TokenPair {
-        grows(.nothing)
+        grows(.logins)
         guard try tables.device(device) != nil else { throw Problem(.unauthenticated, "The login was not accepted.") }
         try charge(.rows(2), to: device.account)
         return try insert(tokens, for: device)
@@ -17,7 +17,7 @@ extension Turn {
     /// - Returns: `nil` when the token is unknown, expired or used. Not an error, since the end of a family is
     ///   a change that must be kept.
     public mutating func refresh(_ token: PresentedToken) throws(Problem) -> TokenPair? {
-        grows(.nothing)
+        grows(.logins)
         guard var row = try tables.row(TokenRow.byHash, token.hash), row.kind == .refresh, row.expiresAt > now else {
             return nil
         }

@@ -5,8 +5,8 @@ import Wire
 /// ```
 /// Accept: application/json;q=0, application/cbor, */*;q=0.1
 /// ```
-/// A range that does not read says nothing. Parameters other than the weight are passed over: no type of ours is told
-/// apart from another by any.
+/// A range that does not read says nothing, and neither does a field of more than ``byteCountMax``. Parameters other
+/// than the weight are passed over: no type of ours is told apart from another by any.
 struct AcceptField: Sendable {
     /// How much a type is wanted, and how exactly it was named.
     struct Wish: Comparable {
@@ -26,11 +26,16 @@ struct AcceptField: Sendable {
         let weight: Int
     }
 
+    /// In all lines together: more than any client has to say, and little to read.
+    static let byteCountMax = 1_000
+
     private let ranges: [Range]
 
     /// - Parameter lines: of the field, as often as it stands in the head.
     init(_ lines: [String]) {
-        ranges = lines.flatMap { Self.parts(of: $0.lowercased()[...], at: ",").compactMap(Self.range) }
+        let byteCount = lines.reduce(0) { $0 + $1.utf8.count }
+        let read = byteCount <= Self.byteCountMax ? lines : []
+        ranges = read.flatMap { Self.parts(of: $0.lowercased()[...], at: ",").compactMap(Self.range) }
     }
 
     /// The range that names a type most exactly decides.
@@ -57,6 +62,7 @@ struct AcceptField: Sendable {
     // MARK: Reading
 
     private static func range(_ text: Substring) -> Range? {
+        guard !text.isEmpty else { return nil }
         let parts = parts(of: text, at: ";").map(\.trimmed)
         let halves = (parts.first ?? "").split(separator: "/", omittingEmptySubsequences: false)
         guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty, halves[0] != "*" || halves[1] == "*" else {
@@ -81,17 +87,19 @@ struct AcceptField: Sendable {
     }
 
     /// What stands between separators that are not in quotes.
-    private static func parts(of text: Substring, at separator: Character) -> [Substring] {
+    private static func parts(of text: Substring, at separator: Unicode.Scalar) -> [Substring] {
         var parts: [Substring] = []
         var (start, isQuoted, isEscaped) = (text.startIndex, false, false)
-        for index in text.indices {
-            switch text[index] {
+        // By bytes: by characters it takes a hundred times as long.
+        let bytes = text.utf8
+        for index in bytes.indices {
+            switch bytes[index] {
             case _ where isEscaped: isEscaped = false
-            case "\\" where isQuoted: isEscaped = true
-            case "\"": isQuoted.toggle()
-            case separator where !isQuoted:
+            case UInt8(ascii: "\\") where isQuoted: isEscaped = true
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: separator) where !isQuoted:
                 parts.append(text[start..<index])
-                start = text.index(after: index)
+                start = bytes.index(after: index)
             default: break
             }
         }

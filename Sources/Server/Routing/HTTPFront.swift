@@ -96,7 +96,7 @@ struct HTTPFront: Sendable {
         return Request(
             id: id, method: head.method, target: head.target, body: body, authorization: Authorization(head.headers),
             socketDevice: nil, idempotencyKey: head.headers["idempotency-key"], headers: headers,
-            remoteAddress: services.limitKey(of: exchange))
+            remoteAddress: services.limitKey(of: exchange), hasHungUp: { [exchange] in exchange.hasHungUp })
     }
 
     private static func form(ofBody contentType: String?, on endpoint: EndpointFacts) throws(Problem) -> WireForm {
@@ -165,9 +165,10 @@ struct HTTPFront: Sendable {
         return writer.bytes
     }
 
-    /// RFC 9110, section 13.1.2: any of a list of tags, weakly compared, or `*`.
+    /// RFC 9110, section 13.1.2: any of a list of tags, weakly compared, or `*`. A longer list than
+    /// ``AcceptField/byteCountMax`` matches nothing.
     static func matches(_ condition: String?, _ tag: String) -> Bool {
-        guard let condition else { return false }
+        guard let condition, condition.utf8.count <= AcceptField.byteCountMax else { return false }
         return condition.split(separator: ",").contains { (candidate) in
             let trimmed = candidate.split(separator: " ").joined()
             return trimmed == "*" || trimmed == tag || trimmed == "W/\(tag)"

@@ -15,14 +15,15 @@ struct Route: Sendable {
     let handler: Handler
     /// Stand in every answer of the route, refusals included.
     let constantHeaders: [(String, String)]
-    /// About what an answer takes in memory at most, where it is read from the store and may be large.
+    /// About what an answer takes in memory at most, where it is read from the store and may be large. Small ones wait
+    /// in no line.
     private(set) var answerByteCountMax: Int
 
     private init(_ endpoint: EndpointFacts, _ handler: Handler, constantHeaders: [(String, String)] = []) {
         self.endpoint = endpoint
         self.handler = handler
         self.constantHeaders = constantHeaders + (endpoint.departure?.headers ?? [])
-        let isRead = endpoint.method.isSafe && endpoint.gives != nil
+        let isRead = endpoint.method.isSafe && endpoint.gives?.mayBeLong == true
         let isPage = endpoint.query.contains { $0.name == Parameters.limit.facts.name }
         answerByteCountMax = !isRead ? 0 : isPage ? Limits.pageByteCountMax : Self.listByteCountMax
     }

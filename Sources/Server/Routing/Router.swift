@@ -30,6 +30,8 @@ struct Request: Sendable {
     /// Those that the route reads, by the name in its row. There are none inside a socket.
     var headers: [String: String] = [:]
     let remoteAddress: String
+    /// Whether nobody waits for the answer any more. Asked on the loop.
+    var hasHungUp: @Sendable () -> Bool = { false }
 }
 
 /// Finds the route of a request, checks what every route demands, and runs it.
@@ -98,6 +100,7 @@ struct Router: Sendable {
             guard route.answerByteCountMax > 0 else { return try await handle(call) }
             let asker = call.caller.map { AnswerRoom.Asker.account($0.device.account) } ?? .address(call.remoteAddress)
             let part = try await services.answers.part(route.answerByteCountMax, for: asker)
+            if request.hasHungUp() { throw Problem(.requestTimeout, "The client has hung up meanwhile.") }
             var reply = try await handle(call)
             reply.roomPart = part
             return reply

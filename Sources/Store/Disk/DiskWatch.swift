@@ -85,12 +85,18 @@ final class DiskWatch: @unchecked Sendable {
             state.freeByteCount = onDisk
             state.floorByteCount = floor
             state.hasReserve = reserve.isHeld
-            // What was given up is what is being lived on.
-            let isSpent = reserveByteCount > 0 && !reserve.isHeld && state.refused == .messages
-            state.refused = isSpent ? .messages : space.refused(floor: floor, before: state.refused)
+            state.refused =
+                reserveByteCount > 0 && !reserve.isHeld
+                ? refusedInReserve(free: onDisk) : space.refused(floor: floor, before: state.refused)
         }
         lock.unlock()
         told?()
+    }
+
+    /// What was given up, or was not there to take, is what is being lived on. Its last quarter is for what makes room:
+    /// each login leaves a row.
+    private func refusedInReserve(free: UInt64) -> Growth {
+        free < UInt64(reserveByteCount) / 4 ? .logins : .messages
     }
 
     /// With the lock.

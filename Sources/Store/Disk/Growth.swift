@@ -7,7 +7,9 @@ public enum Growth: Int, Comparable, CaseIterable, Sendable {
     case posts
     /// Messages that are sealed, and what sealing needs: prekeys and their claims.
     case messages
-    /// Next to nothing, or less than before: logins, acknowledgements, whatever deletes. Never refused for want of
+    /// Logins and renewals: little, and as often as somebody likes.
+    case logins
+    /// Next to nothing, or less than before: acknowledgements, logouts, whatever deletes. Never refused for want of
     /// room before the disk itself does so.
     case nothing
 

@@ -44,6 +44,7 @@ final class Checkpointer: @unchecked Sendable {
     private var isWriterHeld = false
     /// How often the log was copied back, or that was tried.
     private var copyCount: UInt64 = 0
+    private var isDiskShort = false
     private var isClosing = false
     private var isClosed = false
 
@@ -89,6 +90,7 @@ final class Checkpointer: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         let count = copyCount
+        self.isDiskShort = isDiskShort
         while holdsWriter || (isDiskShort && pageCount >= pageCountMin && copyCount == count && !isClosing) {
             isWriterHeld = true
             lock.broadcast()
@@ -141,9 +143,11 @@ final class Checkpointer: @unchecked Sendable {
         var (_, logCount, copiedCount) = checkpoint(.passive, failed)
         // What came meanwhile: without a gate it is never nothing, and each further pass syncs the whole file.
         let rest = pagesAfter(Int(copiedCount))
-        if rest > 0, rest <= Self.heldPageCountMax || count >= pageCountMax {
+        // The writer waits already where the disk is short, and the log must not be kept from starting over by readers.
+        let mode: Connection.Checkpoint = isShort ? .restart : .passive
+        if isShort || (rest > 0 && (rest <= Self.heldPageCountMax || count >= pageCountMax)) {
             hold()
-            (_, logCount, copiedCount) = checkpoint(.passive, failed)
+            (_, logCount, copiedCount) = checkpoint(mode, failed)
             release()
         }
         let isDone = logCount == copiedCount
@@ -208,6 +212,12 @@ final class Checkpointer: @unchecked Sendable {
         lock.wait(milliseconds: Int((emptyAt - now) / 1_000_000) + 1)
     }
 
+    private var isShort: Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        return isDiskShort
+    }
+
     private func pagesAfter(_ copiedCount: Int) -> Int {
         lock.lock()
         defer { lock.unlock() }
@@ -245,11 +255,11 @@ final class Checkpointer: @unchecked Sendable {
     ) -> (code: Int32, logCount: Int32, copiedCount: Int32) {
         let salts = end.salts
         switch mode {
-        case .passive: end.copies()
+        case .passive, .restart: end.copies()
         case .truncate: end.empties()
         }
         let outcome = connection.checkpoint(mode)
-        if mode == .passive { end.copied(through: outcome.code == 0 ? Int(outcome.copiedCount) : nil, of: salts) }
+        if mode != .truncate { end.copied(through: outcome.code == 0 ? Int(outcome.copiedCount) : nil, of: salts) }
         if SQLFailure.isUnknownOutcome(outcome.code) { failed(outcome.code) }
         return outcome
     }

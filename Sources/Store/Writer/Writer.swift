@@ -101,7 +101,7 @@ final class Writer: @unchecked Sendable {
     /// Does what there is to do: a batch, or a slice of housekeeping when none comes within the time.
     /// - Returns: whether more may come.
     func step(waitingMilliseconds milliseconds: Int?) -> Bool {
-        checkpointer.passGate(isDiskShort: disk?.refused == .messages)
+        checkpointer.passGate(isDiskShort: (disk?.refused ?? .files) >= .messages)
         switch queue.take(waitingMilliseconds: milliseconds) {
         case .batch(let batch): commit(batch)
         case .idle: idle()

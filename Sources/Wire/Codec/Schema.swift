@@ -19,6 +19,18 @@ public indirect enum Schema: Sendable, Equatable {
     /// One of several records, told apart by the text in the field named `tag`.
     case union(name: String, tag: String, cases: [Case])
 
+    /// Whether a value may be long: it holds a list, or a text or bytes of more than 4,096.
+    public var mayBeLong: Bool {
+        switch self {
+        case .any, .list: true
+        case .text(let length): length.upperBound > 4_096
+        case .bytes(let count): count.upperBound > 4_096
+        case .record(_, let fields): fields.contains { $0.schema.mayBeLong }
+        case .union(_, _, let cases): cases.contains { $0.schema.mayBeLong }
+        case .boolean, .integer, .formatted, .enumeration, .timestamp: false
+        }
+    }
+
     /// One field of a record.
     public struct Field: Sendable, Equatable {
         public let key: String

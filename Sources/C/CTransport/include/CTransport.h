@@ -163,6 +163,8 @@ size_t ct_remote_address(const ct_connection *connection, char *text, size_t siz
 size_t ct_buffered(const ct_connection *connection);
 /// The owner keeps so many bytes more (or fewer) for the peer: they count as waiting.
 void ct_hold(ct_connection *connection, int64_t byteCount);
+/// On the loop: whether the peer is gone, or will send no more.
+bool ct_has_ended(const ct_connection *connection);
 /// `drained` once, when fewer than `byteCount` bytes wait to be written.
 void ct_notify_drained(ct_connection *connection, size_t byteCount);
 void ct_pause(ct_connection *connection);
