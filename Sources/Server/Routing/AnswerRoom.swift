@@ -24,10 +24,13 @@ final class AnswerRoom: @unchecked Sendable {
     final class Part: Sendable {
         private let room: AnswerRoom
         private let byteCount: Int
+        /// Whether it was waited for in line.
+        let hasWaited: Bool
 
-        fileprivate init(_ room: AnswerRoom, _ byteCount: Int) {
+        fileprivate init(_ room: AnswerRoom, _ byteCount: Int, hasWaited: Bool) {
             self.room = room
             self.byteCount = byteCount
+            self.hasWaited = hasWaited
         }
 
         deinit { room.leave(byteCount) }
@@ -88,7 +91,7 @@ final class AnswerRoom: @unchecked Sendable {
             taken += wanted
             return true
         }
-        if isIn { body(Part(self, wanted)) }
+        if isIn { body(Part(self, wanted, hasWaited: false)) }
     }
 
     /// Whether the connections hold more than they may. As long as they do nobody goes in: it takes the loops a while
@@ -105,7 +108,7 @@ final class AnswerRoom: @unchecked Sendable {
             return !isHandingOut
         }
         guard isMine else { return }
-        while let first = lock.withLock({ takeFirst() }) { first.enter(Part(self, first.byteCount)) }
+        while let first = lock.withLock({ takeFirst() }) { first.enter(Part(self, first.byteCount, hasWaited: true)) }
     }
 
     /// Whose turn it is and who has room now, which is taken.

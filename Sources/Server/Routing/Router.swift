@@ -100,7 +100,10 @@ struct Router: Sendable {
             guard route.answerByteCountMax > 0 else { return try await handle(call) }
             let asker = call.caller.map { AnswerRoom.Asker.account($0.device.account) } ?? .address(call.remoteAddress)
             let part = try await services.answers.part(route.answerByteCountMax, for: asker)
-            if request.hasHungUp() { throw Problem(.requestTimeout, "The client has hung up meanwhile.") }
+            // Who does not wait may have ended its side alone, and still want the answer.
+            if part.hasWaited, request.hasHungUp() {
+                throw Problem(.requestTimeout, "The client has hung up meanwhile.")
+            }
             var reply = try await handle(call)
             reply.roomPart = part
             return reply
