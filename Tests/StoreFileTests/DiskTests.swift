@@ -107,10 +107,7 @@ import Wire
         .enabled(if: SmallDisk.isPossible, "mounting a small disk needs root"))
     func changes() async throws {
         guard let disk = try SmallDisk(megabytes: 64) else { return }
-        var configuration = StoreConfiguration()
-        configuration.floorByteCount = 0
-        configuration.reserveByteCount = 4 << 20
-        let store = try Store.open(folder: disk.path + "/store", configuration: configuration)
+        let store = try openReserving(on: disk)
         try await store.prepare()
         for client in UInt64(1)...200 { _ = try await store.send(client) }
         try disk.fill(leaving: 0)
@@ -128,7 +125,7 @@ import Wire
             while let count = try await group.next() { if let count { return count } }
             return 0
         }
-        #expect(pageCount * Checkpointer.pageByteCount > 100 * configuration.reserveByteCount)
+        #expect(pageCount * Checkpointer.pageByteCount > 100 * Self.reserveByteCount)
         #expect(store.status().disk?.hasReserve == false, "it was given up")
         await store.close()
     }
@@ -137,10 +134,7 @@ import Wire
         .enabled(if: SmallDisk.isPossible, "mounting a small disk needs root"))
     func logins() async throws {
         guard let disk = try SmallDisk(megabytes: 64) else { return }
-        var configuration = StoreConfiguration()
-        configuration.floorByteCount = 0
-        configuration.reserveByteCount = 4 << 20
-        let store = try Store.open(folder: disk.path + "/store", configuration: configuration)
+        let store = try openReserving(on: disk)
         let (states, told) = AsyncStream.makeStream(of: DiskState.self)
         store.watchDisk { told.yield($0) }
         var seen = states.makeAsyncIterator()
@@ -156,6 +150,24 @@ import Wire
         while let state = await seen.next(), state.refused != nil {}
         #expect(await refusal(store, growing: .files) == nil)
         await store.close()
+    }
+
+    private static let reserveByteCount = 4 << 20
+
+    /// A store that refuses nothing before the disk is full, and has a reserve for then.
+    private func openReserving(on disk: SmallDisk) throws -> Store {
+        var configuration = StoreConfiguration()
+        configuration.floorByteCount = 0
+        configuration.reserveByteCount = Self.reserveByteCount
+        return try Store.open(folder: disk.path + "/store", configuration: configuration)
+    }
+
+    @Test("a file system that takes no space ahead has no reserve, and nothing waits for one")
+    func impossible() throws {
+        let folder = try TestFolder()
+        // Longer than a file may be, which more room does not change.
+        let reserve = try ReserveFile(in: folder.path, byteCount: .max)
+        #expect(!reserve.isHeld && !reserve.isPossible && !reserve.take())
     }
 
     /// Writes the same few rows again and again, a commit each.

@@ -58,7 +58,7 @@ struct HTTPFront: Sendable {
     /// The operator's listener has no login, and a web page may let its own name point at this machine: to the
     /// operator's browser it would then be one with what it asks here. No page can do that with a number.
     private static func requireNoName(_ host: String) throws(Problem) {
-        guard InternetAddress(before: host) == nil, host.prefix(while: { $0 != ":" }).lowercased() != "localhost"
+        guard InternetAddress(withPort: host) == nil, host.prefix(while: { $0 != ":" }).lowercased() != "localhost"
         else { return }
         throw Problem(.forbidden, "Ask this address by its number, or as localhost.", field: "Host")
     }

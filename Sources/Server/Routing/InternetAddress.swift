@@ -22,7 +22,7 @@ struct InternetAddress: Hashable, Sendable {
     }
 
     /// - Parameter text: one with a port behind it or not, blanks around it: `1.2.3.4:5678`, `[2001:db8::1]:5678`.
-    init?(before text: some StringProtocol) {
+    init?(withPort text: some StringProtocol) {
         let text = text.drop { $0 == " " }.prefix { $0 != " " }
         if text.first == "[" {
             self.init(text.dropFirst().prefix { $0 != "]" })

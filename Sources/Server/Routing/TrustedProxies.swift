@@ -34,7 +34,9 @@ enum TrustedProxies: Equatable, Sendable {
         guard var address = InternetAddress(peer) else { return peer }
         var entries = self == .none ? [] : forwarded.flatMap { $0.split(separator: ",") }
         var hopsLeft = if case .hops(let count) = self { count } else { Int.max }
-        while hopsLeft > 0, trusts(address), let entry = entries.popLast(), let next = InternetAddress(before: entry) {
+        while hopsLeft > 0, trusts(address), let entry = entries.popLast(),
+            let next = InternetAddress(withPort: entry)
+        {
             address = next
             hopsLeft -= 1
         }

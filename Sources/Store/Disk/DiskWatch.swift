@@ -86,7 +86,7 @@ final class DiskWatch: @unchecked Sendable {
             state.floorByteCount = floor
             state.hasReserve = reserve.isHeld
             state.refused =
-                reserveByteCount > 0 && !reserve.isHeld
+                reserve.isPossible && !reserve.isHeld
                 ? refusedInReserve(free: onDisk) : space.refused(floor: floor, before: state.refused)
         }
         lock.unlock()

@@ -8,10 +8,13 @@ final class ReserveFile {
     private let file: Int32
     private let byteCount: Int
     private(set) var isHeld = false
+    /// `false` where the file system takes no space ahead, for whatever reason that more room would not change.
+    private(set) var isPossible: Bool
 
     /// - Parameter folder: the store's.
     init(in folder: String, byteCount: Int) throws(StoreError) {
         self.byteCount = byteCount
+        isPossible = byteCount > 0
         file = open(folder + "/" + Self.name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw StoreFolder.failed(Self.name) }
         take()
@@ -23,8 +26,10 @@ final class ReserveFile {
     /// - Returns: whether it is held.
     @discardableResult
     func take() -> Bool {
-        guard !isHeld, byteCount > 0 else { return isHeld }
-        isHeld = posix_fallocate(file, 0, byteCount) == 0
+        guard !isHeld, isPossible else { return isHeld }
+        let code = posix_fallocate(file, 0, byteCount)
+        isHeld = code == 0
+        isPossible = [0, ENOSPC, EDQUOT].contains(code)
         if !isHeld { ftruncate(file, 0) }
         return isHeld
     }
