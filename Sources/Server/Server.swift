@@ -32,7 +32,10 @@ public final class Server: Sendable {
     public var port: UInt16 { listener.port }
     public var adminPort: UInt16 { admin.port }
 
-    /// Starts everything, the listeners last. When one thing fails, all that was opened before it is closed again.
+    /// Starts everything, and serves at last. When one thing fails, all that was opened before it is closed again.
+    ///
+    /// A store that is there is locked first, so that a second server of its folder hears of that and not of a port.
+    /// Where there is none the addresses are taken first: a start that they fail leaves no store behind.
     /// - Throws: what an opener throws; ``SecretFileError``; `Problem` when the store cannot say which key the server
     ///   signs with; ``StartError`` when a port or certificate cannot be used.
     public init(
@@ -50,6 +53,8 @@ public final class Server: Sendable {
         var opened = Opened()
         opened.add { group.shutdown() }
         do {
+            let early = Store.isFounded(in: configuration.dataFolder) ? nil : try Entrances(configuration, on: group)
+            if let early { opened.add { await early.close() } }
             let store = try openStore { switchboard.flush() }
             opened.add { await store.close() }
             status = { store.status() }
@@ -70,18 +75,16 @@ public final class Server: Sendable {
             let front = HTTPFront(
                 router: router, services: services,
                 sockets: SocketFront(router: router, services: services, switchboard: switchboard, desks: desks))
-            certificate = try Certificate(configuration)
-            let listener = try Self.listen(configuration, certificate, on: group, front)
-            opened.add { await listener.shutdown(within: .zero) }
-            let answers = services.answers
+            let entrances = try early ?? Entrances(configuration, on: group)
+            // Alone: the operator's listener holds what answers there, and so would hold itself.
+            let (clients, answers) = (entrances.clients, services.answers)
             let gauges: @Sendable () -> [(name: String, help: String, value: UInt64)] = {
-                Self.gauges(of: listener, answers, store, switchboard) + Self.gauges(of: media, workers)
+                Self.gauges(of: clients, answers, store, switchboard) + Self.gauges(of: media, workers)
             }
             let adminRouter = Router(routes: AdminRoutes.all(gauges: gauges), services: services)
-            self.admin = try Self.start(
-                Listener.Configuration(host: configuration.adminHost, port: configuration.adminPort), "--admin",
-                on: group, HTTPFront(router: adminRouter, services: services, sockets: nil))
-            self.listener = listener
+            clients.serve(front.handler)
+            entrances.admin.serve(HTTPFront(router: adminRouter, services: services, sockets: nil).handler)
+            (listener, admin, certificate) = (clients, entrances.admin, entrances.certificate)
             (self.group, self.desks, self.workers) = (group, desks, workers)
         } catch {
             await opened.close()
@@ -127,26 +130,6 @@ public final class Server: Sendable {
             KeptSecrets(
                 signingKey: try look.serverSigningKey(), franking: try look.frankingSecrets(),
                 incarnation: try look.tables.incarnation().id)
-        }
-    }
-
-    private static func listen(
-        _ configuration: ServerConfiguration, _ certificate: Certificate?, on group: EventLoopGroup, _ front: HTTPFront
-    ) throws(StartError) -> Listener {
-        var options = Listener.Configuration(host: configuration.host, port: configuration.port, tls: certificate?.tls)
-        options.connectionCountMax = configuration.connectionCountMax
-        options.heldByteCountMax = configuration.heldByteCountMax
-        options.crowded = { [answers = front.services.answers] in answers.setCrowded($0) }
-        return try start(options, "--listen", on: group, front)
-    }
-
-    private static func start(
-        _ options: Listener.Configuration, _ setting: String, on group: EventLoopGroup, _ front: HTTPFront
-    ) throws(StartError) -> Listener {
-        do throws(TransportError) {
-            return try Listener.start(options, on: group, handler: front.handler)
-        } catch {
-            throw StartError(error, setting: setting, host: options.host, port: options.port)
         }
     }
 
@@ -234,7 +217,7 @@ public final class Server: Sendable {
 extension HTTPFront {
     /// What the transport needs to know of us, with refusals of its own as problems.
     var handler: Handler {
-        Handler(
+        var handler = Handler(
             request: { (exchange) in handle(exchange) },
             refusal: { (status) in
                 let code: ProblemCode =
@@ -247,5 +230,8 @@ extension HTTPFront {
                 let problem = Problem(code, "The request could not be read as HTTP/1.1.", status: status)
                 return ([("Content-Type", "application/problem+json")], problem.encoded(as: .json))
             })
+        // The operator's listener keeps an account of its own.
+        if sockets != nil { handler.crowded = { [answers = services.answers] in answers.setCrowded($0) } }
+        return handler
     }
 }

@@ -2,6 +2,9 @@ import SQLite
 import Wire
 
 extension Store {
+    /// Whether there is a store in `folder`. Where there is none, opening one makes it.
+    public static func isFounded(in folder: String) -> Bool { StoreFolder.isFounded(folder) }
+
     /// Opens the store in `folder`, which is made where it is missing; files are 0600, the folder 0700.
     /// - Parameter afterBatch: called on the writer thread once a batch, after its `done`s. Must not block.
     /// - Throws: ``StoreError``. After it nothing is held, and opening may be tried again.

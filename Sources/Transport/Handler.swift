@@ -5,6 +5,10 @@ public struct Handler: Sendable {
     public var request: @Sendable (HTTPExchange) -> Void
     /// What goes with a refusal that the transport itself makes: 400, 408, 431, 501 or 505.
     public var refusal: @Sendable (_ status: Int) -> (headers: [(String, String)], body: [UInt8])
+    /// Hears that more waits for peers than ``Listener/Configuration/heldByteCountMax``, and then that whoever was to
+    /// be cut is. It takes several loops some turns: what is made meanwhile adds to it. Called on any loop; of one
+    /// loop alone never, which cuts at once.
+    public var crowded: @Sendable (_ isCrowded: Bool) -> Void = { _ in }
 
     public init(
         request: @escaping @Sendable (HTTPExchange) -> Void,

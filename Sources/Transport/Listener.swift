@@ -17,9 +17,6 @@ public final class Listener: @unchecked Sendable {
         /// Bytes that may wait for all peers together: what they do not read, and what they have not finished to send.
         /// Above it, of those who hold at least half of the average, whose oldest byte waits longest is cut.
         public var heldByteCountMax = 64 << 20
-        /// Hears that more than that waits, and then that whoever was to be cut is. It takes several loops some turns:
-        /// what is made meanwhile adds to it. Called on any loop; of one loop alone never, which cuts at once.
-        public var crowded: @Sendable (Bool) -> Void = { _ in }
 
         public init(host: String = "127.0.0.1", port: UInt16 = 0, tls: TLSConfiguration? = nil) {
             self.host = host
@@ -37,14 +34,25 @@ public final class Listener: @unchecked Sendable {
 
     private let handle: OpaquePointer
     private let group: EventLoopGroup
+    private let isServed = OnceFlag()
 
     /// Listens and serves at once.
     ///
-    /// - Throws: ``TransportError/addressInUse``; ``TransportError/cannotListen(_:)``.
+    /// - Throws: as ``bind(_:on:)``.
     public static func start(
         _ configuration: Configuration, on group: EventLoopGroup, handler: Handler
     ) throws(TransportError) -> Listener {
-        let doorkeeper = Doorkeeper(loops: group.loops, handler: handler, crowded: configuration.crowded)
+        let listener = try bind(configuration, on: group)
+        listener.serve(handler)
+        return listener
+    }
+
+    /// Takes the address. Who connects waits until ``serve(_:)``, in the system's queue.
+    ///
+    /// - Throws: ``TransportError/addressInUse``; ``TransportError/cannotListen(_:)``.
+    public static func bind(
+        _ configuration: Configuration, on group: EventLoopGroup
+    ) throws(TransportError) -> Listener {
         var limits = configuration.limits.forC
         var text = ErrorText()
         var isInUse = false
@@ -53,19 +61,26 @@ public final class Listener: @unchecked Sendable {
             ct_listen(
                 loops, loops.count, configuration.host, configuration.port, configuration.tls?.handle, &limits,
                 UInt64(max(0, configuration.connectionCountMax)), UInt64(max(0, configuration.heldByteCountMax)),
-                ConnectionOwner.callbacks,
-                { context, index, connection in
-                    guard let context, let connection else { return nil }
-                    return Unmanaged<Doorkeeper>.fromOpaque(context).takeUnretainedValue().admit(index, connection)
-                },
-                { context, isCrowded in
-                    context.map { Unmanaged<Doorkeeper>.fromOpaque($0).takeUnretainedValue().crowded(isCrowded) }
-                },
-                { context in context.map { Unmanaged<Doorkeeper>.fromOpaque($0).release() } },
-                Unmanaged.passRetained(doorkeeper).toOpaque(), &isInUse, error, size)
+                &isInUse, error, size)
         }
         guard let made else { throw isInUse ? .addressInUse : .cannotListen(text.string) }
         return Listener(handle: made, group: group)
+    }
+
+    /// Accepts connections from now on. Once only.
+    public func serve(_ handler: Handler) {
+        guard isServed.set() else { preconditionFailure("a listener serves with one handler") }
+        ct_listener_serve(
+            handle, ConnectionOwner.callbacks,
+            { context, index, connection in
+                guard let context, let connection else { return nil }
+                return Unmanaged<Doorkeeper>.fromOpaque(context).takeUnretainedValue().admit(index, connection)
+            },
+            { context, isCrowded in
+                context.map { Unmanaged<Doorkeeper>.fromOpaque($0).takeUnretainedValue().handler.crowded(isCrowded) }
+            },
+            { context in context.map { Unmanaged<Doorkeeper>.fromOpaque($0).release() } },
+            Unmanaged.passRetained(Doorkeeper(loops: group.loops, handler: handler)).toOpaque())
     }
 
     private init(handle: OpaquePointer, group: EventLoopGroup) {
@@ -154,13 +169,11 @@ public final class Listener: @unchecked Sendable {
 /// Makes the owner of each accepted connection. Kept alive by the C side's listener.
 private final class Doorkeeper: Sendable {
     private let loops: [EventLoop]
-    private let handler: Handler
-    let crowded: @Sendable (Bool) -> Void
+    let handler: Handler
 
-    init(loops: [EventLoop], handler: Handler, crowded: @escaping @Sendable (Bool) -> Void) {
+    init(loops: [EventLoop], handler: Handler) {
         self.loops = loops
         self.handler = handler
-        self.crowded = crowded
     }
 
     func admit(_ index: Int, _ connection: OpaquePointer) -> UnsafeMutableRawPointer? {

@@ -1,3 +1,4 @@
+import Glibc
 import TestKit
 import Testing
 import Transport
@@ -22,6 +23,27 @@ import Transport
             #expect(text.contains("choose another port"), "\(text)")
         }
         for _ in 0..<20 { #expect(try await house.api.raw("GET", "/v1/time").status == 200) }
+    }
+
+    @Test("a first start that its address fails leaves nothing behind; where there is a store, that is looked at first")
+    func nothingLeft() async throws {
+        let house = try await House()
+        let address = "127.0.0.1:\(house.server.port)"
+        let failures = [
+            ["--listen", address], ["--admin", address], ["--listen", "192.0.2.1:0", "--behind-proxy", "1"],
+            ["--tls-certificate", "/dev/null", "--tls-key", "/dev/null"],
+        ]
+        for arguments in failures {
+            let folder = try TemporaryFolder()
+            #expect(throws: ServerProcess.Failure.self) {
+                try ServerProcess(dataFolder: folder.path + "/data", arguments: arguments)
+            }
+            #expect(access(folder.path + "/data", F_OK) != 0, "\(arguments)")
+        }
+        let failure = #expect(throws: ServerProcess.Failure.self) {
+            try ServerProcess(dataFolder: house.server.dataFolder, arguments: ["--listen", address])
+        }
+        #expect(failure?.description.contains("in use by another process") == true, "\(failure?.description ?? "")")
     }
 
     @Test("of two servers that start at the same moment on one address, one wins", arguments: [1, 2])

@@ -21,11 +21,17 @@ import Wire
             try await StartedServer.start(sound).shutdown()
             let before = OpenThings.now()
             for failure in StartFailure.allCases {
-                await #expect(throws: (any Error).self, "\(failure)") {
-                    try await StartedServer.start(failure.applied(to: sound, taken.port), failure)
+                // Of a store that is there, and of one that is to be made: not the same things come first.
+                for name in ["data", "new-\(failure)"] {
+                    var sound = sound
+                    sound.dataFolder = folder.path + "/" + name
+                    let failing = failure.applied(to: sound, taken.port)
+                    await #expect(throws: (any Error).self, "\(failure), \(name)") {
+                        try await StartedServer.start(failing, failure)
+                    }
+                    await OpenThings.expect(before, after: "\(failure), \(name)")
+                    try await StartedServer.start(sound).shutdown()
                 }
-                await OpenThings.expect(before, after: "\(failure)")
-                try await StartedServer.start(sound).shutdown()
             }
         }
     }

@@ -26,6 +26,30 @@ import Testing
         }
     }
 
+    @Test("who connects before a listener serves waits, and is served then; one that never serves frees its address")
+    func bound() async throws {
+        let group = EventLoopGroup(count: 2)
+        defer { group.shutdown() }
+        let unused = try Listener.bind(.init(), on: group)
+        #expect(throws: TransportError.addressInUse) { try Listener.bind(.init(port: unused.port), on: group) }
+        await unused.shutdown(within: .zero)
+        let listener = try Listener.bind(.init(port: unused.port), on: group)
+        #expect(listener.port == unused.port)
+        let asked = Journal<Void>()
+        let status = Task {
+            await RawPeer.run(listener.port) { (peer) in
+                peer.send(Self.get)
+                asked.add(())
+                return peer.receiveResponse()?.status
+            }
+        }
+        _ = await asked.wait()
+        #expect(listener.totals.accepted == 0)
+        listener.serve(TestServer.mirror)
+        #expect(await status.value == 200)
+        await listener.shutdown(within: .zero)
+    }
+
     @Test("a loop that is held up keeps no connection from the others")
     func heldUp() async throws {
         let gate = Gate()

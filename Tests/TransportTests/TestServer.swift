@@ -24,11 +24,12 @@ final class TestServer: Sendable {
         var configuration = Listener.Configuration(tls: tls)
         configuration.connectionCountMax = connectionCountMax
         configuration.heldByteCountMax = heldByteCountMax
-        configuration.crowded = crowded
         // A loaded machine is slow: only a test of a timeout has a short one.
         configuration.limits.headTimeout = .seconds(60)
         configuration.limits.lingerTimeout = .milliseconds(500)
         change(&configuration.limits)
+        var handler = handler
+        handler.crowded = crowded
         let listener = try Listener.start(configuration, on: group, handler: handler)
         let server = TestServer(group: group, listener: listener)
         let result: Result<Value, any Error>

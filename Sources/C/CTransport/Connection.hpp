@@ -235,11 +235,12 @@ struct ct_listener {
     ct_tls *tls = nullptr;
     ct_limits limits;
     uint64_t connectionCountMax;
-    const ct_callbacks *callbacks;
-    void *(*accepted)(void *, size_t, ct_connection *);
-    void (*crowded)(void *, bool);
-    void (*released)(void *);
-    void *context;
+    // Set before the first connection is accepted.
+    const ct_callbacks *callbacks = nullptr;
+    void *(*accepted)(void *, size_t, ct_connection *) = nullptr;
+    void (*crowded)(void *, bool) = nullptr;
+    void (*released)(void *) = nullptr;
+    void *context = nullptr;
     uint16_t port = 0;
     std::atomic<bool> stopping{false};
     std::atomic<uint64_t> acceptedCount{0}, refusedCount{0}, openCount{0}, webSocketCount{0};

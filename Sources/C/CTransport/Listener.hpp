@@ -240,15 +240,12 @@ extern "C" {
 
 ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host, uint16_t port, ct_tls *tls,
                        const ct_limits *limits, uint64_t connectionCountMax, uint64_t heldByteCountMax,
-                       const ct_callbacks *callbacks,
-                       void *(*accepted)(void *, size_t, ct_connection *), void (*crowded)(void *, bool),
-                       void (*released)(void *), void *context, bool *isInUse, char *error, size_t size) {
+                       bool *isInUse, char *error, size_t size) {
     error_code ec;
     *isInUse = false;
     auto address = asio::ip::make_address(host, ec);
     if (ec) {
         snprintf(error, size, "not a numeric address: %s", host);
-        released(context);
         return nullptr;
     }
     tcp::endpoint endpoint(address, port);
@@ -256,11 +253,6 @@ ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host
     listener->limits = *limits;
     listener->connectionCountMax = connectionCountMax;
     listener->account->limit = int64_t(std::min<uint64_t>(heldByteCountMax, INT64_MAX));
-    listener->callbacks = callbacks;
-    listener->accepted = accepted;
-    listener->crowded = crowded;
-    listener->released = released;
-    listener->context = context;
     for (size_t i = 0; i < loopCount && !ec; i++) {
         auto &door = listener->doors.emplace_back(std::make_unique<ct_listener::Door>(loops[i], i));
         if (i == 0) open_acceptor(door->acceptor, endpoint, ec);
@@ -275,13 +267,23 @@ ct_listener *ct_listen(ct_loop *const *loops, size_t loopCount, const char *host
     }
     if (tls) tls->count.fetch_add(1, std::memory_order_relaxed);
     listener->tls = tls;
+    return listener.release();
+}
+
+void ct_listener_serve(ct_listener *listener, const ct_callbacks *callbacks,
+                       void *(*accepted)(void *, size_t, ct_connection *), void (*crowded)(void *, bool),
+                       void (*released)(void *), void *context) {
+    listener->callbacks = callbacks;
+    listener->accepted = accepted;
+    listener->crowded = crowded;
+    listener->released = released;
+    listener->context = context;
     for (auto &door : listener->doors)
-        asio::post(door->loop->io, [raw = retained(listener.get()), at = door.get()] {
+        asio::post(door->loop->io, [raw = retained(listener), at = door.get()] {
             at->loop->doors[at] = [at] { at->close(); };
             raw->arm(*at);
             ct_listener_release(raw);
         });
-    return listener.release();
 }
 
 uint16_t ct_listener_port(const ct_listener *listener) { return listener->port; }
@@ -321,7 +323,7 @@ void ct_listener_release(ct_listener *listener) {
     if (listener->tls) ct_tls_release(listener->tls);
     std::vector<ct_loop *> loops;
     for (auto &door : listener->doors) loops.push_back(door->loop);
-    listener->released(listener->context);
+    if (listener->released) listener->released(listener->context);
     delete listener;
     for (ct_loop *loop : loops) ct_loop_destroy(loop);
 }

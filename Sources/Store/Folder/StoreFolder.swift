@@ -30,7 +30,7 @@ final class StoreFolder {
         do throws(StoreError) {
             if founding != nil, fchmod(self.folder, 0o700) != 0 { throw Self.failed(name) }
             try Self.lock(self.folder, at: folder, of: name)
-            if Self.byteCount(folder + "/" + databaseName) == 0 {
+            if !Self.isFounded(folder) {
                 try Self.refuseTraces(in: folder)
                 guard let founding else { throw StoreError.unreachable(name: databaseName, reason: "there is none") }
                 try founding.found(in: folder)
@@ -112,6 +112,9 @@ final class StoreFolder {
     }
 
     // MARK: Files
+
+    /// Whether there is a store in a folder, or none is made yet.
+    static func isFounded(_ folder: String) -> Bool { byteCount(folder + "/" + databaseName) > 0 }
 
     /// Whether no process holds the folder.
     static func isFree(_ folder: String) -> Bool {

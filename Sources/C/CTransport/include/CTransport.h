@@ -123,18 +123,20 @@ typedef struct {
     uint64_t heldCuts; // connections that were cut because these were too many
 } ct_totals;
 
-/// Listens alone, on every loop. `port` 0 takes a free one. NULL and a message when an address cannot be had;
-/// `isInUse` says whether that is because somebody else listens there.
+/// Listens alone, for every loop; who connects waits until `ct_listener_serve`. `port` 0 takes a free one. NULL and a
+/// message when an address cannot be had; `isInUse` says whether that is because somebody else listens there.
 /// When more than `heldByteCountMax` bytes wait for its peers, whoever holds them longest is cut.
-/// `accepted` returns the owner (with one count) of a new connection and keeps the count of `connection`.
-/// `crowded` hears, on any loop, that too many bytes wait and who holds them is looked for, and then that this is over.
-/// `released` is the last call with `context`, also where nothing is returned.
 ct_listener *ct_listen(
     ct_loop *const *loops, size_t loopCount, const char *host, uint16_t port, ct_tls *tls, const ct_limits *limits,
-    uint64_t connectionCountMax, uint64_t heldByteCountMax, const ct_callbacks *callbacks,
+    uint64_t connectionCountMax, uint64_t heldByteCountMax, bool *isInUse, char *error, size_t errorSize);
+/// Once: accepts on every loop from now on.
+/// `accepted` returns the owner (with one count) of a new connection and keeps the count of `connection`.
+/// `crowded` hears, on any loop, that too many bytes wait and who holds them is looked for, and then that this is over.
+/// `released` is the last call with `context`.
+void ct_listener_serve(
+    ct_listener *listener, const ct_callbacks *callbacks,
     void *(*accepted)(void *context, size_t loopIndex, ct_connection *connection),
-    void (*crowded)(void *context, bool isCrowded), void (*released)(void *context), void *context, bool *isInUse,
-    char *error, size_t errorSize);
+    void (*crowded)(void *context, bool isCrowded), void (*released)(void *context), void *context);
 uint16_t ct_listener_port(const ct_listener *listener);
 /// Any thread. No connection is accepted once `done` has run (on some loop).
 void ct_listener_stop(ct_listener *listener, void (*done)(void *context), void *context);
