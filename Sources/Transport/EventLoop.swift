@@ -25,6 +25,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     private var spare: [Job] = []
     /// What is to be done when what was written so far is sent, as much as goes. The loop's.
     private var afterSent: [@Sendable () -> Void] = []
+    /// Of the answers of this second. The loop's.
+    var date = DateField()
     private var thread: WorkerThread?
     private let drainContext: UnsafeMutablePointer<Unmanaged<EventLoop>?>
 

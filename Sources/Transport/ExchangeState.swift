@@ -140,6 +140,7 @@ final class ExchangeState: @unchecked Sendable {
     }
 
     private func endHead(_ bytes: inout [UInt8]) {
+        connection.loop.date.append(to: &bytes)
         if ct_http_will_close(connection.handle) { ResponseHead.appendField("Connection", "close", to: &bytes) }
         ResponseHead.endLine(&bytes)
     }

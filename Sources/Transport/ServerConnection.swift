@@ -32,6 +32,7 @@ final class ServerConnection: ConnectionOwner, @unchecked Sendable {
         var bytes: [UInt8] = []
         ResponseHead.append(status: status, headers: headers, to: &bytes)
         ResponseHead.appendField("Content-Length", String(body.count), to: &bytes)
+        loop.date.append(to: &bytes)
         ResponseHead.appendField("Connection", "close", to: &bytes)
         ResponseHead.endLine(&bytes)
         write(SharedBytes(bytes + body))

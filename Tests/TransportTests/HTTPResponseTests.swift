@@ -184,7 +184,8 @@ struct HTTPResponseTests {
             $0.respond(status: 200, headers: [("X-A", "1\r\nX-Evil: 2\r\n\r\nbody"), ("X B", "1"), ("", "1")])
         })
         try await TestServer.run(handler) { server in
-            let response = await RawPeer.run(server.port) { $0.ask(Self.get) }
+            var response = await RawPeer.run(server.port) { $0.ask(Self.get) }
+            response?.headers["date"] = nil
             #expect(response?.headers == ["x-a": "1  X-Evil: 2    body", "content-length": "0"])
         }
     }

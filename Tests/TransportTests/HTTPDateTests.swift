@@ -1,7 +1,5 @@
 import Testing
-import Wire
-
-@testable import Server
+import Transport
 
 @Suite struct HTTPDateTests {
     @Test(
@@ -9,8 +7,8 @@ import Wire
         arguments: [
             (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
             (1_709_210_096, "Thu, 29 Feb 2024 12:34:56 GMT"), (4_102_444_799, "Thu, 31 Dec 2099 23:59:59 GMT"),
-        ] as [(UInt64, String)])
-    func text(seconds: UInt64, expected: String) {
-        #expect(HTTPDate.text(Timestamp(milliseconds: seconds * 1000 + 999)) == expected)
+        ] as [(Int, String)])
+    func text(seconds: Int, expected: String) {
+        #expect(HTTPDate.text(secondsSince1970: seconds) == expected)
     }
 }
