@@ -2,7 +2,8 @@ import CTransport
 
 /// The bounds of one connection. A deadline passed is answered with 408 where an answer is possible, else cut.
 public struct ConnectionLimits: Sendable {
-    /// Of a head; above it, 431. Also bounds a chunk's header and trailers.
+    /// Of a head; above it, 431. Also bounds a chunk's header and trailers. What a chunk's header says beside the size
+    /// is passed over: up to 1 KiB of it, and up to this and as much as the body in all of a body.
     public var headByteCountMax = 16 * 1024
     /// Above it, 431.
     public var headerFieldCountMax = 100

@@ -4,8 +4,10 @@ import CTransport
 public struct RequestHead: Sendable {
     /// Case matters; any token.
     public let method: String
-    /// As sent: usually a path with a query.
+    /// A path with a query; anything else as it was sent. Of a target that names the server too only that is left.
     public let target: String
+    /// What the client calls this server, with the port where it says one: by the target, else by `Host`.
+    public let host: String?
     public let headers: HeaderFields
     /// nil without `Content-Length`.
     public let contentLength: Int64?
@@ -17,9 +19,12 @@ public struct RequestHead: Sendable {
     init(_ head: ct_head) {
         let bytes = HeadBytes(head)
         method = bytes.text(head.methodOffset, head.methodLength)
-        target = bytes.text(head.targetOffset, head.targetLength)
         headers = HeaderFields(
             bytes: bytes, spans: Array(UnsafeBufferPointer(start: head.fields, count: head.fieldCount)))
+        let sent = bytes.text(head.targetOffset, head.targetLength)
+        let absolute = sent.utf8.first == UInt8(ascii: "/") ? nil : AbsoluteTarget(sent, method: method)
+        target = absolute?.origin ?? sent
+        host = absolute?.host ?? headers["host"]
         contentLength = head.contentLength < 0 ? nil : head.contentLength
         isChunked = head.chunked
         hasBody = head.hasBody

@@ -70,6 +70,36 @@ struct HTTPBodyTests {
         }
     }
 
+    @Test("what a chunk's header says beside the size is passed over", arguments: [
+        ";a", ";a=b", ";a=\"b c\"", ";a=\"\\\"\";b", " ;\ta = b ; c", ";a=\"é\"",
+        ";a=\(String(repeating: "b", count: 1021))",
+    ])
+    func extensions(_ text: String) async throws {
+        let head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let bytes = Array("\(head)3\(text)\r\nabc\r\n2\r\nde\r\n0\(text)\r\n\r\n".utf8)
+        try await TestServer.run(Self.whole) { server in
+            let texts = await RawPeer.run(server.port) { peer in
+                peer.send(bytes)
+                let whole = peer.receiveResponse()?.text
+                peer.drip(bytes)
+                return [whole, peer.receiveResponse()?.text]
+            }
+            #expect(texts == ["abcde", "abcde"])
+        }
+    }
+
+    @Test("a long body may have as much of extensions as of itself")
+    func manyExtensions() async throws {
+        let text = ";signature=" + String(repeating: "0", count: 1000)
+        let chunk = "400\(text)\r\n\(String(repeating: "a", count: 1024))\r\n"
+        let head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let bytes = head + String(repeating: chunk, count: 200) + "0\r\n\r\n"
+        try await TestServer.run(Self.whole) { server in
+            let count = await RawPeer.run(server.port) { $0.ask(bytes)?.body.count }
+            #expect(count == 200 * 1024)
+        }
+    }
+
     @Test("a length above the limit is refused before the body is read, and the connection ends")
     func tooLong() async throws {
         let handler = Handler.concurrent { exchange in

@@ -20,6 +20,9 @@ struct HTTPRefusalTests {
 
     private static func chunked(_ body: String) -> String { post("Transfer-Encoding: chunked\r\n", body) }
 
+    /// Of so many bytes.
+    private static func extensions(_ count: Int) -> String { ";a=" + String(repeating: "b", count: count - 3) }
+
     private static let lengths: [Case] = [
         .init(
             name: "length and chunked",
@@ -111,8 +114,18 @@ struct HTTPRefusalTests {
         .init(name: "an empty chunk size", bytes: chunked("\r\nabc\r\n0\r\n\r\n")),
         .init(name: "a chunk size that is no number", bytes: chunked("g\r\nabc\r\n0\r\n\r\n")),
         .init(name: "a chunk size above 64 bits", bytes: chunked("fffffffffffffffff\r\nabc\r\n0\r\n\r\n")),
-        .init(name: "a chunk extension", bytes: chunked("3;a=b\r\nabc\r\n0\r\n\r\n")),
-        .init(name: "a chunk extension on the last", bytes: chunked("0;a=b\r\n\r\n")),
+        .init(name: "a chunk extension without a name", bytes: chunked("3;\r\nabc\r\n0\r\n\r\n")),
+        .init(name: "a chunk extension without a value", bytes: chunked("3;a=\r\nabc\r\n0\r\n\r\n")),
+        .init(name: "a chunk extension with a line feed in quotes", bytes: chunked("3;a=\"\n\"\r\nabc\r\n0\r\n\r\n")),
+        .init(name: "a chunk extension with a NUL in quotes", bytes: chunked("3;a=\"\0\"\r\nabc\r\n0\r\n\r\n")),
+        .init(name: "a chunk extension with a delete", bytes: chunked("3;a=\"\u{7f}\"\r\nabc\r\n0\r\n\r\n")),
+        .init(name: "a chunk extension whose quotes go on", bytes: chunked("3;a=\"\r\nabc\"\r\n0\r\n\r\n")),
+        .init(name: "a chunk extension with a bare carriage return", bytes: chunked("3;a\rb\r\nabc\r\n0\r\n\r\n")),
+        .init(name: "a chunk extension on the last with a line feed", bytes: chunked("0;a=\"\n\"\r\n\r\n")),
+        .init(name: "a long chunk extension", bytes: chunked("3\(extensions(1025))\r\nabc\r\n0\r\n\r\n")),
+        .init(
+            name: "many chunk extensions",
+            bytes: chunked(String(repeating: "1\(extensions(1024))\r\na\r\n", count: 17) + "0\r\n\r\n")),
         .init(name: "a chunk extension with a bare line feed", bytes: chunked("3;a\nabc\r\n0\r\n\r\n")),
         .init(name: "a chunk size with a bare line feed", bytes: chunked("3\nabc\r\n0\r\n\r\n")),
         .init(name: "a chunk longer than its size", bytes: chunked("3\r\nabcd\r\n0\r\n\r\n")),

@@ -6,6 +6,7 @@
 inline void Parser::body(string_view bytes) {
     if (!sink || bytes.empty()) return;
     sink->windowBytes += bytes.size();
+    extensionsLeft += bytes.size();
     if (sink->discarding || !sink->owner) return;
     sink->calls->body(sink->owner, reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size());
 }

@@ -19,8 +19,12 @@ struct Parser {
     bool isConnect = false, tooManyFields = false, badEncoding = false, headDone = false, expectsContinue = false;
     bool badHost = false;
     ct_connection *sink = nullptr; // set while the body is wanted
+    /// Bytes of chunk extensions that may still come: so much as of a head, and as many again as the body has.
+    uint64_t extensionsLeft;
+    static constexpr size_t chunkExtensionsMax = 1024; // bytes, of one chunk
 
-    explicit Parser(uint32_t max) : fieldCountMax(max) {}
+    explicit Parser(const ct_limits &limits)
+        : fieldCountMax(limits.fieldCountMax), extensionsLeft(limits.headByteCountMax) {}
     virtual ~Parser() = default;
     virtual size_t put(const uint8_t *bytes, size_t n, error_code &ec) = 0;
     virtual void put_eof(error_code &ec) = 0;
@@ -33,6 +37,7 @@ struct Parser {
 
     void field(http::field name, string_view text, string_view value, error_code &ec);
     void body(string_view bytes);
+    bool passes_over(string_view extensions);
 };
 
 /// Whether a head's lines are free of what parsers disagree about: lone CR or LF, NUL, folded lines.
@@ -74,7 +79,7 @@ template <bool isRequest>
 struct BeastParser final : Parser, http::basic_parser<isRequest> {
     using Base = http::basic_parser<isRequest>;
 
-    BeastParser(const ct_limits &limits) : Parser(limits.fieldCountMax) {
+    BeastParser(const ct_limits &limits) : Parser(limits) {
         this->header_limit(limits.headByteCountMax);
         this->body_limit(boost::none);
         this->eager(false);
@@ -114,12 +119,21 @@ struct BeastParser final : Parser, http::basic_parser<isRequest> {
     void on_body_init_impl(const boost::optional<uint64_t> &, error_code &) override {}
     size_t on_body_impl(string_view bytes, error_code &) override { body(bytes); return bytes.size(); }
     void on_chunk_header_impl(uint64_t, string_view extensions, error_code &ec) override {
-        // Extensions mean nothing here and are a place to hide what another parser reads differently.
-        if (!extensions.empty()) ec = http::error::bad_chunk_extension;
+        if (!passes_over(extensions)) ec = http::error::bad_chunk_extension;
     }
     size_t on_chunk_body_impl(uint64_t, string_view bytes, error_code &) override { body(bytes); return bytes.size(); }
     void on_finish_impl(error_code &) override {}
 };
+
+/// Extensions mean nothing here, and who sends some is served (RFC 9112, section 7.1.1). Their form was checked; what
+/// is left is a place to hide what another parser takes for the end of a line, and to send much that is no body.
+inline bool Parser::passes_over(string_view extensions) {
+    if (extensions.size() > chunkExtensionsMax || extensions.size() > extensionsLeft) return false;
+    extensionsLeft -= extensions.size();
+    for (char c : extensions)
+        if ((uint8_t(c) < 0x20 && c != '\t') || c == 0x7f) return false;
+    return true;
+}
 
 inline void Parser::field(http::field name, string_view text, string_view value, error_code &ec) {
     if (headDone) return; // trailers: bounded by the head limit, and not used

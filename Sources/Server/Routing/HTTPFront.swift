@@ -31,7 +31,7 @@ struct HTTPFront: Sendable {
             }
             let (route, places) = try router.route(method: Self.method(of: exchange.head, target), target: target)
             pattern = route.endpoint.path.text
-            if route.endpoint.access == .theOperator { try Self.requireNoName(exchange.head.headers["host"] ?? "") }
+            if route.endpoint.access == .theOperator { try Self.requireNoName(exchange.head.host ?? "") }
             if case .exchange(let handle) = route.handler {
                 if exchange.head.hasBody, route.endpoint.method.isSafe {
                     throw Problem(.malformed, "This route takes no body.", field: "body")

@@ -52,7 +52,7 @@ struct Origins: Sendable {
 
     /// Whether the page came from the host that it asks now. A proxy that ends TLS changes the scheme and not the host.
     private func isOwn(_ origin: String, _ head: RequestHead) -> Bool {
-        guard let host = head.headers["host"]?.lowercased() else { return false }
+        guard let host = head.host?.lowercased() else { return false }
         return origin == "https://\(host)" || origin == "http://\(host)"
     }
 }
