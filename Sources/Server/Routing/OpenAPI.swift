@@ -2,7 +2,10 @@ import Wire
 
 /// Prints the route table as OpenAPI 3.1. What the table does not hold is not in the document, and the other way round.
 enum OpenAPI {
-    static func document(of routes: [EndpointFacts]) -> WireValue {
+    static func document(of table: [EndpointFacts]) -> WireValue {
+        // A path without places is found before one with them: a word that stands in a place needs a path of its own,
+        // or the operations of such a path would be all there are.
+        let routes = table.flatMap { [$0] + $0.spelledOut }
         var shared = OpenAPIResponses()
         let paths = paths(routes, &shared)
         return .object([
@@ -129,23 +132,25 @@ enum OpenAPI {
         let places = zip(route.path.places, route.placeSchemas).map { (name, schema) in
             parameter(name, in: "path", schema, isRequired: true)
         }
-        var headers = route.headers.map { ($0.name, $0.schema, $0.summary) }
+        var headers = route.headers.map { ($0.name, $0.schema, $0.summary, $0.isRequired) }
         if route.repetition == .key {
             headers.append((
                 "Idempotency-Key", .text(length: 1...100),
-                "The client's own name for this request: a retry within 24 h is answered alike."
+                "The client's own name for this request: a retry within 24 h is answered alike.", false
             ))
         }
         if route.method == .get, route.status == 200 {
-            headers.append(("If-None-Match", .text(length: 1...1000), "Tags of what is known; `*` for anything."))
+            let summary = "Tags of what is known; `*` for anything."
+            headers.append(("If-None-Match", .text(length: 1...1000), summary, false))
         }
         if route.isDownload, method == .get {
-            headers.append(("Range", .text(length: 1...1000), "One range of bytes; of several all of it is given."))
-            headers.append(("If-Range", .text(length: 1...100), "The tag under which `Range` counts."))
+            let summary = "One range of bytes; of several all of it is given."
+            headers.append(("Range", .text(length: 1...1000), summary, false))
+            headers.append(("If-Range", .text(length: 1...100), "The tag under which `Range` counts.", false))
         }
         return places
             + route.query.map { parameter($0.name, in: "query", $0.schema, $0.summary) }
-            + headers.map { parameter($0.0, in: "header", $0.1, $0.2) }
+            + headers.map { parameter($0.0, in: "header", $0.1, $0.2, isRequired: $0.3) }
     }
 
     private static func parameter(

@@ -1,16 +1,18 @@
 /// All there is to know of one address of the server, for its route, for the client's call and for the description.
 public struct EndpointFacts: Sendable {
     public let method: Method
-    public let path: PathPattern
+    public private(set) var path: PathPattern
     /// What stands in each place of the path, in their order.
-    public let placeSchemas: [Schema]
+    public private(set) var placeSchemas: [Schema]
+    /// Words that may stand in each place too.
+    public private(set) var placeWords: [[String]]
     /// Under which heading it stands in the description.
     public let area: String
     /// One line.
     public let summary: String
     public let access: Access
     public let allows: Right
-    public let home: Home
+    public private(set) var home: Home
     /// What counts it, besides what counts every request.
     public let buckets: [Bucket]
     public let query: [ParameterFacts]
@@ -30,11 +32,27 @@ public struct EndpointFacts: Sendable {
     /// Fields of all that it answers, refusals too.
     public let alwaysAnswers: [ParameterFacts]
     /// What it refuses with, besides what every endpoint may.
-    public let problems: [ProblemCode]
+    public private(set) var problems: [ProblemCode]
     public let repetition: Repetition
     public let bodyByteCountMax: Int
     /// `nil` while it stays.
     public let departure: Departure?
+
+    /// The same endpoint under each path that has a word in one of its places, and no place there.
+    public var spelledOut: [EndpointFacts] {
+        placeWords.indices.flatMap { (index) in
+            placeWords[index].map { (word) in
+                var facts = self
+                facts.path = path.replacing(place: index, with: word)
+                facts.placeSchemas.remove(at: index)
+                facts.placeWords.remove(at: index)
+                // As with any place: what is asked for may not be there.
+                facts.problems.append(.notFound)
+                if facts.placeSchemas.isEmpty, home == .place { facts.home = .caller }
+                return facts
+            }
+        }
+    }
 }
 
 /// The body of a request that carries bytes and no record.
@@ -69,14 +87,16 @@ public struct Endpoint<Reads: WireRecord, Gives: WireRecord, each Place: PlaceVa
     ) {
         var schemas: [Schema] = []
         repeat schemas.append((each Place).placeSchema)
+        var words: [[String]] = []
+        repeat words.append((each Place).placeWords)
         let pattern = PathPattern(path)
         precondition(pattern.places.count == schemas.count, "\(path) has another count of places than of types")
         // Keys of those of whom nothing tells one from another would be anybody's.
         precondition(repetition != .key || (access != .anybody && access != .capability), "\(path) knows nobody's keys")
         let isAnswered = Gives.self != Nothing.self
         facts = EndpointFacts(
-            method: method, path: pattern, placeSchemas: schemas, area: area, summary: summary, access: access,
-            allows: allows, home: home, buckets: buckets, query: query, headers: headers,
+            method: method, path: pattern, placeSchemas: schemas, placeWords: words, area: area, summary: summary,
+            access: access, allows: allows, home: home, buckets: buckets, query: query, headers: headers,
             reads: Reads.self == Nothing.self ? nil : Reads.schema, readsBytes: readsBytes,
             gives: isAnswered ? Gives.schema : nil, givesMediaType: givesMediaType,
             status: status ?? (isAnswered || givesMediaType != nil ? 200 : 204), answers: answers,

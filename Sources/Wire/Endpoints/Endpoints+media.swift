@@ -78,7 +78,7 @@ extension Endpoints {
     public static let createUpload = Endpoint(
         .post, "/v1/media/uploads", area: area, "Create an upload, with or without its first bytes",
         allows: .all, home: .caller,
-        headers: [tusResumable.facts, uploadLength.facts, uploadMetadata.facts, uploadChecksum.facts],
+        headers: [tusResumable.facts.required, uploadLength.facts.required, uploadMetadata.facts, uploadChecksum.facts],
         readsBytes: ByteBody(mediaType: uploadMediaType, isRequired: false), gives: UploadCreated.self, status: 201,
         answers: AnswerFields.created, alwaysAnswers: AnswerFields.tus,
         problems: [
@@ -90,7 +90,7 @@ extension Endpoints {
     public static let uploadState = Endpoint(
         .head, "/v1/media/uploads/{upload}", UploadCapability.self, area: area,
         "How many bytes are durable, in Upload-Offset",
-        access: .capability, allows: .all, home: .directory, headers: [tusResumable.facts], status: 200,
+        access: .capability, allows: .all, home: .directory, headers: [tusResumable.facts.required], status: 200,
         answers: [AnswerFields.uploadOffset, uploadLength.facts, AnswerFields.uploadExpires],
         alwaysAnswers: AnswerFields.tus,
         problems: [.mediaHashMismatch, .uploadLocked, .uploadVersion])
@@ -99,7 +99,7 @@ extension Endpoints {
         .patch, "/v1/media/uploads/{upload}", UploadCapability.self, area: area,
         "Append at Upload-Offset; durable when answered",
         access: .capability, allows: .all, home: .directory,
-        headers: [tusResumable.facts, uploadOffset.facts, uploadChecksum.facts],
+        headers: [tusResumable.facts.required, uploadOffset.facts.required, uploadChecksum.facts],
         readsBytes: ByteBody(mediaType: uploadMediaType, isRequired: true),
         answers: [AnswerFields.uploadOffset, AnswerFields.uploadExpires], alwaysAnswers: AnswerFields.tus,
         problems: [
@@ -110,7 +110,7 @@ extension Endpoints {
     public static let abandonUpload = Endpoint(
         .delete, "/v1/media/uploads/{upload}", UploadCapability.self, area: area,
         "Give an upload up, with its bytes",
-        access: .capability, allows: .all, home: .directory, headers: [tusResumable.facts],
+        access: .capability, allows: .all, home: .directory, headers: [tusResumable.facts.required],
         alwaysAnswers: AnswerFields.tus, problems: [.uploadVersion])
 
     public static let completeUpload = Endpoint(

@@ -25,7 +25,7 @@ extension Endpoints {
         .post, "/v1/sealed/messages/{account}", AccountID.self, area: "sealed",
         "Send one sealed body to each device of an account, without saying who sends; durable when answered",
         access: .sealed, allows: .all, home: .place, buckets: [.sealedDeliveries],
-        headers: [Parameters.deliveryToken.facts], reads: SealedSendRequest.self, gives: Accepted.self,
+        headers: [Parameters.deliveryToken.facts.required], reads: SealedSendRequest.self, gives: Accepted.self,
         problems: [.mismatchedDevices, .queueFull], repetition: .clientID,
         bodyByteCountMax: Limits.messageByteCountMax)
 
@@ -33,12 +33,12 @@ extension Endpoints {
         .post, "/v1/sealed/keys/{account}/claims", AccountID.self, area: "sealed",
         "Claim a prekey bundle of each device, without saying who asks",
         access: .sealed, allows: .all, home: .place, buckets: [.sealedClaims], query: [Parameters.device.facts],
-        headers: [Parameters.deliveryToken.facts], gives: ClaimedKeys.self)
+        headers: [Parameters.deliveryToken.facts.required], gives: ClaimedKeys.self)
 
     public static let sealedAccount = Endpoint(
         .get, "/v1/sealed/accounts/{account}", AccountID.self, area: "sealed",
         "An account with its device list, without saying who asks",
-        access: .sealed, allows: .all, home: .place, headers: [Parameters.deliveryToken.facts],
+        access: .sealed, allows: .all, home: .place, headers: [Parameters.deliveryToken.facts.required],
         gives: AccountView.self)
 
     public static let setDeliveryToken = Endpoint(

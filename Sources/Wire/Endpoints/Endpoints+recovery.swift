@@ -28,13 +28,13 @@ extension Endpoints {
     public static let recovery = Endpoint(
         .get, "/v1/backups/{backup}", BackupID.self, area: area,
         "A backup with its account's present state, for who has the recovery key",
-        access: .capability, allows: .all, home: .directory, buckets: [.logins], headers: [backupToken.facts],
+        access: .capability, allows: .all, home: .directory, buckets: [.logins], headers: [backupToken.facts.required],
         gives: RecoveryView.self)
 
     public static let recoverDevices = Endpoint(
         .put, "/v1/backups/{backup}/devices", BackupID.self, area: area,
         "Publish the next device list with the backup's token and the account's signature",
         access: .capability, allows: .all, home: .directory, buckets: [.logins, .deviceLists],
-        headers: [backupToken.facts], reads: DeviceListChange.self, gives: AccountView.self,
+        headers: [backupToken.facts.required], reads: DeviceListChange.self, gives: AccountView.self,
         problems: [.badSignature, .staleDeviceList, .prekeyStale], bodyByteCountMax: 512 * 1024)
 }

@@ -41,6 +41,19 @@ public struct ParameterFacts: Sendable {
     public let schema: Schema
     /// One line for the description.
     public let summary: String
+    /// Whether every request has to have it.
+    public private(set) var isRequired = false
+
+    init(name: String, schema: Schema, summary: String) {
+        (self.name, self.schema, self.summary) = (name, schema, summary)
+    }
+
+    /// The same, as one without which an endpoint refuses.
+    var required: ParameterFacts {
+        var facts = self
+        facts.isRequired = true
+        return facts
+    }
 }
 
 /// A parameter with its value.

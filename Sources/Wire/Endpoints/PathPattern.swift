@@ -4,6 +4,13 @@ public struct PathPattern: Sendable, Equatable {
     public enum Segment: Sendable, Equatable {
         case literal(String)
         case place(String)
+
+        fileprivate var text: String {
+            switch self {
+            case .literal(let literal): literal
+            case .place(let name): "{\(name)}"
+            }
+        }
     }
 
     /// As it stands in the table.
@@ -43,6 +50,13 @@ public struct PathPattern: Sendable, Equatable {
             }
         }
         return found
+    }
+
+    /// The pattern with a word where a place was.
+    /// - Parameter index: of the place among ``places``.
+    func replacing(place index: Int, with word: String) -> PathPattern {
+        let name = Segment.place(places[index])
+        return PathPattern(segments.map { $0 == name ? "/\(word)" : "/\($0.text)" }.joined())
     }
 
     /// The path with these texts in its places, percent-encoded. There must be as many.

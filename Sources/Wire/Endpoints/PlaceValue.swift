@@ -5,6 +5,13 @@ public protocol PlaceValue: Sendable {
     /// What ``init(place:)`` reads.
     var place: String { get }
     static var placeSchema: Schema { get }
+    /// Words that may stand there too, beside what the schema says.
+    static var placeWords: [String] { get }
+}
+
+extension PlaceValue {
+    /// Most take none.
+    public static var placeWords: [String] { [] }
 }
 
 extension PlaceValue where Self: RandomIdentifier & WireType {
@@ -66,6 +73,8 @@ public enum AccountReference: PlaceValue {
     }
 
     public static var placeSchema: Schema { AccountID.schema }
+    /// The one that asks.
+    public static var placeWords: [String] { ["me"] }
 
     /// The account that is meant.
     public func account(askedBy own: AccountID) -> AccountID {
