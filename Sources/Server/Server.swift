@@ -227,11 +227,25 @@ extension HTTPFront {
                     case 431: .headTooLarge
                     default: .malformed
                     }
-                let problem = Problem(code, "The request could not be read as HTTP/1.1.", status: status)
+                let problem = Problem(code, Self.detail(ofRefusal: status), status: status)
                 return ([("Content-Type", "application/problem+json")], problem.encoded(as: .json))
             })
         // The operator's listener keeps an account of its own.
         if sockets != nil { handler.crowded = { [answers = services.answers] in answers.setCrowded($0) } }
         return handler
+    }
+
+    /// What was wrong with a request that the transport refuses.
+    private static func detail(ofRefusal status: Int) -> String {
+        let limits = ConnectionLimits()
+        return switch status {
+        case 408: "The request did not arrive in time."
+        case 431:
+            "The request line and the header fields have more than \(limits.headByteCountMax) bytes together, "
+                + "or there are more than \(limits.headerFieldCountMax) fields."
+        case 501: "This method or transfer coding is not spoken here."
+        case 505: "This version of HTTP is not spoken here: use HTTP/1.1."
+        default: "The request could not be read as HTTP/1.1."
+        }
     }
 }

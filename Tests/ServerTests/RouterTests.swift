@@ -35,6 +35,14 @@ import Wire
             let body = try WireValue.parse(front.handler.refusal(status).body, as: .json)
             guard case .map(let entries) = body else { throw Problem(.notFound, "no object") }
             #expect(entries.first { $0.key == "status" }?.value == .unsigned(UInt64(status)))
+            guard case .text(let detail)? = entries.first(where: { $0.key == "detail" })?.value else {
+                throw Problem(.notFound, "no detail")
+            }
+            #expect(detail.contains("could not be read") == (status == 400), "\(detail)")
+            // Whose head is too large hears what may be in one.
+            let limits = ConnectionLimits()
+            let bounds = ["\(limits.headByteCountMax) bytes", "\(limits.headerFieldCountMax) fields"]
+            #expect(bounds.allSatisfy { detail.contains($0) } == (status == 431), "\(detail)")
         }
     }
 
