@@ -10,18 +10,22 @@ public struct ChatEngine: Sendable {
     private let perform: @Sendable ([Effect]) -> Void
     /// Called with what goes beside the store, on any thread.
     private let passOn: @Sendable (Passing) -> Void
+    /// Whether those who are told of commits do not keep up.
+    private let isFull: @Sendable () -> Bool
     /// For the bodies of ephemeral sends: the store's queue of queries counts them, and not their bytes.
     private let passingRoom = ByteRoom(byteCountMax: 16 << 20)
 
     public init(
         store: Store, clock: @escaping @Sendable () -> Timestamp, bounds: AccountBounds = AccountBounds(),
         passOn: @escaping @Sendable (Passing) -> Void = { (_) in },
+        isFull: @escaping @Sendable () -> Bool = { false },
         perform: @escaping @Sendable ([Effect]) -> Void
     ) {
         self.store = store
         self.clock = clock
         self.bounds = bounds
         self.passOn = passOn
+        self.isFull = isFull
         self.perform = perform
     }
 
@@ -40,16 +44,21 @@ public struct ChatEngine: Sendable {
 
     /// Runs a verb without waiting: `done` is called on the writer thread once the answer is durable, after the
     /// effects. Verbs that throw only before their first write say so with `checksFirst` (see ``Command``).
+    /// Where those who are told of commits do not keep up, the answer is `overloaded`.
     /// - Parameter byteCount: about what the verb holds in memory while it waits, so that the queue is bounded.
     public func submit<R: Sendable>(
         checksFirst: Bool = false, byteCount: Int = 256,
         _ verb: @escaping @Sendable (inout Turn) throws(Problem) -> R,
         done: @escaping @Sendable (Result<R, Problem>) -> Void
     ) {
-        let now = clock()
+        let (now, bounds, isFull) = (clock(), bounds, isFull)
         let outcome = Outcome<R>()
         store.submit(
-            Command(checksFirst: checksFirst, byteCount: byteCount) { [outcome, bounds] (tables) throws(Problem) in
+            Command(checksFirst: checksFirst, byteCount: byteCount) { [outcome] (tables) throws(Problem) in
+                // Now, and not when it is queued: what waits there would come on top.
+                guard !isFull() else {
+                    throw Problem(.overloaded, "The server does not keep up; try again.", retryAfterSeconds: 1)
+                }
                 var turn = Turn(tables: tables, now: now, bounds: bounds)
                 outcome.value = try verb(&turn)
                 outcome.effects = turn.effects

@@ -44,9 +44,9 @@ public final class Server: Sendable {
     ) async throws {
         let group = EventLoopGroup(count: configuration.loopCount)
         let desks = group.loops.enumerated().map { Desk(loop: $1, loopIndex: $0) }
-        let switchboard = Switchboard<SocketSession>(loopCount: desks.count) { (loopIndex, dispatches) in
+        let switchboard = Switchboard<SocketSession>(loopCount: desks.count) { (loopIndex, batch) in
             let desk = desks[loopIndex]
-            desk.loop.execute { desk.assumeIsolated { $0.dispatch(dispatches) } }
+            desk.loop.execute { desk.assumeIsolated { $0.dispatch(batch.dispatches) } }
         }
         let workers = MediaWorkers(configuration)
         let status: @Sendable () -> StoreStatus
@@ -61,7 +61,7 @@ public final class Server: Sendable {
             try await store.requireMedia(in: configuration.mediaFolder)
             let chat = ChatEngine(
                 store: store, clock: clock, bounds: configuration.accounts,
-                passOn: { switchboard.pass($0) }, perform: { switchboard.perform($0) })
+                passOn: { switchboard.pass($0) }, isFull: { switchboard.isFull }, perform: { switchboard.perform($0) })
             let media = MediaHouse(
                 chat: chat, blobs: try openBlobs(), bounds: configuration.media,
                 processor: workers.map { MediaProcessor.processor(by: $0) })

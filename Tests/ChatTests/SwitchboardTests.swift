@@ -25,9 +25,9 @@ import Wire
         let postCount = Guarded<Int>(0)
 
         func make() -> Switchboard<TestLine> {
-            Switchboard(loopCount: 2) { (loopIndex, dispatches) in
+            Switchboard(loopCount: 2) { (loopIndex, batch) in
                 self.postCount.withLock { $0 += 1 }
-                self.posted.withLock { $0[loopIndex] += dispatches.map(Self.name) }
+                self.posted.withLock { $0[loopIndex] += batch.dispatches.map(Self.name) }
             }
         }
 
@@ -165,8 +165,8 @@ import Wire
         var random = SplitMix(seed: seed)
         for _ in 0..<50 {
             let heard = Guarded<[TestLine]>([])
-            let switchboard = Switchboard<TestLine>(loopCount: 2) { (_, dispatches) in
-                for case .entry(_, let lines) in dispatches { heard.withLock { $0 += lines } }
+            let switchboard = Switchboard<TestLine>(loopCount: 2) { (_, batch) in
+                for case .entry(_, let lines) in batch.dispatches { heard.withLock { $0 += lines } }
             }
             let rooms = (0..<4).map { (_) in ConversationID.random() }
             var lines = (0..<20).map { (number) in Self.line(number % 2) }
@@ -185,6 +185,35 @@ import Wire
                 #expect(times == Dictionary(uniqueKeysWithValues: lines.map { ($0, 4) }), "seed \(seed)")
             }
         }
+    }
+
+    @Test("what a loop has not read counts, and above the bound nothing of the moment is added")
+    func bound() {
+        let unread = Guarded<[DispatchBatch<TestLine>]>([])
+        let switchboard = Switchboard<TestLine>(loopCount: 2) { (_, batch) in unread.withLock { $0.append(batch) } }
+        let (near, far) = (Self.line(0), Self.line(1))
+        for line in [near, far] { switchboard.connect(line, Self.arrival()) }
+        var envelope = Envelope.sample
+        envelope.body = [UInt8](repeating: 1, count: 1 << 20)
+        for _ in 0..<DispatchRoom.unreadByteCountMax >> 20 {
+            #expect(!switchboard.isFull)
+            switchboard.perform([.deliver(envelope, to: near.address)])
+            switchboard.flush()
+        }
+        #expect(switchboard.isFull)
+        let count = unread.withLock(\.count)
+        let copy = DeviceCopy(device: DeviceID(1), registrationID: .sample, body: [1])
+        let request = SendRequest(clientID: .random(), copies: [copy], isEphemeral: true)
+        for line in [near, far] {
+            switchboard.pass(Passing(request, from: far.address, to: line.address.account, now: .sample))
+        }
+        // The other loop keeps up.
+        #expect(unread.withLock(\.count) == count + 1)
+        unread.withLock { $0 = [] }
+        #expect(!switchboard.isFull)
+        switchboard.perform([.deliver(envelope, to: near.address)])
+        switchboard.flush()
+        #expect(unread.withLock(\.count) == 1)
     }
 
     @Test("a disconnected line leaves nothing behind")

@@ -1,3 +1,4 @@
+import Chat
 import Store
 import TestKit
 import Testing
@@ -51,6 +52,35 @@ import Wire
             #expect(pause == 1000)
             #expect(await device.closeCode() == CloseCode.goingAway.rawValue)
             #expect(await stranger.closeCode() == CloseCode.goingAway.rawValue)
+        }
+    }
+
+    @Test("no more than the bound waits for a loop that stands still: whoever writes hears so, until it goes on")
+    func standsStill() async throws {
+        try await PartsHouse.run { (house) in
+            let (alice, bob) = (try await house.guest("alice"), try await house.guest("bobby"))
+            let new = NewConversation(kind: .group, mode: .open, name: "Tea", members: [bob.person.account])
+            let view: ConversationView = try house.record(
+                await house.ask("POST", "/v1/conversations", token: alice.token, body: new))
+            let socket = try await house.socket(bob)
+            _ = try await socket.backlog()
+            let text = String(repeating: "é", count: Limits.textLengthMax)
+            func post() async throws(Problem) {
+                let post = PostRequest(clientID: .random(), text: text)
+                _ = try await house.chat.commit { (turn) throws(Problem) in
+                    try turn.post(post, to: view.conversation, by: alice.address)
+                }
+            }
+            let loop = house.holdLoop()
+            var (count, refusal) = (0, Problem?.none)
+            while refusal == nil, count < 1000 {
+                do throws(Problem) { try await post() } catch { refusal = error }
+                count += 1
+            }
+            #expect(refusal?.code == .overloaded && count < 1 + (33 << 20) / text.utf8.count, "after \(count)")
+            loop.lift()
+            #expect(try await eventually { (try? await post()) != nil })
+            withExtendedLifetime(socket) {}
         }
     }
 

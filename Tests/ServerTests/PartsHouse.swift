@@ -49,8 +49,8 @@ final class PartsHouse: Sendable {
         let group = EventLoopGroup(count: 1)
         defer { group.shutdown() }
         let desk = Desk(loop: group.loops[0], loopIndex: 0, silenceMax: silenceMax)
-        let switchboard = Switchboard<SocketSession>(loopCount: 1) { (_, dispatches) in
-            desk.loop.execute { desk.assumeIsolated { $0.dispatch(dispatches) } }
+        let switchboard = Switchboard<SocketSession>(loopCount: 1) { (_, batch) in
+            desk.loop.execute { desk.assumeIsolated { $0.dispatch(batch.dispatches) } }
         }
         var settings = StoreConfiguration()
         (settings.readerCount, settings.shard) = (1, .ofTests)
@@ -58,7 +58,7 @@ final class PartsHouse: Sendable {
         let time = Guarded(Timestamp(milliseconds: Timestamp.wallClock))
         let chat = ChatEngine(
             store: store, clock: { time.withLock { $0 } }, passOn: { switchboard.pass($0) },
-            perform: { switchboard.perform($0) })
+            isFull: { switchboard.isFull }, perform: { switchboard.perform($0) })
         let media = MediaHouse(
             chat: chat, blobs: try DiskBlobs.open(folder: configuration.mediaFolder), bounds: configuration.media,
             processor: nil)

@@ -29,8 +29,8 @@ final class SteppedServer: @unchecked Sendable {
         self.world = world
         // The switchboard is there before the store is, as in the real one.
         let late = Late()
-        let switchboard = Switchboard<Socket>(loopCount: Self.loopCount) { (_, dispatches) in
-            late.server?.dispatch(dispatches)
+        let switchboard = Switchboard<Socket>(loopCount: Self.loopCount) { (_, batch) in
+            late.server?.dispatch(batch.dispatches)
         }
         self.switchboard = switchboard
         house = try SteppedHouse(folder, world.plan, clock: world.now) { switchboard.flush() }

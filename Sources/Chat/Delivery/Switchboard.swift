@@ -44,13 +44,19 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
     private let lock = Lock()
     // Guarded by `lock`.
     private var state: State
-    private let post: @Sendable (_ loopIndex: Int, _ dispatches: [Dispatch<L>]) -> Void
+    private let post: @Sendable (_ loopIndex: Int, _ batch: DispatchBatch<L>) -> Void
+    private let room: DispatchRoom
 
-    /// - Parameter post: hands dispatches to a loop; called outside the lock, on the thread that flushes or passes on.
-    public init(loopCount: Int, post: @escaping @Sendable (_ loopIndex: Int, _ dispatches: [Dispatch<L>]) -> Void) {
+    /// - Parameter post: hands dispatches to a loop, which lets go of them when it has read them; called outside the
+    ///   lock, on the thread that flushes or passes on.
+    public init(loopCount: Int, post: @escaping @Sendable (_ loopIndex: Int, _ batch: DispatchBatch<L>) -> Void) {
         state = State(outboxes: Array(repeating: [], count: loopCount))
+        room = DispatchRoom(loopCount: loopCount)
         self.post = post
     }
+
+    /// Whether too much waits for some loop: then no verb should run.
+    public var isFull: Bool { room.isFull }
 
     /// How many devices are connected here.
     public var lineCount: Int { lock.withLock { state.lines.count } }
@@ -124,7 +130,8 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
         }
     }
 
-    /// Posts envelopes that are kept nowhere, at once and beside the outboxes: what those hold keeps its order.
+    /// Posts envelopes that are kept nowhere, at once and beside the outboxes: what those hold keeps its order. For a
+    /// loop that has too much before it there is no later.
     public func pass(_ passing: Passing) {
         let found = lock.withLock {
             passing.envelopes.compactMap { (envelope, recipient) in
@@ -132,7 +139,9 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
                 return (envelope, line)
             } as [(Envelope, L)]
         }
-        for (envelope, line) in found { post(line.loopIndex, [.envelope(envelope, line)]) }
+        for (envelope, line) in found where !room.isFull(line.loopIndex) {
+            send([.envelope(envelope, line)], to: line.loopIndex)
+        }
     }
 
     /// Puts a frame for one line into its loop's outbox, in order with the effects.
@@ -159,7 +168,11 @@ public final class Switchboard<L: DeviceLine>: @unchecked Sendable {
             }
             return full
         }
-        for (index, dispatches) in full { post(index, dispatches) }
+        for (index, dispatches) in full { send(dispatches, to: index) }
+    }
+
+    private func send(_ dispatches: [Dispatch<L>], to loopIndex: Int) {
+        post(loopIndex, DispatchBatch(dispatches, to: loopIndex, counting: room))
     }
 
     // MARK: Details
