@@ -61,6 +61,8 @@ public enum ClientError: Error, Equatable, Sendable {
 
     /// More envelopes have come that only a later version of the program can open than are kept for it.
     case laterVersionNeeded
+    /// The server's log of that conversation ends before what was read of it.
+    case conversationSetBack(ConversationID)
     /// There is no message at that place of the transcript.
     case noSuchMessage
     /// There is nothing at that place of the transcript that the server would know again.
@@ -125,6 +127,8 @@ extension ClientError: CustomStringConvertible {
             "The server has not the key it had at first contact: it is another one, or somebody stands between."
         case .laterVersionNeeded:
             "Much has come that this version of the program does not know. Use a later one; nothing more is fetched."
+        case .conversationSetBack(let conversation):
+            "The log of conversation \(conversation) is shorter than before. Was the server restored? Ask who runs it."
         case .noSuchMessage: "There is no such message. See its index in the history."
         case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
         case .file(let failure): Self.text(failure)
@@ -154,6 +158,7 @@ extension ClientError: CustomStringConvertible {
         case .damaged: "What was kept of the file to be sent is gone or has changed. Send it again."
         case .cancelled: "The file was not sent: it was cancelled."
         case .interrupted: "Interrupted. What has come is kept: the same again goes on from there."
+        case .stopped: "Interrupted. Nothing was kept of the file."
         case .notWaiting: "That file does not wait to be sent: it was sent already, or given up."
         case .badImage: "A sticker is an image (PNG, WebP, GIF, JPEG, HEIF or AVIF) of at most 300 KiB."
         case .noPreview: "There is no small picture inside that message. Fetch the file."
@@ -271,6 +276,7 @@ extension ClientError {
         case .wrongServerName: "wrong-server-name"
         case .untrustedServer: "untrusted-server"
         case .laterVersionNeeded: "later-version-needed"
+        case .conversationSetBack: "conversation-set-back"
         case .noSuchMessage: "no-such-message"
         case .cannotReport: "cannot-report"
         case .file(let failure): "file-\(failure.rawValue)"

@@ -68,5 +68,11 @@ enum ClientLimits {
     /// Of each sender one part in so many of what is free, and at least so many bytes.
     static let keptShareDivisor = 8
     static let keptFloorByteCount = 64 << 10
+    /// Pages of one list of the server that are read.
+    static let listPagesMax = 1_000
+    /// Conversations of such a list, or members; each has at most two ciphertexts of 1 KiB.
+    static let listedItemsMax = 20_000
+    /// Members whose handles are asked for while they are listed; the rest keep their ids.
+    static let handlesAskedMax = 50
     static let linkCodeByteCountMax = 16 * 1024
 }

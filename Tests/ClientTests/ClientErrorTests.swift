@@ -29,7 +29,7 @@ struct ClientErrorTests {
         .badRecoveryKey(.wrongLength), .badRecoveryKey(.unknownCharacter), .badRecoveryKey(.badChecksum), .noBackup,
         .backupExists, .backup(.tooLarge), .backup(.unreadable), .backup(.notAuthentic), .untrustedServer,
         .noSuchMessage, .cannotReport, .badExpiry, .stickers(.badPack), .stickers(.badLink), .stickers(.unknown),
-        .stickers(.tooMany), .laterVersionNeeded,
+        .stickers(.tooMany), .laterVersionNeeded, .conversationSetBack(.random()), .file(.stopped),
     ]
 
     /// Without a default: a new case does not build until it has a place here, and then wants a sample above.
@@ -74,12 +74,13 @@ struct ClientErrorTests {
         case .noKeys: 36
         case .cannotSeal: 37
         case .laterVersionNeeded: 38
+        case .conversationSetBack: 39
         }
     }
 
     @Test("every case has a sample here, and a text that no other case has")
     func samples() {
-        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...38))
+        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...39))
         let texts = Dictionary(grouping: Self.all, by: \.description).values
         for same in texts where Set(same.map { Self.place(of: $0) }).count > 1 { Issue.record("\(same)") }
     }

@@ -16,6 +16,8 @@ struct ClientLimitsTests {
         // A message sealed with a key on its last day may wait in the queue for all its days.
         #expect(ClientLimits.oldPreKeySeconds >= ClientLimits.signedPreKeySeconds + Limits.queueDays * 86_400)
         #expect(ClientLimits.signedPreKeySeconds < BrokerRules.warnAgeSeconds)
+        #expect(ClientLimits.listPagesMax * Limits.pageItemsMax >= ClientLimits.listedItemsMax)
+        #expect(ClientLimits.listedItemsMax > Limits.membersMax)
         #expect(ClientLimits.tokenMarginSeconds < Limits.accessTokenSeconds)
     }
 

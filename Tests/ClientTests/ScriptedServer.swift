@@ -27,6 +27,8 @@ final class ScriptedServer: @unchecked Sendable {
         var strangeMessages: [[UInt8]] = []
         /// What the logs of conversations hold.
         var logs: [ConversationID: [LogEntry]] = [:]
+        /// What it says of a path besides, where it says something.
+        var answers: @Sendable (_ path: String) -> (any WireRecord)? = { _ in nil }
         /// So many times a log is not to be had.
         var logRefusals = 0
         /// What was said to the sockets.
@@ -148,6 +150,7 @@ final class ScriptedServer: @unchecked Sendable {
                     hasKEMLastResortPreKey: true)
             }
             if let page = page(request.path) { return page }
+            if let answer = with({ $0.answers })(request.path) { return answer }
             if request.path == "/v1/devices" { return DeviceViews(items: [], nextDevice: DeviceID(2)) }
         }
         return Problem(.notFound, Self.absence)

@@ -1,5 +1,5 @@
 import Keys
-import Wire
+public import Wire
 
 // Other accounts: pinned at first sight, verified ever after.
 
@@ -14,7 +14,9 @@ extension Client {
 
     /// The account behind a handle. Asked of the server once: from then on the handle means that account here,
     /// whatever the server says.
-    func account(of handle: Handle) async throws(ClientError) -> AccountID {
+    /// - Throws: ``ClientError/untrustedList(_:)``; ``ClientError/untrustedLog(_:)``; the server's refusal, `not-found`
+    ///   where nobody has the handle.
+    public func account(of handle: Handle) async throws(ClientError) -> AccountID {
         if let account = try read(.handle(handle)) { return account }
         let asked = try lastHead()
         let view = try await run(Endpoints.handle, handle, query: treeSize(asked))

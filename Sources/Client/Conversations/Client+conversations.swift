@@ -35,35 +35,48 @@ extension Client {
         try await run(Endpoints.deleteMessage, conversation, seq)
     }
 
-    /// A page of this account's conversations.
-    /// - Parameter cursor: the `next` of the page before.
-    public func conversations(cursor: String? = nil) async throws(ClientError) -> Page<ConversationView> {
-        try await run(Endpoints.conversations, query: cursor.map { [Parameters.cursor($0)] } ?? [])
+    /// This account's conversations, open and sealed, in the order of their ids. Head, checkpoint and unread count
+    /// are the server's word.
+    public func conversations() async throws(ClientError) -> Listing<ConversationView> {
+        try await listing(
+            countMax: ClientLimits.listedItemsMax, by: \ConversationView.conversation
+        ) { (query) async throws(ClientError) in
+            try await self.run(Endpoints.conversations, query: query)
+        }
     }
 
     /// One conversation of this account.
     public func conversation(_ conversation: ConversationID) async throws(ClientError) -> ConversationView {
-        try await run(Endpoints.conversation, conversation)
+        let view = try await run(Endpoints.conversation, conversation)
+        guard view.conversation == conversation else { throw .unexpectedAnswer(status: 200) }
+        return view
     }
 
     /// The newest entries of a conversation's log, or those after one, oldest first.
+    /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for entries of another conversation, out of order, or beyond
+    ///   the head.
     public func log(
         of conversation: ConversationID, after seq: SequenceNumber? = nil, limit: Int = Limits.pageItemsDefault
     ) async throws(ClientError) -> LogPage {
         let after = seq.map { [Endpoints.afterSeq($0)] } ?? []
-        return try await run(Endpoints.log, conversation, query: [Parameters.limit(UInt64(limit))] + after)
+        let page = try await run(Endpoints.log, conversation, query: [Parameters.limit(UInt64(limit))] + after)
+        var last = seq ?? SequenceNumber(0)
+        for entry in page.items {
+            guard entry.conversation == conversation, entry.seq > last, entry.seq <= page.head else {
+                throw .unexpectedAnswer(status: 200)
+            }
+            last = entry.seq
+        }
+        return page
     }
 
-    /// The first page of a conversation's members.
-    public func members(of conversation: ConversationID) async throws(ClientError) -> Page<MemberView> {
-        try await run(Endpoints.members, conversation)
-    }
-
-    /// Adds members; who is one already is passed over.
-    public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(ClientError) {
-        var accounts: [AccountID] = []
-        for handle in members { accounts.append(try await account(of: handle)) }
-        try await run(Endpoints.addMembers, conversation, body: NewMembers(accounts: accounts))
+    /// Moves this account's checkpoint forward, for all its devices: entries up to `seq` count as read.
+    /// - Returns: where it stands: never before where it stood, nor behind the head.
+    @discardableResult
+    public func markRead(
+        through seq: SequenceNumber, of conversation: ConversationID
+    ) async throws(ClientError) -> SequenceNumber {
+        try await run(Endpoints.moveCheckpoint, conversation, body: Checkpoint(seq: seq)).seq
     }
 
     /// From now on a listener tells every entry after `seq`, in order and without gaps, also across reconnects.
@@ -82,10 +95,16 @@ extension Client {
         tell(.conversation(entry))
     }
 
-    /// Tells what the followed conversations gained meanwhile.
+    /// Tells what the followed conversations gained meanwhile. One that cannot be read any more keeps nobody from the
+    /// others.
     func catchUp(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         for conversation in followed.keys.sorted(by: { $0.description < $1.description }) {
-            try await catchUp(conversation, tell)
+            do throws(ClientError) {
+                try await catchUp(conversation, tell)
+            } catch {
+                guard !error.isPassing else { throw error }
+                tell(.trouble(error))
+            }
         }
     }
 
@@ -94,6 +113,8 @@ extension Client {
     ) async throws(ClientError) {
         while let last = followed[conversation] {
             let page = try await log(of: conversation, after: last, limit: Limits.pageItemsMax)
+            // Heads never go back, after an accepted loss neither.
+            guard page.head >= last else { return tell(.trouble(.conversationSetBack(conversation))) }
             for entry in page.items where entry.seq > followed[conversation] ?? last {
                 followed[conversation] = entry.seq
                 tell(.conversation(entry))

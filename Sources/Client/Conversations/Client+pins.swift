@@ -13,8 +13,14 @@ extension Client {
 
     /// The pinned messages of an open conversation, in the order of its log; at most ``Limits/pinsMax``.
     public func pins(of conversation: ConversationID) async throws(ClientError) -> [PinView] {
-        try await everyPage(countMax: Limits.pinsMax) { (query) async throws(ClientError) in
+        let pins = try await listing(
+            countMax: Limits.pinsMax, by: \PinView.entry.seq
+        ) { (query) async throws(ClientError) in
             try await self.run(Endpoints.pins, conversation, query: query)
         }
+        guard pins.items.allSatisfy({ $0.entry.conversation == conversation }) else {
+            throw .unexpectedAnswer(status: 200)
+        }
+        return pins.items
     }
 }

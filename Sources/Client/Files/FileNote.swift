@@ -74,6 +74,8 @@ public enum FileFailure: String, WireEnumeration {
     case cancelled
     /// Stopped in the middle; what has come is kept to go on with.
     case interrupted
+    /// Stopped in the middle; nothing is kept of it.
+    case stopped
     /// It does not wait to be sent: it was sent, or given up.
     case notWaiting = "not-waiting"
     /// No image that a reader would show, or too long for a sticker.

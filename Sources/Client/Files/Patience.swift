@@ -21,24 +21,6 @@ struct Patience {
 }
 
 extension Client {
-    /// Everything that a list of the server has, page after page.
-    /// - Parameters:
-    ///   - countMax: how many there may be at most; a server that never ends is heard out no further.
-    ///   - ask: asks for the page with this query.
-    func everyPage<Item>(
-        countMax: Int, _ ask: ([Argument]) async throws(ClientError) -> Page<Item>
-    ) async throws(ClientError) -> [Item] {
-        var all: [Item] = []
-        var cursor: String?
-        repeat {
-            let query = [Parameters.limit(UInt64(Limits.pageItemsMax))] + (cursor.map { [Parameters.cursor($0)] } ?? [])
-            let page = try await patiently { () async throws(ClientError) in try await ask(query) }
-            all += page.items
-            cursor = page.items.isEmpty ? nil : page.next
-        } while cursor != nil && all.count < countMax
-        return all
-    }
-
     /// Does what may be done twice until it is done, or there is no more hope.
     func patiently<R: Sendable>(
         _ body: () async throws(ClientError) -> R

@@ -3,9 +3,12 @@ public import Wire
 extension Client {
     /// The server's custom emoji, in the order of their names.
     public func emoji() async throws(ClientError) -> [EmojiView] {
-        try await everyPage(countMax: Limits.emojiMax) { (query) async throws(ClientError) in
+        let emoji = try await listing(
+            countMax: Limits.emojiMax, by: \EmojiView.name
+        ) { (query) async throws(ClientError) in
             try await self.run(Endpoints.emoji, query: query)
         }
+        return emoji.items
     }
 
     /// Adds an emoji for everybody on the server.

@@ -50,17 +50,23 @@ extension Verb {
     }
 
     static let download = Verb(
-        "download", .messages, usage: "download INDEX -o OUT [--range A-B | --thumbnail]",
-        "Fetch the file beside a message of the transcript, and open it.", words: 1...1,
+        "download", .messages,
+        usage: "download INDEX -o OUT [--range A-B | --thumbnail]"
+            + " | download --conversation ID NUMBER [MEDIA] [-o OUT]",
+        "Fetch the file beside a message of the transcript and open it, or what a post shows.", words: 1...2,
         options: [
             .init(name: "--output", value: "OUT", help: "A new file for it; also -o. With --range, - prints it."),
             .init(name: "--range", value: "A-B", help: "Only its bytes A to B, from 0; A- to its end."),
             .init(name: "--thumbnail", help: "The small picture inside the message instead; asks no server."),
+            .init(name: "--conversation", value: "ID", help: "What that post of it shows, into new files."),
         ]
     ) { (client, arguments, output) in
-        guard let index = UInt64(arguments.words[0]), let path = arguments.values["--output"] else {
-            throw arguments.misused
+        if let conversation = try conversation(arguments) {
+            return try await downloadMedia(ofPostIn: conversation, client, arguments, output)
         }
+        guard arguments.words.count == 1, let index = UInt64(arguments.words[0]),
+            let path = arguments.values["--output"]
+        else { throw arguments.misused }
         guard !arguments.switches.contains("--thumbnail") else {
             return try await saveThumbnail(index, to: path, client, output)
         }

@@ -7,6 +7,7 @@ extension Verb {
         .avatar,
         .backup,
         .chat,
+        .conversations,
         .delete,
         .deleteAccount,
         .devices,

@@ -1,0 +1,71 @@
+import Client
+import Wire
+
+/// Files that posts of open conversations show.
+extension Verb {
+    /// `download --conversation`: all that a post shows, or the one that is named.
+    static func downloadMedia(
+        ofPostIn conversation: ConversationID, _ client: Client, _ arguments: Arguments, _ output: Output
+    ) async throws {
+        guard arguments.values["--range"] == nil, !arguments.switches.contains("--thumbnail") else {
+            throw UsageError(message: "What was posted is saved whole: no --range, no --thumbnail.")
+        }
+        let path = arguments.values["--output"]
+        guard path != "-" else { throw UsageError(message: "What was posted goes to a file.") }
+        let seq = try seq(arguments.words[0])
+        let name = try arguments.words.dropFirst().first.map { (word) throws(UsageError) in
+            guard let media = MediaID(text: word) else {
+                throw UsageError(message: "Media are named by 22 characters, as sotto chat shows them.")
+            }
+            return media
+        }
+        let shown = try await client.media(ofPost: seq, in: conversation)
+        let wanted = name.map { (name) in shown.filter { $0 == name } } ?? shown
+        guard !wanted.isEmpty else { throw UsageError(message: "#\(seq) does not show those media.") }
+        guard path == nil || wanted.count == 1 else {
+            let names = wanted.map(\.description).joined(separator: ", ")
+            throw UsageError(message: "Name one of the media of #\(seq), or leave -o out: \(names).")
+        }
+        for media in wanted {
+            let info = try await client.info(ofMedia: media)
+            let target = path ?? "media-\(media)\(suffix(of: info))"
+            try await client.download(info, to: target) { output.progress("Fetched", $0) }
+            output.object("downloaded") { (writer) in
+                writer.put("media", media)
+                writer.put("type", text: mediaType(of: info))
+                writer.put("size", number: info.byteCount)
+                writer.put("path", text: target)
+            }
+            output.say("Saved \(info.byteCount) bytes as \(target).")
+        }
+    }
+
+    /// As the server made it out; `nil` where it has not looked, or found nothing that it knows.
+    private static func mediaType(of info: MediaInfo) -> String? {
+        info.picture?.mediaType ?? info.recording?.mediaType
+    }
+
+    /// Of types that the protocol names. No word of the server becomes part of a name.
+    private static func suffix(of info: MediaInfo) -> String {
+        switch mediaType(of: info) {
+        case "image/jpeg": ".jpg"
+        case "image/png": ".png"
+        case "image/webp": ".webp"
+        case "image/gif": ".gif"
+        case "image/heif": ".heif"
+        case "image/avif": ".avif"
+        case "video/mp4": ".mp4"
+        case "video/quicktime": ".mov"
+        case "video/webm", "audio/webm": ".webm"
+        case "video/x-matroska": ".mkv"
+        case "audio/x-matroska": ".mka"
+        case "video/ogg": ".ogv"
+        case "audio/ogg": ".ogg"
+        case "audio/mp4": ".m4a"
+        case "audio/mpeg": ".mp3"
+        case "audio/flac": ".flac"
+        case "audio/wav": ".wav"
+        default: ""
+        }
+    }
+}

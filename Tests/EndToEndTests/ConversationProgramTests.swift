@@ -1,0 +1,141 @@
+import Glibc
+import TestKit
+import Testing
+import Wire
+
+/// `sotto conversations`, and files that posts show, by real programs.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ConversationProgramTests {
+    /// Somebody in a conversation of alice's.
+    private struct Scene {
+        let house: House
+        let alice: Terminal, bob: Terminal, carol: Terminal
+        let town: String
+    }
+
+    private func scene(_ name: String = "town") async throws -> Scene {
+        let house = try await House()
+        let (alice, bob, carol) = (try Terminal(house), try Terminal(house), try Terminal(house))
+        for (terminal, name) in [(alice, "alice"), (bob, "bob"), (carol, "carol")] {
+            #expect(try terminal.run("register", name).status == 0)
+        }
+        let made = try alice.run("chat", "--create", name, "--with", "bob", "--json").output
+        let town = String(try #require(made.firstMatch(of: /"conversation":"([A-Za-z0-9_-]{22})"/)).1)
+        return Scene(house: house, alice: alice, bob: bob, carol: carol, town: town)
+    }
+
+    @Test("people are added, given roles and removed, hand a conversation over, and leave it")
+    func members() async throws {
+        let scene = try await scene()
+        let (alice, bob, carol, town) = (scene.alice, scene.bob, scene.carol, scene.town)
+        func names(_ terminal: Terminal) throws -> Set<String> {
+            let lines = try terminal.run("conversations", "members", town).output.split(separator: "\n")
+            return Set(lines.map { $0.split(separator: "  ").prefix(2).joined(separator: " ") })
+        }
+        #expect(try names(alice) == ["alice owner", "bob member"])
+        #expect(try names(bob) == ["alice owner", "bob member"], "looked up, though bob never wrote to alice")
+        #expect(try alice.run("conversations", "add", town, "carol").output == "carol is a member.\n")
+        let listed = try carol.run("conversations", "members", town, "--json").output
+        #expect(listed.contains(#","handle":"bob","role":"member","joinedAt":""#), "\(listed)")
+        let refused = try bob.run("conversations", "remove", town, "carol", "--json")
+        #expect(refused.status == 1 && refused.output.contains(#""code":"forbidden""#))
+        #expect(try alice.run("conversations", "role", town, "bob", "admin").output == "bob is now admin.\n")
+        #expect(try bob.run("conversations", "remove", town, "carol").output == "carol is no member any more.\n")
+        #expect(try carol.run("conversations").output == "")
+        #expect(try carol.run("conversations", "members", town, "--json").output.contains(#""code":"not-found""#))
+        #expect(try alice.run("conversations", "leave", town, "--json").output.contains(#""code":"last-owner""#))
+        #expect(try alice.run("conversations", "role", town, "bob", "owner").status == 0)
+        let demoted = try alice.run("conversations", "role", town, "alice", "member", "--json").output
+        #expect(demoted.contains(#""event":"roleGiven","conversation":"\#(town)","account":""#))
+        #expect(try names(bob) == ["alice member", "bob owner"])
+        #expect(try alice.run("conversations", "leave", town).output == "You have left.\n")
+        #expect(try names(bob) == ["bob owner"])
+    }
+
+    @Test("conversations are listed with what is unread, until it was read; what others named cannot move the cursor")
+    func reading() async throws {
+        let scene = try await scene("to\u{1B}[2Jwn\nof two")
+        let (alice, bob, town) = (scene.alice, scene.bob, scene.town)
+        #expect(try bob.run("send", "--conversation", town, "hear, hear").output == "Posted as #3.\n")
+        func line(_ terminal: Terminal) throws -> String { try terminal.run("conversations", "list").output }
+        let name = "\(town)  to\u{FFFD}[2Jwn of two  open group, 2 members"
+        #expect(try line(alice) == "\(name), you are owner, 3 unread of 3\n")
+        #expect(try alice.run("conversations", "read", town, "#2").output == "Read up to #2.\n")
+        #expect(try line(alice) == "\(name), you are owner, 1 unread of 3\n")
+        #expect(try alice.run("conversations", "read", town, "9").output == "Read up to #3: there is no #9 yet.\n")
+        let back = try alice.run("conversations", "read", town, "1", "--json").output
+        #expect(back == #"{"event":"read","conversation":"\#(town)","seq":3}"# + "\n")
+        #expect(try line(alice) == "\(name), you are owner, 0 unread of 3\n")
+        let json = try bob.run("conversations", "--json").output
+        #expect(json.hasPrefix(#"{"event":"conversationListed","conversation":"\#(town)","kind":"group","#))
+        for wrong in [
+            ["list", "x"], ["members"], ["members", "x"], ["add", town], ["add", town, "Bob"], ["leave", "x"],
+            ["remove", town], ["remove", town, "No One"], ["role", town, "bob"], ["role", town, "bob", "later"],
+            ["read", town], ["read", town, "x"], ["frob"],
+        ] {
+            let ended = try alice.run(["conversations"] + wrong)
+            #expect(ended.status == 2 && ended.errors.hasPrefix("sotto: ") && ended.output == "", "\(wrong)")
+        }
+    }
+
+    @Test("what a post shows is saved under its name or a given one, and nothing that is there is replaced")
+    func downloads() async throws {
+        let scene = try await scene()
+        let (alice, bob, town) = (scene.alice, scene.bob, scene.town)
+        let folder = try TemporaryFolder()
+        let bytes = Tus.bytes(5_000_000)
+        try TextFile.write(bytes, to: folder.path + "/film")
+        let posted = try bob.run("send", "--conversation", town, "look", "--file", folder.path + "/film")
+        #expect(posted.output == "Posted as #3.\n")
+        func fetch(_ words: String...) throws -> Terminal.Ended {
+            try alice.run(["download", "--conversation", town] + words)
+        }
+        let out = folder.path + "/out"
+        #expect(try fetch("3", "-o", out).output == "Saved 5000000 bytes as \(out).\n")
+        #expect(TextFile.bytes(out) == bytes)
+        try TextFile.write([1, 2, 3], to: out)
+        let again = try fetch("3", "-o", out, "--json")
+        #expect(again.status == 1 && again.output.contains(#""code":"file-unwritable""#))
+        #expect(TextFile.bytes(out) == [1, 2, 3] && folder.files.filter { $0.hasSuffix(".partial") }.isEmpty)
+        let named = try fetch("#3", "--json").output
+        let fields = /"media":"([A-Za-z0-9_-]{22})".*"path":"(media-[A-Za-z0-9_-]{22})"/
+        let found = try #require(named.firstMatch(of: fields))
+        defer { unlink(String(found.2)) }
+        #expect(found.2 == "media-\(found.1)" && TextFile.bytes(String(found.2)) == bytes)
+        for wrong in [["x"], ["3", "x"], ["3", town], ["3", "-o", "-"], ["3", "--range", "0-1"], ["3", "--thumbnail"]] {
+            #expect(try alice.run(["download", "--conversation", town] + wrong).status == 2, "\(wrong)")
+        }
+        for none in ["0", "1", "9"] {
+            #expect(try fetch(none, "--json").output.contains(#""code":"file-none""#), "\(none)")
+        }
+        #expect(try scene.carol.run("download", "--conversation", town, "3").status == 1, "carol is no member")
+        #expect(try bob.run("delete", "--conversation", town, "3").status == 0)
+        #expect(try fetch("3", "-o", folder.path + "/late", "--json").output.contains(#""code":"file-none""#))
+    }
+
+    @Test("of several files in a post each can be named")
+    func several() async throws {
+        let scene = try await scene()
+        let david = try await scene.house.person("david")
+        #expect(try scene.alice.run("conversations", "add", scene.town, "david").status == 0)
+        let pieces = [Tus.bytes(1000), Tus.bytes(2000)]
+        var media: [MediaID] = []
+        for piece in pieces {
+            media.append(
+                try await Tus.storeOpen(piece, [("conversation", scene.town)], by: david, in: scene.house).media)
+        }
+        let path = "/v1/conversations/\(scene.town)/messages"
+        let request = PostRequest(clientID: .random(), text: nil, media: media)
+        let posted: Accepted = try await scene.house.api.call("POST", path, request, token: david.token)
+        let folder = try TemporaryFolder()
+        let out = folder.path + "/out"
+        let words = ["download", "--conversation", scene.town, "\(try #require(posted.seq))"]
+        #expect(try scene.alice.run(words + ["-o", out]).status == 2 && folder.files.isEmpty)
+        #expect(try scene.alice.run(words + ["--", "\(media[1])"]).status == 0)
+        defer { unlink("media-\(media[1])") }
+        #expect(TextFile.bytes("media-\(media[1])") == pieces[1])
+        // Both: the second is there already, and the first is saved.
+        #expect(try scene.alice.run(words).status == 1)
+        defer { unlink("media-\(media[0])") }
+        #expect(TextFile.bytes("media-\(media[0])") == pieces[0])
+    }
+}

@@ -1,0 +1,78 @@
+import TestKit
+import Testing
+import Wire
+
+@testable import Client
+
+extension LyingServerTests {
+    @Test("a false handle of a member leads to its own account or nowhere, and is never shown as known")
+    func memberHandles() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        let (carol, david) = (try await house.person("carol"), try await house.person("david"))
+        let handles = try ["bobby", "carol", "david"].map { try #require(Handle(text: $0)) }
+        let town = try await alice.client.createOpenConversation(.group, name: nil, members: [handles[0]]).conversation
+        try await bob.client.addMembers([handles[2]], to: town)
+        func david(_ isLied: Bool) async throws -> ConversationMember {
+            alice.change = { (path, answer) in
+                guard isLied, path.contains("/members") else { return }
+                answer.change(Page<MemberView>.self) { (page) in
+                    for index in page.items.indices where page.items[index].account == david.account {
+                        page.items[index].handle = handles[1]
+                    }
+                }
+            }
+            let members = try await alice.client.members(of: town).items
+            return try #require(members.first { $0.account == david.account })
+        }
+        for _ in 0..<2 {
+            let lied = try await david(true)
+            #expect(lied.handle == nil && lied.claimedHandle == handles[1])
+        }
+        // What the look-up found is true of carol.
+        #expect(try await alice.client.knownHandle(of: carol.account) == handles[1])
+        let told = try await david(false)
+        #expect(told.handle == handles[2] && told.claimedHandle == nil)
+        let relied = try await david(true)
+        #expect(relied.handle == handles[2] && relied.claimedHandle == handles[1])
+    }
+
+    @Test("a member whose list the key log has not is a lie that is told")
+    func memberProofs() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        let handle = try #require(Handle(text: "alice"))
+        let town = try await bob.client.createOpenConversation(.group, name: nil, members: [handle]).conversation
+        alice.change = { (path, answer) in
+            if path.hasPrefix("/v1/handles/") { answer.changeProof(at: path) { $0?.inclusion[0] ^= 1 } }
+        }
+        await #expect(throws: ClientError.untrustedLog(.notIncluded)) { try await alice.client.members(of: town) }
+    }
+
+    @Test("other bytes of a post's file, fewer or more of them, are not kept")
+    func postMedia() async throws {
+        let house = try await House()
+        let alice = try await DoubtfulPhone(house, as: "alice")
+        let folder = try TemporaryFolder()
+        try TextFile.write(Tus.bytes(100_000), to: folder.path + "/film")
+        let town = try await alice.client.createOpenConversation(.group, name: nil, members: []).conversation
+        let posted = try await alice.client.post(file: folder.path + "/film", to: town)
+        let media = try #require(try await alice.client.media(ofPost: try #require(posted.seq), in: town).first)
+        let info = try await alice.client.info(ofMedia: media)
+        let lies: [@Sendable (inout [UInt8]) -> Void] = [
+            { $0[99_999] ^= 1 }, { $0.removeLast() }, { $0.append(0) }, { $0 = [] },
+        ]
+        for lie in lies {
+            alice.change = { (path, answer) in if path == "/v1/media/\(media)" { lie(&answer.body) } }
+            await #expect(throws: ClientError.file(.notAuthentic)) {
+                try await alice.client.download(info, to: folder.path + "/out")
+            }
+            #expect(folder.files == [folder.path + "/film"])
+        }
+        alice.change = { _, _ in }
+        try await alice.client.download(info, to: folder.path + "/out")
+        #expect(TextFile.bytes(folder.path + "/out") == Tus.bytes(100_000))
+    }
+}
