@@ -90,21 +90,27 @@ extension Client {
     func announce(_ entry: LogEntry, _ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         guard let last = followed[entry.conversation] else { return tell(.conversation(entry)) }
         guard entry.seq > last else { return }
-        if entry.seq.rawValue > last.rawValue + 1 { return try await catchUp(entry.conversation, tell) }
+        if entry.seq.rawValue > last.rawValue + 1 { return try await catchUpOrTell(entry.conversation, tell) }
         followed[entry.conversation] = entry.seq
         tell(.conversation(entry))
     }
 
-    /// Tells what the followed conversations gained meanwhile. One that cannot be read any more keeps nobody from the
-    /// others.
+    /// Tells what the followed conversations gained meanwhile.
     func catchUp(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
         for conversation in followed.keys.sorted(by: { $0.description < $1.description }) {
-            do throws(ClientError) {
-                try await catchUp(conversation, tell)
-            } catch {
-                guard !error.isPassing else { throw error }
-                tell(.trouble(error))
-            }
+            try await catchUpOrTell(conversation, tell)
+        }
+    }
+
+    /// A conversation that cannot be read any more keeps nobody from the others, and ends no listener.
+    private func catchUpOrTell(
+        _ conversation: ConversationID, _ tell: @Sendable (ClientEvent) -> Void
+    ) async throws(ClientError) {
+        do throws(ClientError) {
+            try await catchUp(conversation, tell)
+        } catch {
+            guard !error.isPassing else { throw error }
+            tell(.trouble(error))
         }
     }
 

@@ -50,10 +50,12 @@ import Wire
         let server = ScriptedServer()
         let client = try await server.client()
         let towns = (0..<3).map { _ in ConversationID.random() }.sorted { $0.description < $1.description }
+        let gone = entry(towns[1], 5)
         let logs = [towns[0]: [entry(towns[0], 1)], towns[2]: [entry(towns[2], 1), entry(towns[2], 2)]]
         server.with {
             $0.logs = logs
-            $0.sockets = [[Self.hello, .queueEmpty]]
+            // Of one that is gone something comes all the same, with a gap before it.
+            $0.sockets = [[Self.hello, .event(gone)]]
         }
         await client.follow(towns[0], after: SequenceNumber(3))
         await client.follow(towns[1], after: SequenceNumber(0))
