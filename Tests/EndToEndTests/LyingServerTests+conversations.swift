@@ -14,7 +14,7 @@ extension LyingServerTests {
         let handles = try ["bobby", "carol", "david"].map { try #require(Handle(text: $0)) }
         let town = try await alice.client.createOpenConversation(.group, name: nil, members: [handles[0]]).conversation
         try await bob.client.addMembers([handles[2]], to: town)
-        func david(_ isLied: Bool) async throws -> ConversationMember {
+        func listed(_ isLied: Bool) async throws -> ConversationMember {
             alice.change = { (path, answer) in
                 guard isLied, path.contains("/members") else { return }
                 answer.change(Page<MemberView>.self) { (page) in
@@ -27,14 +27,14 @@ extension LyingServerTests {
             return try #require(members.first { $0.account == david.account })
         }
         for _ in 0..<2 {
-            let lied = try await david(true)
+            let lied = try await listed(true)
             #expect(lied.handle == nil && lied.claimedHandle == handles[1])
         }
         // What the look-up found is true of carol.
         #expect(try await alice.client.knownHandle(of: carol.account) == handles[1])
-        let told = try await david(false)
+        let told = try await listed(false)
         #expect(told.handle == handles[2] && told.claimedHandle == nil)
-        let relied = try await david(true)
+        let relied = try await listed(true)
         #expect(relied.handle == handles[2] && relied.claimedHandle == handles[1])
     }
 
@@ -59,7 +59,8 @@ extension LyingServerTests {
         try TextFile.write(Tus.bytes(100_000), to: folder.path + "/film")
         let town = try await alice.client.createOpenConversation(.group, name: nil, members: []).conversation
         let posted = try await alice.client.post(file: folder.path + "/film", to: town)
-        let media = try #require(try await alice.client.media(ofPost: try #require(posted.seq), in: town).first)
+        let seq = try #require(posted.seq)
+        let media = try #require(try await alice.client.media(ofPost: seq, in: town).first)
         let info = try await alice.client.info(ofMedia: media)
         let lies: [@Sendable (inout [UInt8]) -> Void] = [
             { $0[99_999] ^= 1 }, { $0.removeLast() }, { $0.append(0) }, { $0 = [] },
