@@ -53,11 +53,11 @@ import Wire
 
     @Test("conversations are listed with what is unread, until it was read; what others named cannot move the cursor")
     func reading() async throws {
-        let scene = try await scene("to\u{1B}[2Jwn\nof two")
+        let scene = try await scene("to\u{202E}wn\nof two")
         let (alice, bob, town) = (scene.alice, scene.bob, scene.town)
         #expect(try bob.run("send", "--conversation", town, "hear, hear").output == "Posted as #3.\n")
         func line(_ terminal: Terminal) throws -> String { try terminal.run("conversations", "list").output }
-        let name = "\(town)  to\u{FFFD}[2Jwn of two  open group, 2 members"
+        let name = "\(town)  to\u{FFFD}wn of two  open group, 2 members"
         #expect(try line(alice) == "\(name), you are owner, 3 unread of 3\n")
         #expect(try alice.run("conversations", "read", town, "#2").output == "Read up to #2.\n")
         #expect(try line(alice) == "\(name), you are owner, 1 unread of 3\n")
