@@ -6,7 +6,10 @@ public import Wire
 ///
 /// Owns everything it holds; one per folder, in one process. What must survive is committed before it is told to
 /// anyone: a session that has moved on, before its ciphertext leaves; a message that came, before it is acknowledged.
+///
+/// Runs on a thread of its own, which nobody else's work waits for: the store blocks for the disk.
 public actor Client {
+    private let thread = ClientThread()
     let store: LocalStore
     let server: ServerAddress?
     let network: Network?
@@ -22,7 +25,7 @@ public actor Client {
     /// Whether it was asked for its key since this client began.
     var isServerKnown = false
     /// A login that is under way, for whoever needs one meanwhile.
-    var login: Task<Result<TokenPair, ClientError>, Never>?
+    var login: Undertaking<Result<TokenPair, ClientError>>?
     var outboxRun = OutboxRun()
     var fileRun = FileRun()
     /// The downloads that are under way, by their places in the store.
@@ -31,22 +34,35 @@ public actor Client {
     var stickerPacksUnderWay = 0
     var isReplenishing = false
     var backupTurns = Turns()
-    var isListening = false
-    /// Whoever listens now.
-    var teller: (@Sendable (ClientEvent) -> Void)?
-    /// What ``events(untilIdle:)`` started last.
-    var listener: Task<Void, Never>?
+    /// Who hears of events.
+    let listeners = EventListeners()
+    /// Listens for all of them.
+    var listening: Task<Void, Never>?
     /// Sends what the server has put off, once it is time.
     var resend: Task<Void, Never>?
     /// The same of files.
     var resendFiles: Task<Void, Never>?
     /// When the next line of the transcript disappears.
     var nextExpiry: Timestamp?
-    /// When the journal was last written anew for what was deleted.
-    var rewrittenAt: Timestamp?
-    /// Until the next of the two.
-    var timer: Task<Void, Never>?
+    /// Until the next of that, or until the store's log is to be overwritten; and when it ends.
+    var timer: (task: Task<Void, Never>, due: Timestamp)?
+    /// Looks through the store while nothing else is done.
+    var checking: Task<Void, Never>?
     var isClosed = false
+    /// What is watched, and by whom.
+    let chatSource = Source<[Chat]>()
+    let outboxSource = Source<[Line]>()
+    let connectionSource = Source<ConnectionState>()
+    var timelines: [UInt64: OpenTimeline] = [:]
+    var timelineCount: UInt64 = 0
+    /// Lines that have changed and are not durable yet, and those that were not told yet.
+    var staged: Set<LinePlace> = []
+    var untold: Set<LinePlace> = []
+    var isTelling = false
+    var connectionState = ConnectionState.off
+    /// The list of chats, once somebody has asked for it, and which of it are to be read again.
+    var chatCache: [ChatID: Chat]?
+    var staleChats: Set<ChatID> = []
     /// The last entry that was told of each conversation that is followed.
     var followed: [ConversationID: SequenceNumber] = [:]
 
@@ -84,11 +100,9 @@ public actor Client {
         store: sending LocalStore, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
         configuration: ClientConfiguration, surroundings: Surroundings
     ) {
-        let transfers = store.keys(withPrefix: StoreKey<FileTransfer>.transferPrefix)
-        let spools = transfers.compactMap { try? store.value(StoreKey<FileTransfer>($0))?.spool }
         // One that cannot be read may have a spool that a later version wants.
-        if spools.count == transfers.count {
-            SpoolFolder(folder: configuration.folder).removeUnknown(except: Set(spools))
+        if let transfers = try? store.values(in: .transfers) {
+            SpoolFolder(folder: configuration.folder).removeUnknown(except: Set(transfers.map(\.value.spool)))
         }
         nextExpiry = store.nextExpiry
         self.store = store
@@ -98,16 +112,26 @@ public actor Client {
         self.configuration = configuration
         self.surroundings = surroundings
         // Whoever opens the folder finds nothing in it that should have gone, and nothing goes by itself before that.
-        Task { await self.lookAfterTranscript() }
+        Task { await self.begin() }
+    }
+
+    /// Jobs run one after the other on the thread of this client.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    private func begin() {
+        guard !isClosed else { return }
+        lookAfterTranscript()
+        checkStore()
     }
 
     /// Ends listening in order, then lets go of the folder and the connection. What is called afterwards fails.
     public func close() async {
-        listener?.cancel()
-        await listener?.value
         isClosed = true
-        timer?.cancel()
-        store.rewriteIfOwed()
+        listening?.cancel()
+        await listening?.value
+        endObservations()
+        timer?.task.cancel()
+        checking?.cancel()
         store.close()
         await network?.close()
         await anonymousNetwork?.close()
@@ -145,8 +169,62 @@ public actor Client {
         do { return try store.value(key) } catch { throw .store(error) }
     }
 
+    func keys<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(ClientError) -> [StoreKey<Value>] {
+        do { return try store.keys(in: shelf, range) } catch { throw .store(error) }
+    }
+
+    func values<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(ClientError) -> [(key: StoreKey<Value>, value: Value)] {
+        do { return try store.values(in: shelf, range) } catch { throw .store(error) }
+    }
+
+    /// As the other, without what a later version has written.
+    func readableValues<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(ClientError) -> [(key: StoreKey<Value>, value: Value)] {
+        do { return try store.readableValues(in: shelf, range) } catch { throw .store(error) }
+    }
+
+    func byteCount<Value: WireType>(of key: StoreKey<Value>) throws(ClientError) -> Int {
+        do { return try store.byteCount(of: key) } catch { throw .store(error) }
+    }
+
+    /// Durable when it returns, with all that was staged.
     func commit(_ transaction: StoreTransaction) throws(ClientError) {
-        do { try store.commit(transaction) } catch { throw .store(error) }
+        try changing { (store) throws(LocalStoreError) in try store.commit(transaction) }
+        committed(staged.union(transaction.touched))
+        setTimer()
+    }
+
+    /// Seen at once, and durable with the next commit or ``flush()``: for what came, and comes again where it is lost.
+    func stage(_ transaction: StoreTransaction) throws(ClientError) {
+        try changing { (store) throws(LocalStoreError) in try store.stage(transaction) }
+        staged.formUnion(transaction.touched)
+        staleChats.formUnion(transaction.touched.lazy.map(\.chat))
+    }
+
+    /// Makes durable what is staged.
+    func flush() throws(ClientError) {
+        try changing { (store) throws(LocalStoreError) in try store.flush() }
+        committed(staged)
+        setTimer()
+    }
+
+    /// What fails takes back what was staged, and so what was set from it.
+    private func changing(_ change: (LocalStore) throws(LocalStoreError) -> Void) throws(ClientError) {
+        do {
+            try change(store)
+        } catch {
+            lists = [:]
+            keyLog = nil
+            chatCache = nil
+            staged = []
+            nextExpiry = store.nextExpiry
+            throw .store(error)
+        }
     }
 
     func counters() throws(ClientError) -> Counters { try read(.counters) ?? Counters() }

@@ -9,6 +9,8 @@ public enum ClientError: Error, Equatable, Sendable {
     case store(LocalStoreError)
     /// The server was not reached, or the connection broke.
     case unreachable(TransportError)
+    /// The task that waited was cancelled. What was asked of the server may have been done.
+    case cancelled
     /// The server refused, and says why.
     case refused(Problem)
     /// The server's answer is not one of the protocol.
@@ -30,7 +32,6 @@ public enum ClientError: Error, Equatable, Sendable {
     case accountDeleted
     /// Another connection of this very device has taken the place of this one.
     case displaced
-    case alreadyListening
     /// This device has no account key, so it cannot change the device list, nor delete the account.
     case cannotChangeDevices
     case noSuchDevice
@@ -95,6 +96,7 @@ extension ClientError: CustomStringConvertible {
         switch self {
         case .store(let error): Self.text(error)
         case .unreachable(let error): Self.text(error)
+        case .cancelled: "Interrupted."
         case .refused(let problem): Self.text(problem)
         case .unexpectedAnswer(let status):
             "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server?"
@@ -108,7 +110,6 @@ extension ClientError: CustomStringConvertible {
         case .accountDeleted:
             "The account was deleted. What this device keeps of it stays readable; another needs another folder."
         case .displaced: "The same account folder is in use elsewhere: its connection has taken the place of this one."
-        case .alreadyListening: "This client listens already."
         case .cannotChangeDevices:
             "Only a device with the account's key can link, unlink and delete: the first one, or a restored one."
         case .noSuchDevice: "The account has no such device."
@@ -129,8 +130,9 @@ extension ClientError: CustomStringConvertible {
             "Much has come that this version of the program does not know. Use a later one; nothing more is fetched."
         case .conversationSetBack(let conversation):
             "The log of conversation \(conversation) is shorter than before. Was the server restored? Ask who runs it."
-        case .noSuchMessage: "There is no such message. See its index in the history."
-        case .cannotReport: "Only a message that came from somebody else can be reported. See its index in the history."
+        case .noSuchMessage: "There is no such message. See its number in the history."
+        case .cannotReport:
+            "Only a message that came from somebody else can be reported. See its number in the history."
         case .file(let failure): Self.text(failure)
         case .image(let failure): failure.sentence
         case .badExpiry: "A message can disappear after 5 seconds to 28 days."
@@ -173,13 +175,14 @@ extension ClientError: CustomStringConvertible {
         case .needsPassphrase: "This folder is sealed by a passphrase. Give it."
         case .takesNoPassphrase: "This folder was made without a passphrase. Leave it out."
         case .keyFileMissing: "The file `key` is gone from the folder; without it nothing there can be read."
-        case .notAStore: "The journal in this folder is not one of this program."
-        case .damaged(let record): "The journal is damaged at record \(record). Restore the folder, or start anew."
+        case .notAStore: "The store in this folder is not one of this program."
+        case .damaged(let what): "The store is damaged (\(what)). Restore the folder, or start anew."
         case .tooLarge: "That is too large to be kept."
         case .diskFull: "The disk is full. Nothing was changed."
         case .system(let operation, let code): "The system refused to \(operation): \(String(cString: strerror(code)))."
         case .outcomeUnknown: "The disk failed in the middle of a write. Start the program again."
         case .outOfMemory: "There is not enough memory to open the folder."
+        case .collision(let key): "Two names fall on one place in the store: \(key)."
         case .unreadable: "A later version of this program wrote into this folder. Use that one."
         }
     }
@@ -252,6 +255,7 @@ extension ClientError {
         case .store(.needsPassphrase): "needs-passphrase"
         case .store: "store"
         case .unreachable: "unreachable"
+        case .cancelled: "cancelled"
         case .refused(let problem): problem.code.rawValue
         case .unexpectedAnswer: "unexpected-answer"
         case .queued: "queued"
@@ -262,7 +266,6 @@ extension ClientError {
         case .unlinked: "unlinked"
         case .accountDeleted: "account-deleted"
         case .displaced: "displaced"
-        case .alreadyListening: "already-listening"
         case .cannotChangeDevices: "cannot-change-devices"
         case .noSuchDevice: "no-such-device"
         case .badCode: "bad-code"

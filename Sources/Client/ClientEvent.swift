@@ -1,7 +1,7 @@
 public import Wire
 
 /// What a listening client tells. Everything durable in it is in the local store already: whoever misses an event
-/// finds the same with ``Client/history(after:limit:)``.
+/// finds the same with ``Client/lines(of:before:limit:)``.
 public enum ClientEvent: Sendable, Equatable {
     /// The server knows this device; its queue follows.
     case connected
@@ -10,11 +10,11 @@ public enum ClientEvent: Sendable, Equatable {
     /// The queue was read to its end; what follows is live.
     case idle
     /// A message came: from somebody, or from another device of the own account.
-    case message(HistoryEntry)
+    case message(Line)
     /// Something came that cannot be read. It is acknowledged; the next send to its sender begins a new session.
-    case unreadable(HistoryEntry)
+    case unreadable(Line)
     /// A message was deleted by its sender, or has disappeared: what is left of its line.
-    case removed(HistoryEntry)
+    case removed(Line)
     /// The next entry of a conversation's log.
     case conversation(LogEntry)
     /// Entries of a conversation that is not followed were not told, since this client did not keep up: its log has
@@ -32,6 +32,8 @@ public enum ClientEvent: Sendable, Equatable {
     case keysUploaded(count: Int)
     /// A message went out signed in, so that the server knows who sent it.
     case senderShown(to: AccountID, SenderShownReason)
+    /// Events were dropped, since this listener did not keep up: what they told is in the chats.
+    case missed
     /// Something beside the connection failed; it will be tried again.
     case trouble(ClientError)
     /// Last: listening cannot go on.

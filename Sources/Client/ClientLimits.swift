@@ -54,11 +54,19 @@ enum ClientLimits {
     static let earlyDeletionsMax = 256
     /// Sticker packs that a device keeps.
     static let stickerPacksMax = 100
-    /// Lines that are looked through for a message that was written before its place was kept.
-    static let linesSearchedMax: UInt64 = 10_000
-    /// So long after it was written anew the journal is not written anew again for what was deleted meanwhile.
-    static let rewriteSeconds: UInt64 = 60
-    static let erasedKeysPerTransaction = 2_000
+    /// Moments at which lines disappear that are dealt with in one transaction.
+    static let expiriesPerTransaction = 256
+    /// Events that are kept for a listener that does not keep up.
+    static let eventsKeptMax = 1_024
+    /// Lines of one timeline.
+    static let timelineLinesMax = 1_000
+    /// Characters of a chat's newest line that the list of chats keeps.
+    static let lastLineLengthMax = 256
+    /// So long at most the store's log keeps what was replaced, such as older states of sessions.
+    static let settleSeconds: UInt64 = 60
+    /// Before the store is checked after it was opened, and between two slices of that.
+    static let checkDelayMilliseconds: UInt64 = 5_000
+    static let checkPauseMilliseconds: UInt64 = 50
     /// So long the server may take to look at an image; and the pauses between asking whether it has.
     static let imageMilliseconds: UInt64 = 60_000
     static let imageStepMilliseconds: UInt64 = 100

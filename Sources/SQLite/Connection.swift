@@ -21,8 +21,13 @@ package final class Connection {
     /// The extended result code of the first failure since it was cleared.
     package var failure: Int32?
 
-    /// - Parameter creates: whether the file may be made; who owns a folder makes its files beforehand.
-    package init(path: String, access: Access, creates: Bool = false) throws(SQLiteError) {
+    /// - Parameters:
+    ///   - creates: whether the file may be made; who owns a folder makes its files beforehand.
+    ///   - system: what SQLite reads and writes files through, by the name it was registered under; the usual one
+    ///     without.
+    package init(
+        path: String, access: Access, creates: Bool = false, through system: String? = nil
+    ) throws(SQLiteError) {
         var opened: OpaquePointer?
         var path = path
         var flags = (access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
@@ -32,7 +37,7 @@ package final class Connection {
             path = "file:\(path.hasPrefix("/") ? "//" : "")\(Self.quoted(path))?immutable=1"
             flags |= SQLITE_OPEN_URI
         }
-        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, system)
         guard code == SQLITE_OK, let opened else {
             sqlite3_close_v2(opened)
             throw .failed(code: code)

@@ -12,6 +12,7 @@ enum BenchVerb: String, CaseIterable {
     case startup
     case fsyncs
     case log
+    case clientStore = "client-store"
     case mediaTransfer = "media-transfer"
     case relay
     case all
@@ -50,7 +51,7 @@ enum BenchVerb: String, CaseIterable {
         { (rig) in try await GroupVerb.measure(rig, memberCount: 250) },
         { (rig) in try await GroupVerb.measure(rig, memberCount: min(1000, Limits.membersMax)) },
         BenchVerb.latency.measure, BenchVerb.offline.measure, BenchVerb.idle.measure, BenchVerb.startup.measure,
-        BenchVerb.fsyncs.measure, BenchVerb.log.measure,
+        BenchVerb.fsyncs.measure, BenchVerb.log.measure, BenchVerb.clientStore.measure,
         BenchVerb.mediaTransfer.measure,
     ]
 
@@ -65,6 +66,7 @@ enum BenchVerb: String, CaseIterable {
         case .startup: try await StartupVerb.measure(rig)
         case .fsyncs: try await FsyncsVerb.measure(rig)
         case .log: try await LogVerb.measure(rig)
+        case .clientStore: try await ClientStoreVerb.measure(rig)
         case .mediaTransfer: try await TransferVerb.measure(rig)
         case .ceiling, .relay, .all:
             Measurement(verb: "ceiling", title: "ceiling: a raw log on the same disk", figures: rig.ceilingFigures)

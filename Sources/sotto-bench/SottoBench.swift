@@ -44,6 +44,7 @@ struct SottoBench {
           startup       from the start to the first answer, on an empty and on a full store
           fsyncs        a short one-to-one under strace: fdatasync calls against commits
           log           the key log: entries appended to the store, then lists proven from it
+          client-store  a client's own store: opened, read, written and deleted from
           media-transfer  a file of 1 GiB up and down, and 64 KiB files up, each durable
           ceiling       a raw preallocated log with group commit on the same disk
           all           each of them, as one table
@@ -63,7 +64,7 @@ struct SottoBench {
           --rounds N              relay: how often, for medians; 3
           --members N             group: 250
           --rate N                latency: 500
-          --messages N            offline: 1000; startup: 1000000
+          --messages N            offline: 1000; startup: 1000000; client-store: 100000
           --sockets N             idle: 10000
           --entries N             log: 1000000
           --turns N               turns: how many; 5

@@ -43,18 +43,6 @@ struct Output: Sendable {
 
     static func complain(_ text: String) { write("sotto: \(text)\n", to: STDERR_FILENO) }
 
-    /// A line of the transcript.
-    func entry(_ entry: HistoryEntry) {
-        object(entry.kind == .unreadable ? "unreadable" : "message") { entry.write(fields: &$0) }
-        say(Self.line(entry))
-    }
-
-    /// Says that the server has a message, and whether it was shown who sent it though that could have been hidden.
-    func accepted(_ entry: HistoryEntry) {
-        object("accepted") { entry.write(fields: &$0) }
-        say((["Accepted."] + [entry.senderShown.flatMap(Self.notice)].compactMap { $0 }).joined(separator: " "))
-    }
-
     /// What a user should know of a message that went out signed in; `nil` where it could not have gone otherwise.
     static func notice(_ reason: SenderShownReason) -> String? {
         switch reason {
@@ -63,41 +51,6 @@ struct Output: Sendable {
             "The recipient did not take its delivery token any more, so the server was shown who sent this."
         case .noCertificate: "The server gave out no sender certificate, so it was shown who sent this."
         }
-    }
-
-    static func line(_ entry: HistoryEntry) -> String {
-        let peer = entry.peerHandle?.text ?? entry.peer.description
-        let time = entry.time ?? entry.sentAt
-        let shown = time.map { String($0.description.prefix(16)).replacing("T", with: " ") } ?? "                "
-        let text = entry.removal == nil ? said(entry) : "[\(entry.removal?.rawValue ?? "")]"
-        switch entry.kind {
-        case .received: return "\(shown)  \(peer): \(text)"
-        case .sent:
-            guard entry.removal == nil else { return "\(shown)  me → \(peer): \(text)" }
-            var mark = entry.progress == .accepted ? "" : " (\(entry.progress?.rawValue ?? "unknown"))"
-            if let failure = entry.fileFailure { mark = " (refused: \(failure.rawValue))" }
-            if entry.senderShown?.isDowngrade == true { mark += " (sender shown to the server)" }
-            return "\(shown)  me → \(peer): \(text)\(mark)"
-        case .synced: return "\(shown)  me (device \(entry.device)) → \(peer): \(text)"
-        case .unreadable: return "\(shown)  \(peer): [cannot be read: \(entry.reason?.rawValue ?? "unknown")]"
-        }
-    }
-
-    /// The text, and the file beside it.
-    private static func said(_ entry: HistoryEntry) -> String {
-        let text = harmless(entry.text ?? "")
-        guard let file = entry.file else { return text }
-        let name = harmless(file.name ?? "without a name").replacing("\n", with: " ")
-        if let sticker = entry.sticker {
-            return "[sticker \(harmless(sticker.emoji)): sotto download \(entry.index) -o OUT]"
-        }
-        let note = "[file \(name)\(dimensions(file)), \(file.byteCount) bytes: sotto download \(entry.index) -o OUT]"
-        return text.isEmpty ? note : text + " " + note
-    }
-
-    private static func dimensions(_ file: FileNote) -> String {
-        guard let width = file.width, let height = file.height else { return "" }
-        return ", \(width)×\(height)"
     }
 
     /// What others wrote, without what would move a terminal's cursor or forge a line.

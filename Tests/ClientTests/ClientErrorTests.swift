@@ -9,15 +9,16 @@ import Wire
 struct ClientErrorTests {
     private static let all: [ClientError] = [
         .store(.inUse), .store(.wrongKey), .store(.needsPassphrase), .store(.takesNoPassphrase),
-        .store(.keyFileMissing), .store(.notAStore), .store(.damaged(record: 3)), .store(.tooLarge(byteCount: 1)),
+        .store(.keyFileMissing), .store(.notAStore), .store(.damaged("a value")), .store(.collision(key: "a")),
+        .store(.tooLarge(byteCount: 1)),
         .store(.diskFull), .store(.system(operation: "open", code: 13)), .store(.outcomeUnknown), .store(.outOfMemory),
         .store(.unreadable(key: "k")), .unreachable(.cannotConnect), .unreachable(.cannotSecure),
-        .unreachable(.timedOut), .unreachable(.closedByPeer), .unreachable(.badCertificate("x.")),
+        .cancelled, .unreachable(.timedOut), .unreachable(.closedByPeer), .unreachable(.badCertificate("x.")),
         .refused(Problem(.handleTaken, "Choose another.")),
         .refused(Problem(.rateLimited, "", retryAfterSeconds: 3)), .unexpectedAnswer(status: 502),
         .queued(.random()), .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .displaced,
         .accountDeleted,
-        .alreadyListening, .cannotChangeDevices, .noSuchDevice, .badCode, .badServerAddress, .insecureServer,
+        .cannotChangeDevices, .noSuchDevice, .badCode, .badServerAddress, .insecureServer,
         .wrongServerName(expected: "a", found: "b"), .emptyText, .textTooLong, .file(.unreadable),
         .file(.unwritable), .file(.tooLong), .file(.notAuthentic), .file(.badType), .file(.none),
         .image(.tooLarge(byteCountMax: 1024)), .image(.noPicture("x")), .image(.noPicture(nil)), .image(.undecided),
@@ -47,7 +48,6 @@ struct ClientErrorTests {
         case .unlinked: 9
         case .accountDeleted: 10
         case .displaced: 11
-        case .alreadyListening: 12
         case .cannotChangeDevices: 13
         case .noSuchDevice: 14
         case .badCode: 15
@@ -73,6 +73,7 @@ struct ClientErrorTests {
         case .untrustedKeys: 35
         case .noKeys: 36
         case .cannotSeal: 37
+        case .cancelled: 12
         case .laterVersionNeeded: 38
         case .conversationSetBack: 39
         }

@@ -63,11 +63,11 @@ final class ScriptedServer: @unchecked Sendable {
         return body(&state)
     }
 
-    /// A registered client over this server, on a disk in memory.
+    /// A registered client over this server.
     func client() async throws -> Client {
         let configuration = ClientConfiguration(folder: "", server: ServerAddress("http://127.0.0.1:1"))
         let client = Client(
-            store: try FakeDisk().open(), server: configuration.server, network: network,
+            store: try StoreCase().open(), server: configuration.server, network: network,
             anonymousNetwork: network, configuration: configuration, surroundings: surroundings)
         try await client.register(handle: try #require(Handle(text: "alice")))
         return client

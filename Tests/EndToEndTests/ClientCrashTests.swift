@@ -13,10 +13,17 @@ struct ClientCrashTests {
         var names: [String] = []
         try await everyPoint { (point) in
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
-            let phone = try MortalPhone(house, fate)
+            let folder = try TemporaryFolder()
             let name = "alice-\(point)"
-            if (try? await phone.register(name)) != nil { return fate.hasStruck }
-            try await phone.revive()
+            let phone: MortalPhone
+            if let begun = try? MortalPhone(house, fate, folder: folder) {
+                phone = begun
+                if (try? await phone.register(name)) != nil { return fate.hasStruck }
+                try await phone.revive()
+            } else {
+                // It died while its store was founded: there is none, or a whole one.
+                phone = try MortalPhone(house, Fate(), folder: folder)
+            }
             do {
                 try await phone.register(name)
             } catch ClientError.alreadyRegistered {
@@ -192,9 +199,10 @@ struct ClientCrashTests {
             try await alice.fetch()
         }
         try await talk(0)
-        let copy = TextFile.bytes(bob.folder.path + "/account/journal")
+        var copy: [UInt8] = []
+        try await bob.restart { copy = TextFile.bytes(bob.folder.path + "/account/store.db") }
         for round in 1...3 { try await talk(round) }
-        try await bob.restart { try TextFile.write(copy, to: bob.folder.path + "/account/journal") }
+        try await bob.restart { try TextFile.write(copy, to: bob.folder.path + "/account/store.db") }
         try await alice.send("lost", to: "bob")
         try await bob.fetch()
         // What was acknowledged a moment ago may come once more, and the first of it opens again.

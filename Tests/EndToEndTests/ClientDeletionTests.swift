@@ -1,5 +1,6 @@
 import Crypto
 import Keys
+import SQLite
 import TestKit
 import Testing
 import Transport
@@ -30,11 +31,10 @@ struct ClientDeletionTests {
         try await bob.fetch()
         try await alice.fetch()
         try await alice.client.deleteAccount()
-        let names = await alice.client.keyNames
-        #expect(
-            names.allSatisfy { (name) in
-                ["profile", "counters", "contact/", "handle/", "history/", "place/"].contains { name.hasPrefix($0) }
-            }, "\(names)")
+        try await alice.restart {
+            let rooms = try StoredRooms.all(in: alice.folder.path + "/account")
+            #expect(rooms == [.head, .sum, .profile, .counters, .contact, .handle, .line, .chat])
+        }
         for _ in 0..<2 {
             #expect(try await alice.history().map(\.text) == ["hello", "hi"])
             let name = try #require(Handle(text: "bobby"))
@@ -149,7 +149,7 @@ struct ClientDeletionTests {
         let done = try alice.run("delete-account", "--yes", "--json")
         #expect(done.status == 0, "\(done.errors)")
         #expect(done.output.hasPrefix(#"{"event":"accountDeleted","handle":"alice","account":""#))
-        #expect(try alice.run("history").output.contains("so long"))
+        #expect(try alice.run("history", "bobby").output.contains("so long"))
         for arguments in [
             ["send", "bobby", "x"], ["listen", "--until-idle"], ["devices"], ["backup"], ["login"],
             ["register", "alice"], ["delete-account"], ["delete-account", "--yes"],
@@ -164,7 +164,12 @@ struct ClientDeletionTests {
     }
 }
 
-extension Client {
-    /// What is kept, by name; what is owed to the journal too.
-    fileprivate var keyNames: [String] { store.keys(withPrefix: "") }
+/// What kinds of things a store has that nobody has open.
+private enum StoredRooms {
+    static func all(in folder: String) throws -> Set<StoreRoom> {
+        let connection = try Connection(path: folder + "/" + StoreFile.databaseName, access: .readOnlyUnchanging)
+        defer { connection.close() }
+        return Set(try connection.rows("SELECT DISTINCT room FROM item") { $0.integer(0) }
+            .compactMap { StoreRoom(rawValue: $0) })
+    }
 }

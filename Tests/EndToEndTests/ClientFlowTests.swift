@@ -17,7 +17,7 @@ struct ClientFlowTests {
         try await bob.fetch()
         let entries = try await bob.history()
         #expect(entries.map(\.text) == ["hello"])
-        #expect(entries.first?.peerHandle?.text == "alice")
+        #expect(entries.first?.author.isOwn == false)
         #expect(entries.first?.message == sent.message)
         try await bob.fetch()
         #expect(try await bob.received() == ["hello"])

@@ -74,7 +74,7 @@ import Wire
         }
         let told = Guarded<[ClientEvent]>([])
         let listener = Task { [client = alice.client] in
-            await client.listen { (event) in told.withLock { $0.append(event) } }
+            for await event in await client.events() { told.withLock { $0.append(event) } }
         }
         while !told.withLock({ $0.contains(.idle) }) { await Task.yield() }
         await #expect(throws: ClientError.self) { try await alice.send("later", to: "bobby") }

@@ -37,31 +37,33 @@ import Wire
         try await bob.fetch()
         let came = try #require(try await bob.history().last)
         #expect(came.file?.width == 64 && came.file?.height == 96 && came.file?.thumbHash?.isEmpty == false)
-        let thumbnail = try await bob.client.thumbnail(ofFileOf: came.index)
+        let thumbnail = try await bob.client.thumbnail(ofFileOf: came.id)
         #expect(thumbnail.type == "image/webp" && thumbnail.width == 64 && thumbnail.height == 96)
         #expect(house.mediaFiles.count == 1)
 
-        let left = try await alice.client.delete(sent.index)
+        let left = try await alice.client.delete(sent.id)
         #expect(left.removal == .deleted && left.text == nil && left.file == nil)
         #expect(house.mediaFiles.isEmpty)
         let told = try await bob.fetch()
         let removed = told.compactMap { if case .removed(let line) = $0 { line } else { nil } }
-        #expect(removed.map(\.index) == [came.index])
+        #expect(removed.map(\.id) == [came.id])
         let line = try #require(try await bob.history().last)
-        #expect(line.index == came.index && line.removal == .deleted && line.text == nil && line.file == nil)
+        #expect(line.id == came.id && line.removal == .deleted && line.text == nil && line.file == nil)
         await #expect(throws: ClientError.file(.none)) {
-            try await bob.client.download(fileOf: came.index, to: house.folder.path + "/out")
+            try await bob.client.download(fileOf: came.id, to: house.folder.path + "/out")
         }
         let message = try #require(came.message)
         for phone in [alice, bob] {
-            #expect(try await phone.client.read(.attachment(message, from: came.peer)) == nil)
-            #expect(await !phone.client.owesRewriteForTests)
+            #expect(try await phone.client.read(.attachment(message, from: came.author.account)) == nil)
+            #expect(await !phone.client.owesErasingForTests)
         }
-        await #expect(throws: ClientError.cannotReport) { try await bob.client.report(message: came.index) }
+        await #expect(throws: ClientError.cannotReport) { try await bob.client.report(message: came.id) }
         // A second time there is nothing to do.
-        #expect(try await alice.client.delete(sent.index) == left)
+        #expect(try await alice.client.delete(sent.id) == left)
         #expect(try await bob.fetch().allSatisfy { if case .removed = $0 { false } else { true } })
-        await #expect(throws: ClientError.noSuchMessage) { try await alice.client.delete(99) }
+        await #expect(throws: ClientError.noSuchMessage) {
+            try await alice.client.delete(try await alice.client.only(99))
+        }
     }
 
     @Test("a deletion that comes before its message, twice, from somebody else or of nothing does no harm")
@@ -84,7 +86,7 @@ import Wire
         let lines = try await bob.history()
         #expect(lines.map(\.text) == ["first", "hello", nil, "last"])
         #expect(lines.map(\.removal) == [nil, nil, .deleted, nil])
-        #expect(lines.allSatisfy { $0.kind == .received && $0.expiresAt == nil })
+        #expect(lines.allSatisfy { $0.kind == .received && $0.expiry == nil })
         try await inject(deletion(of: first), from: alice, to: bob)
         try await bob.restart()
         try await bob.fetch()
@@ -110,8 +112,8 @@ import Wire
         try await alice.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
         try await alice.send("mine", to: Self.bobby)
         try await bob.fetch()
-        try await bob.client.delete(1)
-        try await alice.client.delete(2, forMeOnly: true)
+        try await bob.client.delete(try await bob.client.only(1))
+        try await alice.client.delete(try await alice.client.only(2), forMeOnly: true)
         try await alice.fetch()
         try await bob.fetch()
         #expect(try await alice.history().map(\.removal) == [nil, .deleted])
@@ -134,7 +136,7 @@ import Wire
         #expect(try await tablet.client.read(.capability(message, from: own)) == kept)
         #expect(try await bob.client.read(.capability(message, from: own)) == nil)
         let copy = try #require(try await tablet.history().last)
-        try await tablet.client.delete(copy.index)
+        try await tablet.client.delete(copy.id)
         #expect(house.mediaFiles.isEmpty)
         for phone in [alice, bob] {
             try await phone.fetch()
@@ -168,8 +170,8 @@ import Wire
         let sent = try await alice.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
         house.server.stop()
         await #expect(throws: ClientError.self) { try await alice.send("never", to: Self.bobby) }
-        for index in [sent.index, sent.index + 1] {
-            let error = await #expect(throws: ClientError.self) { try await alice.client.delete(index) }
+        for line in [sent.id, LineID(sent.id.chat, number: sent.number + 1)] {
+            let error = await #expect(throws: ClientError.self) { try await alice.client.delete(line) }
             #expect(error?.code == "queued")
         }
         #expect(try await alice.client.history().map(\.removal) == [.deleted, .deleted])
@@ -193,11 +195,11 @@ import Wire
             try await phone.register("mortal\(writes)")
             let sent = try await phone.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
             try await phone.revive(Fate(writes: writes, isLastWriteDone: writes.isMultiple(of: 2)))
-            _ = try? await phone.client.delete(sent.index)
+            _ = try? await phone.client.delete(sent.id)
             try await phone.revive()
             let line = try #require(try await phone.client.history().first)
             #expect((line.removal == nil) == (line.file != nil), "all of it or nothing")
-            try await phone.client.delete(sent.index)
+            try await phone.client.delete(sent.id)
             try await phone.fetch()
             #expect(house.mediaFiles.isEmpty, "after \(writes) writes")
             try await bob.fetch()
@@ -217,45 +219,45 @@ import Wire
         let plain = try alice.run("send", Self.bobby, "--file", Self.samples + "rgb.png", "--no-preview", "--json")
         #expect(plain.status == 0 && !plain.output.contains("thumbHash"))
         #expect(try bob.run("listen", "--until-idle", "--json").output.contains(#""thumbHash":""#))
-        #expect(try alice.run("delete", "1", "--json").output.contains(#""removed":"deleted""#))
+        #expect(try alice.run("delete", Self.bobby, "1", "--json").output.contains(#""removed":"deleted""#))
         #expect(house.mediaFiles.count == 1)
-        #expect(try alice.run("delete", "7").status == 1)
-        #expect(try alice.run("delete", "x").status == 2)
+        #expect(try alice.run("delete", Self.bobby, "7").status == 1)
+        #expect(try alice.run("delete", Self.bobby, "x").status == 2)
         house.server.stop()
         let out = folder.path + "/out.webp"
-        let saved = try bob.run("download", "1", "--thumbnail", "-o", out, "--json")
+        let saved = try bob.run("download", "alice", "1", "--thumbnail", "-o", out, "--json")
         #expect(saved.status == 0, "\(saved.errors)")
         #expect(saved.output.hasPrefix(#"{"event":"thumbnail","type":"image/webp","#))
         #expect(TextFile.bytes(out).starts(with: "RIFF".utf8))
-        #expect(try bob.run("download", "1", "--thumbnail", "-o", out).status == 1, "nothing is overwritten")
-        #expect(try bob.run("download", "2", "--thumbnail", "-o", folder.path + "/x").status == 1)
-        #expect(try bob.run("delete", "1").output == "Deleted on this device; the others' copies are as they were.\n")
-        #expect(try bob.run("history").output.contains("alice: [deleted]\n"))
+        #expect(try bob.run("download", "alice", "1", "--thumbnail", "-o", out).status == 1, "nothing is overwritten")
+        #expect(try bob.run("download", "alice", "2", "--thumbnail", "-o", folder.path + "/x").status == 1)
+        let deleted = try bob.run("delete", "alice", "1").output
+        #expect(deleted == "Deleted on this device; the others' copies are as they were.\n")
+        #expect(try bob.run("history", "alice").output.contains("alice: [deleted]\n"))
     }
 }
 
 extension Client {
-    var owesRewriteForTests: Bool { store.isRewriteOwed }
-    var expiriesForTests: [String] { store.keys(withPrefix: StoreKey<TranscriptPlace>.expiryPrefix) }
+    var owesErasingForTests: Bool { store.isErasingOwed }
+    var expiriesForTests: [String] { get throws { try store.keys(in: .expiries).map(\.name) } }
 
     /// As if deletions of these had come, one a second, none of whose messages did.
     /// - Returns: what is remembered.
     func rememberForTests(_ targets: [ClientID], of account: AccountID, _ clock: MovedClock) throws -> [String] {
-        let (_, own) = try readyProfile()
         for target in targets {
             var transaction = StoreTransaction()
-            #expect(try takeOut(target, of: account, own, into: &transaction) == nil)
+            var edit = TranscriptEdit(store, now: surroundings.now())
+            #expect(try takeOut(target, of: account, &edit, into: &transaction) == nil)
             try commit(transaction)
             clock.advance(seconds: 1)
         }
-        let prefix = StoreKey<Timestamp>.earlyDeletionPrefix(account)
-        return store.keys(withPrefix: prefix).map { String($0.dropFirst(prefix.count)) }
+        return try store.keys(in: .earlyDeletions(from: account)).compactMap(\.placeName)
     }
 
     /// What would be sent of a text whose file had this capability.
     func entriesForTests(_ capability: String, to account: AccountID) throws -> [OutboxEntry] {
         let (_, own) = try readyProfile()
         let content = MessageContent(message: .random(), sentAt: surroundings.now(), text: "x")
-        return try outboxEntries(content, capability: capability, history: nil, to: account, own)
+        return try outboxEntries(content, capability: capability, line: nil, to: account, own)
     }
 }

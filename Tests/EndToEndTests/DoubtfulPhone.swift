@@ -67,8 +67,11 @@ final class DoubtfulPhone: @unchecked Sendable {
             surroundings: .real)
     }
 
+    /// The line with that number of the only chat.
+    func only(_ number: UInt64) async throws -> LineID { try await client.only(number) }
+
     @discardableResult
-    func send(_ text: String, to name: String) async throws -> HistoryEntry {
+    func send(_ text: String, to name: String) async throws -> Line {
         try await client.send(text, to: try #require(Handle(text: name)))
     }
 

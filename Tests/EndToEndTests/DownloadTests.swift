@@ -73,7 +73,7 @@ import Wire
             }
             try await phone.revive(fate)
             let seen = Guarded<[UInt64]>([])
-            isDone = (try? await phone.client.download(fileOf: 1, to: scene.out) { (progress) in
+            isDone = (try? await phone.client.download(fileOf: try await phone.only(1), to: scene.out) { (progress) in
                 seen.withLock { $0.append(progress.doneByteCount) }
             }) != nil
             let progress = seen.withLock { $0 }
@@ -81,10 +81,11 @@ import Wire
             deaths += 1
         }
         try await phone.revive()
-        if !isDone { try await phone.client.download(fileOf: 1, to: scene.out) }
+        if !isDone { try await phone.client.download(fileOf: try await phone.only(1), to: scene.out) }
         #expect(TextFile.bytes(scene.out) == scene.bytes, "seed \(seed), \(byteCount) bytes")
         #expect(scene.partials.isEmpty, "seed \(seed)")
-        #expect(try await phone.client.read(.download(1, to: scene.out)) == nil)
+        let place = try await phone.client.place(of: try await phone.client.only(1))
+        #expect(try await phone.client.read(.download(place, to: scene.out)) == nil)
     }
 
     @Test("what has come is not fetched again, and progress begins there")
@@ -94,12 +95,14 @@ import Wire
         let fate = Fate()
         Self.strike(fate, after: 3) { $0.isOffline = true }
         try await phone.revive(fate)
-        await #expect(throws: ClientError.self) { try await phone.client.download(fileOf: 1, to: scene.out) }
+        await #expect(throws: ClientError.self) {
+            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+        }
         #expect(scene.partials.count == 1)
         let next = Fate()
         try await phone.revive(next)
         let seen = Guarded<[FileProgress]>([])
-        try await phone.client.download(fileOf: 1, to: scene.out) { (progress) in
+        try await phone.client.download(fileOf: try await phone.only(1), to: scene.out) { (progress) in
             seen.withLock { $0.append(progress) }
         }
         #expect(Self.mediaRequests(next) == 2)
@@ -117,7 +120,9 @@ import Wire
         let fate = Fate()
         Self.strike(fate, after: 3) { $0.die() }
         try await phone.revive(fate)
-        await #expect(throws: ClientError.self) { try await phone.client.download(fileOf: 1, to: scene.out) }
+        await #expect(throws: ClientError.self) {
+            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+        }
         let partial = try #require(scene.partials.first)
         switch how {
         case "changed":
@@ -129,7 +134,7 @@ import Wire
         default: #expect(unlink(partial) == 0)
         }
         try await phone.revive()
-        try await phone.client.download(fileOf: 1, to: scene.out)
+        try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
         #expect(TextFile.bytes(scene.out) == scene.bytes)
         #expect(scene.partials.isEmpty)
     }
@@ -142,7 +147,9 @@ import Wire
             let fate = Fate()
             Self.strike(fate, after: 3) { $0.die() }
             try await phone.revive(fate)
-            await #expect(throws: ClientError.self) { try await phone.client.download(fileOf: 1, to: scene.out) }
+            await #expect(throws: ClientError.self) {
+                try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+            }
             let partial = try #require(scene.partials.first)
             let victim = scene.place.path + "/victim"
             let kept = Tus.bytes(17_000_000, seed: 9)
@@ -150,7 +157,7 @@ import Wire
             #expect(chmod(victim, 0o600) == 0 && unlink(partial) == 0)
             #expect((isSymbolic ? symlink(victim, partial) : link(victim, partial)) == 0)
             try await phone.revive()
-            try await phone.client.download(fileOf: 1, to: scene.out)
+            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
             #expect(TextFile.bytes(scene.out) == scene.bytes)
             #expect(TextFile.bytes(victim) == kept)
         }
@@ -188,16 +195,16 @@ import Wire
             }
         }
         await #expect(throws: ClientError.unexpectedAnswer(status: 400)) {
-            try await bob.client.download(fileOf: 1, to: scene.out)
+            try await bob.client.download(fileOf: try await bob.only(1), to: scene.out)
         }
         #expect(scene.partials.count == 1)
         isOffline.withLock { $0 = false }
         await #expect(throws: ClientError.file(.notAuthentic)) {
-            try await bob.client.download(fileOf: 1, to: scene.out)
+            try await bob.client.download(fileOf: try await bob.only(1), to: scene.out)
         }
         #expect(scene.partials.isEmpty && access(scene.out, F_OK) != 0)
         bob.change = { _, _ in }
-        try await bob.client.download(fileOf: 1, to: scene.out)
+        try await bob.client.download(fileOf: try await bob.only(1), to: scene.out)
         #expect(TextFile.bytes(scene.out) == scene.bytes)
     }
 
@@ -208,22 +215,24 @@ import Wire
         let fate = Fate()
         Self.strike(fate, after: 2) { $0.isOffline = true }
         try await phone.revive(fate)
-        await #expect(throws: ClientError.self) { try await phone.client.download(fileOf: 1, to: scene.out) }
+        await #expect(throws: ClientError.self) {
+            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+        }
         let next = Fate()
         try await phone.revive(next)
-        try await phone.client.download(fileOf: 1, to: scene.place.path + "/other")
+        try await phone.client.download(fileOf: try await phone.only(1), to: scene.place.path + "/other")
         #expect(Self.mediaRequests(next) == 3)
         #expect(TextFile.bytes(scene.place.path + "/other") == scene.bytes)
         try TextFile.write([1], to: scene.out)
         await #expect(throws: ClientError.file(.unwritable)) {
-            try await phone.client.download(fileOf: 1, to: scene.out)
+            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(TextFile.bytes(scene.out) == [1] && scene.partials.count == 1)
         unlink(scene.out)
-        try await phone.client.download(fileOf: 1, to: scene.out)
+        try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
         #expect(TextFile.bytes(scene.out) == scene.bytes && scene.partials.isEmpty)
         await #expect(throws: ClientError.file(.unwritable)) {
-            try await phone.client.download(fileOf: 1, to: scene.place.path + "/none/out")
+            try await phone.client.download(fileOf: try await phone.only(1), to: scene.place.path + "/none/out")
         }
     }
 
@@ -234,16 +243,18 @@ import Wire
         let fate = Fate()
         Self.strike(fate, after: 2) { $0.isOffline = true }
         try await phone.revive(fate)
-        await #expect(throws: ClientError.self) { try await phone.client.download(fileOf: 1, to: scene.out) }
+        await #expect(throws: ClientError.self) {
+            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+        }
         #expect(scene.partials.count == 1)
         let next = Fate()
         try await phone.revive(next)
         next.beforeRequest = { [client = phone.client] (request) in
             guard request.path.hasPrefix("/v1/media/") else { return }
-            _ = try? await client.delete(1)
+            if let line = try? await client.only(1) { _ = try? await client.delete(line) }
         }
         await #expect(throws: ClientError.file(.none)) {
-            try await phone.client.download(fileOf: 1, to: scene.out)
+            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(scene.partials.isEmpty && access(scene.out, F_OK) != 0)
     }

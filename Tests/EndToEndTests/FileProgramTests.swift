@@ -34,7 +34,7 @@ import Testing
         let path = folder.path + "/film.mp4"
         try TextFile.write(bytes, to: path)
         try sendKilled(alice, house, path, after: 10_000_000)
-        #expect(try alice.run("history").output.hasSuffix("(uploading)\n"))
+        #expect(try alice.run("history", Self.bob).output.hasSuffix("(uploading)\n"))
         #expect(try alice.run("send", Self.bob, "meanwhile").status == 0)
         // The sealed bytes are at hand, so this is not asked for any more.
         unlink(path)
@@ -47,9 +47,9 @@ import Testing
         #expect(again.status == 0 && again.output.isEmpty)
         let heard = try bob.run("listen", "--until-idle")
         #expect(heard.output.split(separator: "\n").map { String($0.dropFirst(18)) } == [
-            "alice: meanwhile", "alice: look [file film.mp4, 20000000 bytes: sotto download 2 -o OUT]",
+            "alice: meanwhile", "alice: look [file film.mp4, 20000000 bytes: sotto download alice 2 -o OUT]",
         ])
-        #expect(try bob.run("download", "2", "-o", folder.path + "/out").status == 0)
+        #expect(try bob.run("download", "alice", "2", "-o", folder.path + "/out").status == 0)
         #expect(TextFile.bytes(folder.path + "/out") == bytes)
     }
 
@@ -70,7 +70,7 @@ import Testing
         #expect(try alice.run("send", Self.bob, "look", "--file", path).status == 0)
         let heard = try bob.run("listen", "--until-idle")
         #expect(heard.output.split(separator: "\n").count == 3)
-        #expect(try bob.run("download", "3", "-o", folder.path + "/out").status == 0)
+        #expect(try bob.run("download", "alice", "3", "-o", folder.path + "/out").status == 0)
         #expect(TextFile.bytes(folder.path + "/out") == bytes)
     }
 
@@ -86,7 +86,8 @@ import Testing
         let out = folder.path + "/out"
         let first = try HoldingProxy(to: house.server.port, .toClient, holdingAfter: 22_000_000)
         defer { first.stop() }
-        let fetching = try bob.start(["download", "1", "-o", out, "--server", "http://127.0.0.1:\(first.port)"])
+        let fetching = try bob.start(
+            ["download", "alice", "1", "-o", out, "--server", "http://127.0.0.1:\(first.port)"])
         first.waitUntilHeld()
         #expect(kill(fetching.pid, SIGKILL) == 0)
         #expect(fetching.end().status == -SIGKILL)
@@ -96,12 +97,12 @@ import Testing
         defer { second.stop() }
         // The same place by another name.
         let again = try bob.run(
-            "download", "1", "-o", folder.path + "/./out", "--server", "http://127.0.0.1:\(second.port)")
+            "download", "alice", "1", "-o", folder.path + "/./out", "--server", "http://127.0.0.1:\(second.port)")
         #expect(again.status == 0 && again.output == "Saved 30000000 bytes.\n", "\(again.errors)")
         #expect(TextFile.bytes(out) == bytes)
         #expect(second.passedByteCount < 16_000_000, "what there was is not fetched again")
         #expect(folder.files.filter { $0.hasSuffix(".partial") }.isEmpty)
-        #expect(try bob.run("download", "1", "-o", out).status == 1)
+        #expect(try bob.run("download", "alice", "1", "-o", out).status == 1)
     }
 
     @Test("a file that waits can be given up")
@@ -112,13 +113,15 @@ import Testing
         let path = folder.path + "/film.mp4"
         try TextFile.write(Tus.bytes(6_000_000), to: path)
         try sendKilled(alice, house, path, after: 4_500_000)
-        #expect(try alice.run("send", "--cancel", "1").output == "Cancelled.\n")
+        #expect(try alice.run("send", Self.bob, "--cancel", "1").output == "Cancelled.\n")
         #expect(house.mediaFiles.isEmpty)
-        #expect(try alice.run("history").output.hasSuffix("(refused: cancelled)\n"))
+        #expect(try alice.run("history", Self.bob).output.hasSuffix("(refused: cancelled)\n"))
         #expect(try alice.run("send", "--resume").status == 0)
-        let ended = try alice.run("send", "--cancel", "1", "--json")
+        let ended = try alice.run("send", Self.bob, "--cancel", "1", "--json")
         #expect(ended.status == 1 && ended.output.contains(#""code":"file-not-waiting""#))
-        for unclear in [["send"], ["send", "--cancel", "x"]] { #expect(try alice.run(unclear).status == 2) }
+        for unclear in [["send"], ["send", "--cancel", "1"], ["send", Self.bob, "--cancel", "x"]] {
+            #expect(try alice.run(unclear).status == 2)
+        }
         #expect(try bob.run("listen", "--until-idle").output.isEmpty)
     }
 
@@ -135,17 +138,17 @@ import Testing
         let proxy = try HoldingProxy(to: house.server.port, .toClient)
         defer { proxy.stop() }
         let server = ["--server", "http://127.0.0.1:\(proxy.port)"]
-        let printed = try bob.run(["download", "1", "--range", "1000000-1000099", "-o", "-"] + server)
+        let printed = try bob.run(["download", "alice", "1", "--range", "1000000-1000099", "-o", "-"] + server)
         #expect(printed.status == 0 && Array(printed.output.utf8) == Array(bytes[1_000_000...1_000_099]))
         #expect(proxy.passedByteCount < 70_000)
         let out = folder.path + "/out"
-        let saved = try bob.run("download", "1", "--range", "100000-", "-o", out)
+        let saved = try bob.run("download", "alice", "1", "--range", "100000-", "-o", out)
         #expect(saved.status == 0 && saved.output == "Saved \(bytes.count - 100_000) bytes.\n")
         #expect(TextFile.bytes(out) == Array(bytes[100_000...]))
-        #expect(try bob.run("download", "1", "--range", "0-9", "-o", out).status == 1, "it is there already")
+        #expect(try bob.run("download", "alice", "1", "--range", "0-9", "-o", out).status == 1, "it is there already")
         for unclear in ["x", "5", "9-5", "0-\(bytes.count)", "-5", "\(bytes.count)-"] {
-            #expect(try bob.run("download", "1", "--range", unclear, "-o", "-").status == 2, "\(unclear)")
+            #expect(try bob.run("download", "alice", "1", "--range", unclear, "-o", "-").status == 2, "\(unclear)")
         }
-        #expect(try bob.run("download", "1", "-o", "-").status == 2)
+        #expect(try bob.run("download", "alice", "1", "-o", "-").status == 2)
     }
 }

@@ -31,7 +31,7 @@ import Wire
         let bytes = Tus.bytes(5_000_000)
         let asked = Asked([])
         let (bob, _) = try await received(bytes, asked)
-        let reader = try await bob.client.reader(ofFileOf: 1)
+        let reader = try await bob.client.reader(ofFileOf: try await bob.client.only(1))
         #expect(reader.byteCount == bytes.count)
         #expect(try await reader.read(3_000_000..<3_000_100) == Array(bytes[3_000_000..<3_000_100]))
         let chunk = 65_552
@@ -55,7 +55,7 @@ import Wire
         let bytes = Tus.bytes(12_345_678)
         let asked = Asked([])
         let (bob, _) = try await received(bytes, asked)
-        let reader = try await bob.client.reader(ofFileOf: 1)
+        let reader = try await bob.client.reader(ofFileOf: try await bob.client.only(1))
         var read: [UInt8] = []
         for try await piece in reader.pieces(of: 0..<bytes.count) {
             read += piece
@@ -73,7 +73,7 @@ import Wire
         let seed = UInt64.random(in: 0 ... .max)
         let bytes = Tus.bytes(8_000_000)
         let (bob, _) = try await received(bytes, Asked([]))
-        let reader = try await bob.client.reader(ofFileOf: 1)
+        let reader = try await bob.client.reader(ofFileOf: try await bob.client.only(1))
         try await withThrowingTaskGroup(of: Void.self) { (group) in
             for task in 0..<4 {
                 group.addTask {
@@ -100,7 +100,7 @@ import Wire
         try TextFile.write(bytes, to: folder.path + "/film")
         try await alice.client.send(file: folder.path + "/film", to: try #require(Handle(text: "bob")))
         try await bob.fetch()
-        let reader = try await bob.client.reader(ofFileOf: 1)
+        let reader = try await bob.client.reader(ofFileOf: try await bob.client.only(1))
         for change in [{ $0[100] ^= 1 }, { $0.removeLast() }, { $0 += [0] }] as [@Sendable (inout [UInt8]) -> Void] {
             bob.change = { (path, answer) in if path.hasPrefix("/v1/media/") { change(&answer.body) } }
             await #expect(throws: ClientError.file(.notAuthentic)) { try await reader.read(500_000..<500_100) }

@@ -33,7 +33,7 @@ import Wire
             #expect(sent?.progress == .accepted)
         }
         let sent = try await phone.client.send(file: path, caption: "file", to: handle)
-        #expect(sent.index == 1 && sent.progress == .accepted)
+        #expect(sent.number == 1 && sent.progress == .accepted)
         #expect(try await phone.client.history().map(\.text) == ["file", "meanwhile"])
         try await bob.fetch()
         #expect(try await bob.received() == ["meanwhile", "file"])
@@ -65,7 +65,7 @@ import Wire
         }
         #expect(phone.spools.count == 2)
         #expect(try await phone.client.history().map(\.progress) == [.uploading, .uploading])
-        try await phone.client.cancel(fileOf: 1)
+        try await phone.client.cancel(fileOf: try await phone.only(1))
         #expect(phone.spools.count == 1)
         let error = await #expect(throws: ClientError.self) {
             try await phone.client.send(file: path, caption: "4", to: handle)
@@ -74,7 +74,8 @@ import Wire
         #expect(try await phone.client.waitingMessages().map(\.text) == ["2", "4"])
         // As long as nobody is there.
         try await phone.revive()
-        #expect(try await phone.client.waitingFiles().map(\.index) == [2, 3])
+        let lines = [try await phone.client.only(2), try await phone.client.only(3)]
+        #expect(try await phone.client.waitingFiles().map(\.line) == lines)
         await phone.client.sendOutbox()
         try await bob.fetch()
         #expect(try await bob.received() == ["2", "4"])
@@ -94,7 +95,7 @@ import Wire
             try await phone.register("alice-\(offset)")
             fate.beforeRequest = { [client = phone.client] (request) in
                 guard request.headers.contains(where: { $0 == ("Upload-Offset", offset) }) else { return }
-                try? await client.cancel(fileOf: 1)
+                if let line = try? await client.only(1) { try? await client.cancel(fileOf: line) }
             }
             await #expect(throws: ClientError.file(.cancelled)) {
                 try await phone.client.send(file: path, caption: caption, to: handle)
@@ -102,7 +103,9 @@ import Wire
             let line = try #require(try await phone.client.history().first)
             #expect(line.progress == .refused && line.fileFailure == .cancelled)
             #expect(phone.spools.isEmpty && house.mediaFiles.isEmpty, "\(house.mediaFiles)")
-            await #expect(throws: ClientError.file(.notWaiting)) { try await phone.client.cancel(fileOf: 1) }
+            await #expect(throws: ClientError.file(.notWaiting)) {
+                try await phone.client.cancel(fileOf: try await phone.only(1))
+            }
             try await phone.sendAll(["after \(caption)"], to: Self.bob)
         }
         try await bob.fetch()
@@ -144,7 +147,7 @@ import Wire
             fate.beforeRequest = nil
             fate.isOffline = false
             let listener = Task { [client = phone.client] in
-                await client.listen(untilIdle: untilIdle) { _ in }
+                for await _ in await client.events(untilIdle: untilIdle) {}
             }
             while try await !phone.client.waitingMessages().isEmpty { await Task.yield() }
             listener.cancel()

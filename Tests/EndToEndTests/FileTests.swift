@@ -25,16 +25,16 @@ import Wire
         #expect(entry.text == "look")
         #expect(entry.file == FileNote(name: "holiday in june.jpg", type: "image/jpeg", byteCount: 700_001))
         let out = folder.path + "/out"
-        let note = try await bob.client.download(fileOf: entry.index, to: out)
+        let note = try await bob.client.download(fileOf: entry.id, to: out)
         #expect(note == entry.file)
         #expect(TextFile.bytes(out) == bytes)
-        #expect(try await bob.client.bytes(ofFileOf: entry.index, 65_000..<66_000) == Array(bytes[65_000..<66_000]))
+        #expect(try await bob.client.bytes(ofFileOf: entry.id, 65_000..<66_000) == Array(bytes[65_000..<66_000]))
         // What is there is not overwritten.
         await #expect(throws: ClientError.file(.unwritable)) {
-            try await bob.client.download(fileOf: entry.index, to: out)
+            try await bob.client.download(fileOf: entry.id, to: out)
         }
         // The sender can fetch it too.
-        _ = try await alice.client.download(fileOf: sent.index, to: folder.path + "/own")
+        _ = try await alice.client.download(fileOf: sent.id, to: folder.path + "/own")
         #expect(TextFile.bytes(folder.path + "/own") == bytes)
         let stored = try #require(house.mediaFiles.first)
         #expect(!TextFile.read(stored).contains(String(decoding: bytes[4_096..<4_104], as: UTF8.self)))
@@ -85,7 +85,7 @@ import Wire
         #expect(pwrite(descriptor, &zero, 4, 50_000) == 4)
         let out = folder.path + "/out"
         let before = folder.files
-        await #expect(throws: ClientError.self) { try await bob.client.download(fileOf: entry.index, to: out) }
+        await #expect(throws: ClientError.self) { try await bob.client.download(fileOf: entry.id, to: out) }
         #expect(folder.files == before)
     }
 
@@ -102,11 +102,11 @@ import Wire
         let sent = try alice.run("send", Self.bob, "--file", folder.path + "/photo.jpg")
         #expect(sent.status == 0, "\(sent.errors)")
         let heard = try bob.run("listen", "--until-idle")
-        #expect(heard.output.contains("alice: [file photo.jpg, 200000 bytes: sotto download 1 -o OUT]"))
-        let saved = try bob.run("download", "1", "-o", folder.path + "/out")
+        #expect(heard.output.contains("alice: [file photo.jpg, 200000 bytes: sotto download alice 1 -o OUT]"))
+        let saved = try bob.run("download", "alice", "1", "-o", folder.path + "/out")
         #expect(saved.status == 0, "\(saved.errors)")
         #expect(TextFile.bytes(folder.path + "/out") == bytes)
-        #expect(try bob.run("download", "2", "-o", folder.path + "/x").status == 1)
-        #expect(try bob.run("download", "x", "-o", folder.path + "/x").status == 2)
+        #expect(try bob.run("download", "alice", "2", "-o", folder.path + "/x").status == 1)
+        #expect(try bob.run("download", "alice", "x", "-o", folder.path + "/x").status == 2)
     }
 }

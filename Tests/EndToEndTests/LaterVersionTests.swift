@@ -68,7 +68,7 @@ import Wire
         try await bob.fetch()
         #expect(try await bob.client.keptContents().count == 1)
         let last = try #require(try await bob.client.history().last)
-        try await bob.client.delete(last.index, forMeOnly: true)
+        try await bob.client.delete(last.id, forMeOnly: true)
         #expect(try await bob.client.keptContents().isEmpty)
     }
 }
@@ -77,8 +77,8 @@ extension Client {
     /// Gives kept frames the kind that they would have been known by.
     fileprivate func kinds(_ kind: String, _ fallback: String) throws -> Int {
         var count = 0
-        for name in store.keys(withPrefix: StoreKey<KeptFrame>.keptFramePrefix) {
-            guard case .bytes(let bytes) = try read(StoreKey<KeptFrame>(name)),
+        for (key, frame) in try values(in: .keptFrames) {
+            guard case .bytes(let bytes) = frame,
                 case .map(let entries) = try WireValue.parse(bytes, as: .cbor)
             else { continue }
             let isSealed = !entries.contains { $0.key == "sender" }
@@ -86,7 +86,7 @@ extension Client {
                 entry.key == "kind" ? .init(key: "kind", value: .text(isSealed ? kind : fallback)) : entry
             }
             var transaction = StoreTransaction()
-            transaction.put(.bytes(WireValue.map(known).encoded(as: .cbor)), at: StoreKey<KeptFrame>(name))
+            transaction.put(.bytes(WireValue.map(known).encoded(as: .cbor)), at: key)
             try commit(transaction)
             count += 1
         }
@@ -109,7 +109,7 @@ extension Client {
         let franked = FrankedContent(strange, under: key).encoded(as: .cbor)
         transaction.put(
             OutboxEntry(
-                clientID: .random(), to: peer, kind: .message, content: franked, history: nil,
+                clientID: .random(), to: peer, kind: .message, content: franked, line: nil,
                 commitment: key.commitment(to: strange, by: own)),
             at: .outbox(number))
         transaction.put(counters, at: .counters)
@@ -119,15 +119,14 @@ extension Client {
         #expect(own.account != peer)
     }
 
-    fileprivate func keptContents() throws -> [(UInt64, KeptContent)] {
-        try store.keys(withPrefix: StoreKey<KeptContent>.keptContentPrefix).compactMap { (name) in
-            guard let index = StoreKey<KeptContent>.keptContentIndex(name) else { return nil }
-            return try read(StoreKey<KeptContent>(name)).map { (index, $0) }
+    fileprivate func keptContents() throws -> [(LinePlace, KeptContent)] {
+        try values(in: .keptContents).compactMap { (key, kept) in
+            key.placeName.flatMap { LinePlace(text: $0) }.map { ($0, kept) }
         }
     }
 
     /// Puts one in place that came from another device of the own account.
-    fileprivate func keepOwn(_ text: String, at index: UInt64, like kept: KeptContent) throws -> ClientID {
+    fileprivate func keepOwn(_ text: String, at place: LinePlace, like kept: KeptContent) throws -> ClientID {
         let (_, own) = try readyProfile()
         var content = MessageContent(message: .random(), sentAt: surroundings.now(), text: text)
         content.to = kept.envelope.sender?.account
@@ -135,7 +134,7 @@ extension Client {
         envelope.sender = DeviceAddressPayload(DeviceAddress(account: own.account, device: DeviceID(2)))
         var transaction = StoreTransaction()
         transaction.put(
-            KeptContent(envelope, content.encoded(as: .cbor), isSenderHidden: false), at: .keptContent(index))
+            KeptContent(envelope, content.encoded(as: .cbor), isSenderHidden: false), at: .keptContent(place))
         try commit(transaction)
         return content.message
     }

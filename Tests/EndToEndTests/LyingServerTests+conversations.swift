@@ -13,6 +13,8 @@ extension LyingServerTests {
         let (carol, david) = (try await house.person("carol"), try await house.person("david"))
         let handles = try ["bobby", "carol", "david"].map { try #require(Handle(text: $0)) }
         let town = try await alice.client.createOpenConversation(.group, name: nil, members: [handles[0]]).conversation
+        let admin = try #require(try await bob.client.whoami()).address.account
+        try await alice.client.setRole(.admin, of: admin, in: town)
         try await bob.client.addMembers([handles[2]], to: town)
         func listed(_ isLied: Bool) async throws -> ConversationMember {
             alice.change = { (path, answer) in

@@ -13,7 +13,13 @@ final class Fate: @unchecked Sendable {
 
     // Touched by one client at a time, and by its test while that client is at rest.
     private var writesLeft: Int?
-    private var isLastWriteDone: Bool
+    private let isLastWriteDone: Bool
+    /// Whether the last change of a file was a write: writes that follow each other count as one with the sync at their
+    /// end, since what they write means nothing before that. The store's own tests strike at each of them.
+    private var isWriting = false
+    /// Whether the burst that kills has begun.
+    private var isStriking = false
+    private lazy var system = DoomedDisk { [unowned self] in verdict($0) }
     private var answersLeft: Int?
     private let endsWithAnswer: Bool
     private(set) var hasStruck = false
@@ -27,8 +33,8 @@ final class Fate: @unchecked Sendable {
     private(set) var requests: [String] = []
 
     /// - Parameters:
-    ///   - writes: that still succeed; `nil` for all.
-    ///   - isLastWriteDone: the write that kills has reached the disk.
+    ///   - writes: bursts of writes with their sync, cuts and removals of files that still succeed; `nil` for all.
+    ///   - isLastWriteDone: the one that kills has reached the disk.
     ///   - answers: of the server that still arrive; one is lost, then they arrive again.
     ///   - endsWithAnswer: the process dies with the answer that is lost.
     init(writes: Int? = nil, isLastWriteDone: Bool = false, answers: Int? = nil, endsWithAnswer: Bool = false) {
@@ -44,16 +50,41 @@ final class Fate: @unchecked Sendable {
         hasStruck = true
     }
 
-    func write(_ body: () throws(LocalStoreError) -> Void) throws(LocalStoreError) {
-        guard !isDead else { throw Self.death }
-        guard let left = writesLeft else { return try body() }
-        guard left > 0 else {
-            if isLastWriteDone, !hasStruck { try body() }
-            hasStruck = true
-            throw Self.death
+    /// What the store of a phone with this fate reaches the disk through.
+    var disk: StoreDisk {
+        StoreDisk(system: system.name, change: { [self] (change) throws(LocalStoreError) in
+            switch verdict(.sync) {
+            case .done: try change()
+            case .doneAndFails:
+                try change()
+                throw Self.death
+            case .fails, .full: throw Self.death
+            }
+        })
+    }
+
+    private func verdict(_ change: DoomedDisk.Change) -> DoomedDisk.Verdict {
+        // Dead is dead: nothing changes any more.
+        guard !isDead else { return .fails }
+        let isFollowing = isWriting && (change == .write || change == .sync)
+        isWriting = change == .write
+        guard let left = writesLeft else { return .done }
+        guard !hasStruck else { return .fails }
+        if isFollowing {
+            if !isStriking { return .done }
+        } else if left > 0 {
+            writesLeft = left - 1
+            return .done
         }
-        writesLeft = left - 1
-        try body()
+        isStriking = true
+        guard isLastWriteDone else {
+            hasStruck = true
+            return .fails
+        }
+        // All of the burst, and then death.
+        guard change != .write else { return .done }
+        hasStruck = true
+        return .doneAndFails
     }
 
     func losesAnswer(to request: Network.Request) -> Bool {
@@ -110,19 +141,6 @@ final class MortalPhone {
             return answer
         }
         let path = folder.path
-        let files = JournalDisk.files(in: path)
-        var disk = files
-        disk.write = { (bytes, offset) throws(LocalStoreError) in
-            try fate.write { () throws(LocalStoreError) in try files.write(bytes, offset) }
-        }
-        // Dead is dead: nobody cuts off what the last write left.
-        disk.cut = { (byteCount) throws(LocalStoreError) in
-            guard !fate.hasStruck else { throw Fate.death }
-            try files.cut(byteCount)
-        }
-        let keys = StoreKeys(
-            load: { () throws(LocalStoreError) in try SmallFile.read(path + "/key", byteCountMax: 32) },
-            create: { (bytes) throws(LocalStoreError) in try SmallFile.create(path + "/key", in: path, bytes) })
         var configuration = ClientConfiguration(folder: path, server: server)
         configure(&configuration)
         var surroundings = Surroundings.real
@@ -131,7 +149,7 @@ final class MortalPhone {
             try await Surroundings.real.sleep(milliseconds)
         }
         return Client(
-            store: try LocalStore(disk: disk, keys: keys, unlock: .keyFile, cost: .standard), server: server,
+            store: try LocalStore(folder: path, unlock: .keyFile, cost: .standard, disk: fate.disk), server: server,
             network: network, anonymousNetwork: network, configuration: configuration, surroundings: surroundings)
     }
 
@@ -154,7 +172,10 @@ final class MortalPhone {
         }
     }
 
+    /// The line with that number of the only chat.
+    func only(_ number: UInt64) async throws -> LineID { try await client.only(number) }
+
     func received() async throws -> [String] {
-        try await client.history(limit: 1_000).filter { $0.kind == .received }.map { $0.text ?? "" }
+        try await client.history().filter { $0.kind == .received }.map { $0.text ?? "" }
     }
 }

@@ -48,7 +48,7 @@ final class Phone {
     }
 
     @discardableResult
-    func send(_ text: String, to name: String) async throws -> HistoryEntry {
+    func send(_ text: String, to name: String) async throws -> Line {
         try await client.send(text, to: try #require(Handle(text: name)))
     }
 
@@ -63,7 +63,10 @@ final class Phone {
         return events
     }
 
-    func history() async throws -> [HistoryEntry] { try await client.history(limit: 10_000) }
+    /// The line with that number of the only chat.
+    func only(_ number: UInt64) async throws -> LineID { try await client.only(number) }
+
+    func history() async throws -> [Line] { try await client.history() }
 
     /// What came, as texts.
     func received() async throws -> [String] {

@@ -26,9 +26,9 @@ struct ReportTests {
         #expect(lines.map(\.text) == ["first", "hidden", "not reported"])
         #expect(lines.map(\.isSenderHidden) == [false, true, true])
         for line in lines.prefix(2) {
-            let receipt = try await bob.client.report(message: line.index)
+            let receipt = try await bob.client.report(message: line.id)
             #expect(receipt.standing == .attributed)
-            #expect(try await bob.client.report(message: line.index) == receipt)
+            #expect(try await bob.client.report(message: line.id) == receipt)
         }
         let found = try await reports(house)
         let sender = try #require(try await alice.client.whoami()).address
@@ -44,10 +44,12 @@ struct ReportTests {
         let house = try await House()
         let (alice, bob) = try await SealedSenderTests.acquainted(house)
         let own = try #require(try await alice.history().first { $0.kind == .sent })
-        await #expect(throws: ClientError.cannotReport) { try await alice.client.report(message: own.index) }
-        await #expect(throws: ClientError.cannotReport) { try await alice.client.report(message: 999) }
+        await #expect(throws: ClientError.cannotReport) { try await alice.client.report(message: own.id) }
+        await #expect(throws: ClientError.cannotReport) {
+            try await alice.client.report(message: try await alice.client.only(999))
+        }
         let line = try #require(try await bob.history().first { $0.kind == .received })
-        let evidence = try #require(try await bob.client.read(.evidence(line.index)))
+        let evidence = try #require(try await bob.client.read(.evidence(try await bob.client.place(of: line.id))))
         let answer = try await house.api.send(
             "POST", "/v1/reports", evidence, token: try await alice.client.accessToken())
         #expect(answer.status == 422)
@@ -69,9 +71,10 @@ struct ReportTests {
         }
         try await bob.fetch()
         #expect(try await bob.received() == ["first", "twice"])
-        let last = try #require(try await bob.history().last?.index)
-        #expect(try await bob.client.read(.evidence(last)) != nil)
-        #expect(try await bob.client.read(.evidence(last + 1)) == nil)
+        let last = try #require(try await bob.history().last)
+        let place = try await bob.client.place(of: last.id)
+        #expect(try await bob.client.read(.evidence(place)) != nil)
+        #expect(try await bob.client.read(.evidence(LinePlace(place.chat, place.number + 1))) == nil)
     }
 
     @Test("a message whose commitment is another, or missing, is not shown, and the session goes on")
@@ -110,7 +113,7 @@ extension Client {
         let key = FrankingKey()
         let franked = FrankedContent(bytes, under: key)
         let entry = OutboxEntry(
-            clientID: .random(), to: account, kind: .message, content: franked.encoded(as: .cbor), history: nil)
+            clientID: .random(), to: account, kind: .message, content: franked.encoded(as: .cbor), line: nil)
         var transaction = StoreTransaction()
         let copies = try seal(entry, bundles: [:], pass: nil, into: &transaction)
         try commit(transaction)

@@ -80,7 +80,7 @@ struct SealedSenderTests {
         try await bob.client.closeDelivery()
         let told = Guarded<[ClientEvent]>([])
         let listener = Task { [client = alice.client] in
-            await client.listen { (event) in told.withLock { $0.append(event) } }
+            for await event in await client.events() { told.withLock { $0.append(event) } }
         }
         while !told.withLock({ $0.contains(.idle) }) { await Task.yield() }
         try await alice.send("shown", to: "bobby")
@@ -104,7 +104,7 @@ struct SealedSenderTests {
         #expect(try alice.run("send", "bobby", "third").output == "Accepted.\n")
         try await bob.client.renewDeliveryToken()
         #expect(try alice.run("send", "bobby", "fourth").output.contains("the server was shown who sent this"))
-        let lines = try alice.run("history").output.split(separator: "\n")
+        let lines = try alice.run("history", "bobby").output.split(separator: "\n")
         let marked = lines.filter { $0.hasSuffix("(sender shown to the server)") }
         #expect(marked.count == 1 && marked.first?.contains("fourth") == true)
     }
@@ -134,7 +134,7 @@ struct SealedSenderTests {
         try await bob.fetch()
         let line = try #require(try await bob.client.history().last)
         #expect(line.kind == .unreadable && line.reason == .untrustedSender)
-        #expect(line.peer == sender.account && line.device == sender.device)
+        #expect(line.author.account == sender.account && line.author.device == sender.device)
         #expect(try await bob.client.read(.session(sender)) == nil)
     }
 
@@ -223,7 +223,7 @@ struct SealedSenderTests {
         let token = try #require(try await alice.client.peerToken(peer.account))
         let content = MessageContent(message: .random(), sentAt: House.now, text: "waited")
         var entry = OutboxEntry(
-            clientID: .random(), to: peer.account, kind: .message, content: content.encoded(as: .cbor), history: nil)
+            clientID: .random(), to: peer.account, kind: .message, content: content.encoded(as: .cbor), line: nil)
         entry.copies = [DeviceCopy(device: peer.device, registrationID: .random(), body: [1])]
         entry.certifiedAt = House.now
         let waiting = entry

@@ -15,7 +15,7 @@ struct SottoProgramTests {
         let heard = try bob.run("listen", "--until-idle", "--json")
         #expect(heard.status == 0)
         #expect(heard.output.contains(#""text":"line one\u000aline two""#))
-        let shown = try bob.run("history")
+        let shown = try bob.run("history", "alice")
         #expect(shown.output.hasSuffix("alice: line one\n    line two\n"))
         let numbers = try (alice.run("safety-number", "bob"), bob.run("safety-number", "alice"))
         #expect(numbers.0.output == numbers.1.output)
@@ -55,7 +55,8 @@ struct SottoProgramTests {
         let house = try await House()
         let folder = house.folder.path
         for arguments in [
-            ["history"], ["listen", "--until-idle"], ["send", "bob", "hi"], ["devices"], ["login"], ["chat", "bob"],
+            ["chats"], ["history", "bob"], ["listen", "--until-idle"], ["send", "bob", "hi"], ["devices"], ["login"],
+            ["chat", "bob"],
         ] {
             for name in ["none", "none/deeper"] {
                 let (status, text) = try House.run(
@@ -65,7 +66,7 @@ struct SottoProgramTests {
         }
         // Not one that is there for something else either.
         #expect(mkdir(folder + "/other", 0o700) == 0)
-        #expect(try House.run(program: "sotto", ["history", "--data", folder + "/other"]).status == 1)
+        #expect(try House.run(program: "sotto", ["chats", "--data", folder + "/other"]).status == 1)
         #expect(access(folder + "/none", F_OK) != 0 && rmdir(folder + "/other") == 0)
         let begun = try House.run(program: "sotto", ["devices", "request", "--data", folder + "/none/deeper"])
         #expect(begun.status == 1 && begun.text.contains("No such file or directory"), "\(begun.text)")
@@ -78,11 +79,11 @@ struct SottoProgramTests {
         _ = try alice.run("register", "alice")
         let listening = try alice.start(["listen", "--json"])
         #expect(listening.readLine() == #"{"event":"connected"}"#)
-        #expect(try alice.run("history", "--json").output.contains(#""code":"folder-in-use""#))
+        #expect(try alice.run("chats", "--json").output.contains(#""code":"folder-in-use""#))
         kill(listening.pid, SIGINT)
         kill(listening.pid, SIGINT)
         #expect(listening.end().status == 0)
-        #expect(try alice.run("history").status == 0)
+        #expect(try alice.run("chats").status == 0)
     }
 
     @Test("what others write cannot move the cursor")

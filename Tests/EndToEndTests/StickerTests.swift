@@ -37,16 +37,16 @@ import Wire
         let came = try #require(try await carol.history().last)
         #expect(came.sticker == sent.sticker && came.file?.type == "image/webp")
         let out = carol.folder.path + "/out.webp"
-        try await carol.client.download(fileOf: came.index, to: out)
+        try await carol.client.download(fileOf: came.id, to: out)
         #expect(TextFile.bytes(out) == wave)
-        #expect(try await carol.client.addStickerPack(ofMessage: came.index).emojis == made.emojis)
+        #expect(try await carol.client.addStickerPack(ofMessage: came.id).emojis == made.emojis)
 
         // Taking back the message leaves the pack; removing the pack, by whom made it, leaves nothing.
-        try await bob.client.delete(sent.index)
+        try await bob.client.delete(sent.id)
         try await carol.fetch()
         #expect(try await carol.history().last?.sticker == nil)
         await #expect(throws: ClientError.stickers(.unknown)) {
-            try await carol.client.addStickerPack(ofMessage: came.index)
+            try await carol.client.addStickerPack(ofMessage: came.id)
         }
         #expect(house.mediaFiles.count == 4)
         try await bob.client.removeStickerPack(made.pack)
@@ -149,7 +149,7 @@ import Wire
         #expect(try bob.run("stickers", "send", "alice", pack, "0").status == 0)
         #expect(try bob.run("stickers", "send", "alice", pack, "2").status == 1)
         let heard = try alice.run("listen", "--until-idle")
-        #expect(heard.output.contains("bobby: [sticker 🟥: sotto download 1 -o OUT]"))
+        #expect(heard.output.contains("bobby: [sticker 🟥: sotto download bobby 1 -o OUT]"))
         for words in [["create", "x"], ["send", "alice", "x", "0"], ["frob"], ["add"]] {
             #expect(try bob.run(["stickers"] + words).status == 2, "\(words)")
         }

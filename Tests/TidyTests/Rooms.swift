@@ -14,11 +14,11 @@ enum Rooms {
         "Media": ["Threads", "CLinux"],
         "Chat": ["Store", "Keys", "Crypto", "Threads", "Wire"],
         "Server": ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Threads", "Wire"],
-        "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media"],
+        "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media", "SQLite", "Threads"],
         "sottod": ["Server", "Store", "BlobsEngine", "Threads", "Wire", "CLinux"],
         "sotto": ["Client", "Media", "Threads", "Wire"],
         "sotto-media": ["Media", "CVips", "CLinux"],
-        "sotto-bench": ["Chat", "Store", "Transport", "Media", "Threads", "Wire", "Keys", "Crypto", "CLinux"],
+        "sotto-bench": ["Client", "Chat", "Store", "Transport", "Media", "Threads", "Wire", "Keys", "Crypto", "CLinux"],
     ]
 
     /// Executables: nobody imports them, they may print, and they need no documentation comments.

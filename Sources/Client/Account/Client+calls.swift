@@ -76,18 +76,21 @@ extension Client {
 
     /// Renews once for all who need it meanwhile.
     private func renewTokens() async throws(ClientError) -> TokenPair {
-        if let login { return try await login.value.get() }
-        let task = Task { () async -> Result<TokenPair, ClientError> in
-            do throws(ClientError) {
-                return .success(try await self.refreshOrLogIn())
-            } catch {
-                return .failure(error)
-            }
+        let renewal = login ?? Undertaking { () async -> Result<TokenPair, ClientError> in
+            await self.renew()
         }
-        login = task
-        let result = await task.value
-        login = nil
+        login = renewal
+        guard let result = await renewal.value() else { throw .cancelled }
         return try result.get()
+    }
+
+    private func renew() async -> Result<TokenPair, ClientError> {
+        defer { login = nil }
+        do throws(ClientError) {
+            return .success(try await refreshOrLogIn())
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func refreshOrLogIn() async throws(ClientError) -> TokenPair {
@@ -164,7 +167,7 @@ extension ClientError {
     /// Whether the same request may well succeed later.
     var isPassing: Bool {
         switch self {
-        case .unreachable: true
+        case .unreachable, .cancelled: true
         case .unexpectedAnswer(let status): status >= 500
         case .refused(let problem):
             switch problem.code {

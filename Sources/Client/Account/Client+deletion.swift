@@ -55,25 +55,15 @@ extension Client {
         throw .cannotChangeDevices
     }
 
-    /// Erases everything but the transcript and who is in it. Cut short, the same call goes on.
+    /// Erases everything but the transcript and who is in it, in one write. What is to disappear from the transcript
+    /// still does.
     private func eraseAccount(_ profile: Profile) throws(ClientError) {
-        let kept = [StoreKey<Profile>.profile.name, StoreKey<Counters>.counters.name, LocalStore.rewriteKey]
-        // What is to disappear from the transcript still does.
-        let expiryPrefix = StoreKey<TranscriptPlace>.expiryPrefix
-        let prefixes = [StoreKey<Contact>.contactPrefix, "handle/", "history/", "place/", expiryPrefix]
-        var gone = store.keys(withPrefix: "").filter { (name) in
-            !kept.contains(name) && !prefixes.contains { name.hasPrefix($0) }
-        }[...]
-        repeat {
-            var transaction = StoreTransaction()
-            transaction.put(profile.erased(), at: .profile)
-            // The journal is written anew, so that the keys are not in its older records either.
-            transaction.owesRewrite()
-            for name in gone.prefix(ClientLimits.erasedKeysPerTransaction) { transaction.remove(name) }
-            gone = gone.dropFirst(ClientLimits.erasedKeysPerTransaction)
-            try commit(transaction)
-        } while !gone.isEmpty
-        store.rewriteIfOwed()
+        var transaction = StoreTransaction()
+        let chats = try values(in: .chats).map { StoreScope.chat($0.value.id) }
+        transaction.removeAll(but: [.basics, .transcript, .contacts, .chats] + chats)
+        transaction.put(profile.erased(), at: .profile)
+        transaction.erase()
+        try commit(transaction)
         keyLog = nil
         outboxRun.load([])
         outboxRun.postpone(.accountDeleted)

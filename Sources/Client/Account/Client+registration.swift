@@ -97,7 +97,8 @@ extension Client {
     /// After a refusal nobody knows these keys: the next try starts with new ones.
     private func forgetEverything() throws(ClientError) {
         var transaction = StoreTransaction()
-        for key in store.keys(withPrefix: "") { transaction.remove(key) }
+        transaction.removeAll(but: [])
+        transaction.erase()
         try commit(transaction)
         lists = [:]
         keyLog = nil

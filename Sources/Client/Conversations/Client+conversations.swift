@@ -87,27 +87,27 @@ extension Client {
     // MARK: Following
 
     /// A live entry: told when it is the next one; when entries are missing before it, those are asked for first.
-    func announce(_ entry: LogEntry, _ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
+    func announce(_ entry: LogEntry) async throws(ClientError) {
         guard let last = followed[entry.conversation] else { return tell(.conversation(entry)) }
         guard entry.seq > last else { return }
-        if entry.seq.rawValue > last.rawValue + 1 { return try await catchUpOrTell(entry.conversation, tell) }
+        if entry.seq.rawValue > last.rawValue + 1 { return try await catchUpOrTell(entry.conversation) }
         followed[entry.conversation] = entry.seq
         tell(.conversation(entry))
     }
 
     /// Tells what the followed conversations gained meanwhile.
-    func catchUp(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
+    func catchUp() async throws(ClientError) {
         for conversation in followed.keys.sorted(by: { $0.description < $1.description }) {
-            try await catchUpOrTell(conversation, tell)
+            try await catchUpOrTell(conversation)
         }
     }
 
     /// A conversation that cannot be read any more keeps nobody from the others, and ends no listener.
     private func catchUpOrTell(
-        _ conversation: ConversationID, _ tell: @Sendable (ClientEvent) -> Void
+        _ conversation: ConversationID
     ) async throws(ClientError) {
         do throws(ClientError) {
-            try await catchUp(conversation, tell)
+            try await catchUp(conversation)
         } catch {
             guard !error.isPassing else { throw error }
             tell(.trouble(error))
@@ -115,7 +115,7 @@ extension Client {
     }
 
     func catchUp(
-        _ conversation: ConversationID, _ tell: @Sendable (ClientEvent) -> Void
+        _ conversation: ConversationID
     ) async throws(ClientError) {
         while let last = followed[conversation] {
             let page = try await log(of: conversation, after: last, limit: Limits.pageItemsMax)

@@ -8,18 +8,19 @@ extension Client {
     /// What has come stays beside the target under a name of its own when this ends early, however: the same call goes
     /// on from there. What turns out not to be the sender's file is removed.
     /// - Parameters:
-    ///   - index: of the message in the transcript.
+    ///   - line: the message.
     ///   - path: must not exist yet.
     ///   - progress: called now and then, from any thread; begins with what is there, and never goes back.
     /// - Throws: ``ClientError/file(_:)``; what the server refuses with.
     @discardableResult
     public func download(
-        fileOf index: UInt64, to path: String, progress: @Sendable (FileProgress) -> Void = { _ in }
+        fileOf line: LineID, to path: String, progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> FileNote {
-        let pointer = try attachment(of: index)
+        let place = try place(of: line)
+        let pointer = try attachment(of: place)
         let (media, summary) = try pointer.checked()
         guard let path = AbsolutePath.of(path) else { throw .file(.unwritable) }
-        let key = StoreKey.download(index, to: path)
+        let key = StoreKey.download(place, to: path)
         guard downloads.insert(key.name).inserted else { throw .file(.unwritable) }
         defer { downloads.remove(key.name) }
         var meter = DownloadMeter(byteCount: UInt64(summary.sealedByteCount))
@@ -40,7 +41,8 @@ extension Client {
             }
             try forget(key, record)
         }
-        let record = PartialDownload(path: path, partial: .random(), byteCount: 0, startedAt: surroundings.now())
+        let record = PartialDownload(
+            place, path: path, partial: .random(), byteCount: 0, startedAt: surroundings.now())
         let output = try begin(record, at: key)
         let run = DownloadRun(media: media, summary: summary, output: output, key: key, record: record)
         try await fetch(run, try pointer.streamKey(), &meter, progress)
@@ -67,7 +69,7 @@ extension Client {
             }
             run.output.leave()
             try? mark(run)
-            throw error
+            throw error == .cancelled ? .file(.interrupted) : error
         }
     }
 
@@ -125,12 +127,10 @@ extension Client {
     private func begin(
         _ record: PartialDownload, at key: StoreKey<PartialDownload>
     ) throws(ClientError) -> NewFile {
-        let names = store.keys(withPrefix: StoreKey.downloadPrefix)
-        if names.count >= ClientLimits.partialDownloadsMax {
+        let known = try values(in: .downloads)
+        if known.count >= ClientLimits.partialDownloadsMax {
             var oldest: (key: StoreKey<PartialDownload>, record: PartialDownload)?
-            for name in names where !downloads.contains(name) {
-                let other = StoreKey<PartialDownload>(name)
-                guard let found = try read(other) else { continue }
+            for (other, found) in known where !downloads.contains(other.name) {
                 if let oldest, oldest.record.startedAt <= found.startedAt { continue }
                 oldest = (other, found)
             }
@@ -172,12 +172,9 @@ extension Client {
 
     /// What has come of files whose messages are gone goes too: with the message, or at the next start.
     func forgetStrayDownloads() {
-        for name in store.keys(withPrefix: StoreKey.downloadPrefix) {
-            guard let index = StoreKey.downloadIndex(name), (try? attachmentIfAny(of: index)) == .some(nil) else {
-                continue
-            }
-            let key = StoreKey<PartialDownload>(name)
-            if let record = try? read(key) { try? forget(key, record) }
+        for (key, record) in (try? values(in: .downloads)) ?? [] {
+            guard (try? attachmentIfAny(of: record.line)) == .some(nil) else { continue }
+            try? forget(key, record)
         }
     }
 

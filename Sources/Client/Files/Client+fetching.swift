@@ -5,8 +5,8 @@ import Wire
 
 extension Client {
     /// A part of the file beside a message, without the rest of it: as authentic as its chunks are.
-    public func bytes(ofFileOf index: UInt64, _ range: Range<Int>) async throws(ClientError) -> [UInt8] {
-        let pointer = try attachment(of: index)
+    public func bytes(ofFileOf line: LineID, _ range: Range<Int>) async throws(ClientError) -> [UInt8] {
+        let pointer = try attachment(of: try place(of: line))
         let (media, summary) = try pointer.checked()
         guard range.upperBound <= summary.byteCount,
             let seeker = SealedStream.Seeker(key: try pointer.streamKey(), sealedByteCount: summary.sealedByteCount),
@@ -18,18 +18,17 @@ extension Client {
     }
 
     /// What the message of a line points to.
-    func attachment(of index: UInt64) throws(ClientError) -> AttachmentPointer {
+    func attachment(of place: LinePlace) throws(ClientError) -> AttachmentPointer {
         removeExpired()
-        guard let pointer = try attachmentIfAny(of: index) else { throw .file(.none) }
+        guard let pointer = try attachmentIfAny(of: place) else { throw .file(.none) }
         return pointer
     }
 
     /// As the other; `nil` where there is none, or none any more.
-    func attachmentIfAny(of index: UInt64) throws(ClientError) -> AttachmentPointer? {
-        let (_, own) = try readyProfile()
-        guard let entry = try read(.history(index)), let message = entry.message else { return nil }
-        let sender = entry.kind == .received ? entry.peer : own.account
-        return try read(.attachment(message, from: sender))
+    func attachmentIfAny(of place: LinePlace) throws(ClientError) -> AttachmentPointer? {
+        _ = try readyProfile()
+        guard let line = try read(.line(place)), let message = line.message else { return nil }
+        return try read(.attachment(message, from: line.author))
     }
 
     /// Exactly those bytes; tried again while there is hope.

@@ -1,4 +1,5 @@
 import Crypto
+import Threads
 public import Wire
 
 extension Client {
@@ -13,39 +14,48 @@ extension Client {
     @discardableResult
     public func send(
         _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> HistoryEntry {
+    ) async throws(ClientError) -> Line {
         try file.check()
         _ = try readyProfile()
         // Nothing is sealed for somebody who is not there.
         let account = try await account(of: handle)
-        let (index, clientID) = try await take(file, to: account, handle)
-        return try await follow(index, clientID, progress)
+        let (number, transfer) = try await take(file, to: account, handle)
+        return try await follow(number, transfer, progress)
     }
 
     /// Goes on with a file that waits, and gives its line once the server has its message.
     /// - Parameters:
-    ///   - index: ``HistoryEntry/index`` of its line.
+    ///   - line: its line.
     ///   - progress: as for ``send(_:to:progress:)``.
     /// - Throws: ``ClientError/file(_:)`` with ``FileFailure/notWaiting``; else as ``send(_:to:progress:)``.
     @discardableResult
     public func resume(
-        fileOf index: UInt64, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> HistoryEntry {
-        guard let transfer = try read(.transfer(index)), !fileRun.isWatched(index) else { throw .file(.notWaiting) }
-        return try await follow(index, transfer.message, progress)
+        fileOf line: LineID, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> Line {
+        guard let (number, transfer) = try transfer(of: line), !fileRun.isWatched(number) else {
+            throw .file(.notWaiting)
+        }
+        return try await follow(number, transfer, progress)
+    }
+
+    /// The file that waits at a line; `nil` where none does, or none any more.
+    private func transfer(of line: LineID) throws(ClientError) -> (number: UInt64, FileTransfer)? {
+        guard let number = try read(.line(try place(of: line)))?.transfer, let transfer = try read(.transfer(number))
+        else { return nil }
+        return (number, transfer)
     }
 
     /// The line of a file that waits to be sent to somebody already, with the same caption, name, type and bytes. For
     /// whoever says the same again after a kill, and does not mean it twice.
     /// - Throws: ``ClientError/file(_:)`` where the file cannot be read.
-    public func waitingLine(of file: OutgoingFile, to handle: Handle) async throws(ClientError) -> UInt64? {
+    public func waitingLine(of file: OutgoingFile, to handle: Handle) async throws(ClientError) -> LineID? {
         let source = try SourceFile(file.path)
-        for index in waitingIndices() {
-            guard let transfer = try read(.transfer(index)), transfer.handle == handle, transfer.name == file.name,
+        for number in waitingTransfers() {
+            guard let transfer = try read(.transfer(number)), transfer.handle == handle, transfer.name == file.name,
                 transfer.caption == file.caption, transfer.type == file.type, transfer.expiresIn == file.expiresIn,
                 try await Self.isSealed(from: source, transfer)
             else { continue }
-            return index
+            return transfer.line.id
         }
         return nil
     }
@@ -56,27 +66,26 @@ extension Client {
     }
 
     private func follow(
-        _ index: UInt64, _ clientID: ClientID, _ progress: @escaping @Sendable (FileProgress) -> Void
-    ) async throws(ClientError) -> HistoryEntry {
-        fileRun.watch(index, progress)
-        defer { fileRun.unwatch(index) }
-        while try read(.transfer(index)) != nil {
-            if let failure = fileRun.takeFailure(index) { throw failure }
-            guard !Task.isCancelled else { throw .queued(clientID) }
+        _ number: UInt64, _ transfer: FileTransfer, _ progress: @escaping @Sendable (FileProgress) -> Void
+    ) async throws(ClientError) -> Line {
+        fileRun.watch(number, progress)
+        defer { fileRun.unwatch(number) }
+        while try read(.transfer(number)) != nil {
+            if let failure = fileRun.takeFailure(number) { throw failure }
+            guard !Task.isCancelled else { throw .queued(transfer.message) }
             if fileRun.isRunning {
-                await withCheckedContinuation { (waiter) in fileRun.wait(waiter) }
+                await fileRun.news.waitUnlessCancelled()
             } else {
-                await runFiles(until: index)
+                await runFiles(until: number)
             }
         }
-        if let failure = fileRun.takeFailure(index) { throw failure }
-        return try await outcome(of: clientID, index)
+        if let failure = fileRun.takeFailure(number) { throw failure }
+        return try await outcome(of: transfer.message, at: transfer.line)
     }
 
     /// A file that was taken and has not become a message yet.
     public struct WaitingFile: Sendable, Equatable {
-        /// ``HistoryEntry/index`` of its line.
-        public var index: UInt64
+        public var line: LineID
         public var handle: Handle
         public var note: FileNote
         /// As far as this process knows.
@@ -86,30 +95,29 @@ extension Client {
     /// What waits to be uploaded, oldest first.
     public func waitingFiles() throws(ClientError) -> [WaitingFile] {
         var files: [WaitingFile] = []
-        for index in waitingIndices() {
-            guard let transfer = try read(.transfer(index)) else { continue }
+        for number in waitingTransfers() {
+            guard let transfer = try read(.transfer(number)) else { continue }
             let progress = FileProgress(
-                doneByteCount: fileRun.doneByteCount(index), byteCount: transfer.sealedByteCount)
+                doneByteCount: fileRun.doneByteCount(number), byteCount: transfer.sealedByteCount)
             files.append(
-                WaitingFile(index: index, handle: transfer.handle, note: transfer.note, progress: progress))
+                WaitingFile(line: transfer.line.id, handle: transfer.handle, note: transfer.note, progress: progress))
         }
         return files
     }
 
     /// Says how far files come that are uploaded from here on, whoever sent them; the last observer alone hears it.
-    /// - Parameter observer: called now and then with ``HistoryEntry/index`` of a file's line, from any thread.
-    public func watchFiles(_ observer: @escaping @Sendable (_ index: UInt64, FileProgress) -> Void) {
+    /// - Parameter observer: called now and then with a file's line, from any thread.
+    public func watchFiles(_ observer: @escaping @Sendable (LineID, FileProgress) -> Void) {
         fileRun.observer = observer
     }
 
     /// Gives up a file that waits: its line says so, its sealed bytes are gone from here, and from the server as far as
     /// it can be reached (else it drops them after a day).
-    /// - Parameter index: ``HistoryEntry/index`` of its line.
     /// - Throws: ``ClientError/file(_:)`` with ``FileFailure/notWaiting``, also once there is a message.
-    public func cancel(fileOf index: UInt64) async throws(ClientError) {
-        guard let transfer = try read(.transfer(index)) else { throw .file(.notWaiting) }
-        let isUnderWay = fileRun.current == index
-        try giveUp(index, transfer, .file(.cancelled))
+    public func cancel(fileOf line: LineID) async throws(ClientError) {
+        guard let (number, transfer) = try transfer(of: line) else { throw .file(.notWaiting) }
+        let isUnderWay = fileRun.current == number
+        try giveUp(number, transfer, .file(.cancelled))
         // Who uploads it notices, and ends the upload then.
         if !isUnderWay, let upload = transfer.upload { await discard(upload) }
     }
@@ -119,7 +127,7 @@ extension Client {
     /// Seals a file and writes down that it is to be sent.
     private func take(
         _ file: OutgoingFile, to account: AccountID, _ handle: Handle
-    ) async throws(ClientError) -> (index: UInt64, ClientID) {
+    ) async throws(ClientError) -> (number: UInt64, FileTransfer) {
         let source = try SourceFile(file.path)
         let byteCount = UInt64(SealedStream.sealedByteCount(SealedFile.paddedByteCount(source.byteCount)))
         try requireRoom(for: byteCount)
@@ -129,8 +137,7 @@ extension Client {
         let preview = await configuration.preview(of: file)
         let spool = try await Self.seal(source, in: folder)
         do throws(ClientError) {
-            return try record(
-                FileTransfer(file, spool, to: account, handle, at: surroundings.now(), preview: preview))
+            return try record(file, spool, to: account, handle, preview)
         } catch {
             // Whether an unknown outcome is a record, the next start finds out, and removes the spool of none.
             if error != .store(.outcomeUnknown) { folder.remove(spool.name) }
@@ -147,76 +154,93 @@ extension Client {
     }
 
     private func requireRoom(for byteCount: UInt64) throws(ClientError) {
-        let indices = waitingIndices()
+        let numbers = waitingTransfers()
         var total = fileRun.sealing.byteCount
-        for index in indices { total += try read(.transfer(index))?.sealedByteCount ?? 0 }
-        guard indices.count + fileRun.sealing.count < configuration.waitingFilesMax,
+        for number in numbers { total += try read(.transfer(number))?.sealedByteCount ?? 0 }
+        guard numbers.count + fileRun.sealing.count < configuration.waitingFilesMax,
             byteCount <= configuration.waitingFileBytesMax, total <= configuration.waitingFileBytesMax - byteCount
         else { throw .file(.tooManyWaiting) }
     }
 
     /// The transfer and its line, in one write.
-    private func record(_ transfer: FileTransfer) throws(ClientError) -> (index: UInt64, ClientID) {
+    private func record(
+        _ file: OutgoingFile, _ spool: SealedSpool, to account: AccountID, _ handle: Handle,
+        _ preview: AttachmentPreview?
+    ) throws(ClientError) -> (number: UInt64, FileTransfer) {
         let (_, own) = try readyProfile()
         var counters = try counters()
-        let line = transfer.line(counters.nextHistory, own)
-        counters.nextHistory += 1
+        let number = counters.nextTransfer
+        counters.nextTransfer += 1
+        let now = surroundings.now()
+        var edit = TranscriptEdit(store, now: now)
+        let place = try edit.nextPlace(in: .person(account))
+        let transfer = FileTransfer(file, spool, to: account, handle, at: now, line: place, preview: preview)
+        _ = try edit.append(transfer.stored(number, own), to: place.chat)
         var transaction = StoreTransaction()
-        transaction.put(line, at: .history(line.index))
-        transaction.put(TranscriptPlace(index: line.index), at: .place(transfer.message, from: own.account))
-        transaction.put(transfer, at: .transfer(line.index))
+        edit.write(into: &transaction)
+        transaction.put(place, at: .place(transfer.message, from: own.account))
+        transaction.put(transfer, at: .transfer(number))
         transaction.put(counters, at: .counters)
         try commit(transaction)
-        fileRun.added(line.index)
-        return (line.index, transfer.message)
+        fileRun.added(number, place)
+        return (number, transfer)
     }
 
     // MARK: How a transfer ends
 
     /// What waits, oldest first. Asked of the store once.
-    func waitingIndices() -> [UInt64] {
+    func waitingTransfers() -> [UInt64] {
         if let pending = fileRun.pending { return pending }
-        let names = store.keys(withPrefix: StoreKey.transferPrefix)
-        fileRun.load(names.compactMap { StoreKey.transferIndex($0) })
+        guard let keys = try? keys(in: .transfers) else { return [] }
+        fileRun.load(keys.compactMap { (key) in key.number.map { ($0, (try? read(key))?.line) } })
         return fileRun.pending ?? []
     }
 
     /// The server has the bytes: the transfer becomes a message of the outbox, in one write.
-    func finish(_ index: UInt64, _ transfer: FileTransfer, _ upload: UploadCreated) throws(ClientError) {
+    func finish(_ number: UInt64, _ transfer: FileTransfer, _ upload: UploadCreated) throws(ClientError) {
         let (_, own) = try readyProfile()
-        let line = try readable(.history(index)) ?? transfer.line(index, own)
+        var line = try readable(.line(transfer.line)) ?? transfer.stored(number, own)
+        line.progress = .queued
+        line.transfer = nil
         var transaction = StoreTransaction()
-        transaction.remove(.transfer(index))
-        let numbers = try enqueue(line, transfer.outgoing(upload), own, into: &transaction)
+        var edit = TranscriptEdit(store, now: surroundings.now())
+        try edit.replace(line, at: transfer.line)
+        edit.write(into: &transaction)
+        let sends = try enqueue(
+            line, at: transfer.line, transfer.outgoing(upload), to: transfer.to, own, into: &transaction)
+        transaction.remove(.transfer(number))
         try commit(transaction)
-        for number in numbers { outboxRun.added(number) }
-        if fileRun.isWatched(index) { outboxRun.await(transfer.message) }
-        fileRun.report(index, transfer.sealedByteCount, of: transfer.sealedByteCount)
-        fileRun.removed(index)
+        for send in sends { outboxRun.added(send) }
+        if fileRun.isWatched(number) { outboxRun.await(transfer.message) }
+        fileRun.report(number, transfer.sealedByteCount, of: transfer.sealedByteCount)
+        fileRun.removed(number)
         spoolFolder.remove(transfer.spool)
     }
 
     /// It will not be sent: its line says why, in one write with the end of the transfer.
-    func giveUp(_ index: UInt64, _ transfer: FileTransfer, _ error: ClientError) throws(ClientError) {
+    func giveUp(_ number: UInt64, _ transfer: FileTransfer, _ error: ClientError) throws(ClientError) {
         var transaction = StoreTransaction()
-        transaction.remove(.transfer(index))
+        transaction.remove(.transfer(number))
+        var edit = TranscriptEdit(store, now: surroundings.now())
         var expiresAt: Timestamp?
-        if var line = try readable(.history(index)) {
+        if var line = try readable(.line(transfer.line)) {
             line.progress = .refused
+            line.transfer = nil
             switch error {
             case .refused(let problem): line.problem = problem.code
             case .file(let failure): line.fileFailure = failure
             default: break
             }
             if let seconds = line.expiresIn {
-                transaction.expire(&line, after: seconds, from: surroundings.now())
+                try edit.expire(&line, at: transfer.line, after: seconds)
                 expiresAt = line.expiresAt
             }
-            transaction.put(line, at: .history(index))
+            try edit.replace(line, at: transfer.line)
         }
+        edit.write(into: &transaction)
         try commit(transaction)
         if let expiresAt { noteExpiry(expiresAt) }
-        fileRun.removed(index, error)
+        fileRun.removed(number, error)
         spoolFolder.remove(transfer.spool)
     }
 
@@ -225,9 +249,10 @@ extension Client {
 
 extension FileTransfer {
     /// Its line in the transcript, before there is a message.
-    func line(_ index: UInt64, _ own: DeviceAddress) -> HistoryEntry {
-        var line = HistoryEntry(index: index, kind: .sent, peer: to, device: own.device)
-        line.peerHandle = handle
+    /// - Parameter number: its own, among the files that wait.
+    func stored(_ number: UInt64, _ own: DeviceAddress) -> StoredLine {
+        var line = StoredLine(author: own.account, device: own.device)
+        line.transfer = number
         line.message = message
         line.text = caption.isEmpty ? nil : caption
         line.file = note

@@ -59,10 +59,9 @@ extension ClientConfiguration {
 extension Client {
     /// The small picture inside a message, without asking any server. What the sender claims is checked and written
     /// anew first.
-    /// - Parameter index: of the message in the transcript.
     /// - Throws: ``ClientError/file(_:)``.
-    public func thumbnail(ofFileOf index: UInt64) throws(ClientError) -> InlineThumbnail {
-        guard let preview = try attachment(of: index).preview else { throw .file(.noPreview) }
+    public func thumbnail(ofFileOf line: LineID) throws(ClientError) -> InlineThumbnail {
+        guard let preview = try attachment(of: try place(of: line)).preview else { throw .file(.noPreview) }
         return try preview.checked()
     }
 
@@ -70,8 +69,8 @@ extension Client {
     /// - Parameter path: must not exist yet.
     /// - Throws: ``ClientError/file(_:)``.
     @discardableResult
-    public func saveThumbnail(ofFileOf index: UInt64, to path: String) throws(ClientError) -> InlineThumbnail {
-        let thumbnail = try thumbnail(ofFileOf: index)
+    public func saveThumbnail(ofFileOf line: LineID, to path: String) throws(ClientError) -> InlineThumbnail {
+        let thumbnail = try thumbnail(ofFileOf: line)
         do throws(LocalStoreError) {
             let output = try NewFile(path)
             try output.append(thumbnail.bytes)

@@ -17,17 +17,17 @@ extension Client {
     /// As ``sendFiles()``.
     /// - Parameter wanted: ends once this one waits no more, or not in this run.
     func runFiles(until wanted: UInt64?) async {
-        guard !fileRun.isRunning, !waitingIndices().isEmpty else { return }
+        guard !fileRun.isRunning, !waitingTransfers().isEmpty else { return }
         fileRun.begin()
         var failure: ClientError?
         while failure == nil, !Task.isCancelled, wanted.map(fileRun.isOpen) ?? true,
-            let index = fileRun.next()
+            let number = fileRun.next()
         {
             do {
-                try await upload(index)
+                try await upload(number)
                 await sendMessages()
             } catch {
-                failure = await failed(index, error)
+                failure = await failed(number, error)
             }
         }
         // Whose task is cancelled says nothing of the others: one of them goes on.
@@ -37,17 +37,17 @@ extension Client {
 
     /// Deals with what one file met.
     /// - Returns: what keeps the others from going out as well.
-    private func failed(_ index: UInt64, _ error: ClientError) async -> ClientError? {
+    private func failed(_ number: UInt64, _ error: ClientError) async -> ClientError? {
         do throws(ClientError) {
-            guard let transfer = try read(.transfer(index)) else { return nil }
+            guard let transfer = try read(.transfer(number)) else { return nil }
             if error.endsOneFile {
-                try giveUp(index, transfer, error)
+                try giveUp(number, transfer, error)
                 if let upload = transfer.upload { await discard(upload) }
                 return nil
             }
             let told = error.isPassing ? ClientError.queued(transfer.message) : error
             guard error.concernsOneFile else { return told }
-            fileRun.hold(index, told)
+            fileRun.hold(number, told)
             return nil
         } catch {
             return error
@@ -56,7 +56,7 @@ extension Client {
 
     /// Tries again what was put off. Only while somebody listens: the next connect goes on in any case.
     private func sendFilesLater() {
-        guard isListening, resendFiles == nil, !waitingIndices().isEmpty else { return }
+        guard listening != nil, resendFiles == nil, !waitingTransfers().isEmpty else { return }
         resendFiles = Task {
             // Cancelled with the listening.
             guard (try? await self.surroundings.sleep(ClientLimits.fileRetryMilliseconds)) != nil else { return }
@@ -74,52 +74,52 @@ extension Client {
 
     /// Brings one file to the server, and makes it a message.
     /// - Throws: what it could not get past; the file still waits then.
-    private func upload(_ index: UInt64) async throws(ClientError) {
+    private func upload(_ number: UInt64) async throws(ClientError) {
         var isResumed = true
-        while let transfer = try read(.transfer(index)) {
+        while let transfer = try read(.transfer(number)) {
             // Deleted from the transcript: nobody wants it sent any more.
-            guard store.bytes(StoreKey.history(index).name) != nil else { throw .file(.cancelled) }
+            guard try byteCount(of: .line(transfer.line)) > 0 else { throw .file(.cancelled) }
             let spool = try SealedSpool(transfer, in: spoolFolder)
             guard let created = transfer.upload else {
-                try await create(index, transfer, spool)
+                try await create(number, transfer, spool)
                 isResumed = false
                 continue
             }
             do throws(ClientError) {
-                try await append(index, spool, created, isResumed: isResumed)
+                try await append(number, spool, created, isResumed: isResumed)
                 try await complete(spool, created)
             } catch {
-                try await recover(index, transfer, spool, created, from: error)
+                try await recover(number, transfer, spool, created, from: error)
                 isResumed = true
                 continue
             }
-            return try await finish(index, spool, created)
+            return try await finish(number, spool, created)
         }
     }
 
     /// The record as it is now decides: it may have been cancelled meanwhile.
     private func finish(
-        _ index: UInt64, _ spool: SealedSpool, _ created: UploadCreated
+        _ number: UInt64, _ spool: SealedSpool, _ created: UploadCreated
     ) async throws(ClientError) {
-        guard let transfer = try read(.transfer(index)) else { return await discard(created) }
-        try finish(index, transfer, created)
+        guard let transfer = try read(.transfer(number)) else { return await discard(created) }
+        try finish(number, transfer, created)
     }
 
     private func create(
-        _ index: UInt64, _ transfer: FileTransfer, _ spool: SealedSpool
+        _ number: UInt64, _ transfer: FileTransfer, _ spool: SealedSpool
     ) async throws(ClientError) {
         let lifetime = configuration.mediaSeconds(expiresIn: transfer.expiresIn)
         let created = try await patiently { () async throws(ClientError) in
             try await self.create(spool, expiresSeconds: lifetime)
         }
-        guard var transfer = try read(.transfer(index)) else { return await discard(created) }
+        guard var transfer = try read(.transfer(number)) else { return await discard(created) }
         transfer.upload = created
-        try put(transfer, index)
+        try put(transfer, number)
     }
 
     /// Sends what the server has not, in order.
     private func append(
-        _ index: UInt64, _ spool: SealedSpool, _ created: UploadCreated, isResumed: Bool
+        _ number: UInt64, _ spool: SealedSpool, _ created: UploadCreated, isResumed: Bool
     ) async throws(ClientError) {
         var offset: UInt64 = 0
         if isResumed {
@@ -127,7 +127,7 @@ extension Client {
         }
         var patience = Patience()
         while offset < spool.byteCount {
-            fileRun.report(index, offset, of: spool.byteCount)
+            fileRun.report(number, offset, of: spool.byteCount)
             guard !Task.isCancelled else { throw .unreachable(.closedLocally) }
             do throws(ClientError) {
                 let piece = try spool.bytes(at: offset, count: Self.pieceByteCount)
@@ -140,9 +140,9 @@ extension Client {
                 // What the server has is what counts.
                 if let found = try? await self.offset(of: created.upload) { offset = min(found, spool.byteCount) }
             }
-            guard try read(.transfer(index)) != nil else { throw .file(.cancelled) }
+            guard try read(.transfer(number)) != nil else { throw .file(.cancelled) }
         }
-        fileRun.report(index, offset, of: spool.byteCount)
+        fileRun.report(number, offset, of: spool.byteCount)
     }
 
     private func complete(_ spool: SealedSpool, _ created: UploadCreated) async throws(ClientError) {
@@ -155,13 +155,13 @@ extension Client {
     /// Puts the record in order after a failure that the file outlives.
     /// - Throws: `error`, where there is nothing to put in order; ``ClientError/file(_:)``.
     private func recover(
-        _ index: UInt64, _ transfer: FileTransfer, _ spool: SealedSpool, _ created: UploadCreated,
+        _ number: UInt64, _ transfer: FileTransfer, _ spool: SealedSpool, _ created: UploadCreated,
         from error: ClientError
     ) async throws(ClientError) {
-        guard var transfer = try read(.transfer(index)) else { return await discard(created) }
+        guard var transfer = try read(.transfer(number)) else { return await discard(created) }
         if error.saysUploadIsGone {
             // An upload that has ended well is forgotten like any other; what it became is not.
-            if try await isStored(spool, created) { return try finish(index, transfer, created) }
+            if try await isStored(spool, created) { return try finish(number, transfer, created) }
             transfer.upload = nil
         } else if case .refused(let problem) = error, problem.code == .mediaHashMismatch {
             guard spool.isIntact else { throw .file(.damaged) }
@@ -175,13 +175,13 @@ extension Client {
         } else {
             throw error
         }
-        guard try read(.transfer(index)) != nil else { return await discard(created) }
-        try put(transfer, index)
+        guard try read(.transfer(number)) != nil else { return await discard(created) }
+        try put(transfer, number)
     }
 
-    private func put(_ transfer: FileTransfer, _ index: UInt64) throws(ClientError) {
+    private func put(_ transfer: FileTransfer, _ number: UInt64) throws(ClientError) {
         var transaction = StoreTransaction()
-        transaction.put(transfer, at: .transfer(index))
+        transaction.put(transfer, at: .transfer(number))
         try commit(transaction)
     }
 

@@ -190,7 +190,7 @@ public struct FilePieces: AsyncSequence, Sendable {
 extension Client {
     /// Reads the file beside a message from any place. Nothing is fetched yet.
     /// - Throws: ``ClientError/file(_:)``.
-    public func reader(ofFileOf index: UInt64) throws(ClientError) -> FileReader {
-        try FileReader(self, try attachment(of: index))
+    public func reader(ofFileOf line: LineID) throws(ClientError) -> FileReader {
+        try FileReader(self, try attachment(of: try place(of: line)))
     }
 }

@@ -1,36 +1,46 @@
+import Threads
 import Wire
 
 /// Which files wait to be uploaded and who waits for them, while one caller uploads for all.
 struct FileRun {
-    typealias Waiter = CheckedContinuation<Void, Never>
     typealias Watcher = @Sendable (FileProgress) -> Void
 
     private(set) var isRunning = false
     /// The one that is being uploaded.
     private(set) var current: UInt64?
-    /// The lines of what waits, oldest first; `nil` until the store was asked.
+    /// The numbers of what waits, oldest first; `nil` until the store was asked.
     private(set) var pending: [UInt64]?
     /// What this run leaves to a later one.
     private var held: Set<UInt64> = []
     /// How far each has come, in this process. Never goes back.
     private var progress: [UInt64: FileProgress] = [:]
     private var watchers: [UInt64: Watcher] = [:]
+    /// Where the line of each stands, as far as it can be read.
+    private var lines: [UInt64: LinePlace] = [:]
     /// Hears of all of them.
-    var observer: (@Sendable (_ index: UInt64, FileProgress) -> Void)?
+    var observer: (@Sendable (LineID, FileProgress) -> Void)?
     private var failures: [UInt64: ClientError] = [:]
-    private var waiters: [Waiter] = []
+    /// Opens when something has become of a file, or the run has ended.
+    private(set) var news = Latch()
     /// What is being sealed and has no record yet: how many, and how many bytes.
     private(set) var sealing: (count: Int, byteCount: UInt64) = (0, 0)
 
-    mutating func load(_ indices: [UInt64]) { pending = indices.sorted() }
+    mutating func load(_ numbers: [(number: UInt64, line: LinePlace?)]) {
+        pending = numbers.map(\.number).sorted()
+        for (number, line) in numbers { lines[number] = line }
+    }
 
-    mutating func added(_ index: UInt64) { pending?.append(index) }
+    mutating func added(_ number: UInt64, _ line: LinePlace) {
+        pending?.append(number)
+        lines[number] = line
+    }
 
     /// It waits no more. Whoever watches it hears why, where it is not a message.
-    mutating func removed(_ index: UInt64, _ failure: ClientError? = nil) {
-        pending?.removeAll { $0 == index }
-        progress[index] = nil
-        if let failure, watchers[index] != nil { failures[index] = failure }
+    mutating func removed(_ number: UInt64, _ failure: ClientError? = nil) {
+        pending?.removeAll { $0 == number }
+        progress[number] = nil
+        lines[number] = nil
+        if let failure, watchers[number] != nil { failures[number] = failure }
         wake()
     }
 
@@ -47,20 +57,22 @@ struct FileRun {
     }
 
     /// Leaves it to a later run.
-    mutating func hold(_ index: UInt64, _ failure: ClientError) {
-        held.insert(index)
-        if watchers[index] != nil { failures[index] = failure }
+    mutating func hold(_ number: UInt64, _ failure: ClientError) {
+        held.insert(number)
+        if watchers[number] != nil { failures[number] = failure }
         wake()
     }
 
     /// Whether it waits, and this run has not put it off.
-    func isOpen(_ index: UInt64) -> Bool { pending?.contains(index) == true && !held.contains(index) }
+    func isOpen(_ number: UInt64) -> Bool { pending?.contains(number) == true && !held.contains(number) }
 
     /// - Parameter failure: why nothing more goes out now, for whoever still waits.
     mutating func end(_ failure: ((UInt64) -> ClientError)?) {
         isRunning = false
         current = nil
-        if let failure { for index in watchers.keys where failures[index] == nil { failures[index] = failure(index) } }
+        if let failure {
+            for number in watchers.keys where failures[number] == nil { failures[number] = failure(number) }
+        }
         wake()
     }
 
@@ -76,34 +88,31 @@ struct FileRun {
 
     // MARK: Who watches
 
-    mutating func watch(_ index: UInt64, _ watcher: @escaping Watcher) { watchers[index] = watcher }
+    mutating func watch(_ number: UInt64, _ watcher: @escaping Watcher) { watchers[number] = watcher }
 
-    mutating func unwatch(_ index: UInt64) {
-        watchers[index] = nil
-        failures[index] = nil
+    mutating func unwatch(_ number: UInt64) {
+        watchers[number] = nil
+        failures[number] = nil
     }
 
-    func isWatched(_ index: UInt64) -> Bool { watchers[index] != nil }
+    func isWatched(_ number: UInt64) -> Bool { watchers[number] != nil }
 
-    mutating func takeFailure(_ index: UInt64) -> ClientError? { failures.removeValue(forKey: index) }
+    mutating func takeFailure(_ number: UInt64) -> ClientError? { failures.removeValue(forKey: number) }
 
     /// Says how far it is, unless that was said already.
-    mutating func report(_ index: UInt64, _ doneByteCount: UInt64, of byteCount: UInt64) {
-        let done = max(doneByteCount, progress[index]?.doneByteCount ?? 0)
+    mutating func report(_ number: UInt64, _ doneByteCount: UInt64, of byteCount: UInt64) {
+        let done = max(doneByteCount, progress[number]?.doneByteCount ?? 0)
         let fresh = FileProgress(doneByteCount: min(done, byteCount), byteCount: byteCount)
-        guard fresh != progress[index] else { return }
-        progress[index] = fresh
-        watchers[index]?(fresh)
-        observer?(index, fresh)
+        guard fresh != progress[number] else { return }
+        progress[number] = fresh
+        watchers[number]?(fresh)
+        if let line = lines[number] { observer?(line.id, fresh) }
     }
 
-    func doneByteCount(_ index: UInt64) -> UInt64 { progress[index]?.doneByteCount ?? 0 }
-
-    mutating func wait(_ waiter: Waiter) { waiters.append(waiter) }
+    func doneByteCount(_ number: UInt64) -> UInt64 { progress[number]?.doneByteCount ?? 0 }
 
     private mutating func wake() {
-        let due = waiters
-        waiters = []
-        for waiter in due { waiter.resume() }
+        news.open()
+        news = Latch()
     }
 }

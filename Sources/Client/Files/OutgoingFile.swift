@@ -48,7 +48,7 @@ extension Client {
     public func send(
         file path: String, caption: String = "", type: String? = nil, to handle: Handle,
         progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> HistoryEntry {
+    ) async throws(ClientError) -> Line {
         try await send(OutgoingFile(path: path, caption: caption, type: type), to: handle, progress: progress)
     }
 }

@@ -11,10 +11,10 @@ extension Client {
     }
 
     /// Tells of entries of the own account that are of no list that this device has verified; of those, the first few.
-    func watchOwnEntries(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
+    func watchOwnEntries() async throws(ClientError) {
         let (_, own) = try readyProfile()
         // Before asking: a list that is published meanwhile may be missing in the answer, and no harm done.
-        let known = store.keys(withPrefix: StoreKey.ownListPrefix).compactMap { StoreKey.ownListEpoch($0) }
+        let known = try keys(in: .ownLists).compactMap(\.number)
         var entries = try await ownEntries(own.account)
         // Another device of the account may have changed the list meanwhile.
         if let newest = entries.last?.epoch, try (knownList(own.account)?.epoch ?? 0) < newest {
@@ -29,7 +29,7 @@ extension Client {
                 if known.digest != entry.listDigest { tell(.foreignOwnList(epoch: entry.epoch)) }
             } else if unseenCount < ClientLimits.unseenListsToldMax {
                 unseenCount += 1
-                try tellOfUnseen(entry, tell)
+                try tellOfUnseen(entry)
             }
         }
         let logged = Set(entries.map(\.epoch))
@@ -40,7 +40,7 @@ extension Client {
     }
 
     private func tellOfUnseen(
-        _ entry: KeyLogEntry, _ tell: @Sendable (ClientEvent) -> Void
+        _ entry: KeyLogEntry
     ) throws(ClientError) {
         var transaction = StoreTransaction()
         transaction.put(KnownOwnList(digest: entry.listDigest, isVerified: false), at: .ownList(entry.epoch))

@@ -14,60 +14,92 @@ extension Client {
         case catchUp
     }
 
+    /// Deals with one message. Envelopes that came together are made durable together, and then told and
+    /// acknowledged; whatever else comes between finds them so.
     func received(
-        _ bytes: [UInt8], _ socket: ConnectionBox, untilIdle: Bool, _ tell: @Sendable (ClientEvent) -> Void
-    ) async throws(ClientError) -> Step {
+        _ bytes: [UInt8], _ socket: ConnectionBox, untilIdle: Bool
+    ) async throws(ClientError) -> [Step] {
+        var steps: [Step] = []
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
         // What is no frame is passed over; one of a later version has a case of its own.
-        guard let frame = try? ServerFrame.decode(bytes, in: context) else { return .goOn }
+        switch try? ServerFrame.decode(bytes, in: context) {
+        case nil:
+            break
+        case .unknown(ServerFrame.envelopeTag):
+            socket.state.batch.append((try keep(bytes), nil))
+        case .envelope(let envelope) where envelope.kind == .later:
+            socket.state.batch.append((try keep(bytes), nil))
+        case .envelope(let envelope):
+            let event = try await receive(envelope)
+            socket.state.batch.append((envelope.number, event))
+        case .some(let frame):
+            steps += try finishBatch(socket)
+            steps.append(try await received(frame, socket, untilIdle: untilIdle))
+        }
+        if socket.state.isBatchFull { steps += try finishBatch(socket) }
+        return steps
+    }
+
+    /// Makes durable what was taken, tells of it and acknowledges it.
+    func finishBatch(
+        _ socket: ConnectionBox
+    ) throws(ClientError) -> [Step] {
+        guard !socket.state.batch.isEmpty else { return [] }
+        try flush()
+        let batch = socket.state.batch
+        socket.state.batch = []
+        for case let event? in batch.map(\.event) { tell(event) }
+        return batch.map { acknowledge($0.number, socket) }
+    }
+
+    private func received(
+        _ frame: ServerFrame, _ socket: ConnectionBox, untilIdle: Bool
+    ) async throws(ClientError) -> Step {
         switch frame {
         case .hello(let hello):
             let heartbeat = Heartbeat(
                 intervalMilliseconds: hello.heartbeatMilliseconds,
                 offlineAfterMilliseconds: hello.offlineAfterMilliseconds)
             socket.state.heartbeat = heartbeat
+            connectionChanged(to: .catchingUp)
             tell(.connected)
             return .hello(intervalMilliseconds: heartbeat.intervalMilliseconds)
-        case .unknown(ServerFrame.envelopeTag):
-            return acknowledge(try keep(bytes), socket)
-        case .envelope(let envelope) where envelope.kind == .later:
-            return acknowledge(try keep(bytes), socket)
-        case .envelope(let envelope):
-            if let event = try await receive(envelope) { tell(event) }
-            return acknowledge(envelope.number, socket)
         case .event(let entry):
-            try await announce(entry, tell)
+            try await announce(entry)
             return .goOn
         case .head(let head):
-            return passedOver(head.conversation, through: head.seq, socket, tell)
+            return passedOver(head.conversation, through: head.seq, socket)
         case .queueEmpty:
             acknowledge(socket)
+            connectionChanged(to: .live)
             tell(.idle)
-            return untilIdle ? .end(.idle) : .goOn
+            guard !untilIdle else { return .end(.idle) }
+            listeners.idle()
+            return .goOn
         case .notice(let notice):
-            return try await noticed(notice, socket, tell)
+            return try await noticed(notice, socket)
         case .goaway(let goaway):
             socket.state.retryMilliseconds = goaway.retryAfterMilliseconds
             return .goOn
         case .error(let failure):
             tell(.trouble(.refused(failure.problem)))
             return .goOn
-        case .accepted, .refused, .response, .pong, .unknown:
+        case .envelope, .accepted, .refused, .response, .pong, .unknown:
             return .goOn
         }
     }
 
     private func noticed(
-        _ notice: ServerFrame.Notice, _ socket: ConnectionBox, _ tell: @Sendable (ClientEvent) -> Void
+        _ notice: ServerFrame.Notice, _ socket: ConnectionBox
     ) async throws(ClientError) -> Step {
         switch notice.topic {
         case .keysLow:
             return .replenish
         case .devicesChanged:
-            await refreshOwnList(tell)
+            await refreshOwnList()
             return .goOn
         case .conversationsAhead:
-            return passedOver(nil, through: nil, socket, tell)
+            return passedOver(nil, through: nil, socket)
         case .media, .later:
             // Whoever uploads open media asks for their state.
             return .goOn
@@ -109,17 +141,17 @@ extension Client {
     }
 
     /// What a device does at each connect: knows its own devices, sends what waits, keeps its prekeys in stock.
-    func lookAfter(_ tell: @Sendable (ClientEvent) -> Void) async throws(ClientError) {
-        await refreshOwnList(tell)
-        await openKept(tell)
+    func lookAfter() async throws(ClientError) {
+        await refreshOwnList()
+        await openKept()
         try await lookAfterSealedSenders()
         await sendMessages()
         await deleteMedia()
         let count = try await replenishPreKeys()
         if count > 0 { tell(.keysUploaded(count: count)) }
-        await updateBackupIfAny(tell)
-        await watchQuietly(tell)
-        try await catchUp(tell)
+        await updateBackupIfAny()
+        await watchQuietly()
+        try await catchUp()
     }
 
     /// What hides senders: the own token for others, and a certificate for this device.
@@ -133,11 +165,11 @@ extension Client {
         }
     }
 
-    func lookAfterQuietly(_ tell: @Sendable (ClientEvent) -> Void) async {
-        do { try await lookAfter(tell) } catch { if !error.isPassing { tell(.trouble(error)) } }
+    func lookAfterQuietly() async {
+        do { try await lookAfter() } catch { if !error.isPassing { tell(.trouble(error)) } }
     }
 
-    func replenishQuietly(_ tell: @Sendable (ClientEvent) -> Void) async {
+    func replenishQuietly() async {
         do {
             let count = try await replenishPreKeys()
             if count > 0 { tell(.keysUploaded(count: count)) }
@@ -146,11 +178,11 @@ extension Client {
         }
     }
 
-    private func watchQuietly(_ tell: @Sendable (ClientEvent) -> Void) async {
-        do { try await watchOwnEntries(tell) } catch { if !error.isPassing { tell(.trouble(error)) } }
+    private func watchQuietly() async {
+        do { try await watchOwnEntries() } catch { if !error.isPassing { tell(.trouble(error)) } }
     }
 
-    private func refreshOwnList(_ tell: @Sendable (ClientEvent) -> Void) async {
+    private func refreshOwnList() async {
         do {
             let (_, own) = try readyProfile()
             let before = try knownList(own.account)?.epoch

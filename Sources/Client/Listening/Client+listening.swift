@@ -2,69 +2,87 @@ import Transport
 import Wire
 
 extension Client {
-    /// Listens until the consumer stops, or until listening cannot go on; reconnects on its own.
+    /// What happens, from now on. Ends when listening cannot go on, after ``ClientEvent/ended(_:)``, or when the
+    /// client is closed.
     ///
-    /// One listener at a time. Sends what waits in the outbox, goes on with files, and looks after the prekeys, at each
-    /// connect.
+    /// Any number may listen; one connection, which comes back on its own, serves them all, and ends with the last of
+    /// them. At each connect what waits in the outbox is sent, files go on, and the prekeys are looked after. Whoever
+    /// does not keep up loses the oldest of more than ``ClientLimits/eventsKeptMax`` events and hears
+    /// ``ClientEvent/missed``: everything durable is in the chats.
     /// - Parameter untilIdle: ends when the queue was read to its end once, or the server cannot be reached at all.
     public func events(untilIdle: Bool = false) -> AsyncStream<ClientEvent> {
-        let (events, continuation) = AsyncStream<ClientEvent>.makeStream()
-        let task = Task {
-            await self.listen(untilIdle: untilIdle) { continuation.yield($0) }
-            continuation.finish()
+        guard !isClosed else { return AsyncStream { $0.finish() } }
+        let events = listeners.add(untilIdle: untilIdle) { [weak self] (listener) in
+            Task { await self?.ended(listener) }
         }
-        continuation.onTermination = { (_) in task.cancel() }
-        listener = task
+        // What waited has come to somebody else already.
+        if connectionState == .live { listeners.idle() }
+        if listening == nil, !listeners.isEmpty { listening = Task { await self.listen() } }
         return events
     }
 
-    /// As ``events(untilIdle:)``, on the caller's own task: returns when it is cancelled or listening has ended.
-    public func listen(untilIdle: Bool = false, _ tell: @escaping @Sendable (ClientEvent) -> Void) async {
-        guard !isListening else { return tell(.ended(.alreadyListening)) }
-        isListening = true
-        teller = tell
+    /// Tells all who listen.
+    func tell(_ event: ClientEvent) { listeners.tell(event) }
+
+    private func ended(_ listener: UInt64) {
+        listeners.remove(listener)
+        if listeners.isEmpty { listening?.cancel() }
+    }
+
+    /// Listens for as long as somebody wants it.
+    private func listen() async {
         lookAfterTranscript()
-        defer {
-            isListening = false
-            teller = nil
-            resend?.cancel()
-            resend = nil
-            resendFiles?.cancel()
-            resendFiles = nil
-        }
         var backoff = Backoff()
         var failedTries = 0
-        while !Task.isCancelled {
+        var failure: ClientError?
+        while !Task.isCancelled, failure == nil, !listeners.isEmpty {
+            let untilIdle = !listeners.isSomebodyStaying
             let end: ListeningConnection.End
+            connectionChanged(to: .connecting)
             do {
-                if untilIdle { try await lookAfter(tell) }
-                end = try await connection(untilIdle: untilIdle, &backoff, tell)
+                if untilIdle { try await lookAfter() }
+                end = try await connection(untilIdle: untilIdle, &backoff)
                 failedTries = 0
             } catch {
                 failedTries += 1
+                end = error.isPassing ? .lost(retryMilliseconds: error.retryMilliseconds) : .over(error)
                 // Who waits for the queue's end does not wait for a server for ever.
-                let isOver = !error.isPassing || untilIdle && failedTries >= ClientLimits.connectTriesMax
-                end = isOver ? .over(error) : .lost(retryMilliseconds: error.retryMilliseconds)
+                if failedTries >= ClientLimits.connectTriesMax { listeners.giveUp(error) }
             }
             switch end {
-            case .idle: return await sendFiles()
-            case .cancelled: return
-            case .over(let error): return tell(.ended(error))
+            case .idle:
+                await sendFiles()
+                listeners.idle()
+            case .cancelled: break
+            case .over(let error): failure = error
             case .lost(let wish):
-                guard !Task.isCancelled else { return }
+                guard !Task.isCancelled, !listeners.isEmpty else { break }
                 let wait = backoff.next(chance: surroundings.chance(), atLeast: wish)
+                connectionChanged(to: .waiting(milliseconds: wait))
                 tell(.disconnected(retryMilliseconds: wait))
                 // Cancelled: the loop ends.
                 try? await surroundings.sleep(wait)
             }
         }
+        resend?.cancel()
+        resend = nil
+        resendFiles?.cancel()
+        resendFiles = nil
+        connectionChanged(to: .off)
+        listening = nil
+        if let failure { tell(.ended(failure)) }
+        // Cancelled by the last who left: others may have come meanwhile.
+        if failure == nil, !isClosed, !listeners.isEmpty { return listening = Task { await self.listen() } }
+        listeners.finish()
     }
 
     /// One connection, from its opening to its end.
     private func connection(
-        untilIdle: Bool, _ backoff: inout Backoff, _ tell: @escaping @Sendable (ClientEvent) -> Void
+        untilIdle: Bool, _ backoff: inout Backoff
     ) async throws(ClientError) -> ListeningConnection.End {
         let line = try await openLine()
+        // What was staged and is gone comes again on this one.
+        store.forgetLoss()
         let socket = ConnectionBox(ListeningConnection(line: line))
         let isKnown = ConnectionFlag()
         let result = await withDiscardingTaskGroup(returning: Result<ListeningConnection.End, ClientError>.self) {
@@ -78,25 +96,26 @@ extension Client {
                     }
                     line.taken()
                     socket.state.heartbeat?.heard()
-                    let step = try await self.received(bytes, socket, untilIdle: untilIdle, tell)
-                    switch step {
-                    case .goOn: break
-                    case .end(let end): return .success(end)
-                    case .hello(let intervalMilliseconds):
-                        isKnown.isSet = true
-                        group.addTask { await self.beat(socket, every: intervalMilliseconds) }
-                        if !untilIdle {
-                            group.addTask { await self.lookAfterQuietly(tell) }
-                            group.addTask { await self.sendFiles() }
+                    for step in try await self.received(bytes, socket, untilIdle: untilIdle) {
+                        switch step {
+                        case .goOn: break
+                        case .end(let end): return .success(end)
+                        case .hello(let intervalMilliseconds):
+                            isKnown.isSet = true
+                            group.addTask { await self.beat(socket, every: intervalMilliseconds) }
+                            if !untilIdle {
+                                group.addTask { await self.lookAfterQuietly() }
+                                group.addTask { await self.sendFiles() }
+                            }
+                        case .acknowledgeSoon:
+                            group.addTask { await self.acknowledgeSoon(socket) }
+                        case .replenish:
+                            if untilIdle { await self.replenishQuietly() } else {
+                                group.addTask { await self.replenishQuietly() }
+                            }
+                        case .catchUp:
+                            group.addTask { await self.catchUp(socket) }
                         }
-                    case .acknowledgeSoon:
-                        group.addTask { await self.acknowledgeSoon(socket) }
-                    case .replenish:
-                        if untilIdle { await self.replenishQuietly(tell) } else {
-                            group.addTask { await self.replenishQuietly(tell) }
-                        }
-                    case .catchUp:
-                        group.addTask { await self.catchUp(socket, tell) }
                     }
                 }
             } catch {
@@ -104,6 +123,8 @@ extension Client {
             }
             return .success(Task.isCancelled ? .cancelled : .lost(retryMilliseconds: socket.state.retryMilliseconds))
         }
+        // What was taken before the end is as good as what came earlier.
+        _ = try? finishBatch(socket)
         acknowledge(socket)
         line.close()
         // What was sent last has left, or the peer is gone.
@@ -116,17 +137,27 @@ extension Client {
     private func openLine() async throws(ClientError) -> SocketLine {
         guard let network else { throw .noServer }
         let token = try await accessToken()
-        do {
-            return try await network.openLine("/v1/ws", Self.subprotocols(token))
-        } catch {
-            guard error == .upgradeRefused(status: 401) else { throw .unreachable(error) }
+        do throws(ClientError) {
+            return try await openLine(network, token)
+        } catch .unreachable(.upgradeRefused(status: 401)) {
+            return try await openLine(network, try await accessToken(insteadOf: token))
         }
-        let fresh = try await accessToken(insteadOf: token)
-        do {
-            return try await network.openLine("/v1/ws", Self.subprotocols(fresh))
-        } catch {
-            throw .unreachable(error)
+    }
+
+    private func openLine(_ network: Network, _ token: String) async throws(ClientError) -> SocketLine {
+        let opening = Undertaking { () async -> Result<SocketLine, TransportError> in
+            do throws(TransportError) {
+                return .success(try await network.openLine("/v1/ws", Self.subprotocols(token)))
+            } catch {
+                return .failure(error)
+            }
         }
+        guard let result = await opening.value() else {
+            // Nobody listens to what is opened after all.
+            Task { if case .success(let line)? = await opening.value() { line.cut() } }
+            throw .cancelled
+        }
+        do { return try result.get() } catch { throw .unreachable(error) }
     }
 
     private static func subprotocols(_ token: String) -> [String] { [WireForm.cbor.subprotocol, "bearer.\(token)"] }

@@ -6,8 +6,7 @@ import Wire
 extension Client {
     /// Entries up to `seq` did not come; of any conversation, where none is named.
     func passedOver(
-        _ conversation: ConversationID?, through seq: SequenceNumber?, _ socket: ConnectionBox,
-        _ tell: @Sendable (ClientEvent) -> Void
+        _ conversation: ConversationID?, through seq: SequenceNumber?, _ socket: ConnectionBox
     ) -> Step {
         if let conversation, let last = followed[conversation] {
             // It may have been read meanwhile.
@@ -24,12 +23,12 @@ extension Client {
 
     /// Reads what was passed over, one conversation after the other, until nothing is missing or the connection ends:
     /// each connection begins with reading all that are followed.
-    func catchUp(_ socket: ConnectionBox, _ tell: @Sendable (ClientEvent) -> Void) async {
+    func catchUp(_ socket: ConnectionBox) async {
         defer { socket.state.isCatchingUp = false }
         var backoff = Backoff()
         while let conversation = socket.state.passedOver.popFirst() {
             do {
-                try await catchUp(conversation, tell)
+                try await catchUp(conversation)
                 backoff.succeeded()
             } catch {
                 guard error.isPassing else {

@@ -14,12 +14,19 @@ struct ListeningConnection {
     let line: SocketLine
     var heartbeat: Heartbeat?
     var acknowledgement = Acknowledgement()
+    /// What was taken and is not durable yet: told and acknowledged once it is.
+    var batch: [(number: QueueNumber?, event: ClientEvent?)] = []
     var retryMilliseconds: UInt64 = 0
     /// Followed conversations of which entries were passed over, and whether somebody reads them.
     var passedOver: Set<ConversationID> = []
     var isCatchingUp = false
 
     init(line: SocketLine) { self.line = line }
+
+    /// Whether the batch waits for nothing more.
+    var isBatchFull: Bool {
+        batch.count >= ClientLimits.envelopesPerAcknowledgement || line.waitingCount() == 0
+    }
 
     func send(_ frame: ClientFrame) { line.send(frame.encoded(as: .cbor)) }
 

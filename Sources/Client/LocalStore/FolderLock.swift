@@ -1,7 +1,13 @@
+import Crypto
 import Glibc
+import SQLite
 
 /// Holds a folder for one process, by `flock` on its file `lock`. The system lets go when the process ends, however.
+///
+/// In the file stands where the log ended after the last commit, as far as is known (``note(_:)``).
 struct FolderLock: ~Copyable {
+    private static let noteByteCount = 28
+
     private let descriptor: Int32
 
     /// - Throws: ``LocalStoreError/inUse`` while another holder lives.
@@ -21,5 +27,35 @@ struct FolderLock: ~Copyable {
         // A child that another thread forks at this moment has a copy of the descriptor until it runs its program.
         flock(descriptor, LOCK_UN)
         close(descriptor)
+    }
+
+    /// Notes where the log ends, or that nothing of it is needed. Not synced: a kill leaves it as it is, and a power
+    /// cut an older one, never one of what is not durable.
+    ///
+    /// Salts (8), frames (4), sums (8), and the first 8 bytes of their SHA-256; zeros for nothing.
+    borrowing func note(_ place: WriteAheadLog.Place?) throws(LocalStoreError) {
+        var bytes = [UInt8](repeating: 0, count: Self.noteByteCount)
+        if let place { bytes = Self.bytes(place) }
+        try SmallFile.writeAll(bytes, to: descriptor, at: 0)
+    }
+
+    /// Makes the note durable.
+    borrowing func syncNote() throws(LocalStoreError) {
+        guard fdatasync(descriptor) == 0 else { throw LocalStoreError(system: "sync the lock") }
+    }
+
+    /// What was noted; `nil` where that is nothing, or not whole.
+    borrowing func noted() -> WriteAheadLog.Place? {
+        var bytes = [UInt8](repeating: 0, count: Self.noteByteCount)
+        guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count else { return nil }
+        func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
+        let place = WriteAheadLog.Place(
+            salts: number(0..<8), frameCount: UInt32(number(8..<12)), sum: number(12..<20))
+        return Self.bytes(place) == bytes ? place : nil
+    }
+
+    private static func bytes(_ place: WriteAheadLog.Place) -> [UInt8] {
+        let place = place.salts.bigEndianBytes + place.frameCount.bigEndianBytes + place.sum.bigEndianBytes
+        return place + SHA256.hash(place).prefix(8)
     }
 }

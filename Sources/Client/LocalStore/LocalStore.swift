@@ -1,26 +1,29 @@
 public import Crypto
 import Glibc
+import SQLite
+import Wire
 
-/// A small encrypted key-value store in one folder: what a client must not lose and nobody else may read.
+/// An encrypted store in one folder: what a client must not lose and nobody else may read.
 ///
-/// An append-only journal of sealed records (``JournalCodec``); one record is one transaction, durable before it is
-/// visible. In memory it is a dictionary. When most of the journal is outdated it is written anew.
+/// One SQLite table of sealed values (``StoreSeal``) at places that say nothing; one transaction is durable before
+/// ``commit(_:)`` returns. What is staged is seen at once, and durable with the next commit or ``flush()``.
 ///
 /// | file | what |
 /// |---|---|
-/// | `journal` | the records, after a head that says how the key is made |
+/// | `store.db`, `store.db-wal` | the table, and the log of what is not in it yet (``StoreFile``) |
 /// | `key` | 32 random bytes, mode 0600; only in a store without a passphrase |
-/// | `lock` | keeps a second process out |
+/// | `lock` | keeps a second process out, and notes where the log ends |
 ///
-/// A crash cuts off at most the record that was being written. A changed byte is an error, never silently less data.
-/// Out of scope: somebody with write access who puts an older copy of the whole journal back.
+/// A crash cuts off at most the transaction that was being written. A changed byte is an error, never silently less
+/// data: a value that does not open says so when it is read, and a row that is gone is missed by a keyed sum over all
+/// (``check(_:)``). Out of scope: somebody with write access who puts an older copy of all of it back.
 ///
 /// Not `Sendable`: its state belongs to whatever owns it, such as one actor. Calls block for the disk.
 public final class LocalStore {
     /// What a store is opened with.
     public enum Unlock: ~Copyable, Sendable {
         /// The key lies beside the data: protects nothing from whoever can read the folder, and everything from
-        /// whoever gets the journal alone.
+        /// whoever gets the database alone.
         case keyFile
         case passphrase(SecretBytes)
 
@@ -28,16 +31,21 @@ public final class LocalStore {
         public static func passphrase(copying bytes: [UInt8]) -> Unlock { .passphrase(SecretBytes(copying: bytes)) }
     }
 
-    /// There while the journal holds something that has to go from it.
-    static let rewriteKey = "rewrite"
-
-    private let disk: JournalDisk
-    private var lock: FolderLock?
-    private var journal: LocalJournal
-    private var values: [String: [UInt8]]
-    private var liveByteCount: Int
-    /// Set for good when nobody knows what the disk holds.
-    private var isUnusable = false
+    private var file: StoreFile?
+    private let seal: StoreSeal
+    /// Over all rows, with what is staged; and as it is on the disk.
+    private var sum: StoreSum
+    private var durableSum: StoreSum
+    private var stagedCount = 0
+    /// Whether what is staged asks for ``eraseIfOwed()``.
+    private var stagesErasing = false
+    /// Whether deleted bytes are still somewhere in the files.
+    private(set) var isErasingOwed = false
+    /// Set for good when nobody knows what the disk holds, or when it is known that it holds something else.
+    private var failure: LocalStoreError?
+    private var scan: StoreScan?
+    /// Why what was staged is gone; until ``forgetLoss()`` nothing more is staged.
+    private(set) var loss: LocalStoreError?
 
     /// Opens the store in `folder`, or makes both.
     /// - Throws: ``LocalStoreError``.
@@ -45,121 +53,339 @@ public final class LocalStore {
         try self.init(folder: folder, unlock: unlock, cost: .standard)
     }
 
-    convenience init(folder: String, unlock: borrowing Unlock, cost: Argon2id.Cost) throws(LocalStoreError) {
+    init(
+        folder: String, unlock: borrowing Unlock, cost: Argon2id.Cost, disk: StoreDisk = .real
+    ) throws(LocalStoreError) {
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw LocalStoreError(system: "make \(folder)") }
         let lock = try FolderLock(folder: folder)
-        let disk = JournalDisk.files(in: folder)
-        let keys = StoreKeys(
-            load: { () throws(LocalStoreError) in try SmallFile.read(folder + "/key", byteCountMax: 32) },
-            create: { (bytes) throws(LocalStoreError) in try SmallFile.create(folder + "/key", in: folder, bytes) })
-        try self.init(disk: disk, lock: lock, keys: keys, unlock: unlock, cost: cost)
+        let keys = StoreKeys(folder: folder, disk: disk)
+        if !Self.mayBe(in: folder) { try Self.found(folder, keys, unlock, cost) }
+        let file = try StoreFile(folder: folder, lock: lock, disk: disk)
+        let headAddress = StoreAddress.own(.head)
+        let headBytes = try Self.asked { () throws(SQLiteError) in try file.connection.value(at: headAddress) }
+        guard let head = headBytes.flatMap({ StoreHead($0) }) else { throw .notAStore }
+        let mainKey = try keys.mainKey(of: head, unlock)
+        guard head.opens(with: mainKey) else { throw .wrongKey }
+        seal = try StoreSeal(head: head, mainKey: mainKey)
+        let sumAddress = StoreAddress.own(.sum)
+        let sealedSum = try Self.asked { () throws(SQLiteError) in try file.connection.value(at: sumAddress) }
+        guard let sealedSum, let sum = StoreSum(try seal.open(sealedSum, at: sumAddress).value) else {
+            throw .damaged("the sum of the store")
+        }
+        self.sum = sum
+        durableSum = sum
+        self.file = file
+        // What a crash kept from being copied back and overwritten.
+        if !file.isLogEmpty { try file.emptyLog(wholly: true) }
     }
 
     /// Whether one may be there: `false` where it is known that there is none. Makes nothing.
     static func mayBe(in folder: String) -> Bool {
         var status = stat()
-        return stat(folder + "/journal", &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+        return stat(folder + "/" + StoreFile.databaseName, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
     }
 
-    init(
-        disk: JournalDisk, lock: consuming FolderLock? = nil, keys: StoreKeys, unlock: borrowing Unlock,
-        cost: Argon2id.Cost
+    private static func found(
+        _ folder: String, _ keys: StoreKeys, _ unlock: borrowing Unlock, _ cost: Argon2id.Cost
     ) throws(LocalStoreError) {
-        self.disk = disk
-        self.lock = lock
-        if let bytes = try disk.load() {
-            guard let head = JournalHead(bytes) else { throw .notAStore }
-            let mainKey = try keys.mainKey(of: head, unlock)
-            guard head.opens(with: mainKey) else { throw .wrongKey }
-            journal = try LocalJournal(head: head, mainKey: mainKey)
-            values = try journal.replay(bytes)
-            if journal.byteCount < bytes.count { try disk.cut(journal.byteCount) }
-        } else {
-            let salt = RandomBytes.make(byteCount: Argon2id.saltByteCount)
-            let mainKey = try keys.newMainKey(unlock, salt: salt, cost: cost)
-            let head = JournalHead(keySource: .init(unlock), cost: cost, salt: salt, mainKey: mainKey)
-            journal = try LocalJournal(head: head, mainKey: mainKey)
-            values = [:]
-            try disk.replace(try journal.snapshot([:]))
+        let salt = RandomBytes.make(byteCount: Argon2id.saltByteCount)
+        let mainKey = try keys.newMainKey(unlock, salt: salt, cost: cost)
+        let head = StoreHead(keySource: .init(unlock), cost: cost, salt: salt, mainKey: mainKey)
+        let seal = try StoreSeal(head: head, mainKey: mainKey)
+        let sum = seal.seal(StoreSum().bytes, named: .number(0), at: .own(.sum))
+        try StoreFounding(folder: folder, disk: keys.disk).found([(.own(.head), head.bytes), (.own(.sum), sum)])
+    }
+
+    /// Copies the log back and lets the next opener in. Nothing can be read afterwards.
+    func close() {
+        guard let file else { return }
+        if failure == nil {
+            try? flushStaged()
+            if failure == nil, file.isLogEmpty || (try? file.emptyLog()) != nil { try? file.removeLog() }
         }
-        liveByteCount = values.reduce(0) { $0 + Self.cost(of: $1.key, $1.value) }
+        failure = .outcomeUnknown
+        file.close()
+        self.file = nil
     }
 
-    /// Bytes of the journal, and of what in it still counts.
-    var byteCounts: (journal: Int, live: Int) { (journal.byteCount, liveByteCount) }
+    // MARK: Reading
 
-    public var isEmpty: Bool { values.isEmpty }
-
-    func bytes(_ key: String) -> [UInt8]? { values[key] }
-
-    /// Every key that starts with `prefix`, in order.
-    func keys(withPrefix prefix: String) -> [String] {
-        values.keys.filter { $0.hasPrefix(prefix) }.sorted()
+    /// The bytes at a place; `nil` where there is nothing.
+    func bytes(_ slot: StoreSlot) throws(LocalStoreError) -> [UInt8]? {
+        let address = seal.address(of: slot)
+        guard let sealed = try sealedValue(at: address, using: try usable()) else { return nil }
+        return try content(sealed, at: address, of: slot).value
     }
 
-    /// Makes all changes durable, then visible; or, on any error but ``LocalStoreError/outcomeUnknown``, none.
+    /// The places of a room that have something, in their order.
+    func slots(
+        in room: StoreRoom, of scope: StoreScope, _ range: StoreRange = .all
+    ) throws(LocalStoreError) -> [StoreSlot] {
+        let file = try usable()
+        let scopeHash = seal.scope(scope)
+        if room.hasNames { return try entries(in: room, of: scope, range).map(\.slot) }
+        return try Self.asked { () throws(SQLiteError) in try file.connection.places(scopeHash, room, range) }
+            .map { StoreSlot(scope: scope, room: room, place: .number($0)) }
+    }
+
+    /// The same with what is there.
+    func entries(
+        in room: StoreRoom, of scope: StoreScope, _ range: StoreRange = .all
+    ) throws(LocalStoreError) -> [(slot: StoreSlot, value: [UInt8])] {
+        let file = try usable()
+        let scopeHash = seal.scope(scope)
+        let rows = try Self.asked { () throws(SQLiteError) in try file.connection.rows(scopeHash, room, range) }
+        var entries: [(slot: StoreSlot, value: [UInt8])] = []
+        entries.reserveCapacity(rows.count)
+        for row in rows {
+            let content = try seal.open(row.sealed, at: row.address)
+            let place = content.name.map { StoreSlot.Place.name($0) } ?? .number(UInt64(row.address.place))
+            let slot = StoreSlot(scope: scope, room: room, place: place)
+            guard seal.address(of: slot) == row.address else { throw .damaged(slot.name) }
+            entries.append((slot, content.value))
+        }
+        return entries
+    }
+
+    private func sealedValue(
+        at address: StoreAddress, using file: StoreFile
+    ) throws(LocalStoreError) -> [UInt8]? {
+        try Self.asked { () throws(SQLiteError) in try file.connection.value(at: address) }
+    }
+
+    /// - Throws: ``LocalStoreError/collision(key:)`` where another name has the place.
+    private func content(
+        _ sealed: [UInt8], at address: StoreAddress, of slot: StoreSlot
+    ) throws(LocalStoreError) -> StoreSeal.Content {
+        let content = try seal.open(sealed, at: address)
+        if case .name(let name) = slot.place, content.name != name { throw .collision(key: slot.name) }
+        return content
+    }
+
+    private static func asked<Answer>(
+        _ question: () throws(SQLiteError) -> Answer
+    ) throws(LocalStoreError) -> Answer {
+        do { return try question() } catch { throw LocalStoreError(error, "read the store") }
+    }
+
+    /// - Throws: ``LocalStoreError/outcomeUnknown`` after that, and once it is closed; ``LocalStoreError/damaged(_:)``
+    ///   once something is known to be missing.
+    private func usable() throws(LocalStoreError) -> StoreFile {
+        if let failure { throw failure }
+        guard let file else { throw .outcomeUnknown }
+        return file
+    }
+
+    // MARK: Changing
+
+    /// Makes all changes durable, with what is staged, then visible; or, on any error but
+    /// ``LocalStoreError/outcomeUnknown``, none. What was staged is lost with them then (``loss``).
     /// - Throws: ``LocalStoreError``.
     public func commit(_ transaction: StoreTransaction) throws(LocalStoreError) {
-        guard !isUnusable else { throw .outcomeUnknown }
+        try make(transaction)
+        try flushStaged()
+    }
+
+    /// Makes all changes visible at once, and durable with the next ``commit(_:)`` or ``flush()``: several that may
+    /// wait for each other cost one sync.
+    /// - Throws: ``LocalStoreError``; also why what was staged before is gone, until ``forgetLoss()``.
+    func stage(_ transaction: StoreTransaction) throws(LocalStoreError) {
+        if let loss { throw loss }
+        try make(transaction)
+        if !transaction.isEmpty { stagedCount += 1 }
+    }
+
+    /// Makes durable what is staged.
+    /// - Throws: ``LocalStoreError``; then, and when somebody's commit failed meanwhile, all that was staged is gone.
+    func flush() throws(LocalStoreError) {
+        if let loss { throw loss }
+        try flushStaged()
+    }
+
+    /// Whoever staged what is gone knows that it is.
+    func forgetLoss() { loss = nil }
+
+    private func make(_ transaction: StoreTransaction) throws(LocalStoreError) {
+        let file = try usable()
         guard !transaction.isEmpty else { return }
-        for change in transaction.changes {
-            guard change.key.unicodeScalars.count <= StoreLimits.keyLengthMax,
-                (change.value?.count ?? 0) <= StoreLimits.valueByteCountMax
-            else { throw .tooLarge(byteCount: change.value?.count ?? change.key.utf8.count) }
-        }
-        let record = try journal.seal(transaction.changes)
-        do {
-            try disk.write(record, journal.byteCount)
+        try Self.requireBounds(transaction)
+        do throws(LocalStoreError) {
+            if !file.connection.isInTransaction { try write { () throws(SQLiteError) in try file.begin() } }
+            for change in transaction.changes { try make(change, file) }
         } catch {
-            // A record that was written in part, or not at all, must not stand before the next one.
-            let isCut = error != .outcomeUnknown && (try? disk.cut(journal.byteCount)) != nil
-            isUnusable = !isCut
-            throw isCut ? error : .outcomeUnknown
+            undo(error, file)
+            throw error
         }
-        journal.appended(record)
-        for change in transaction.changes { apply(change) }
-        compactIfWorthIt()
+        stagesErasing = stagesErasing || transaction.erases
     }
 
-    /// Lets the next opener in. What is in memory can still be read; nothing more is committed.
-    func close() {
-        isUnusable = true
-        lock = nil
-    }
-
-    private func apply(_ change: StoreTransaction.Change) {
-        if let old = values[change.key] { liveByteCount -= Self.cost(of: change.key, old) }
-        values[change.key] = change.value
-        if let new = change.value { liveByteCount += Self.cost(of: change.key, new) }
-    }
-
-    private func compactIfWorthIt() {
-        guard journal.byteCount > StoreLimits.compactionByteCountMin, journal.byteCount > 3 * liveByteCount else {
-            return
+    private static func requireBounds(_ transaction: StoreTransaction) throws(LocalStoreError) {
+        for case .put(let value, let slot) in transaction.changes {
+            guard value.count <= StoreLimits.valueByteCountMax else { throw .tooLarge(byteCount: value.count) }
+            guard case .name(let name) = slot.place else { continue }
+            guard name.utf8.count <= StoreLimits.nameByteCountMax else { throw .tooLarge(byteCount: name.utf8.count) }
         }
-        // The old journal serves on when this fails; only a folder that cannot be synced leaves a doubt.
-        do { try compact() } catch { isUnusable = error == .outcomeUnknown }
     }
 
-    /// Whether something that was taken out is still in the journal, sealed as it was.
-    var isRewriteOwed: Bool { values[Self.rewriteKey] != nil }
-
-    /// Writes the journal anew where it is owed. When the disk refuses, it stays owed.
-    func rewriteIfOwed() {
-        guard isRewriteOwed, !isUnusable else { return }
-        do { try compact() } catch { isUnusable = error == .outcomeUnknown }
+    private func make(_ change: StoreTransaction.Change, _ file: StoreFile) throws(LocalStoreError) {
+        switch change {
+        case .put(let value, let slot):
+            let address = seal.address(of: slot)
+            try takeOut(slot, at: address, file)
+            let sealed = seal.seal(value, named: slot.place, at: address)
+            note(seal.term(sealed, at: address), isAdded: true, at: address)
+            try write { () throws(SQLiteError) in try file.connection.put(sealed, at: address) }
+        case .remove(let slot):
+            let address = seal.address(of: slot)
+            guard try takeOut(slot, at: address, file) else { return }
+            try write { () throws(SQLiteError) in try file.connection.remove(address) }
+        case .removeAll(let scope):
+            try removeAll(seal.scope(scope), file)
+        case .removeAllBut(let kept):
+            let kept = kept.map { seal.scope($0) }
+            var scope = StoreAddress.own(.head).scope
+            while let next = try Self.asked({ () throws(SQLiteError) in try file.connection.scope(after: scope) }) {
+                if !kept.contains(next) { try removeAll(next, file) }
+                scope = next
+            }
+        }
     }
 
-    /// Writes the journal anew, without what is outdated.
-    func compact() throws(LocalStoreError) {
-        var fresh = try journal.successor()
-        var live = values
-        live[Self.rewriteKey] = nil
-        let bytes = try fresh.snapshot(live)
-        try disk.replace(bytes)
-        journal = fresh
-        apply(.init(key: Self.rewriteKey, value: nil))
+    /// Takes what is there out of the sum.
+    /// - Returns: whether there was anything.
+    @discardableResult
+    private func takeOut(
+        _ slot: StoreSlot, at address: StoreAddress, _ file: StoreFile
+    ) throws(LocalStoreError) -> Bool {
+        guard let old = try sealedValue(at: address, using: file) else { return false }
+        // Another name's value is not ours to change; what does not open may be replaced.
+        if case .name = slot.place { _ = try content(old, at: address, of: slot) }
+        note(seal.term(old, at: address), isAdded: false, at: address)
+        return true
     }
 
-    private static func cost(of key: String, _ value: [UInt8]) -> Int { key.utf8.count + value.count + 16 }
+    private func removeAll(_ scope: SixteenBytes, _ file: StoreFile) throws(LocalStoreError) {
+        var last = StoreAddress(scope: scope, room: .min, place: .min)
+        repeat {
+            let rows = try Self.asked { () throws(SQLiteError) in
+                try file.connection.rows(after: last, limit: StoreLimits.rowsPerSlice)
+            }.prefix { $0.address.scope == scope }
+            for row in rows { note(seal.term(row.sealed, at: row.address), isAdded: false, at: row.address) }
+            guard let next = rows.last?.address else { break }
+            last = next
+        } while true
+        try write { () throws(SQLiteError) in try file.connection.removeAll(scope) }
+    }
+
+    private func note(_ term: StoreSum, isAdded: Bool, at address: StoreAddress) {
+        if isAdded { sum.add(term) } else { sum.subtract(term) }
+        scan?.note(term, isAdded: isAdded, at: address)
+    }
+
+    private func flushStaged() throws(LocalStoreError) {
+        let file = try usable()
+        guard file.connection.isInTransaction else { return }
+        do throws(LocalStoreError) {
+            let sealed = seal.seal(sum.bytes, named: .number(0), at: .own(.sum))
+            try write { () throws(SQLiteError) in
+                try file.connection.put(sealed, at: .own(.sum))
+                try file.commit()
+            }
+        } catch {
+            undo(error, file)
+            throw error
+        }
+        durableSum = sum
+        stagedCount = 0
+        isErasingOwed = isErasingOwed || stagesErasing
+        stagesErasing = false
+        if isErasingOwed {
+            erase()
+        } else if file.logFrameCount > StoreLimits.logFrameCountMax {
+            settle(overwrites: false)
+        }
+    }
+
+    private func write(_ body: () throws(SQLiteError) -> Void) throws(LocalStoreError) {
+        do { try body() } catch { throw LocalStoreError(error, "write the store") }
+    }
+
+    /// Takes back everything since the last commit.
+    private func undo(_ error: LocalStoreError, _ file: StoreFile) {
+        file.rollBack()
+        sum = durableSum
+        scan = nil
+        stagesErasing = false
+        if stagedCount > 0 { loss = error }
+        stagedCount = 0
+        // Damage stays where it is, and the rest can be used.
+        if error == .outcomeUnknown || file.connection.isInTransaction { failure = .outcomeUnknown }
+    }
+
+    // MARK: Deleted bytes
+
+    /// Whether the log still has something in it: of what was replaced too.
+    var isLogEmpty: Bool { file.map { !$0.isLogUsed } ?? true }
+
+    /// Overwrites what was deleted and is still in the files. When the disk refuses, it stays owed.
+    func eraseIfOwed() {
+        if isErasingOwed { erase() }
+    }
+
+    /// Overwrites what is in the log, whether or not it was deleted.
+    func settle() {
+        if !isLogEmpty { erase() }
+    }
+
+    private func erase() { settle(overwrites: true) }
+
+    /// - Parameter overwrites: the log, too; else the next commits do, as they go over it.
+    private func settle(overwrites: Bool) {
+        guard let file, failure == nil, !file.connection.isInTransaction else { return }
+        do throws(LocalStoreError) {
+            guard overwrites else {
+                try file.copyLogBack()
+                return
+            }
+            try file.emptyLog()
+            isErasingOwed = false
+        } catch {
+            if error == .outcomeUnknown { failure = error }
+        }
+    }
+
+    // MARK: Checking
+
+    /// Reads the next rows, opens each, and holds the sum over all against the one that is kept, once it is through.
+    /// What is changed meanwhile is taken into account.
+    /// - Returns: whether there is more.
+    /// - Throws: ``LocalStoreError/damaged(_:)``; whatever is asked of the store throws it from then on.
+    func check(_ rowCount: Int = StoreLimits.rowsPerSlice) throws(LocalStoreError) -> Bool {
+        let file = try usable()
+        var scan = self.scan ?? StoreScan()
+        let rows = try Self.asked { [scan] () throws(SQLiteError) in
+            try file.connection.rows(after: scan.position, limit: rowCount)
+        }
+        do throws(LocalStoreError) {
+            for row in rows {
+                _ = try seal.open(row.sealed, at: row.address)
+                scan.take(seal.term(row.sealed, at: row.address), at: row.address)
+            }
+            self.scan = scan
+            guard rows.isEmpty else { return true }
+            self.scan = nil
+            guard scan.sum == sum else { throw .damaged("the sum of the store") }
+        } catch {
+            failure = error
+            throw error
+        }
+        return false
+    }
+
+    /// Checks all of it.
+    /// - Throws: ``LocalStoreError/damaged(_:)``.
+    func verify() throws(LocalStoreError) {
+        scan = nil
+        while try check() {}
+    }
 }

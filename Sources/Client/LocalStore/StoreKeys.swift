@@ -2,18 +2,18 @@ import Crypto
 
 /// Where the main key of a store comes from.
 struct StoreKeys {
-    /// The key file; `nil` when there is none.
-    var load: () throws(LocalStoreError) -> [UInt8]?
-    var create: (_ bytes: [UInt8]) throws(LocalStoreError) -> Void
+    let folder: String
+    let disk: StoreDisk
+
+    private var path: String { folder + "/key" }
 
     /// The main key of a store that exists. Whether it is the right one, its head says.
-    func mainKey(of head: JournalHead, _ unlock: borrowing LocalStore.Unlock) throws(LocalStoreError) -> SecretBytes {
+    func mainKey(of head: StoreHead, _ unlock: borrowing LocalStore.Unlock) throws(LocalStoreError) -> SecretBytes {
         switch head.keySource {
         case .keyFile:
-            if JournalHead.KeySource(unlock) == .passphrase { throw .takesNoPassphrase }
-            guard let bytes = try load() else { throw .keyFileMissing }
-            guard bytes.count == 32 else { throw .wrongKey }
-            return SecretBytes(copying: bytes)
+            if StoreHead.KeySource(unlock) == .passphrase { throw .takesNoPassphrase }
+            guard let key = try load() else { throw .keyFileMissing }
+            return key
         case .passphrase:
             return try Self.derive(unlock, salt: head.salt, cost: head.cost)
         }
@@ -23,14 +23,18 @@ struct StoreKeys {
     func newMainKey(
         _ unlock: borrowing LocalStore.Unlock, salt: [UInt8], cost: Argon2id.Cost
     ) throws(LocalStoreError) -> SecretBytes {
-        if JournalHead.KeySource(unlock) == .passphrase { return try Self.derive(unlock, salt: salt, cost: cost) }
-        if let left = try load() {
-            guard left.count == 32 else { throw .wrongKey }
-            return SecretBytes(copying: left)
-        }
+        if StoreHead.KeySource(unlock) == .passphrase { return try Self.derive(unlock, salt: salt, cost: cost) }
+        if let left = try load() { return left }
         let mainKey = SecretBytes.random(byteCount: 32)
-        try create(mainKey.exportUnprotected())
+        let bytes = mainKey.exportUnprotected()
+        try disk.change { () throws(LocalStoreError) in try SmallFile.create(path, in: folder, bytes) }
         return mainKey
+    }
+
+    private func load() throws(LocalStoreError) -> SecretBytes? {
+        guard let bytes = try SmallFile.read(path, byteCountMax: 32) else { return nil }
+        guard bytes.count == 32 else { throw .wrongKey }
+        return SecretBytes(copying: bytes)
     }
 
     private static func derive(

@@ -1,14 +1,15 @@
-/// The local store's bounds; `LocalStoreTests` holds how they relate.
+/// The local store's bounds.
 enum StoreLimits {
     /// One value.
     static let valueByteCountMax = 4 << 20
-    /// The changes of one transaction, encoded.
-    static let recordByteCountMax = 8 << 20
-    static let changesPerRecordMax = 4_096
-    static let keyLengthMax = 200
-    /// A snapshot is cut into records of about this size.
-    static let snapshotRecordByteCount = 1 << 20
-    static let snapshotChangesPerRecord = 2_048
-    /// Below this size a journal is left as it is, however much of it is garbage.
-    static let compactionByteCountMin = 512 << 10
+    /// The name of a place.
+    static let nameByteCountMax = 200
+    static let pageByteCount = 2048
+    /// What SQLite keeps of the file in memory.
+    static let cacheByteCount = 2 << 20
+    /// Frames of the log from which on it is copied back and begun anew: about a megabyte.
+    static let logFrameCountMax = 512
+    static let logByteCountMax = logFrameCountMax * (pageByteCount + 24) + 32
+    /// Rows of one slice of a check.
+    static let rowsPerSlice = 256
 }

@@ -1,52 +1,42 @@
-import Wire
-
 /// Changes that are made together or not at all.
 public struct StoreTransaction {
-    /// A key and its new value, or no value when it goes.
-    struct Change: WireRecord, Equatable {
-        static let name = "StoreChange"
-        var key: String
-        var value: [UInt8]?
-
-        init(key: String, value: [UInt8]?) {
-            self.key = key
-            self.value = value
-        }
-
-        init(fields: inout Fields<Self>) throws(WireError) {
-            key = try fields.text("k", \.key, length: 1...StoreLimits.keyLengthMax)
-            value = try fields.bytesIfPresent("v", \.value, count: 0...StoreLimits.valueByteCountMax)
-        }
+    enum Change {
+        case put([UInt8], StoreSlot)
+        case remove(StoreSlot)
+        case removeAll(StoreScope)
+        /// Everything outside of these.
+        case removeAllBut([StoreScope])
     }
 
     private(set) var changes: [Change] = []
+    /// Lines that are other ones afterwards, for whoever watches them.
+    private(set) var touched: Set<LinePlace> = []
+    /// Whether the bytes of what this takes out are to be overwritten before the commit returns.
+    private(set) var erases = false
 
     public init() {}
 
     var isEmpty: Bool { changes.isEmpty }
 
-    mutating func put(_ value: [UInt8], at key: String) {
-        changes.append(Change(key: key, value: value))
-    }
+    mutating func put(_ value: [UInt8], at slot: StoreSlot) { changes.append(.put(value, slot)) }
 
-    mutating func remove(_ key: String) {
-        changes.append(Change(key: key, value: nil))
-    }
+    mutating func remove(_ slot: StoreSlot) { changes.append(.remove(slot)) }
 
-    /// What this takes out shall not stay in the journal: it is to be written anew. Remembered across a crash.
-    mutating func owesRewrite() { put([1], at: LocalStore.rewriteKey) }
+    /// Takes out a scope, whatever is in it.
+    mutating func removeAll(_ scope: StoreScope) { changes.append(.removeAll(scope)) }
+
+    mutating func removeAll(but scopes: [StoreScope]) { changes.append(.removeAllBut(scopes)) }
+
+    /// What this takes out shall not stay on the disk, in whatever form.
+    mutating func erase() { erases = true }
 
     /// Adds the changes of `other`, to be made after these.
-    mutating func append(_ other: StoreTransaction) { changes += other.changes }
-}
-
-/// What one journal record says, before it is sealed.
-struct StoreChanges: WireRecord, Equatable {
-    var changes: [StoreTransaction.Change]
-
-    init(_ changes: [StoreTransaction.Change]) { self.changes = changes }
-
-    init(fields: inout Fields<Self>) throws(WireError) {
-        changes = try fields.list("c", \.changes, count: 0...StoreLimits.changesPerRecordMax)
+    mutating func append(_ other: StoreTransaction) {
+        changes += other.changes
+        touched.formUnion(other.touched)
+        erases = erases || other.erases
     }
+
+    /// Says that a line is another one afterwards, or gone.
+    mutating func touch(_ line: LinePlace) { touched.insert(line) }
 }

@@ -88,7 +88,8 @@ private actor Connector {
             configuration: configuration, handler: handler)
         return SocketLine(
             incoming: incoming, taken: { if flow.taken() { socket.resumeReading() } },
-            send: { (bytes) in socket.send(binary: bytes) }, close: { socket.close() },
+            waitingCount: { flow.waitingCount }, send: { (bytes) in socket.send(binary: bytes) },
+            close: { socket.close() },
             gone: { await Task { for await _ in end {} }.value },
             cut: { socket.abort() })
     }
@@ -105,6 +106,8 @@ final class Flow: Sendable {
     static let lowMark = 64
 
     private let waiting = Atomic<Int>(0)
+
+    var waitingCount: Int { waiting.load(ordering: .acquiring) }
 
     /// One more came: whether to pause.
     func arrived() -> Bool { waiting.add(1, ordering: .acquiringAndReleasing).newValue == Self.highMark }

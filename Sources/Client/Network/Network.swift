@@ -37,6 +37,8 @@ struct SocketLine: Sendable {
     var incoming: AsyncStream<Incoming>
     /// A message was dealt with: holds the server back while too many are not.
     var taken: @Sendable () -> Void
+    /// Messages that have come and were not dealt with.
+    var waitingCount: @Sendable () -> Int = { 0 }
     var send: @Sendable ([UInt8]) -> Void
     /// Says goodbye and ends it, after what was sent; `closed` follows.
     var close: @Sendable () -> Void

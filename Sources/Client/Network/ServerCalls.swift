@@ -62,9 +62,18 @@ struct ServerCalls: Sendable {
     }
 
     /// A request that carries bytes, as it is.
+    /// - Throws: ``ClientError/cancelled`` when the task is: the server may have done what was asked all the same.
     func bytes(_ request: Network.Request) async throws(ClientError) -> Network.Answer {
+        let exchange = Undertaking { [network] () async -> Result<Network.Answer, TransportError> in
+            do throws(TransportError) {
+                return .success(try await network.exchange(request))
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard let result = await exchange.value() else { throw .cancelled }
         let answer: Network.Answer
-        do { answer = try await network.exchange(request) } catch { throw .unreachable(error) }
+        do { answer = try result.get() } catch { throw .unreachable(error) }
         guard (200..<300).contains(answer.status) else { throw Self.failure(answer) }
         return answer
     }

@@ -5,8 +5,9 @@ import Wire
 // Envelopes, from the queue into the transcript.
 
 extension Client {
-    /// Takes one envelope: decrypts it, and commits the session, the prekeys it used, the transcript and the cursor
-    /// together. An envelope that was taken before is dropped.
+    /// Takes one envelope: decrypts it, and stages the session, the prekeys it used, the transcript and the cursor
+    /// together. Durable with the next flush; nothing may be told or acknowledged before. An envelope that was taken
+    /// before is dropped.
     ///
     /// - Returns: `nil` for what was taken before, also under another number.
     /// - Throws: only what lets the same envelope be taken again later, such as a server that cannot be asked for the
@@ -66,7 +67,7 @@ extension Client {
         }
     }
 
-    /// Decrypts and commits. All in one step: nothing else of this client runs between.
+    /// Decrypts and stages. All in one step: nothing else of this client runs between.
     private func take(_ envelope: Envelope, _ seal: SealedMessage?) throws(ClientError) -> ClientEvent? {
         guard let sender = envelope.sender?.address else { return try refuse(envelope, .unknownSender) }
         var transaction = StoreTransaction()
@@ -77,16 +78,18 @@ extension Client {
             let (_, own) = try readyProfile()
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
-                if reason == .unknownContent, hasRoom(toKeep: plaintext, from: sender.account) {
-                    let kept = KeptContent(envelope, plaintext, isSenderHidden: seal != nil)
-                    transaction.put(kept, at: .keptContent(try counters().nextHistory))
+                var kept: KeptContent?
+                if reason == .unknownContent, try hasRoom(toKeep: plaintext, from: sender.account) {
+                    kept = KeptContent(envelope, plaintext, isSenderHidden: seal != nil)
                 }
-                return try note(envelope, sender, reason, into: &transaction)
+                return try note(envelope, sender, reason, keeping: kept, into: &transaction)
             case .success(let (content, franked)):
                 try learnDeliveryToken(
                     content.deliveryToken, of: sender.account, own: own.account, into: &transaction)
+                var edit = TranscriptEdit(store, now: surroundings.now())
                 return try record(
-                    content, franked, envelope, sender, own, seal, isSenderHidden: seal != nil, into: &transaction)
+                    content, franked, envelope, sender, own, seal, isSenderHidden: seal != nil, &edit,
+                    into: &transaction)
             }
         }
     }

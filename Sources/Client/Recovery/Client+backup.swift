@@ -1,5 +1,6 @@
 import Crypto
 import Keys
+import Threads
 public import Wire
 
 // The account's sealed backup at the server (docs/protocol/recovery.md).
@@ -14,7 +15,7 @@ extension Client {
     /// - Throws: ``ClientError/cannotChangeDevices`` on a device without the account's key;
     ///   ``ClientError/backupExists`` when there is one under another key: the key here is forgotten then.
     public func createBackup(replacing isReplacing: Bool = false) async throws(ClientError) -> String {
-        await backupTurn()
+        try await backupTurn()
         defer { backupTurns.end() }
         let (profile, _) = try readyProfile()
         guard profile.accountSecret != nil else { throw .cannotChangeDevices }
@@ -41,7 +42,7 @@ extension Client {
     ///   then.
     @discardableResult
     public func updateBackup() async throws(ClientError) -> Bool {
-        await backupTurn()
+        try await backupTurn()
         defer { backupTurns.end() }
         guard let state = try read(.backup) else { throw .noBackup }
         return try await bringUpToDate(state, inPlaceOf: try replaceable(try await storedBackup(), by: state))
@@ -49,7 +50,7 @@ extension Client {
 
     /// Forgets the backup here and at the server: the key on paper opens nothing any more.
     public func deleteBackup() async throws(ClientError) {
-        await backupTurn()
+        try await backupTurn()
         defer { backupTurns.end() }
         try await run(Endpoints.removeBackup)
         if let state = try read(.backup) { try forget(state) }
@@ -64,8 +65,8 @@ extension Client {
     /// What a listening client does at each connect. Messages come whether it succeeds or not.
     ///
     /// What has not changed here is not asked for: it would be the whole backup, at each connect.
-    func updateBackupIfAny(_ tell: @Sendable (ClientEvent) -> Void) async {
-        await backupTurn()
+    func updateBackupIfAny() async {
+        guard (try? await backupTurn()) != nil else { return }
         defer { backupTurns.end() }
         do {
             guard let state = try read(.backup) else { return }
@@ -78,8 +79,12 @@ extension Client {
     // MARK: Parts
 
     /// Waits until no other call is at work on the backup; whoever has waited ends the turn.
-    private func backupTurn() async {
-        while !backupTurns.begin() { await withCheckedContinuation { backupTurns.wait($0) } }
+    /// - Throws: ``ClientError/cancelled``.
+    private func backupTurn() async throws(ClientError) {
+        while !backupTurns.begin() {
+            await backupTurns.next.waitUnlessCancelled()
+            if Task.isCancelled { throw .cancelled }
+        }
     }
 
     /// - Parameter tag: of the backup that is to be replaced, as far as is known.
@@ -107,12 +112,13 @@ extension Client {
         guard let handle = profile.handle, let secret = profile.accountSecret, let list = try knownList(own.account)
         else { throw .cannotChangeDevices }
         var contacts: [BackupContent.KnownAccount] = []
-        for name in store.keys(withPrefix: StoreKey.contactPrefix).sorted() {
-            guard let account = AccountID(text: name.dropFirst(StoreKey.contactPrefix.count)), account != own.account,
-                let contact = try read(.contact(account))
-            else { continue }
+        for (key, contact) in try values(in: .contacts) {
+            let account = key.placeName.flatMap { AccountID(text: $0) }
+            guard let account, account != own.account else { continue }
             contacts.append(.init(account: account, contact: contact))
         }
+        // In one order, so that the same contacts are the same backup.
+        contacts.sort { $0.account.description < $1.account.description }
         return BackupContent(
             handle: handle, account: own.account, serverName: profile.serverName, accountSecret: secret,
             listBytes: list.bytes, contacts: contacts)

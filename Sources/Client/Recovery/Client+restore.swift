@@ -113,7 +113,7 @@ extension Client {
         return profile
     }
 
-    /// The contacts as transactions that the journal takes: two changes for each contact, and its list.
+    /// The contacts as transactions that the store takes: two changes for each contact, and its list.
     static func slices(of contacts: [BackupContent.KnownAccount]) -> [StoreTransaction] {
         stride(from: 0, to: contacts.count, by: ClientLimits.contactsPerTransaction).map { (start) in
             var transaction = StoreTransaction()

@@ -1,7 +1,10 @@
+import Threads
+
 /// Lets one call at a time through, though each waits for the server in between. Belongs to one actor.
 struct Turns {
     private var isTaken = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Opens when the turn ends. Whoever has waited for that tries again.
+    private(set) var next = Latch()
 
     /// Takes the turn; `false` while another call has it.
     mutating func begin() -> Bool {
@@ -10,17 +13,10 @@ struct Turns {
         return true
     }
 
-    /// Resumes this one when the turn ends. Whoever was resumed tries again.
-    mutating func wait(_ continuation: CheckedContinuation<Void, Never>) {
-        guard isTaken else { return continuation.resume() }
-        waiting.append(continuation)
-    }
-
     /// Gives the turn back.
     mutating func end() {
         isTaken = false
-        let resumed = waiting
-        waiting = []
-        for continuation in resumed { continuation.resume() }
+        next.open()
+        next = Latch()
     }
 }

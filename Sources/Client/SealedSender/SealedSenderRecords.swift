@@ -68,14 +68,18 @@ struct SealedPass: Sendable {
     let receivedAt: Timestamp
 }
 
-extension StoreKey where Value == OwnDeliveryToken { static var deliveryToken: Self { .init("deliveryToken") } }
+extension StoreKey where Value == OwnDeliveryToken {
+    static var deliveryToken: Self { .init(.ownAccount, .deliveryToken) }
+}
 extension StoreKey where Value == PeerDeliveryToken {
     /// The own account's token as another of its devices told it, until the server has said whether it is the one.
-    static var heardDeliveryToken: Self { .init("deliveryToken.heard") }
+    static var heardDeliveryToken: Self { .init(.ownAccount, .heardDeliveryToken) }
 }
 
-extension StoreKey where Value == OwnSenderCertificate { static var certificate: Self { .init("certificate") } }
+extension StoreKey where Value == OwnSenderCertificate {
+    static var certificate: Self { .init(.ownAccount, .certificate) }
+}
 
 extension StoreKey where Value == PeerDeliveryToken {
-    static func peerToken(_ account: AccountID) -> Self { .init("peerToken/\(account)") }
+    static func peerToken(_ account: AccountID) -> Self { .init(.peerTokens, .peerToken, named: account.description) }
 }

@@ -118,7 +118,7 @@ extension Client {
 
     /// Why the server knows who sent it, though it need not; `nil` where it does not, or was to know.
     func senderShown(_ entry: OutboxEntry) throws(ClientError) -> SenderShownReason? {
-        guard configuration.hidesSender, entry.certifiedAt == nil, entry.history != nil else { return nil }
+        guard configuration.hidesSender, entry.certifiedAt == nil, entry.line != nil else { return nil }
         let (_, own) = try readyProfile()
         guard entry.to != own.account else { return nil }
         if entry.showsSender { return .tokenRefused }

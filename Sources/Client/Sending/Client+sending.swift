@@ -1,4 +1,5 @@
 import Keys
+import Threads
 public import Wire
 
 extension Client {
@@ -13,35 +14,39 @@ extension Client {
     @discardableResult
     public func send(
         _ text: String, to handle: Handle, expiresIn: UInt64? = nil
-    ) async throws(ClientError) -> HistoryEntry {
+    ) async throws(ClientError) -> Line {
         guard !text.isEmpty else { throw .emptyText }
         return try await send(OutgoingMessage(text: text, expiresIn: expiresIn), to: handle)
     }
 
     /// Sends a text, or a pointer to a file with an empty one or another.
-    func send(_ message: OutgoingMessage, to handle: Handle) async throws(ClientError) -> HistoryEntry {
+    func send(_ message: OutgoingMessage, to handle: Handle) async throws(ClientError) -> Line {
         guard message.text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
         guard message.expiresIn.map(ClientLimits.expirySeconds.contains) ?? true else { throw .badExpiry }
         let (_, own) = try readyProfile()
         let account = try await account(of: handle)
-        let (clientID, index) = try enqueue(message, to: account, handle, own)
+        let (clientID, place) = try enqueue(message, to: account, own)
         outboxRun.await(clientID)
-        return try await outcome(of: clientID, index)
+        return try await outcome(of: clientID, at: place)
     }
 
     /// Sees to it that a message that is awaited goes out, and gives its line.
-    func outcome(of clientID: ClientID, _ index: UInt64) async throws(ClientError) -> HistoryEntry {
+    func outcome(of clientID: ClientID, at place: LinePlace) async throws(ClientError) -> Line {
         try await outcome(of: clientID)
-        guard let entry = try read(.history(index)) else { throw .noSuchMessage }
-        return entry
+        guard let line = try line(at: place) else { throw .noSuchMessage }
+        return line
     }
 
     /// Sees to it that a send that is awaited goes out: returns when the server has accepted it.
     func outcome(of clientID: ClientID) async throws(ClientError) {
         while true {
             if let outcome = outboxRun.takeOutcome(clientID) { return try outcome.get() }
+            guard !Task.isCancelled else {
+                outboxRun.forget(clientID)
+                throw .queued(clientID)
+            }
             if outboxRun.isRunning {
-                await withCheckedContinuation { (waiter) in outboxRun.wait(waiter) }
+                await outboxRun.news.waitUnlessCancelled()
             } else {
                 await sendMessages()
             }
@@ -50,37 +55,37 @@ extension Client {
 
     /// Writes down what is to be sent, sealed already where every session is there.
     private func enqueue(
-        _ message: OutgoingMessage, to account: AccountID, _ handle: Handle, _ own: DeviceAddress
-    ) throws(ClientError) -> (ClientID, index: UInt64) {
+        _ message: OutgoingMessage, to account: AccountID, _ own: DeviceAddress
+    ) throws(ClientError) -> (ClientID, LinePlace) {
         var transaction = StoreTransaction()
+        var edit = TranscriptEdit(store, now: surroundings.now())
         let clientID = ClientID.random()
-        var line = HistoryEntry(index: try counters().nextHistory, kind: .sent, peer: account, device: own.device)
-        line.peerHandle = handle
+        var line = StoredLine(author: own.account, device: own.device)
         line.message = clientID
         line.text = message.text.isEmpty ? nil : message.text
         line.file = message.file?.note ?? message.sticker?.sticker.file.note
         line.sticker = message.sticker?.note
         line.expiresIn = message.expiresIn
         line.sentAt = surroundings.now()
-        let numbers = try enqueue(line, message, own, into: &transaction)
+        line.progress = .queued
+        let place = try edit.append(line, to: .person(account))
+        edit.write(into: &transaction)
+        let numbers = try enqueue(line, at: place, message, to: account, own, into: &transaction)
         try commit(transaction)
         for number in numbers { outboxRun.added(number) }
-        return (clientID, line.index)
+        return (clientID, place)
     }
 
-    /// Puts the sends of a message into the outbox and its line into the transcript, at the place it has or as the
-    /// next one. Nothing else may count anything in `transaction`.
+    /// Puts the sends of a message into the outbox, and what its line leads to beside it. Nothing else may count
+    /// anything in `transaction`.
     /// - Returns: the numbers in the outbox, for ``OutboxRun/added(_:)`` once the transaction is committed.
     func enqueue(
-        _ line: HistoryEntry, _ message: OutgoingMessage, _ own: DeviceAddress,
-        into transaction: inout StoreTransaction
+        _ line: StoredLine, at place: LinePlace, _ message: OutgoingMessage, to account: AccountID,
+        _ own: DeviceAddress, into transaction: inout StoreTransaction
     ) throws(ClientError) -> [UInt64] {
-        var (line, counters) = (line, try counters())
-        line.progress = .queued
-        counters.nextHistory = max(counters.nextHistory, line.index + 1)
-        transaction.put(line, at: .history(line.index))
+        var counters = try counters()
         let clientID = line.message ?? .random()
-        transaction.put(TranscriptPlace(index: line.index), at: .place(clientID, from: own.account))
+        transaction.put(place, at: .place(clientID, from: own.account))
         if let sticker = message.sticker { transaction.put(sticker, clientID, from: own.account) }
         if let file = message.file {
             transaction.put(file, at: .attachment(clientID, from: own.account))
@@ -93,7 +98,7 @@ extension Client {
             file: message.file, sticker: message.sticker, expiresIn: message.expiresIn,
             deliveryToken: try sharedDeliveryToken())
         let sends = try outboxEntries(
-            content, capability: message.deleteCapability, history: line.index, to: line.peer, own)
+            content, capability: message.deleteCapability, line: place, to: account, own)
         let numbers = try enqueue(sends, &counters, into: &transaction)
         transaction.put(counters, at: .counters)
         return numbers
@@ -116,7 +121,7 @@ extension Client {
     /// What is sent of a message: to its recipient, and to the own other devices where there are any.
     /// - Parameter capability: deletes the bytes of its file; for the own devices alone.
     func outboxEntries(
-        _ content: MessageContent, capability: String?, history: UInt64?, to account: AccountID, _ own: DeviceAddress
+        _ content: MessageContent, capability: String?, line: LinePlace?, to account: AccountID, _ own: DeviceAddress
     ) throws(ClientError) -> [OutboxEntry] {
         var content = content
         let clientID = content.message
@@ -125,7 +130,7 @@ extension Client {
             return [
                 OutboxEntry(
                     clientID: clientID, to: account, kind: .message, content: content.encoded(as: .cbor),
-                    history: history)
+                    line: line)
             ]
         }
         let bytes = content.encoded(as: .cbor)
@@ -133,7 +138,7 @@ extension Client {
         var sends = [
             OutboxEntry(
                 clientID: clientID, to: account, kind: .message,
-                content: FrankedContent(bytes, under: key).encoded(as: .cbor), history: history,
+                content: FrankedContent(bytes, under: key).encoded(as: .cbor), line: line,
                 commitment: key.commitment(to: bytes, by: own))
         ]
         if let ownList = try knownList(own.account), ownList.devices.count > 1 {
@@ -143,7 +148,7 @@ extension Client {
             sends.append(
                 OutboxEntry(
                     clientID: .random(), to: own.account, kind: .sync, content: content.encoded(as: .cbor),
-                    history: nil))
+                    line: nil))
         }
         return sends
     }
@@ -172,26 +177,39 @@ extension Client {
         await sendFiles()
     }
 
-    /// The lines of everything that was taken and that the server has not accepted yet, files too; oldest first.
-    public func waitingMessages() throws(ClientError) -> [HistoryEntry] {
-        var indices = Set(waitingIndices())
-        for name in store.keys(withPrefix: StoreKey.outboxPrefix) {
-            if let index = try read(StoreKey<OutboxEntry>(name))?.history { indices.insert(index) }
+    /// The lines of everything that was taken and that the server has not accepted yet: messages, then files, each
+    /// oldest first.
+    public func waitingMessages() throws(ClientError) -> [Line] {
+        var places: [LinePlace] = []
+        for (_, entry) in try values(in: .outbox) {
+            if let place = entry.line { places.append(place) }
         }
-        var lines: [HistoryEntry] = []
-        for index in indices.sorted() {
-            if let line = try readable(.history(index)) { lines.append(line) }
+        for number in waitingTransfers() {
+            if let transfer = try read(.transfer(number)) { places.append(transfer.line) }
+        }
+        let (_, own) = try readyProfile()
+        var lines: [Line] = []
+        for place in places {
+            if let line = try readable(.line(place)) { lines.append(Line(line, at: place, own: own.account)) }
         }
         return lines
     }
 
-    /// As ``sendOutbox()``, without the files.
+    /// As ``sendOutbox()``, without the files. Goes on for all when whoever has begun it is cancelled.
     func sendMessages() async {
         guard !outboxRun.isRunning else { return }
         outboxRun.begin()
+        _ = await Undertaking { await self.runOutbox() }.value()
+    }
+
+    private func runOutbox() async {
         if outboxRun.pending == nil {
-            let names = store.keys(withPrefix: StoreKey.outboxPrefix)
-            outboxRun.load(names.compactMap { StoreKey.outboxNumber($0) })
+            do {
+                outboxRun.load(try keys(in: .outbox).compactMap(\.number))
+            } catch {
+                outboxRun.isRunning = false
+                return outboxRun.postpone(error)
+            }
         }
         var failure: ClientError?
         while failure == nil, let number = outboxRun.next {
@@ -210,7 +228,7 @@ extension Client {
     /// As the other, once the server wants to be asked again. Only while somebody listens: the next connect sends what
     /// waits in any case.
     private func sendMessages(after seconds: UInt64) {
-        guard isListening, resend == nil else { return }
+        guard listening != nil, resend == nil else { return }
         let milliseconds = min(max(seconds, 1), ClientLimits.resendSecondsMax) * 1000
         resend = Task {
             // Cancelled with the listening.
@@ -256,31 +274,23 @@ extension Client {
         transaction.remove(key)
         let shown = accepted == nil ? nil : try senderShown(entry)
         var expiresAt: Timestamp?
-        if let index = entry.history, var line = try readable(.history(index)) {
+        var edit = TranscriptEdit(store, now: surroundings.now())
+        if let place = entry.line, var line = try readable(.line(place)) {
             line.progress = error == nil ? .accepted : .refused
             line.time = accepted?.time
             line.isSenderHidden = entry.certifiedAt != nil
             line.senderShown = shown
             if case .refused(let problem) = error { line.problem = problem.code }
             if let seconds = line.expiresIn {
-                transaction.expire(&line, after: seconds, from: surroundings.now())
+                try edit.expire(&line, at: place, after: seconds)
                 expiresAt = line.expiresAt
             }
-            transaction.put(line, at: .history(index))
+            try edit.replace(line, at: place)
         }
+        edit.write(into: &transaction)
         try commit(transaction)
         if let expiresAt { noteExpiry(expiresAt) }
-        if let shown { teller?(.senderShown(to: entry.to, shown)) }
-    }
-
-    /// `nil` also for a line that cannot be read: what was sent is not sent again for its sake.
-    func readable(_ key: StoreKey<HistoryEntry>) throws(ClientError) -> HistoryEntry? {
-        do {
-            return try read(key)
-        } catch {
-            guard case .store(.unreadable) = error else { throw error }
-            return nil
-        }
+        if let shown { tell(.senderShown(to: entry.to, shown)) }
     }
 }
 

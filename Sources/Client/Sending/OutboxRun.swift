@@ -1,9 +1,8 @@
+import Threads
 import Wire
 
 /// Who waits for which send, while one caller works through the outbox for all.
 struct OutboxRun {
-    typealias Waiter = CheckedContinuation<Void, Never>
-
     var isRunning = false
     /// The numbers of what waits, oldest first; `nil` until the store was asked.
     private(set) var pending: [UInt64]?
@@ -16,7 +15,8 @@ struct OutboxRun {
     /// Sends that somebody waits for.
     private var awaited: Set<ClientID> = []
     private var outcomes: [ClientID: Result<Void, ClientError>] = [:]
-    private var waiters: [Waiter] = []
+    /// Opens with the next outcome, or the run's end.
+    private(set) var news = Latch()
 
     mutating func load(_ numbers: [UInt64]) { pending = numbers.sorted() }
     mutating func added(_ number: UInt64) { pending?.append(number) }
@@ -46,6 +46,9 @@ struct OutboxRun {
 
     mutating func await(_ clientID: ClientID) { awaited.insert(clientID) }
 
+    /// Nobody waits for it any more.
+    mutating func forget(_ clientID: ClientID) { awaited.remove(clientID) }
+
     /// What became of a send, told once.
     mutating func takeOutcome(_ clientID: ClientID) -> Result<Void, ClientError>? {
         guard let outcome = outcomes.removeValue(forKey: clientID) else { return nil }
@@ -66,11 +69,8 @@ struct OutboxRun {
         wake()
     }
 
-    mutating func wait(_ waiter: Waiter) { waiters.append(waiter) }
-
     private mutating func wake() {
-        let due = waiters
-        waiters = []
-        for waiter in due { waiter.resume() }
+        news.open()
+        news = Latch()
     }
 }

@@ -7,7 +7,8 @@ struct Counters: WireRecord, Equatable {
     /// The next number for a device of the own account. Counted by the device that publishes the lists.
     var nextDevice: UInt32 = 2
     var nextOutbox: UInt64 = 1
-    var nextHistory: UInt64 = 1
+    /// The next file that is taken to be sent.
+    var nextTransfer: UInt64 = 1
     /// The last envelope of this device's queue that was taken.
     var cursor = QueueNumber(0)
 
@@ -17,7 +18,7 @@ struct Counters: WireRecord, Equatable {
         nextPreKey = try fields.number("nextPreKey", \.nextPreKey, in: 1...UInt32.max)
         nextDevice = try fields.number("nextDevice", \.nextDevice, in: 1...UInt32.max)
         nextOutbox = try fields.number("nextOutbox", \.nextOutbox)
-        nextHistory = try fields.number("nextHistory", \.nextHistory)
+        nextTransfer = try fields.number("nextTransfer", \.nextTransfer)
         cursor = try fields.value("cursor", \.cursor)
     }
 }

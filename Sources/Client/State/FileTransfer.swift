@@ -8,6 +8,8 @@ struct FileTransfer: WireRecord, Equatable {
     var message: ClientID
     var to: AccountID
     var handle: Handle
+    /// Where its line stands.
+    var line: LinePlace
     /// When it was taken.
     var sentAt: Timestamp
     /// The name of its spool in the client's folder.
@@ -31,8 +33,9 @@ struct FileTransfer: WireRecord, Equatable {
 
     init(
         _ file: OutgoingFile, _ spool: SealedSpool, to account: AccountID, _ handle: Handle, at time: Timestamp,
-        preview: AttachmentPreview? = nil
+        line: LinePlace, preview: AttachmentPreview? = nil
     ) {
+        self.line = line
         message = .random()
         to = account
         self.handle = handle
@@ -52,6 +55,7 @@ struct FileTransfer: WireRecord, Equatable {
         message = try fields.value("message", \.message)
         to = try fields.value("to", \.to)
         handle = try fields.value("handle", \.handle)
+        line = try fields.value("line", \.line)
         sentAt = try fields.value("sentAt", \.sentAt)
         spool = try fields.text("spool", \.spool, length: 1...64)
         key = try fields.bytes("key", \.key, count: SealedStream.Key.byteCount)

@@ -5,11 +5,9 @@ import Wire
 /// A frame that holds an envelope of an unknown kind is acknowledged once it is here.
 typealias KeptFrame = WireValue
 
+extension StoreShelf where Value == KeptFrame { static var keptFrames: Self { .init(.keptFrames, .keptFrame) } }
 extension StoreKey where Value == KeptFrame {
-    static var keptFramePrefix: String { "kept-frame/" }
-    static func keptFrame(_ number: QueueNumber) -> Self {
-        .init(keptFramePrefix + OrderedNumber.text(number.rawValue))
-    }
+    static func keptFrame(_ number: QueueNumber) -> Self { StoreShelf.keptFrames.key(number.rawValue) }
 }
 
 /// The plaintext of a message that opened, and says what this version does not know: the session has moved on, so it
@@ -34,10 +32,8 @@ struct KeptContent: WireRecord, Equatable {
     }
 }
 
+extension StoreShelf where Value == KeptContent { static var keptContents: Self { .init(.proofs, .keptContent) } }
 extension StoreKey where Value == KeptContent {
-    static var keptContentPrefix: String { "kept-content/" }
-    /// Of the unreadable line with that index.
-    static func keptContent(_ index: UInt64) -> Self { .init(keptContentPrefix + OrderedNumber.text(index)) }
-    /// The line in such a key.
-    static func keptContentIndex(_ name: String) -> UInt64? { UInt64(name.dropFirst(keptContentPrefix.count)) }
+    /// Of the unreadable line that stands there.
+    static func keptContent(_ place: LinePlace) -> Self { StoreShelf.keptContents.key(place.text) }
 }

@@ -9,8 +9,8 @@ struct OutboxEntry: WireRecord, Equatable {
     var content: [UInt8]
     /// What is sent; empty while it is not sealed yet.
     var copies: [DeviceCopy]
-    /// The history entry to update; none for a copy to the own devices.
-    var history: UInt64?
+    /// The line that it is; none for a copy to the own devices, and for what takes something back.
+    var line: LinePlace?
     /// What the sender commits to, 32 bytes; none for a copy to the own devices.
     var commitment: [UInt8]?
     /// Since when there is the certificate that ``copies`` carry; none while they are not sealed, or say who sends.
@@ -19,14 +19,14 @@ struct OutboxEntry: WireRecord, Equatable {
     var showsSender = false
 
     init(
-        clientID: ClientID, to: AccountID, kind: EnvelopeKind, content: [UInt8], history: UInt64?,
+        clientID: ClientID, to: AccountID, kind: EnvelopeKind, content: [UInt8], line: LinePlace?,
         commitment: [UInt8]? = nil
     ) {
         self.clientID = clientID
         self.to = to
         self.kind = kind
         self.content = content
-        self.history = history
+        self.line = line
         self.commitment = commitment
         copies = []
     }
@@ -37,7 +37,7 @@ struct OutboxEntry: WireRecord, Equatable {
         kind = try fields.value("kind", \.kind)
         content = try fields.bytes("content", \.content, count: 1...StoreLimits.valueByteCountMax)
         copies = try fields.list("copies", \.copies, count: 0...Limits.devicesPerSendMax)
-        history = try fields.numberIfPresent("history", \.history)
+        line = try fields.valueIfPresent("line", \.line)
         commitment = try fields.bytesIfPresent("commitment", \.commitment, count: 32...32)
         certifiedAt = try fields.valueIfPresent("certifiedAt", \.certifiedAt)
         showsSender = try fields.flag("showsSender", \.showsSender)

@@ -3,6 +3,8 @@ import Wire
 /// A file that is being fetched, and how much of it is on the disk. Written before there is anything beside the target,
 /// so that nothing is left there that nobody knows.
 struct PartialDownload: WireRecord, Equatable {
+    /// The line that the file is beside.
+    var line: LinePlace
     /// Where it is to be, absolute.
     var path: String
     /// In the name beside it, under which its bytes are until then.
@@ -11,7 +13,8 @@ struct PartialDownload: WireRecord, Equatable {
     var byteCount: UInt64
     var startedAt: Timestamp
 
-    init(path: String, partial: MediaID, byteCount: UInt64, startedAt: Timestamp) {
+    init(_ line: LinePlace, path: String, partial: MediaID, byteCount: UInt64, startedAt: Timestamp) {
+        self.line = line
         self.path = path
         self.partial = partial
         self.byteCount = byteCount
@@ -19,6 +22,7 @@ struct PartialDownload: WireRecord, Equatable {
     }
 
     init(fields: inout Fields<Self>) throws(WireError) {
+        line = try fields.value("line", \.line)
         path = try fields.text("path", \.path, length: 1...4096)
         partial = try fields.value("partial", \.partial)
         byteCount = try fields.number("size", \.byteCount)

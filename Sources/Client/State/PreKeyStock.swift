@@ -63,7 +63,7 @@ enum PreKeyStock {
     /// Everything that is stored, as an upload: for a registration that was cut short and goes on.
     static func upload(from store: LocalStore) throws(LocalStoreError) -> PreKeyUpload {
         var upload = PreKeyUpload()
-        for (kind, id) in ids(in: store) {
+        for (kind, id) in try ids(in: store) {
             guard let secret = try secret(kind, id, in: store) else { continue }
             do {
                 switch kind {
@@ -107,7 +107,7 @@ enum PreKeyStock {
                 signed: try SignedPreKeyPair(fromSealedStore: signed), single: single,
                 kem: try KEMPreKeyPair(fromSealedStore: kem))
         } catch {
-            throw .unreadable(key: StoreKey.preKeyPrefix)
+            throw .unreadable(key: StoreScope.preKeys.name)
         }
     }
 
@@ -125,7 +125,7 @@ enum PreKeyStock {
     ) throws(LocalStoreError) {
         let standing = try store.value(.standingPreKeys)
         var surplus: [StoredPreKey.Kind: [UInt32]] = [:]
-        for (kind, id) in ids(in: store) {
+        for (kind, id) in try ids(in: store) {
             switch kind {
             case .oneTime, .kem:
                 surplus[kind, default: []].append(id)
@@ -142,21 +142,14 @@ enum PreKeyStock {
                 transaction.remove(.preKey(kind, id))
             }
         }
-        for name in store.keys(withPrefix: StoreKey.answeredPrefix) {
-            guard let time = try store.value(StoreKey<Timestamp>(name)),
-                now.seconds(since: time) > ClientLimits.oldPreKeySeconds
-            else { continue }
-            transaction.remove(StoreKey<Timestamp>(name))
+        for (key, time) in try store.values(in: .answered)
+        where now.seconds(since: time) > ClientLimits.oldPreKeySeconds {
+            transaction.remove(key)
         }
     }
 
-    private static func ids(in store: LocalStore) -> [(StoredPreKey.Kind, UInt32)] {
-        store.keys(withPrefix: StoreKey.preKeyPrefix).compactMap { (name) in
-            let parts = name.split(separator: "/")
-            guard parts.count == 3, let kind = StoredPreKey.Kind(rawValue: String(parts[1])), let id = UInt32(parts[2])
-            else { return nil }
-            return (kind, id)
-        }
+    private static func ids(in store: LocalStore) throws(LocalStoreError) -> [(StoredPreKey.Kind, UInt32)] {
+        try store.keys(in: .preKeys).compactMap(\.preKey)
     }
 
     private static func secret(

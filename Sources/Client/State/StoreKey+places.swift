@@ -5,135 +5,154 @@ import Wire
 
 // Everything that a client keeps, and where.
 
-extension StoreKey where Value == Profile { static var profile: Self { .init("profile") } }
-extension StoreKey where Value == TokenPair { static var tokens: Self { .init("tokens") } }
-extension StoreKey where Value == Counters { static var counters: Self { .init("counters") } }
-extension StoreKey where Value == BackupState { static var backup: Self { .init("backup") } }
-extension StoreKey where Value == StandingPreKeyIDs { static var standingPreKeys: Self { .init("prekeys") } }
+extension StoreKey where Value == Profile { static var profile: Self { .init(.basics, .profile) } }
+extension StoreKey where Value == Counters { static var counters: Self { .init(.basics, .counters) } }
+extension StoreKey where Value == TokenPair { static var tokens: Self { .init(.ownAccount, .tokens) } }
+extension StoreKey where Value == BackupState { static var backup: Self { .init(.ownAccount, .backup) } }
+extension StoreKey where Value == KnownLog { static var keyLog: Self { .init(.ownAccount, .keyLog) } }
+extension StoreKey where Value == StandingPreKeyIDs {
+    static var standingPreKeys: Self { .init(.preKeys, .standingPreKeys) }
+}
 
+extension StoreShelf where Value == StoredPreKey { static var preKeys: Self { .init(.preKeys, .preKey) } }
 extension StoreKey where Value == StoredPreKey {
-    static var preKeyPrefix: String { "prekey/" }
+    /// By kind, then by id.
     static func preKey(_ kind: StoredPreKey.Kind, _ id: UInt32) -> Self {
-        .init("\(preKeyPrefix)\(kind.rawValue)/\(OrderedNumber.text(UInt64(id)))")
+        StoreShelf.preKeys.key(kind.number << 32 | UInt64(id))
+    }
+
+    /// Kind and id in such a key.
+    var preKey: (kind: StoredPreKey.Kind, id: UInt32)? {
+        guard let number, let kind = StoredPreKey.Kind.allCases.first(where: { $0.number == number >> 32 }) else {
+            return nil
+        }
+        return (kind, UInt32(truncatingIfNeeded: number))
     }
 }
 
+extension StoreShelf where Value == Contact { static var contacts: Self { .init(.contacts, .contact) } }
 extension StoreKey where Value == Contact {
-    static var contactPrefix: String { "contact/" }
-    static func contact(_ account: AccountID) -> Self { .init("\(contactPrefix)\(account)") }
+    static func contact(_ account: AccountID) -> Self { StoreShelf.contacts.key(account.description) }
 }
 
-extension StoreKey where Value == KnownLog { static var keyLog: Self { .init("keylog") } }
-
+extension StoreShelf where Value == KnownOwnList { static var ownLists: Self { .init(.ownAccount, .ownList) } }
 extension StoreKey where Value == KnownOwnList {
-    static var ownListPrefix: String { "own-list/" }
     /// What the key log should have of the own account, by epoch.
-    static func ownList(_ epoch: UInt64) -> Self { .init(ownListPrefix + OrderedNumber.text(epoch)) }
-    /// The epoch in such a key.
-    static func ownListEpoch(_ name: String) -> UInt64? { UInt64(name.dropFirst(ownListPrefix.count)) }
+    static func ownList(_ epoch: UInt64) -> Self { StoreShelf.ownLists.key(epoch) }
 }
 
 extension StoreKey where Value == AccountID {
-    static func handle(_ handle: Handle) -> Self { .init("handle/\(handle)") }
+    static func handle(_ handle: Handle) -> Self { .init(.contacts, .handle, named: handle.description) }
 }
 
 extension StoreKey where Value == StoredSession {
-    static func session(_ address: DeviceAddress) -> Self { .init("session/\(address)") }
+    static func session(_ address: DeviceAddress) -> Self {
+        .init(.account(address.account), .session, UInt64(address.device.rawValue))
+    }
+}
+
+extension StoreShelf where Value == Timestamp {
+    static var answered: Self { .init(.preKeys, .answered) }
+    static func earlyDeletions(from account: AccountID) -> Self { .init(.account(account), .earlyDeletion) }
 }
 
 extension StoreKey where Value == Timestamp {
-    static var answeredPrefix: String { "answered/" }
     /// A handshake that was answered, and when.
     static func answered(_ handshake: HandshakeID) -> Self {
-        .init(answeredPrefix + Base64URL.encode(handshake.bytes))
+        StoreShelf.answered.key(Base64URL.encode(handshake.bytes))
     }
     /// A message that its sender deleted before it came, and when that was heard.
     static func earlyDeletion(_ message: ClientID, from account: AccountID) -> Self {
-        .init(earlyDeletionPrefix(account) + message.description)
+        StoreShelf.earlyDeletions(from: account).key(message.description)
     }
-    static func earlyDeletionPrefix(_ account: AccountID) -> String { "early-deletion/\(account)/" }
     /// A message of that sender that was taken, and when.
-    static func seen(_ message: ClientID, from account: AccountID) -> Self { .init("seen/\(account)/\(message)") }
+    static func seen(_ message: ClientID, from account: AccountID) -> Self {
+        .init(.account(account), .seen, named: message.description)
+    }
 }
 
+extension StoreShelf where Value == OutboxEntry { static var outbox: Self { .init(.underWay, .outbox) } }
 extension StoreKey where Value == OutboxEntry {
-    static var outboxPrefix: String { "outbox/" }
-    static func outbox(_ number: UInt64) -> Self { .init(outboxPrefix + OrderedNumber.text(number)) }
-    /// The number in an outbox key.
-    static func outboxNumber(_ name: String) -> UInt64? { UInt64(name.dropFirst(outboxPrefix.count)) }
+    static func outbox(_ number: UInt64) -> Self { StoreShelf.outbox.key(number) }
 }
 
-extension StoreKey where Value == HistoryEntry {
-    static func history(_ index: UInt64) -> Self { .init("history/" + OrderedNumber.text(index)) }
+extension StoreShelf where Value == StoredLine {
+    /// The lines of a chat, by number.
+    static func lines(of chat: ChatID) -> Self { .init(.chat(chat), .line) }
+}
+extension StoreKey where Value == StoredLine {
+    static func line(_ place: LinePlace) -> Self { StoreShelf.lines(of: place.chat).key(place.number) }
 }
 
+extension StoreShelf where Value == StoredChat { static var chats: Self { .init(.chats, .chat) } }
+extension StoreKey where Value == StoredChat {
+    static func chat(_ chat: ChatID) -> Self { StoreShelf.chats.key(chat.description) }
+}
+
+extension StoreShelf where Value == FileTransfer { static var transfers: Self { .init(.underWay, .transfer) } }
 extension StoreKey where Value == FileTransfer {
-    static var transferPrefix: String { "transfer/" }
-    /// The file that becomes the message of that line.
-    static func transfer(_ index: UInt64) -> Self { .init(transferPrefix + OrderedNumber.text(index)) }
-    /// The line in such a key.
-    static func transferIndex(_ name: String) -> UInt64? { UInt64(name.dropFirst(transferPrefix.count)) }
+    /// Files that wait, in the order in which they were taken.
+    static func transfer(_ number: UInt64) -> Self { StoreShelf.transfers.key(number) }
 }
 
-extension StoreKey where Value == TranscriptPlace {
-    /// Where a message of that sender stands.
-    static func place(_ message: ClientID, from account: AccountID) -> Self { .init("place/\(account)/\(message)") }
+extension StoreShelf where Value == DueLines { static var expiries: Self { .init(.transcript, .expiry) } }
+extension StoreKey where Value == DueLines {
+    /// Lines that disappear, by when in milliseconds.
+    static func expiry(_ time: Timestamp) -> Self { StoreShelf.expiries.key(time.milliseconds) }
 
-    static var expiryPrefix: String { "expiry/" }
-    /// A line that disappears, by when.
-    static func expiry(_ time: Timestamp, _ index: UInt64) -> Self {
-        .init("\(expiryPrefix)\(OrderedNumber.text(time.milliseconds))/\(OrderedNumber.text(index))")
-    }
     /// The time in such a key.
-    static func expiry(_ name: String) -> Timestamp? {
-        guard let text = name.dropFirst(expiryPrefix.count).split(separator: "/").first,
-            let milliseconds = UInt64(text), milliseconds <= Timestamp.millisecondsMax
-        else { return nil }
-        return Timestamp(milliseconds: milliseconds)
+    var expiry: Timestamp? { number.map { Timestamp(milliseconds: $0) } }
+}
+
+extension StoreKey where Value == LinePlace {
+    /// Where a message of that sender stands.
+    static func place(_ message: ClientID, from account: AccountID) -> Self {
+        .init(.account(account), .place, named: message.description)
     }
 }
 
+extension StoreShelf where Value == PartialDownload { static var downloads: Self { .init(.underWay, .download) } }
 extension StoreKey where Value == PartialDownload {
-    static var downloadPrefix: String { "download/" }
     /// What has come of the file beside that line, for one place.
-    static func download(_ index: UInt64, to path: String) -> Self {
-        .init("\(downloadPrefix)\(OrderedNumber.text(index))/\(Base64URL.encode(SHA256.hash(Array(path.utf8))))")
+    static func download(_ place: LinePlace, to path: String) -> Self {
+        StoreShelf.downloads.key("\(place.text)/\(Base64URL.encode(SHA256.hash(Array(path.utf8))))")
     }
-    /// The line in such a key.
-    static func downloadIndex(_ name: String) -> UInt64? {
-        name.dropFirst(downloadPrefix.count).split(separator: "/").first.flatMap { UInt64($0) }
-    }
+}
+
+extension StoreShelf where Value == MediaDeletion {
+    static var unclaimed: Self { .init(.underWay, .unclaimed) }
+    static var mediaDeletions: Self { .init(.underWay, .mediaDeletion) }
 }
 
 extension StoreKey where Value == MediaDeletion {
-    static var unclaimedPrefix: String { "unclaimed/" }
     /// Pinned media that no pack has named yet: they go when it never does.
-    static func unclaimed(_ media: MediaID) -> Self { .init("\(unclaimedPrefix)\(media)") }
+    static func unclaimed(_ media: MediaID) -> Self { StoreShelf.unclaimed.key(media.description) }
 
-    static var mediaDeletionPrefix: String { "media-deletion/" }
     /// A deletion that the server has not heard of yet.
-    static func mediaDeletion(_ media: MediaID) -> Self { .init("\(mediaDeletionPrefix)\(media)") }
+    static func mediaDeletion(_ media: MediaID) -> Self { StoreShelf.mediaDeletions.key(media.description) }
 
     /// What deletes the file of a message of the own account.
     static func capability(_ message: ClientID, from account: AccountID) -> Self {
-        .init("capability/\(account)/\(message)")
+        .init(.account(account), .capability, named: message.description)
     }
 }
 
 extension StoreKey where Value == StickerContent {
     /// Which sticker a message of that sender shows.
-    static func sticker(_ message: ClientID, from account: AccountID) -> Self { .init("sticker/\(account)/\(message)") }
+    static func sticker(_ message: ClientID, from account: AccountID) -> Self {
+        .init(.account(account), .sticker, named: message.description)
+    }
 }
 
+extension StoreShelf where Value == KeptStickerPack { static var stickerPacks: Self { .init(.stickers, .stickerPack) } }
 extension StoreKey where Value == KeptStickerPack {
-    static var stickerPackPrefix: String { "sticker-pack/" }
     /// A pack, by the media that it is at the server.
-    static func stickerPack(_ pack: MediaID) -> Self { .init("\(stickerPackPrefix)\(pack)") }
+    static func stickerPack(_ pack: MediaID) -> Self { StoreShelf.stickerPacks.key(pack.description) }
 }
 
 extension StoreKey where Value == AttachmentPointer {
     /// What a message of that sender points to.
     static func attachment(_ message: ClientID, from account: AccountID) -> Self {
-        .init("attachment/\(account)/\(message)")
+        .init(.account(account), .attachment, named: message.description)
     }
 }

@@ -1,16 +1,93 @@
 import Wire
 
 /// A place in the local store, and the type of what is there.
-struct StoreKey<Value: WireType>: Sendable {
-    let name: String
+struct StoreKey<Value: WireType>: Hashable, Sendable {
+    let slot: StoreSlot
 
-    init(_ name: String) { self.name = name }
+    /// What there is one of.
+    init(_ scope: StoreScope, _ room: StoreRoom) { self.init(scope, room, 0) }
+
+    init(_ scope: StoreScope, _ room: StoreRoom, _ number: UInt64) {
+        slot = StoreSlot(scope: scope, room: room, place: .number(number))
+    }
+
+    init(_ scope: StoreScope, _ room: StoreRoom, named name: String) {
+        slot = StoreSlot(scope: scope, room: room, place: .name(name))
+    }
+
+    fileprivate init(_ slot: StoreSlot) { self.slot = slot }
+
+    /// For people.
+    var name: String { slot.name }
+
+    /// The number of a numbered place.
+    var number: UInt64? { if case .number(let number) = slot.place { number } else { nil } }
+
+    /// The name of a named place.
+    var placeName: String? { if case .name(let name) = slot.place { name } else { nil } }
+}
+
+/// A room of a scope, and the type of what is in it.
+struct StoreShelf<Value: WireType>: Sendable {
+    let scope: StoreScope
+    let room: StoreRoom
+
+    init(_ scope: StoreScope, _ room: StoreRoom) {
+        self.scope = scope
+        self.room = room
+    }
+
+    /// One place of it, by its number.
+    func key(_ number: UInt64) -> StoreKey<Value> { StoreKey(scope, room, number) }
+
+    /// One place of it, by its name.
+    func key(_ name: String) -> StoreKey<Value> { StoreKey(scope, room, named: name) }
 }
 
 extension LocalStore {
     /// - Throws: ``LocalStoreError/unreadable(key:)`` when something else is there.
     func value<Value: WireType>(_ key: StoreKey<Value>) throws(LocalStoreError) -> Value? {
-        guard let bytes = bytes(key.name) else { return nil }
+        guard let bytes = try bytes(key.slot) else { return nil }
+        return try Self.value(bytes, at: key)
+    }
+
+    /// Bytes at a place, before they are sealed.
+    func byteCount<Value: WireType>(of key: StoreKey<Value>) throws(LocalStoreError) -> Int {
+        try bytes(key.slot)?.count ?? 0
+    }
+
+    /// The places of a shelf that have something, in their order; named ones in no order that means anything.
+    func keys<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(LocalStoreError) -> [StoreKey<Value>] {
+        try slots(in: shelf.room, of: shelf.scope, range).map { StoreKey($0) }
+    }
+
+    /// The same with what is there.
+    func values<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(LocalStoreError) -> [(key: StoreKey<Value>, value: Value)] {
+        var values: [(key: StoreKey<Value>, value: Value)] = []
+        for entry in try entries(in: shelf.room, of: shelf.scope, range) {
+            let key = StoreKey<Value>(entry.slot)
+            values.append((key, try Self.value(entry.value, at: key)))
+        }
+        return values
+    }
+
+    /// The same without what a later version has written.
+    func readableValues<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(LocalStoreError) -> [(key: StoreKey<Value>, value: Value)] {
+        try entries(in: shelf.room, of: shelf.scope, range).compactMap { (entry) in
+            let key = StoreKey<Value>(entry.slot)
+            return (try? Self.value(entry.value, at: key)).map { (key, $0) }
+        }
+    }
+
+    private static func value<Value: WireType>(
+        _ bytes: [UInt8], at key: StoreKey<Value>
+    ) throws(LocalStoreError) -> Value {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
         do {
             return try Value(wire: try WireValue.parse(bytes, as: .cbor), in: context)
@@ -24,18 +101,8 @@ extension StoreTransaction {
     mutating func put<Value: WireType>(_ value: Value, at key: StoreKey<Value>) {
         var writer = WireWriter(form: .cbor)
         value.write(to: &writer)
-        put(writer.bytes, at: key.name)
+        put(writer.bytes, at: key.slot)
     }
 
-    mutating func remove<Value: WireType>(_ key: StoreKey<Value>) { remove(key.name) }
-}
-
-/// Numbers as text of one length, so that keys sort as their numbers do.
-enum OrderedNumber {
-    private static let digitCount = 20
-
-    static func text(_ number: UInt64) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: digitCount - digits.count) + digits
-    }
+    mutating func remove<Value: WireType>(_ key: StoreKey<Value>) { remove(key.slot) }
 }

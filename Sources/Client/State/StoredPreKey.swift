@@ -8,6 +8,17 @@ struct StoredPreKey: WireRecord, Equatable {
         case lastResort = "last-resort"
         case kem
         case kemLastResort = "kem-last-resort"
+
+        /// Its place among the kinds in the local store.
+        var number: UInt64 {
+            switch self {
+            case .oneTime: 1
+            case .signed: 2
+            case .lastResort: 3
+            case .kem: 4
+            case .kemLastResort: 5
+            }
+        }
     }
 
     var secret: [UInt8]

@@ -24,7 +24,7 @@ struct StoredSession: WireRecord, Equatable {
     }
 
     /// The session, to be used once and written back. An older copy of it alone cannot come back, since it lies in
-    /// the same journal as everything else.
+    /// the same store as everything else.
     func session(_ address: DeviceAddress) throws(LocalStoreError) -> Session {
         do {
             return try Session(record: SecretBytes(copying: record), generationAtLeast: 0)

@@ -59,13 +59,12 @@ extension Client {
     }
 
     /// As the other, for the pack that a sticker of the transcript is of.
-    /// - Parameter index: of the message.
     @discardableResult
-    public func addStickerPack(ofMessage index: UInt64) async throws(ClientError) -> StickerPackNote {
-        let (_, own) = try readyProfile()
+    public func addStickerPack(ofMessage line: LineID) async throws(ClientError) -> StickerPackNote {
+        _ = try readyProfile()
         removeExpired()
-        guard let line = try read(.history(index)), let message = line.message,
-            let sticker = try read(.sticker(message, from: line.isOwn ? own.account : line.peer))
+        guard let line = try read(.line(try place(of: line))), let message = line.message,
+            let sticker = try read(.sticker(message, from: line.author))
         else { throw .stickers(.unknown) }
         return try await addStickerPack(sticker.pack)
     }
@@ -73,9 +72,8 @@ extension Client {
     /// The packs that this device keeps, by title.
     public func stickerPacks() throws(ClientError) -> [StickerPackNote] {
         var notes: [StickerPackNote] = []
-        for name in store.keys(withPrefix: StoreKey<KeptStickerPack>.stickerPackPrefix) {
-            let text = String(name.dropFirst(StoreKey<KeptStickerPack>.stickerPackPrefix.count))
-            guard let pack = MediaID(text: text), let kept = try read(.stickerPack(pack)) else { continue }
+        for (key, kept) in try values(in: .stickerPacks) {
+            guard let name = key.placeName, let pack = MediaID(text: name) else { continue }
             notes.append(kept.note(pack))
         }
         return notes.sorted { ($0.title, $0.pack.description) < ($1.title, $1.pack.description) }
@@ -101,7 +99,7 @@ extension Client {
     @discardableResult
     public func send(
         sticker index: Int, of pack: MediaID, to handle: Handle, expiresIn: UInt64? = nil
-    ) async throws(ClientError) -> HistoryEntry {
+    ) async throws(ClientError) -> Line {
         guard let sticker = try read(.stickerPack(pack))?.sticker(index) else { throw .stickers(.unknown) }
         return try await send(OutgoingMessage(sticker: sticker, expiresIn: expiresIn), to: handle)
     }
@@ -113,7 +111,7 @@ extension Client {
         guard let kept = try read(.stickerPack(pack)) else { throw .stickers(.unknown) }
         var transaction = deleting(kept.deletions) ?? StoreTransaction()
         transaction.remove(.stickerPack(pack))
-        transaction.owesRewrite()
+        transaction.erase()
         try commit(transaction)
         lookAfterTranscript()
         await deleteMedia()
@@ -133,7 +131,7 @@ extension Client {
     }
 
     private func requireRoomForStickers() throws(ClientError) {
-        let count = store.keys(withPrefix: StoreKey<KeptStickerPack>.stickerPackPrefix).count
+        let count = try keys(in: .stickerPacks).count
         guard count + stickerPacksUnderWay < ClientLimits.stickerPacksMax else { throw .stickers(.tooMany) }
     }
 
@@ -161,8 +159,8 @@ extension Client {
     /// What was pinned for a pack that was never finished, by a process that has ended, is to be deleted.
     func dropUnclaimedMedia() {
         guard stickerPacksUnderWay == 0 else { return }
-        let names = store.keys(withPrefix: StoreKey<MediaDeletion>.unclaimedPrefix)
-        let left = names.compactMap { try? read(StoreKey<MediaDeletion>($0)) }
+        guard let keys = try? keys(in: .unclaimed) else { return }
+        let left = keys.compactMap { try? read($0) }
         if let transaction = deleting(left) { try? commit(transaction) }
     }
 }

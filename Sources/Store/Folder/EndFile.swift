@@ -1,4 +1,5 @@
 import Glibc
+import SQLite
 import Threads
 
 /// The file that ``EndNote``s are written to, in two slots by turns, so that a note that is torn leaves the one before.

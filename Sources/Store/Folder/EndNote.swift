@@ -1,4 +1,5 @@
 import Digest
+import SQLite
 
 /// What a store notes of its own end after each commit, so that a shorter one is known for what it is.
 ///

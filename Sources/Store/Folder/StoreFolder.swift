@@ -127,9 +127,22 @@ final class StoreFolder {
     /// Looks at the head of a database file before anything else does: what is no store, or is of another program,
     /// is said to be that and nothing worse.
     static func requireFormat(of databasePath: String) throws(StoreError) {
-        let found = try DatabaseHead(of: databasePath).format
+        let found = try head(of: databasePath).format
         guard found == StoreSchema.format else {
             throw .otherFormat(file: databaseName, found: found, known: StoreSchema.format)
+        }
+    }
+
+    /// - Throws: ``StoreError/damaged(file:reason:)`` for what does not begin as a database does;
+    ///   ``StoreError/unreachable(name:reason:)``.
+    static func head(of databasePath: String) throws(StoreError) -> DatabaseHead {
+        do throws(DatabaseHead.Failure) {
+            return try DatabaseHead(of: databasePath)
+        } catch {
+            switch error {
+            case .unreadable(let code): throw .unreachable(name: databaseName, reason: String(cString: strerror(code)))
+            case .foreign(let reason): throw .damaged(file: databaseName, reason: reason)
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+import SQLite
+
 /// What of a store's end is not as it was noted.
 public enum Loss: Sendable, Equatable {
     /// The store counts so many less than it did.
@@ -36,24 +38,16 @@ struct EndCheck {
     ///   ``StoreError/damaged(file:reason:)`` where the latter is none.
     init(folder: String, databasePath: String) throws(StoreError) {
         content = try EndFile.content(in: folder)
-        let database = try DatabaseHead(of: databasePath)
+        let database = try StoreFolder.head(of: databasePath)
         guard let log = WriteAheadLog(of: databasePath), case .sound(let generation) = log.head else {
             head = WriteAheadLog.head(of: databasePath)
             (extent, end, notedPlace) = (WriteAheadLog.Extent(), nil, nil)
-            missingPageCount = max(0, Int(database.pageCount ?? 0) - Int(database.heldPageCount))
+            missingPageCount = database.missingPageCount
             return
         }
         head = .sound(generation)
         extent = log.extent(of: generation)
-        // As of the last commit; what is not yet copied into the file is in the log.
-        let last = log.pageCount(afterFrame: extent.committedCount, of: generation) ?? database.pageCount ?? 0
-        if last > database.heldPageCount {
-            let inLog = log.pages(
-                inFrames: extent.committedCount, of: generation, above: database.heldPageCount)
-            missingPageCount = Int(last - database.heldPageCount) - inLog.count { $0 <= last }
-        } else {
-            missingPageCount = 0
-        }
+        missingPageCount = database.missingPageCount(with: log, generation, extent)
         end = log.place(ofFrame: extent.committedCount, of: generation)
         let noted = content.note?.log?.frameCount ?? 0
         notedPlace = noted <= extent.soundCount ? log.place(ofFrame: noted, of: generation) : nil

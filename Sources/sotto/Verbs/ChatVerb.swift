@@ -26,7 +26,7 @@ struct ChatVerb: Sendable {
         guard try await client.whoami() != nil else { throw ClientError.notRegistered }
         if let conversation = try await conversation(arguments) {
             let page = try await client.log(of: conversation, limit: 20)
-            for entry in page.items { Verb.tell(.conversation(entry), output) }
+            for entry in page.items { await Verb.tell(.conversation(entry), client, output) }
             await client.follow(conversation, after: page.head)
             try await talk { try await client.post($0, to: conversation) }
         } else {
@@ -57,7 +57,7 @@ struct ChatVerb: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { (group) in
             group.addTask {
                 for await event in await client.events() {
-                    Verb.tell(event, output)
+                    await Verb.tell(event, client, output)
                     if case .ended(let error) = event { throw error }
                 }
             }

@@ -4,8 +4,9 @@ import Wire
 /// Taking back what was said.
 extension Verb {
     static let delete = Verb(
-        "delete", .messages, usage: "delete INDEX [--for-me] | delete --conversation ID NUMBER",
-        "Take back a message for everybody; a received one, here alone. NUMBER as `chat` shows it.", words: 1...1,
+        "delete", .messages, usage: "delete HANDLE NUMBER [--for-me] | delete --conversation ID NUMBER",
+        "Take back a message for everybody; a received one, here alone. NUMBER as `history` or `chat` shows it.",
+        words: 1...2,
         options: [
             .init(name: "--for-me", help: "Leave the others' copies of an own message as they are."),
             .init(name: "--conversation", value: "ID", help: "Delete what was posted there, with its media."),
@@ -15,9 +16,10 @@ extension Verb {
             return try await deletePost(from: conversation, client, arguments, output)
         }
         let isForMe = arguments.switches.contains("--for-me")
-        let line = try await client.delete(try index(arguments), forMeOnly: isForMe)
-        output.object("removed") { line.write(fields: &$0) }
-        let isForAll = (line.kind == .sent || line.kind == .synced) && !isForMe
+        let line = try await client.delete(try await line(arguments.words[...], client), forMeOnly: isForMe)
+        let other = await other(line, client)
+        output.object("removed") { Output.write(line, with: other, to: &$0) }
+        let isForAll = line.author.isOwn && !isForMe
         output.say(isForAll ? "Deleted." : "Deleted on this device; the others' copies are as they were.")
     }
 
@@ -27,6 +29,7 @@ extension Verb {
         guard !arguments.switches.contains("--for-me") else {
             throw UsageError(message: "What was posted to a conversation is deleted for everybody, not --for-me.")
         }
+        guard arguments.words.count == 1 else { throw arguments.misused }
         let seq = try seq(arguments.words[0])
         try await client.deletePost(seq, of: conversation)
         tell("deleted", seq, of: conversation, output)

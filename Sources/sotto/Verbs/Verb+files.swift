@@ -10,50 +10,57 @@ extension Verb {
             path: path, caption: caption, type: arguments.values["--type"],
             expiresIn: try arguments.seconds("--expires"),
             wantsPreview: !arguments.switches.contains("--no-preview"))
-        if let index = try await client.waitingLine(of: file, to: handle) {
+        if let waiting = try await client.waitingLine(of: file, to: handle) {
             output.progress("This very file waits already; going on with it.")
-            return output.accepted(try await client.resume(fileOf: index) { output.progress("Uploaded", $0) })
+            let line = try await client.resume(fileOf: waiting) { output.progress("Uploaded", $0) }
+            return output.accepted(line, with: handle)
         }
-        let entry = try await client.send(file, to: handle) { output.progress("Uploaded", $0) }
-        output.accepted(entry)
+        let line = try await client.send(file, to: handle) { output.progress("Uploaded", $0) }
+        output.accepted(line, with: handle)
     }
 
     /// `send` without a recipient: what waits already goes on, or is given up.
     static func sendWaiting(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
-        if let index = try arguments.number("--cancel") {
-            try await client.cancel(fileOf: index)
-            output.object("cancelled") { $0.put("index", number: index) }
-            return output.say("Cancelled.")
-        }
         guard arguments.switches.contains("--resume") else {
             throw arguments.misused
         }
         let waiting = try await client.waitingMessages()
-        await client.watchFiles { (index, progress) in output.progress("Line \(index): uploaded", progress) }
+        await client.watchFiles { (_, progress) in output.progress("Uploaded", progress) }
         await client.sendOutbox()
         var problem: ClientError?
         for before in waiting {
-            guard let now = try await client.history(after: before.index - 1, limit: 1).first,
-                now.index == before.index
-            else { continue }
-            switch now.progress {
-            case .accepted: output.accepted(now)
-            case .refused:
-                output.entry(now)
-                problem = problem ?? now.refusal
+            guard let now = try await client.line(before.id) else { continue }
+            let handle = await other(now, client)
+            switch now.delivery {
+            case .accepted: output.accepted(now, with: handle)
+            case .refused(let refusal):
+                output.line(now, with: handle)
+                problem = problem ?? error(refusal)
             default:
-                output.entry(now)
+                output.line(now, with: handle)
                 problem = now.message.map { .queued($0) }
             }
         }
         if let problem { throw problem }
     }
 
+    /// `send HANDLE --cancel NUMBER`: the file that waits at that line goes nowhere.
+    static func cancelFile(_ client: Client, _ arguments: Arguments, _ number: UInt64, _ output: Output) async throws {
+        guard arguments.words.count == 1 else { throw arguments.misused }
+        let line = try await line([arguments.words[0], "\(number)"], client)
+        try await client.cancel(fileOf: line)
+        output.object("cancelled") { (writer) in
+            writer.put("chat", line.chat)
+            writer.put("number", number: number)
+        }
+        output.say("Cancelled.")
+    }
+
     static let download = Verb(
         "download", .messages,
-        usage: "download INDEX -o OUT [--range A-B | --thumbnail]"
+        usage: "download HANDLE NUMBER -o OUT [--range A-B | --thumbnail]"
             + " | download --conversation ID NUMBER [MEDIA] [-o OUT]",
-        "Fetch the file beside a message of the transcript and open it, or what a post shows.", words: 1...2,
+        "Fetch the file beside a message and open it, or what a post shows.", words: 1...2,
         options: [
             .init(name: "--output", value: "OUT", help: "A new file for it; also -o. With --range, - prints it."),
             .init(name: "--range", value: "A-B", help: "Only its bytes A to B, from 0; A- to its end."),
@@ -64,17 +71,16 @@ extension Verb {
         if let conversation = try conversation(arguments) {
             return try await downloadMedia(ofPostIn: conversation, client, arguments, output)
         }
-        guard arguments.words.count == 1, let index = UInt64(arguments.words[0]),
-            let path = arguments.values["--output"]
-        else { throw arguments.misused }
+        guard let path = arguments.values["--output"] else { throw arguments.misused }
+        let line = try await line(arguments.words[...], client)
         guard !arguments.switches.contains("--thumbnail") else {
-            return try await saveThumbnail(index, to: path, client, output)
+            return try await saveThumbnail(line, to: path, client, output)
         }
         if let text = arguments.values["--range"] {
-            return try await downloadPart(text, of: try await client.reader(ofFileOf: index), to: path, output)
+            return try await downloadPart(text, of: try await client.reader(ofFileOf: line), to: path, output)
         }
         guard path != "-" else { throw UsageError(message: "Only a --range goes to standard output.") }
-        let note = try await client.download(fileOf: index, to: path) { output.progress("Fetched", $0) }
+        let note = try await client.download(fileOf: line, to: path) { output.progress("Fetched", $0) }
         output.object("downloaded") { (writer) in
             note.write(fields: &writer)
             writer.put("path", text: path)
@@ -84,9 +90,9 @@ extension Verb {
 
     /// Into a new file, from what this device has of the message.
     private static func saveThumbnail(
-        _ index: UInt64, to path: String, _ client: Client, _ output: Output
+        _ line: LineID, to path: String, _ client: Client, _ output: Output
     ) async throws {
-        let thumbnail = try await client.saveThumbnail(ofFileOf: index, to: path)
+        let thumbnail = try await client.saveThumbnail(ofFileOf: line, to: path)
         output.object("thumbnail") { (writer) in
             writer.put("type", text: thumbnail.type)
             writer.put("width", number: UInt64(thumbnail.width))
@@ -136,10 +142,13 @@ extension Verb {
     }
 }
 
-extension HistoryEntry {
-    /// Why it was given up.
-    fileprivate var refusal: ClientError {
-        if let fileFailure { return .file(fileFailure) }
-        return .refused(Problem(problem ?? .internalError, ""))
+extension Verb {
+    /// Why a message was given up, as its sender would have heard it.
+    private static func error(_ refusal: Delivery.Refusal) -> ClientError {
+        switch refusal {
+        case .problem(let code): .refused(Problem(code, ""))
+        case .file(let failure): .file(failure)
+        case .keys: .cannotSeal
+        }
     }
 }

@@ -1,44 +1,63 @@
 import Client
 import Wire
 
-/// The transcript that this device keeps.
+/// What this device keeps of its chats.
 extension Verb {
+    static let chats = Verb(
+        "chats", .messages, usage: "chats", "List the chats that this device keeps, the latest first.", words: 0...0
+    ) { (client, _, output) in
+        for chat in try await client.chats() {
+            output.object("chat") { (writer) in
+                writer.put("chat", chat.id)
+                writer.put("handle", chat.handle)
+                writer.put("mode", text: chat.mode.rawValue)
+                writer.put("activity", chat.activity)
+            }
+            let name = chat.handle?.text ?? chat.id.description
+            output.say(chat.last.map { "\(name)  \(Output.text(of: $0, with: chat.handle))" } ?? name)
+        }
+    }
+
     static let history = Verb(
-        "history", .messages, usage: "history [--with HANDLE] [--after INDEX] [--limit N]",
-        "Print the transcript that this device keeps.", words: 0...0,
+        "history", .messages, usage: "history HANDLE [--before NUMBER] [--limit N]",
+        "Print the newest lines of a chat that this device keeps, with their numbers.", words: 1...1,
         options: [
-            .init(name: "--with", value: "HANDLE", help: "Only what was said with that account."),
-            .init(name: "--after", value: "INDEX", help: "Only entries after that one."),
-            .init(name: "--limit", value: "N", help: "At most so many; 1000."),
+            .init(name: "--before", value: "NUMBER", help: "Only lines before that one."),
+            .init(name: "--limit", value: "N", help: "At most so many; 50."),
         ]
     ) { (client, arguments, output) in
-        let peer = try arguments.values["--with"].map { (text) throws(UsageError) in try handle(text) }
-        var index = try arguments.number("--after") ?? 0
-        var left = try arguments.number("--limit") ?? 1000
-        while left > 0 {
-            let page = try await client.history(after: index, limit: 200)
-            guard let last = page.last else { return }
-            index = last.index
-            for entry in page where left > 0 && (peer == nil || entry.peerHandle == peer) {
-                output.entry(entry)
-                left -= 1
-            }
+        let handle = try handle(arguments.words[0])
+        let before = try arguments.number("--before")
+        let limit = try arguments.number("--limit") ?? 50
+        guard let chat = try await client.chat(with: handle) else {
+            return output.progress("This device keeps nothing that was said with \(handle).")
+        }
+        for line in try await client.lines(of: chat, before: before, limit: Int(clamping: limit)) {
+            output.object(line.isUnreadable ? "unreadable" : "message") { Output.write(line, with: handle, to: &$0) }
+            output.say("\(line.number)  \(Output.text(of: line, with: handle))")
         }
     }
 
     static let report = Verb(
-        "report", .messages, usage: "report INDEX",
-        "Show one message that came to whoever runs the server; INDEX as in `history --json`.", words: 1...1
+        "report", .messages, usage: "report HANDLE NUMBER",
+        "Show one message that came to whoever runs the server; NUMBER as `history` shows it.", words: 2...2
     ) { (client, arguments, output) in
-        let receipt = try await client.report(message: try index(arguments))
+        let receipt = try await client.report(message: try await line(arguments.words[...], client))
         output.object("reported") { receipt.write(fields: &$0) }
         output.say("Reported. Whoever runs the server can read this message now, and no other.")
     }
 
-    static func index(_ arguments: Arguments) throws(UsageError) -> UInt64 {
-        guard let index = arguments.words.first.flatMap({ UInt64($0) }) else {
-            throw UsageError(message: "A message is named by its index, as sotto history --json shows it.")
+    /// The line that two words name: a handle, and a number as `history` shows it.
+    static func line(_ words: ArraySlice<String>, _ client: Client) async throws -> LineID {
+        guard words.count == 2, let word = words.first, let number = words.last.flatMap({ UInt64($0) }) else {
+            throw UsageError(message: "A message is named by a handle and its number, as sotto history shows it.")
         }
-        return index
+        guard let chat = try await client.chat(with: try handle(word)) else { throw ClientError.noSuchMessage }
+        return LineID(chat, number: number)
+    }
+
+    /// The handle of the other side of a line's chat, where it is known.
+    static func other(_ line: Line, _ client: Client) async -> Handle? {
+        (try? await client.chat(line.id.chat))?.handle
     }
 }

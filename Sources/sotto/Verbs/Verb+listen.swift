@@ -15,7 +15,7 @@ extension Verb {
         guard try await client.whoami() != nil else { throw ClientError.notRegistered }
         var count: UInt64 = 0
         for await event in await client.events(untilIdle: untilIdle) {
-            tell(event, output)
+            await tell(event, client, output)
             switch event {
             case .message, .unreadable: count += 1
             case .ended(let error): throw error
@@ -26,7 +26,7 @@ extension Verb {
     }
 
     /// Prints an event.
-    static func tell(_ event: ClientEvent, _ output: Output) {
+    static func tell(_ event: ClientEvent, _ client: Client, _ output: Output) async {
         switch event {
         case .connected:
             output.object("connected") { _ in }
@@ -36,15 +36,16 @@ extension Verb {
             output.progress("Not connected; trying again in \((milliseconds + 999) / 1000) s.")
         case .idle:
             output.object("idle") { _ in }
-        case .message(let entry), .unreadable(let entry):
-            output.entry(entry)
-        case .removed(let entry):
-            output.object("removed") { entry.write(fields: &$0) }
+        case .message(let line), .unreadable(let line):
+            output.line(line, with: await other(line, client))
+        case .removed(let line):
+            let handle = await other(line, client)
+            output.object("removed") { Output.write(line, with: handle, to: &$0) }
             // What has disappeared leaves no line, here neither.
-            if entry.removal == .deleted { output.say(Output.line(entry)) }
+            if line.removal == .deleted { output.say(Output.text(of: line, with: handle)) }
         case .conversation(let entry):
             output.object("conversation") { entry.write(fields: &$0) }
-            output.say(line(entry))
+            output.say(text(of: entry))
         case .passedOver(let conversation, let seq):
             output.object("passedOver") { (writer) in
                 if let conversation { writer.put("conversation", conversation) }
@@ -73,6 +74,9 @@ extension Verb {
                 writer.put("reason", text: reason.rawValue)
             }
             if let notice = Output.notice(reason) { Output.complain(notice) }
+        case .missed:
+            output.object("missed") { _ in }
+            output.progress("More came than this program could print: read it with sotto history.")
         case .trouble(.untrustedLog(let failure)):
             output.failure(.untrustedLog(failure))
         case .trouble(let error), .ended(let error):
@@ -81,7 +85,7 @@ extension Verb {
     }
 
     /// An entry of an open conversation.
-    static func line(_ entry: LogEntry) -> String {
+    static func text(of entry: LogEntry) -> String {
         let sender = String(entry.sender.account.description.prefix(8))
         let time = String(entry.time.description.prefix(16)).replacing("T", with: " ")
         let told = (entry.event.tagged.record as? any Told)?.told(entry.seq, by: sender)

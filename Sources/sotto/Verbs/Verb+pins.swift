@@ -13,7 +13,7 @@ extension Verb {
         case ("list", 0...1):
             for pin in try await client.pins(of: town) {
                 output.object("pin") { pin.write(fields: &$0) }
-                output.say(line(pin.entry))
+                output.say(text(of: pin.entry))
             }
         case ("add", 2):
             let seq = try seq(words[1])

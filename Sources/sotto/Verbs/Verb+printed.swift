@@ -7,6 +7,7 @@ extension Verb {
         .avatar,
         .backup,
         .chat,
+        .chats,
         .conversations,
         .delete,
         .deleteAccount,

@@ -5,14 +5,14 @@ import Wire
 extension Verb {
     static let send = Verb(
         "send", .messages,
-        usage: "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE] | send --resume | send --cancel INDEX"
-            + " | send --conversation ID [TEXT] [--file FILE]",
+        usage: "send HANDLE TEXT | send HANDLE [TEXT] --file FILE [--type TYPE] | send --resume"
+            + " | send HANDLE --cancel NUMBER | send --conversation ID [TEXT] [--file FILE]",
         "Send a sealed message and wait until the server has it; TEXT `-` reads standard input.", words: 0...2,
         options: [
             .init(name: "--file", value: "FILE", help: "Seal it, upload it, and point to it."),
             .init(name: "--type", value: "TYPE", help: "Its media type, as you say."),
             .init(name: "--resume", help: "Go on with everything that waits to be sent."),
-            .init(name: "--cancel", value: "INDEX", help: "Give up the file that waits at that line."),
+            .init(name: "--cancel", value: "NUMBER", help: "Give up the file that waits at that line."),
             .init(name: "--no-preview", help: "Send an image without the small picture that shows it."),
             .init(name: "--expires", value: "TIME", help: "Disappear after 30s, 5m, 1h, 7d; 5s to 28d."),
             .init(name: "--conversation", value: "ID", help: "Post it there, where the server can see it."),
@@ -22,14 +22,17 @@ extension Verb {
             return try await post(to: conversation, client, arguments, output)
         }
         if arguments.words.isEmpty { return try await sendWaiting(client, arguments, output) }
+        if let number = try arguments.number("--cancel") {
+            return try await cancelFile(client, arguments, number, output)
+        }
         let handle = try handle(arguments.words[0])
         if let path = arguments.values["--file"] {
             return try await sendFile(path, to: handle, client, arguments, output)
         }
         guard arguments.words.count == 2 else { throw arguments.misused }
-        let entry = try await client.send(
+        let line = try await client.send(
             try text(arguments.words[1]), to: handle, expiresIn: try arguments.seconds("--expires"))
-        output.accepted(entry)
+        output.accepted(line, with: handle)
     }
 
     /// What a word says; `-` is standard input.

@@ -7,7 +7,8 @@ extension Verb {
 
     static let stickers = Verb(
         "stickers", .pictures,
-        usage: "stickers [list | create TITLE [EMOJI=]FILE… | add LINK|INDEX | send HANDLE PACK NUMBER | remove PACK]",
+        usage: "stickers [list | create TITLE [EMOJI=]FILE… | add LINK | add HANDLE NUMBER"
+            + " | send HANDLE PACK NUMBER | remove PACK]",
         "Sealed sets of small images: make one, keep one, send one of it; numbers begin with 0.", words: 0...202,
         options: [
             .init(name: "--author", value: "NAME", help: "Who made the pack."),
@@ -18,21 +19,15 @@ extension Verb {
         switch (words.first ?? "list", words.count) {
         case ("list", 0...1): for pack in try await client.stickerPacks() { show(pack, output) }
         case ("create", 3...): try await createPack(client, arguments, output)
-        case ("add", 2):
-            // A line of the transcript, or a link.
-            let pack: StickerPackNote
-            if let index = UInt64(words[1]) {
-                pack = try await client.addStickerPack(ofMessage: index)
-            } else {
-                pack = try await client.addStickerPack(link: words[1])
-            }
-            show(pack, output)
+        case ("add", 2): show(try await client.addStickerPack(link: words[1]), output)
+        case ("add", 3):
+            show(try await client.addStickerPack(ofMessage: try await line(words[1...], client)), output)
         case ("send", 4):
             guard let index = Int(words[3]) else { throw arguments.misused }
-            let entry = try await client.send(
-                sticker: index, of: try packName(words[2]), to: try handle(words[1]),
-                expiresIn: try arguments.seconds("--expires"))
-            output.accepted(entry)
+            let handle = try handle(words[1])
+            let line = try await client.send(
+                sticker: index, of: try packName(words[2]), to: handle, expiresIn: try arguments.seconds("--expires"))
+            output.accepted(line, with: handle)
         case ("remove", 2):
             let pack = try packName(words[1])
             try await client.removeStickerPack(pack)

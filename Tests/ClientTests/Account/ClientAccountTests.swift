@@ -96,8 +96,9 @@ struct ClientAccountTests {
     @Test("without an account nothing is asked of the server")
     func noAccount() async throws {
         let configuration = ClientConfiguration(folder: "")
+        let house = try StoreCase()
         let client = Client(
-            store: try FakeDisk().open(), server: nil, network: nil, anonymousNetwork: nil,
+            store: try house.open(), server: nil, network: nil, anonymousNetwork: nil,
             configuration: configuration, surroundings: .real)
         await #expect(throws: ClientError.notRegistered) { try await client.devices() }
         await #expect(throws: ClientError.noServer) {

@@ -129,15 +129,14 @@ extension Client {
     fileprivate func fillContents() throws {
         for index in UInt64(1)...UInt64(ClientLimits.keptByteCountMax >> 20) {
             var transaction = StoreTransaction()
-            transaction.put([UInt8](repeating: 1, count: 1 << 20), at: StoreKey<KeptContent>.keptContent(index).name)
+            let place = LinePlace(.sample, index)
+            transaction.put([UInt8](repeating: 1, count: 1 << 20), at: StoreKey<KeptContent>.keptContent(place).slot)
             try commit(transaction)
         }
-        #expect(!hasRoom(toKeep: [1], from: .sample))
+        #expect(try !hasRoom(toKeep: [1], from: .sample))
     }
 
     fileprivate func keptFrames() throws -> [KeptFrame] {
-        try store.keys(withPrefix: StoreKey<KeptFrame>.keptFramePrefix).compactMap { (name) in
-            try read(StoreKey<KeptFrame>(name))
-        }
+        try values(in: .keptFrames).map(\.value)
     }
 }

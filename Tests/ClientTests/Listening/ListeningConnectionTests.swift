@@ -49,8 +49,8 @@ struct ListeningConnectionTests {
             return idleCount == 2
         }
         let unreadable = events.compactMap { (event) in if case .unreadable(let entry) = event { entry } else { nil } }
-        #expect(unreadable.map(\.index) == [1, 2, 3])
-        #expect(unreadable.allSatisfy { $0.reason == .malformed })
+        #expect(unreadable.count == 3 && Set(unreadable.map(\.id)).count == 3)
+        #expect(unreadable.allSatisfy { $0.body == .unreadable(.malformed) })
         let delivered = server.with { $0.frames }.compactMap { (frame) in
             if case .delivered(let delivered) = frame { delivered.through.rawValue } else { nil }
         }
@@ -125,20 +125,44 @@ struct ListeningConnectionTests {
         }
     }
 
-    @Test("one listener at a time")
-    func secondListener() async throws {
+    @Test("two listeners hear the same from one connection, which ends with the last of them", .timeLimit(.minutes(1)))
+    func twoListeners() async throws {
         let server = ScriptedServer()
         let client = try await server.client()
-        server.with { $0.sockets = [[Self.hello]] }
-        var second: [ClientEvent] = []
-        for await event in await client.events() where event == .connected {
-            let (events, continuation) = AsyncStream<ClientEvent>.makeStream()
-            await client.listen { continuation.yield($0) }
-            continuation.finish()
-            for await event in events { second.append(event) }
-            break
+        server.with { $0.sockets = [[Self.hello, Self.empty(0)]] }
+        var first = await client.events().makeAsyncIterator()
+        var second = await client.events().makeAsyncIterator()
+        var states = client.connection.makeAsyncIterator()
+        for _ in 0..<2 {
+            #expect(await first.next() == .connected)
+            #expect(await first.next() == .idle)
+            (first, second) = (second, first)
         }
+        // Live: whoever wants only what waited has it.
+        for await event in await client.events(untilIdle: true) { Issue.record("\(event)") }
+        let left = Task { for await _ in await client.events() {} }
+        left.cancel()
+        await left.value
+        while let state = await states.next(), state != .live {}
+        #expect(server.with { $0.sockets.isEmpty })
         await client.close()
-        #expect(second == [.ended(.alreadyListening)])
+        // Whatever else was told: both end.
+        while await first.next() != nil {}
+        while await second.next() != nil {}
+    }
+
+    @Test("a listener that does not keep up loses the oldest, and is told so once it does")
+    func bounded() async {
+        let listeners = EventListeners()
+        var events = listeners.add(untilIdle: false) { _ in }.makeAsyncIterator()
+        for epoch in 1...UInt64(ClientLimits.eventsKeptMax + 5) { listeners.tell(.devicesChanged(epoch: epoch)) }
+        #expect(await events.next() == .devicesChanged(epoch: 6))
+        #expect(await events.next() == .devicesChanged(epoch: 7))
+        listeners.tell(.idle)
+        listeners.tell(.connected)
+        listeners.finish()
+        var last: [ClientEvent] = []
+        while let event = await events.next() { last = last.suffix(2) + [event] }
+        #expect(last == [.idle, .missed, .connected])
     }
 }

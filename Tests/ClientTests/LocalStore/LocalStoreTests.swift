@@ -1,184 +1,269 @@
 import Crypto
 import Glibc
+import SQLite
+import TestKit
 import Testing
 
 @testable import Client
 
 @Suite("Local store")
 struct LocalStoreTests {
-    @Test("what shall not stay goes from the journal when it is written anew, also after a crash in between")
-    func rewriting() throws {
-        let disk = FakeDisk()
-        let store = try disk.open()
-        try store.commit([("kept", [1])])
-        let before = try #require(disk.file).count
-        try store.commit([("gone", [UInt8](repeating: 7, count: 400))])
-        let sealed = try #require(disk.file)[before...]
-        func holdsIt() -> Bool {
-            let file = disk.file ?? []
-            return file.indices.contains { file[$0...].starts(with: sealed) }
-        }
-        #expect(holdsIt() && !store.isRewriteOwed)
-        var transaction = StoreTransaction()
-        transaction.remove("gone")
-        transaction.owesRewrite()
-        try store.commit(transaction)
-        // The disk refuses: it stays owed.
-        disk.writesLeft = 0
-        store.rewriteIfOwed()
-        #expect(holdsIt() && store.isRewriteOwed)
-        disk.writesLeft = nil
-        let later = try disk.open()
-        #expect(holdsIt() && later.isRewriteOwed)
-        later.rewriteIfOwed()
-        #expect(!holdsIt() && !later.isRewriteOwed)
-        #expect(later.byteCounts.live == later.contents.reduce(0) { $0 + $1.key.utf8.count + $1.value.count + 16 })
-        let writes = disk.writeCount
-        later.rewriteIfOwed()
-        #expect(disk.writeCount == writes)
-        #expect(try disk.open().contents == ["kept": [1]])
-    }
-
     @Test("what is committed is there after opening again")
     func reopening() throws {
-        let disk = FakeDisk()
-        let store = try disk.open()
+        let house = try StoreCase()
+        var store = try house.open()
+        #expect(try store.contents().isEmpty)
         try store.commit([("a", [1, 2, 3]), ("b", [])])
         try store.commit([("a", nil), ("c", [UInt8](repeating: 7, count: 100_000))])
-        let expected = store.contents
+        let expected = try store.contents()
         #expect(expected.keys.sorted() == ["b", "c"])
-        #expect(try disk.open().contents == expected)
+        store.close()
+        store = try house.open()
+        #expect(try store.contents() == expected)
+        try store.verify()
     }
 
-    @Test("a transaction is there as a whole or not at all, wherever the journal is cut")
-    func everyCut() throws {
-        let disk = FakeDisk()
-        let store = try disk.open()
-        var states: [(byteCount: Int, contents: [String: [UInt8]])] = [(JournalHead.byteCount, [:])]
-        for step in 0..<7 {
-            try store.commit([
-                ("x", [UInt8(step)]), ("y", [UInt8](repeating: UInt8(step), count: step * 53)), ("z\(step)", [9]),
-            ])
-            states.append((disk.file?.count ?? 0, store.contents))
+    @Test("rooms are in order, from either end and within bounds; scopes and rooms are apart")
+    func ranges() throws {
+        let house = try StoreCase()
+        let store = try house.open()
+        var transaction = StoreTransaction()
+        for number in [3, 1, 300, 2, UInt64(Int64.max)] {
+            let slot = StoreSlot(scope: .test, room: .outbox, place: .number(number))
+            transaction.put([UInt8(truncatingIfNeeded: number)], at: slot)
         }
-        let journal = try #require(disk.file)
-        for cut in JournalHead.byteCount...journal.count {
-            let expected = try #require(states.last { $0.byteCount <= cut })
-            let torn = FakeDisk(file: Array(journal.prefix(cut)), keyFile: disk.keyFile)
-            let reopened = try torn.open()
-            #expect(reopened.contents == expected.contents, "cut at \(cut)")
-            try reopened.commit([("after", [1])])
-            #expect(try torn.open().bytes("after") == [1], "cut at \(cut)")
+        transaction.put([9], at: .init(scope: .test, room: .transfer, place: .number(2)))
+        transaction.put([8], at: .init(scope: .underWay, room: .outbox, place: .number(2)))
+        try store.commit(transaction)
+        func numbers(_ range: StoreRange) throws -> [UInt64] {
+            let slots = try store.slots(in: .outbox, of: .test, range)
+            #expect(try store.entries(in: .outbox, of: .test, range).map(\.slot) == slots)
+            return slots.compactMap { if case .number(let number) = $0.place { number } else { nil } }
         }
-        for cut in 0..<JournalHead.byteCount {
-            let torn = FakeDisk(file: Array(journal.prefix(cut)), keyFile: disk.keyFile)
-            #expect(throws: LocalStoreError.notAStore) { try torn.open() }
-        }
+        #expect(try numbers(.all) == [1, 2, 3, 300, UInt64(Int64.max)])
+        #expect(try numbers(StoreRange(places: 2...300)) == [2, 3, 300])
+        #expect(try numbers(StoreRange(order: .newestFirst, limit: 2)) == [UInt64(Int64.max), 300])
+        #expect(try numbers(StoreRange(places: 0...300, order: .newestFirst, limit: 1)) == [300])
+        var removal = StoreTransaction()
+        removal.removeAll(.test)
+        try store.commit(removal)
+        #expect(try numbers(.all).isEmpty)
+        #expect(try store.bytes(.init(scope: .test, room: .transfer, place: .number(2))) == nil)
+        #expect(try store.bytes(.init(scope: .underWay, room: .outbox, place: .number(2))) == [8])
+        try store.verify()
+        removal = StoreTransaction()
+        removal.removeAll(but: [.test])
+        try store.commit(removal)
+        #expect(try store.bytes(.init(scope: .underWay, room: .outbox, place: .number(2))) == nil)
+        try store.verify()
     }
 
-    @Test("a last record of which some sectors never reached the disk is cut off")
-    func unwrittenSectors() throws {
-        let disk = FakeDisk()
-        let store = try disk.open()
+    @Test("what is staged is seen at once, durable after a flush or another's commit, and costs one sync with it")
+    func staging() throws {
+        let house = try StoreCase()
+        var store = try house.open()
+        try store.stage(LocalStore.transaction([("a", [1])]))
+        try store.stage(LocalStore.transaction([("b", [2])]))
+        #expect(try store.contents() == ["a": [1], "b": [2]])
+        // The process dies: nothing more reaches the disk.
+        house.changesLeft = 0
+        store.close()
+        house.revive()
+        store = try house.open()
+        #expect(try store.contents().isEmpty)
+        // The first commit after that begins the log.
+        try store.commit([("first", [3])])
+        let before = house.syncCount
+        for number in 0..<31 { try store.stage(LocalStore.transaction([("\(number)", [3])])) }
+        try store.flush()
+        #expect(house.syncCount - before == 1)
+        try store.stage(LocalStore.transaction([("c", [4])]))
+        try store.commit([("d", [5])])
+        house.changesLeft = 0
+        store.close()
+        house.revive()
+        store = try house.open()
+        #expect(try store.contents().count == 34)
+        try store.verify()
+    }
+
+    @Test("a full disk changes nothing and loses what was staged, and nothing is staged until that is known")
+    func fullDisk() throws {
+        let house = try StoreCase()
+        let store = try house.open()
         try store.commit([("a", [1])])
-        let before = (byteCount: disk.file?.count ?? 0, contents: store.contents)
-        try store.commit([("a", [2]), ("b", RandomBytes.make(byteCount: 3_000))])
-        let journal = try #require(disk.file)
-        for sector in before.byteCount / 512...(journal.count - 1) / 512 {
-            var torn = journal
-            for index in max(before.byteCount, sector * 512)..<min(torn.count, (sector + 1) * 512) { torn[index] = 0 }
-            let reopened = try FakeDisk(file: torn, keyFile: disk.keyFile).open()
-            #expect(reopened.contents == before.contents, "sector \(sector)")
-        }
-        let zeros = Array(journal.prefix(before.byteCount)) + [UInt8](repeating: 0, count: 1_024)
-        #expect(try FakeDisk(file: zeros, keyFile: disk.keyFile).open().contents == before.contents)
+        house.end = .full
+        house.changesLeft = 0
+        #expect(throws: LocalStoreError.diskFull) { try store.commit([("a", [2])]) }
+        #expect(try store.contents() == ["a": [1]])
+        #expect(store.loss == nil)
+        try store.stage(LocalStore.transaction([("b", [3])]))
+        #expect(throws: LocalStoreError.diskFull) { try store.commit([("c", [2])]) }
+        #expect(try store.contents() == ["a": [1]])
+        house.revive()
+        #expect(throws: LocalStoreError.diskFull) { try store.flush() }
+        #expect(throws: LocalStoreError.diskFull) { try store.stage(LocalStore.transaction([("b", [3])])) }
+        try store.commit([("d", [4])])
+        store.forgetLoss()
+        try store.stage(LocalStore.transaction([("b", [3])]))
+        try store.flush()
+        #expect(try store.contents() == ["a": [1], "b": [3], "d": [4]])
+        try store.verify()
     }
 
-    @Test("a flipped bit anywhere is an error, never less data without a word")
-    func everyBitFlip() throws {
-        let disk = FakeDisk()
-        let store = try disk.open()
-        for step in 0..<2 { try store.commit([("k\(step)", [UInt8](repeating: 3, count: step * 40))]) }
-        let journal = try #require(disk.file)
-        for bit in 0..<journal.count * 8 {
-            var changed = journal
-            changed[bit / 8] ^= 1 << UInt8(bit % 8)
-            #expect(throws: LocalStoreError.self, "bit \(bit)") {
-                try FakeDisk(file: changed, keyFile: disk.keyFile).open()
-            }
-        }
-    }
-
-    @Test("records cannot be exchanged, repeated, left out or taken from another store")
-    func movedRecords() throws {
-        let disk = FakeDisk()
-        let store = try disk.open()
-        var ends = [JournalHead.byteCount]
-        for step in 0..<3 {
-            try store.commit([("k", [UInt8(step)])])
-            ends.append(disk.file?.count ?? 0)
-        }
-        let journal = try #require(disk.file)
-        let head = Array(journal[..<ends[0]])
-        let records = (0..<3).map { Array(journal[ends[$0]..<ends[$0 + 1]]) }
-        let other = FakeDisk(keyFile: disk.keyFile)
-        try other.open().commit([("k", [0])])
-        let foreign = Array((other.file ?? [])[JournalHead.byteCount...])
-        let arrangements: [[UInt8]] = [
-            head + records[1] + records[0] + records[2], head + records[0] + records[0] + records[1],
-            head + records[0] + records[2], head + foreign + records[1],
-        ]
-        for arrangement in arrangements {
-            #expect(throws: LocalStoreError.self) { try FakeDisk(file: arrangement, keyFile: disk.keyFile).open() }
-        }
-    }
-
-    @Test("a failed write changes nothing, and the store goes on")
-    func failedWrite() throws {
-        let disk = FakeDisk()
-        let store = try disk.open()
-        try store.commit([("a", [1])])
-        let failing = FakeDisk(file: disk.file, keyFile: disk.keyFile)
-        var isFull = false
-        var real = failing.disk
-        let write = real.write
-        real.write = { (bytes, offset) throws(LocalStoreError) in
-            guard !isFull else {
-                try write(Array(bytes.prefix(bytes.count / 2)), offset)
-                throw .diskFull
-            }
-            try write(bytes, offset)
-        }
-        let limited = try LocalStore(disk: real, keys: failing.keys, unlock: .keyFile, cost: .cheap)
-        isFull = true
-        #expect(throws: LocalStoreError.diskFull) { try limited.commit([("a", [2])]) }
-        #expect(limited.bytes("a") == [1])
-        isFull = false
-        try limited.commit([("b", [3])])
-        #expect(try failing.open().contents == ["a": [1], "b": [3]])
-    }
-
-    @Test("after a write of unknown outcome the store takes nothing more")
+    @Test("after a sync of unknown outcome the store takes nothing more until it is opened again")
     func unknownOutcome() throws {
-        let disk = FakeDisk()
-        let store = try disk.open()
-        disk.writesLeft = 0
-        #expect(throws: LocalStoreError.outcomeUnknown) { try store.commit([("a", [1])]) }
-        disk.writesLeft = nil
-        #expect(throws: LocalStoreError.outcomeUnknown) { try store.commit([("a", [1])]) }
-        #expect(store.bytes("a") == nil)
+        let house = try StoreCase()
+        let store = try house.open()
+        try store.commit([("a", [1])])
+        house.end = .unsynced
+        house.changesLeft = 0
+        #expect(throws: LocalStoreError.outcomeUnknown) { try store.commit([("a", [2])]) }
+        house.revive()
+        #expect(throws: LocalStoreError.outcomeUnknown) { try store.commit([("a", [3])]) }
+        #expect(throws: LocalStoreError.outcomeUnknown) { try store.contents() }
+        store.close()
+        let again = try house.open()
+        #expect([["a": [1]], ["a": [2]]].contains(try again.contents()))
+        try again.commit([("b", [4])])
+        try again.verify()
     }
 
-    @Test("a value or a key beyond the bounds is refused and changes nothing")
+    @Test(
+        "killed at any change of a file, a store has all that was committed, and the rest as a whole or not",
+        arguments: [false, true])
+    func everyKill(isLastDone: Bool) throws {
+        func steps(_ number: Int) -> [(String, [UInt8]?)] {
+            [
+                ("x", [UInt8(number)]), ("y", [UInt8](repeating: UInt8(number), count: number * 1_500)),
+                ("z\(number)", [9]), ("z\(number - 2)", nil),
+            ]
+        }
+        var states: [[String: [UInt8]]] = [[:]]
+        for number in 0..<6 {
+            var state = states[number]
+            for (key, value) in steps(number) { state[key] = value }
+            states.append(state)
+        }
+        var point = 0
+        while true {
+            let house = try StoreCase()
+            try house.open().close()
+            house.end = .death(isLastDone: isLastDone)
+            house.changesLeft = point
+            var doneCount = 0
+            if let store = try? house.open() {
+                for number in 0..<6 {
+                    guard (try? store.commit(steps(number), erases: number == 3)) != nil else { break }
+                    doneCount += 1
+                }
+                store.close()
+            }
+            let hasStruck = house.hasStruck
+            house.revive()
+            let store = try house.open()
+            let found = try store.contents()
+            #expect(found == states[doneCount] || doneCount < 6 && found == states[doneCount + 1], "at \(point)")
+            try store.commit([("after", [1])])
+            try store.verify()
+            store.close()
+            #expect(try house.open().bytes(.test("after")) == [1], "at \(point)")
+            guard hasStruck else { break }
+            point += 1
+        }
+        #expect(point > 50)
+    }
+
+    @Test("killed anywhere while it is made, a store is there as a whole or is made anew", arguments: [false, true])
+    func founding(isLastDone: Bool) throws {
+        var point = 0
+        while true {
+            let house = try StoreCase()
+            house.end = .death(isLastDone: isLastDone)
+            house.changesLeft = point
+            _ = try? house.open().commit([("a", [1])])
+            let hasStruck = house.hasStruck
+            house.revive()
+            let store = try house.open()
+            if !hasStruck { #expect(try store.contents() == ["a": [1]]) }
+            try store.commit([("a", [1])])
+            #expect(try store.contents() == ["a": [1]])
+            store.close()
+            #expect(Set(house.folder.files.map { String($0.dropFirst(house.folder.path.count + 1)) })
+                == ["store.db", "store.db-wal", "key", "lock"], "at \(point)")
+            guard hasStruck else { break }
+            point += 1
+        }
+        #expect(point > 10)
+    }
+
+    @Test("a value at another place, from another store, or under another name does not open")
+    func movedValues() throws {
+        let house = try StoreCase()
+        var store = try house.open()
+        try store.commit([("a", [1]), ("b", [2])])
+        store.close()
+        // What stands at one place is put at the other.
+        try house.withDatabase { (connection) in
+            let rows = try connection.rows("SELECT place, value FROM item WHERE room = 51") { (row) in
+                (row.integer(0), [UInt8](row.borrowedBytes(1)))
+            }
+            for (one, other) in [(rows[0], rows[1]), (rows[1], rows[0])] {
+                try connection.run(
+                    "UPDATE item SET value = ?1 WHERE room = 51 AND place = ?2", .blob(other.1), .integer(one.0))
+            }
+        }
+        store = try house.open()
+        for name in ["a", "b"] {
+            #expect(throws: LocalStoreError.damaged("a value in seen")) { try store.bytes(.test(name)) }
+        }
+        #expect(throws: LocalStoreError.self) { try store.verify() }
+    }
+
+    @Test("two names that fall on one place are told apart")
+    func collisions() throws {
+        let house = try StoreCase()
+        try house.open().close()
+        var bytes: [UInt8] = []
+        try house.withDatabase { bytes = try $0.value(at: .own(.head)) ?? [] }
+        let head = try #require(StoreHead(bytes))
+        let seal = try StoreSeal(head: head, mainKey: SecretBytes(copying: try house.bytes("key")))
+        let address = seal.address(of: .test("a"))
+        // As if "b" had the hash of "a".
+        let sealed = seal.seal([1], named: .name("b"), at: address)
+        try house.withDatabase { try $0.put(sealed, at: address) }
+        let again = try house.open()
+        #expect(throws: LocalStoreError.collision(key: "test/seen/a")) { try again.bytes(.test("a")) }
+        #expect(throws: LocalStoreError.collision(key: "test/seen/a")) { try again.commit([("a", [2])]) }
+        #expect(throws: LocalStoreError.collision(key: "test/seen/a")) { try again.commit([("a", nil)]) }
+        #expect(try again.bytes(.test("b")) == nil)
+    }
+
+    @Test("a value or a name beyond the bounds is refused and changes nothing")
     func tooLarge() throws {
-        let store = try FakeDisk().open()
+        let store = try StoreCase().open()
         let large = [UInt8](repeating: 0, count: StoreLimits.valueByteCountMax + 1)
-        #expect(throws: LocalStoreError.tooLarge(byteCount: large.count)) { try store.commit([("a", large)]) }
-        let name = String(repeating: "k", count: StoreLimits.keyLengthMax + 1)
-        #expect(throws: LocalStoreError.self) { try store.commit([(name, [1])]) }
-        #expect(store.isEmpty)
-        #expect(StoreLimits.valueByteCountMax * 2 <= StoreLimits.recordByteCountMax)
-        #expect(StoreLimits.snapshotRecordByteCount + StoreLimits.valueByteCountMax < StoreLimits.recordByteCountMax)
-        #expect(StoreLimits.snapshotChangesPerRecord <= StoreLimits.changesPerRecordMax)
+        #expect(throws: LocalStoreError.tooLarge(byteCount: large.count)) {
+            try store.commit([("b", [1]), ("a", large)])
+        }
+        let name = String(repeating: "k", count: StoreLimits.nameByteCountMax + 1)
+        #expect(throws: LocalStoreError.tooLarge(byteCount: name.count)) { try store.commit([(name, [1])]) }
+        #expect(try store.contents().isEmpty)
+        try store.commit([("a", Array(large.dropLast()))])
+        #expect(try store.bytes(.test("a"))?.count == StoreLimits.valueByteCountMax)
+    }
+
+    @Test("the check takes what is changed meanwhile into account")
+    func checking() throws {
+        let store = try StoreCase().open()
+        var generator = SplitMix(seed: 7)
+        for round in 0..<20 { try store.commit((0..<20).map { ("\(round)-\($0)", [UInt8($0)]) }) }
+        for _ in 0..<3 {
+            while try store.check(7) {
+                let key = "\(Int.random(in: 0..<25, using: &generator))-\(Int.random(in: 0..<20, using: &generator))"
+                try store.commit([(key, Bool.random(using: &generator) ? [1, 2] : nil)])
+            }
+        }
+        try store.verify()
     }
 }

@@ -24,7 +24,7 @@ struct PreKeyStockTests {
 
     @Test("a server takes what was made, and the store gives the same upload again")
     func upload() throws {
-        let store = try FakeDisk().open()
+        let store = try StoreCase().open()
         let identity = DeviceIdentity()
         let upload = try mint(store, identity, count: 4, now: now)
         #expect(throws: Never.self) { try VerifiedPreKeyUpload(upload, of: identity.publicKeys, now: now) }
@@ -33,7 +33,7 @@ struct PreKeyStockTests {
 
     @Test("no id is given twice, over all kinds and makings")
     func distinctIDs() throws {
-        let store = try FakeDisk().open()
+        let store = try StoreCase().open()
         let identity = DeviceIdentity()
         var ids: [UInt32] = []
         for _ in 0..<3 {
@@ -48,7 +48,7 @@ struct PreKeyStockTests {
 
     @Test("replaced keys stay for as long as a message may wait, then go; standing ones stay for ever")
     func pruning() throws {
-        let store = try FakeDisk().open()
+        let store = try StoreCase().open()
         let identity = DeviceIdentity()
         _ = try mint(store, identity, count: 0, now: now)
         let later = now.adding(seconds: ClientLimits.signedPreKeySeconds)
@@ -57,7 +57,7 @@ struct PreKeyStockTests {
             var transaction = StoreTransaction()
             try PreKeyStock.prune(store, now: time, into: &transaction)
             try store.commit(transaction)
-            return store.keys(withPrefix: StoreKey.preKeyPrefix).count
+            return try store.keys(in: .preKeys).count
         }
         #expect(try prune(now.adding(seconds: ClientLimits.oldPreKeySeconds)) == 6)
         #expect(try prune(now.adding(seconds: ClientLimits.oldPreKeySeconds + 1)) == 3)
@@ -68,17 +68,17 @@ struct PreKeyStockTests {
         "the keys that a handshake names are found; its one-time keys are then gone, and one without any is remembered",
         arguments: [true, false])
     func spending(usesOneTimeKeys: Bool) throws {
-        let store = try FakeDisk().open()
+        let store = try StoreCase().open()
         let identity = DeviceIdentity()
         let upload = try mint(store, identity, count: 2, now: now)
         let handshake = try handshake(with: identity, upload, usesOneTimeKeys: usesOneTimeKeys)
         #expect(handshake.usesNoOneTimeKey == !usesOneTimeKeys)
         #expect(try hasKeys(for: handshake, store))
-        let before = store.keys(withPrefix: StoreKey.preKeyPrefix).count
+        let before = try store.keys(in: .preKeys).count
         var transaction = StoreTransaction()
         PreKeyStock.spend(handshake, now: now, into: &transaction)
         try store.commit(transaction)
-        #expect(store.keys(withPrefix: StoreKey.preKeyPrefix).count == (usesOneTimeKeys ? before - 2 : before))
+        #expect(try store.keys(in: .preKeys).count == (usesOneTimeKeys ? before - 2 : before))
         #expect(try hasKeys(for: handshake, store) == !usesOneTimeKeys)
         #expect((try store.value(.answered(handshake.id)) != nil) == !usesOneTimeKeys)
     }
@@ -117,7 +117,7 @@ struct PreKeyStockTests {
 
     @Test("surplus one-time keys go, the oldest first")
     func surplus() throws {
-        let store = try FakeDisk().open()
+        let store = try StoreCase().open()
         var transaction = StoreTransaction()
         for id in 1...(ClientLimits.oneTimePreKeysKeptMax + 10) {
             transaction.put(StoredPreKey(secret: [1], createdAt: now), at: .preKey(.oneTime, UInt32(id)))
@@ -126,8 +126,8 @@ struct PreKeyStockTests {
         var pruning = StoreTransaction()
         try PreKeyStock.prune(store, now: now, into: &pruning)
         try store.commit(pruning)
-        let left = store.keys(withPrefix: StoreKey.preKeyPrefix)
+        let left = try store.keys(in: .preKeys)
         #expect(left.count == ClientLimits.oneTimePreKeysKeptMax)
-        #expect(left.first == StoreKey.preKey(.oneTime, 11).name)
+        #expect(left.first == .preKey(.oneTime, 11))
     }
 }

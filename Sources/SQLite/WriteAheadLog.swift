@@ -7,12 +7,12 @@ import Glibc
 /// count of checkpoints, two salts, two sums over the 24 bytes before. A frame is 24 bytes and a page: page number,
 /// pages of the database after a commit (0 inside of one), the salts again, two sums over the first 8 bytes and the
 /// page that go on from the frame before. https://www.sqlite.org/fileformat2.html#walformat
-struct WriteAheadLog: ~Copyable {
-    static let headByteCount = 32
-    static let frameHeadByteCount = 24
+package struct WriteAheadLog: ~Copyable {
+    package static let headByteCount = 32
+    package static let frameHeadByteCount = 24
 
     /// What stands at its beginning.
-    enum Head: Equatable {
+    package enum Head: Equatable {
         /// No log, or one without a head: nothing of it counts.
         case absent
         /// A head that does not fit its sums.
@@ -21,37 +21,47 @@ struct WriteAheadLog: ~Copyable {
     }
 
     /// One stretch of a log's life: SQLite writes it over from the start with other salts, once all is copied.
-    struct Generation: Equatable {
-        let salts: UInt64
-        let pageByteCount: Int
+    package struct Generation: Equatable {
+        package let salts: UInt64
+        package let pageByteCount: Int
         fileprivate let isBigEndian: Bool
         fileprivate let sum: Sum
 
         /// The salt that is one more in each generation, for as long as the file lives.
-        var count: UInt32 { UInt32(salts >> 32) }
+        package var count: UInt32 { UInt32(salts >> 32) }
     }
 
     /// A frame's place, and the sums over everything up to it: no other log has both.
-    struct Place: Equatable {
-        var salts: UInt64
-        var frameCount: UInt32
-        var sum: UInt64
+    package struct Place: Equatable {
+        package var salts: UInt64
+        package var frameCount: UInt32
+        package var sum: UInt64
+
+        /// A place by its parts.
+        package init(salts: UInt64, frameCount: UInt32, sum: UInt64) {
+            self.salts = salts
+            self.frameCount = frameCount
+            self.sum = sum
+        }
     }
 
     /// How far the frames are sound.
-    struct Extent: Equatable {
+    package struct Extent: Equatable {
         /// Frames from the first on whose sums fit.
-        var soundCount: UInt32 = 0
+        package var soundCount: UInt32 = 0
         /// Of these, up to the end of the last commit.
-        var committedCount: UInt32 = 0
+        package var committedCount: UInt32 = 0
         /// The sums over the sound ones.
-        var sum: UInt64 = 0
+        package var sum: UInt64 = 0
+
+        /// None.
+        package init() {}
     }
 
     private let file: Int32
 
     /// `nil` where there is none.
-    init?(of databasePath: String) {
+    package init?(of databasePath: String) {
         file = open(databasePath + "-wal", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { return nil }
     }
@@ -61,9 +71,10 @@ struct WriteAheadLog: ~Copyable {
     // MARK: Reading
 
     /// Of a log that may not be there.
-    static func head(of databasePath: String) -> Head { WriteAheadLog(of: databasePath)?.head ?? .absent }
+    package static func head(of databasePath: String) -> Head { WriteAheadLog(of: databasePath)?.head ?? .absent }
 
-    var head: Head {
+    /// What stands at the beginning of this one.
+    package var head: Head {
         var bytes = [UInt8](repeating: 0, count: Self.headByteCount)
         guard read(&bytes, at: 0) else { return .absent }
         guard bytes.contains(where: { $0 != 0 }) else { return .absent }
@@ -81,8 +92,20 @@ struct WriteAheadLog: ~Copyable {
         }
     }
 
+    /// Whether there is a head, and zeros are all that it is.
+    package var isOverwritten: Bool {
+        var bytes = [UInt8](repeating: 0, count: Self.headByteCount)
+        return read(&bytes, at: 0) && bytes.allSatisfy { $0 == 0 }
+    }
+
+    /// Whether anything stands where the first frame would.
+    package var hasFrames: Bool {
+        var bytes = [UInt8](repeating: 0, count: Self.frameHeadByteCount)
+        return read(&bytes, at: Self.headByteCount) && bytes.contains { $0 != 0 }
+    }
+
     /// Where the frame of this number ends, as its own head says.
-    static func place(ofFrame number: UInt32, in file: Int32, pageByteCount: Int) -> Place? {
+    package static func place(ofFrame number: UInt32, in file: Int32, pageByteCount: Int) -> Place? {
         guard number > 0 else { return nil }
         let offset = headByteCount + (Int(number) - 1) * (pageByteCount + frameHeadByteCount)
         // Read after each commit, so without an array.
@@ -93,13 +116,14 @@ struct WriteAheadLog: ~Copyable {
         return Place(salts: head.1.bigEndian, frameCount: number, sum: head.2.bigEndian)
     }
 
-    func place(ofFrame number: UInt32, of generation: Generation) -> Place? {
+    /// The same, of this log.
+    package func place(ofFrame number: UInt32, of generation: Generation) -> Place? {
         Self.place(ofFrame: number, in: file, pageByteCount: generation.pageByteCount)
     }
 
     /// Sums up the frames, as SQLite does when it opens the log.
     /// - Parameter countMax: where to stop.
-    func extent(of generation: Generation, countMax: UInt32 = .max) -> Extent {
+    package func extent(of generation: Generation, countMax: UInt32 = .max) -> Extent {
         var extent = Extent()
         var sum = generation.sum
         extent.sum = sum.value
@@ -122,17 +146,79 @@ struct WriteAheadLog: ~Copyable {
         return extent
     }
 
+    /// Whether a commit stands behind frames that are not sound, and was begun after one that is not sound had ended.
+    ///
+    /// A commit is synced before the next begins: frames that a power cut kept from the disk are of the last one, and
+    /// nothing of a later commit can be behind them. So what is not sound here has changed since it was written.
+    package func hasCommit(behind extent: Extent, of generation: Generation) -> Bool {
+        var number = extent.soundCount + 1
+        guard var before = frame(number, of: generation) else { return false }
+        // Up to where the commit ends that holds the first frame which is not sound.
+        var hasEnded = before.isOf(generation) && before.isCommit
+        while let frame = frame(number + 1, of: generation) {
+            number += 1
+            if frame.follows(before, generation) {
+                if hasEnded, frame.isCommit { return true }
+                hasEnded = hasEnded || frame.isCommit
+            }
+            before = frame
+        }
+        return false
+    }
+
+    /// One frame as it stands there, whether or not it belongs to this generation.
+    private struct Frame {
+        var bytes: [UInt8]
+        let salts: UInt64
+
+        /// Whether its sums go on from those that stand in the frame before, and it is of this generation.
+        func follows(_ before: Frame, _ generation: Generation) -> Bool {
+            guard isOf(generation) else { return false }
+            return bytes.withUnsafeBytes { (bytes) in
+                var sum = before.bytes.withUnsafeBytes { Sum(WriteAheadLog.words($0, 16)) }
+                sum.add(UnsafeRawBufferPointer(rebasing: bytes[..<8]), isBigEndian: generation.isBigEndian)
+                let page = UnsafeRawBufferPointer(rebasing: bytes[WriteAheadLog.frameHeadByteCount...])
+                sum.add(page, isBigEndian: generation.isBigEndian)
+                return sum.value == WriteAheadLog.words(bytes, 16)
+            }
+        }
+
+        func isOf(_ generation: Generation) -> Bool { salts == generation.salts }
+
+        /// Whether it says that a commit ends with it.
+        var isCommit: Bool { bytes.withUnsafeBytes { WriteAheadLog.number($0, 4) != 0 } }
+    }
+
+    private func frame(_ number: UInt32, of generation: Generation) -> Frame? {
+        let step = generation.pageByteCount + Self.frameHeadByteCount
+        var bytes = [UInt8](repeating: 0, count: step)
+        guard read(&bytes, at: Self.headByteCount + (Int(number) - 1) * step) else { return nil }
+        return Frame(bytes: bytes, salts: bytes.withUnsafeBytes { Self.words($0, 8) })
+    }
+
     // MARK: Pages
 
+    /// The numbers of all pages that a log holds a frame of, whatever became of it: up to where nothing was written.
+    package static func pages(in file: Int32, pageByteCount: Int) -> (pages: Set<UInt32>, byteCount: Int) {
+        var pages: Set<UInt32> = []
+        var end = headByteCount
+        var number: UInt32 = 0
+        while pread(file, &number, 4, off_t(end)) == 4, number != 0 {
+            pages.insert(UInt32(bigEndian: number))
+            end += frameHeadByteCount + pageByteCount
+        }
+        return (pages, end)
+    }
+
     /// How many pages the database has after the commit that ends with this frame.
-    func pageCount(afterFrame number: UInt32, of generation: Generation) -> UInt32? {
+    package func pageCount(afterFrame number: UInt32, of generation: Generation) -> UInt32? {
         guard number > 0 else { return nil }
         return frameHead(number, generation).map { (bytes) in bytes.withUnsafeBytes { Self.number($0, 4) } }
     }
 
     /// The numbers of the pages that the first frames hold.
     /// - Parameter above: leaves out pages up to this one.
-    func pages(inFrames count: UInt32, of generation: Generation, above: UInt32) -> Set<UInt32> {
+    package func pages(inFrames count: UInt32, of generation: Generation, above: UInt32) -> Set<UInt32> {
         var found: Set<UInt32> = []
         for number in 0..<count {
             let page = frameHead(number + 1, generation)?.withUnsafeBytes { Self.number($0, 0) } ?? 0
@@ -165,6 +251,13 @@ struct WriteAheadLog: ~Copyable {
         private var two: UInt32 = 0
 
         var value: UInt64 { UInt64(one) << 32 | UInt64(two) }
+
+        init() {}
+
+        init(_ value: UInt64) {
+            one = UInt32(truncatingIfNeeded: value >> 32)
+            two = UInt32(truncatingIfNeeded: value)
+        }
 
         /// - Parameter bytes: a multiple of eight.
         mutating func add(_ bytes: UnsafeRawBufferPointer, isBigEndian: Bool) {

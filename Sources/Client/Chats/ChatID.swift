@@ -1,0 +1,69 @@
+public import Wire
+
+/// Names a chat: a conversation of whatever mode and kind.
+///
+/// As text `@` or `#` and the 22 characters of the id.
+public enum ChatID: Hashable, Sendable {
+    /// What is sealed for one account and comes from it. The own one is for notes to oneself.
+    case person(AccountID)
+    /// What the server keeps a log of.
+    case conversation(ConversationID)
+}
+
+extension ChatID: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .person(let account): "@\(account)"
+        case .conversation(let conversation): "#\(conversation)"
+        }
+    }
+
+    /// `nil` unless `text` is what ``description`` gives.
+    public init?(text: some StringProtocol) {
+        switch text.first {
+        case "@":
+            guard let account = AccountID(text: text.dropFirst()) else { return nil }
+            self = .person(account)
+        case "#":
+            guard let conversation = ConversationID(text: text.dropFirst()) else { return nil }
+            self = .conversation(conversation)
+        default: return nil
+        }
+    }
+}
+
+extension ChatID: Comparable {
+    /// People before conversations, then by their ids: an order, and nothing more.
+    public static func < (left: ChatID, right: ChatID) -> Bool {
+        switch (left, right) {
+        case (.person, .conversation): true
+        case (.conversation, .person): false
+        case (.person(let left), .person(let right)): left.bytes < right.bytes
+        case (.conversation(let left), .conversation(let right)): left.bytes < right.bytes
+        }
+    }
+}
+
+extension SixteenBytes {
+    fileprivate static func < (left: SixteenBytes, right: SixteenBytes) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+}
+
+extension ChatID: WireType {
+    public init(wire value: WireValue, in context: WireContext) throws(WireError) {
+        guard case .text(let text) = value, let chat = ChatID(text: text) else {
+            throw WireError(.outOfBounds("must be @ or # and an identifier"))
+        }
+        self = chat
+    }
+
+    public func write(to writer: inout WireWriter) { writer.write(text: description) }
+
+    public static var schema: Schema {
+        let pattern = "[@#][A-Za-z0-9_-]{21}[AQgw]"
+        return .formatted(name: "ChatID", pattern: pattern, cbor: .text)
+    }
+
+    public static var sample: ChatID { .person(.sample) }
+}

@@ -1,0 +1,97 @@
+import Crypto
+import Wire
+
+/// A local store as a client's life fills it, for whoever measures it: the rows of messages at their places and in
+/// their sizes, with nobody who sent them.
+package final class StoreRehearsal {
+    private let store: LocalStore
+    private var counters: Counters
+    private let chats: [AccountID]
+
+    /// Opens the store in `folder`, or makes it.
+    /// - Parameter chatCount: of accounts that write, the same each time.
+    /// - Throws: ``LocalStoreError``.
+    package init(folder: String, chatCount: Int) throws(LocalStoreError) {
+        store = try LocalStore(folder: folder, unlock: .keyFile)
+        counters = try store.value(.counters) ?? Counters()
+        chats = (0..<UInt64(chatCount)).map { AccountID(bytes: SixteenBytes(high: 1, low: $0)) }
+    }
+
+    /// Lets go of the folder.
+    package func close() { store.close() }
+
+    /// Takes messages of 100 bytes from one account, 32 at a time: session, line, evidence, what was seen and where it
+    /// stands, the chat and the cursor, each as a message that came has them.
+    /// - Parameter chat: of the accounts, by turns.
+    /// - Returns: the number of the last in its chat.
+    /// - Throws: ``ClientError/store(_:)``.
+    @discardableResult
+    package func receive(_ count: Int, from chat: Int, batch: Int = 32) throws(ClientError) -> UInt64 {
+        let sender = chats[chat % chats.count]
+        var last: UInt64 = 0
+        for number in 0..<count {
+            last = try stage(from: sender)
+            if (number + 1).isMultiple(of: batch) { try asked { () throws(LocalStoreError) in try store.flush() } }
+        }
+        try asked { () throws(LocalStoreError) in try store.flush() }
+        return last
+    }
+
+    private func stage(from sender: AccountID) throws(ClientError) -> UInt64 {
+        counters.cursor = QueueNumber(counters.cursor.rawValue + 1)
+        let now = Timestamp(milliseconds: 1_700_000_000_000 + counters.cursor.rawValue)
+        let name = ClientID.random()
+        var transaction = StoreTransaction()
+        var edit = TranscriptEdit(store, now: now)
+        var line = StoredLine(author: sender, device: DeviceID(1))
+        line.message = name
+        line.text = String(repeating: "a message ", count: 10)
+        line.sentAt = now
+        line.time = now
+        let place = try edit.append(line, to: .person(sender))
+        transaction.put(
+            RandomBytes.make(byteCount: 700),
+            at: StoreKey.session(DeviceAddress(account: sender, device: DeviceID(1))).slot)
+        transaction.put(now, at: .seen(name, from: sender))
+        transaction.put(place, at: .place(name, from: sender))
+        transaction.put(RandomBytes.make(byteCount: 320), at: StoreKey.evidence(place).slot)
+        transaction.put(counters, at: .counters)
+        edit.write(into: &transaction)
+        try asked { () throws(LocalStoreError) in try store.stage(transaction) }
+        return place.number
+    }
+
+    /// Reads the newest lines of a chat.
+    /// - Throws: ``ClientError/store(_:)``.
+    package func newest(_ count: Int, of chat: Int) throws(ClientError) -> Int {
+        let range = StoreRange(order: .newestFirst, limit: count)
+        let id = ChatID.person(chats[chat % chats.count])
+        return try asked { () throws(LocalStoreError) in try store.readableValues(in: .lines(of: id), range) }.count
+    }
+
+    /// Reads the list of chats.
+    /// - Throws: ``ClientError/store(_:)``.
+    package func list() throws(ClientError) -> Int {
+        try asked { () throws(LocalStoreError) in try store.readableValues(in: .chats) }.count
+    }
+
+    /// Deletes a message of this run as its reader does, with its bytes.
+    /// - Throws: ``ClientError/store(_:)``.
+    package func delete(_ number: UInt64, of chat: Int) throws(ClientError) {
+        let place = LinePlace(.person(chats[chat % chats.count]), number)
+        var edit = TranscriptEdit(store, now: Timestamp(milliseconds: 1_700_000_000_000))
+        guard let line = try edit.line(at: place) else { return }
+        var transaction = StoreTransaction()
+        _ = try edit.erase(line, at: place, .deleted, into: &transaction)
+        edit.write(into: &transaction)
+        try asked { () throws(LocalStoreError) in try store.commit(transaction) }
+    }
+
+    /// Looks through all of it.
+    /// - Throws: ``LocalStoreError/damaged(_:)``.
+    package func verify() throws(LocalStoreError) { try store.verify() }
+
+    private func asked<Answer>(_ question: () throws(LocalStoreError) -> Answer) throws(ClientError) -> Answer {
+        do { return try question() } catch { throw .store(error) }
+    }
+}

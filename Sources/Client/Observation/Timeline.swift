@@ -1,0 +1,102 @@
+/// A window of a chat that somebody looks at, and is told of everything that changes in it.
+///
+/// It is forgotten with its last reference.
+public final class Timeline: Sendable {
+    /// Where a timeline opens.
+    public enum Opening: Sendable, Equatable {
+        /// At the newest lines; what comes joins.
+        case newest
+        /// Around a line.
+        case line(LineID)
+    }
+
+    /// What is there to see.
+    public struct Snapshot: Sendable, Equatable {
+        /// In the order of the chat.
+        public let lines: [Line]
+        /// Whether the chat may have lines before the first: ``Timeline/loadOlder(_:)`` gets them.
+        public let hasOlder: Bool
+        /// Whether the chat has lines behind the last: ``Timeline/loadNewer(_:)`` gets them.
+        public let hasNewer: Bool
+    }
+
+    /// A snapshot, and what is other than in the one before that this watcher was given.
+    public struct Update: Sendable, Equatable {
+        public let snapshot: Snapshot
+        /// In the order of the chat.
+        public let inserted: [LineID]
+        public let changed: [LineID]
+        /// In the order in which they stood.
+        public let removed: [LineID]
+
+        init(_ snapshot: Snapshot, since before: Snapshot?) {
+            self.snapshot = snapshot
+            let old = Dictionary((before?.lines ?? []).map { ($0.id, $0) }, uniquingKeysWith: { (first, _) in first })
+            let ids = Set(snapshot.lines.map(\.id))
+            inserted = snapshot.lines.filter { old[$0.id] == nil }.map(\.id)
+            changed = snapshot.lines.filter { (line) in old[line.id].map { $0 != line } ?? false }.map(\.id)
+            removed = (before?.lines ?? []).map(\.id).filter { !ids.contains($0) }
+        }
+    }
+
+    /// Every update, for one watcher: first what is there, all of it inserted.
+    public struct Updates: AsyncSequence, Sendable {
+        public typealias Element = Update
+        public typealias Failure = Never
+
+        fileprivate let snapshots: Observed<Snapshot>
+
+        public func makeAsyncIterator() -> Iterator { Iterator(snapshots: snapshots.makeAsyncIterator()) }
+
+        /// One who watches.
+        public struct Iterator: AsyncIteratorProtocol {
+            fileprivate var snapshots: Observed<Snapshot>.Iterator
+            private var before: Snapshot?
+
+            fileprivate init(snapshots: Observed<Snapshot>.Iterator) { self.snapshots = snapshots }
+
+            /// What has changed since the last one; `nil` at the end.
+            public mutating func next() async -> Update? { await next(isolation: nil) }
+
+            /// As ``next()``, for whoever is isolated.
+            public mutating func next(isolation actor: isolated (any Actor)?) async -> Update? {
+                guard let snapshot = await snapshots.next(isolation: actor) else { return nil }
+                defer { before = snapshot }
+                return Update(snapshot, since: before)
+            }
+        }
+    }
+
+    /// What it is a window of.
+    public let chat: ChatID
+    private let number: UInt64
+    private let client: Client
+
+    init(_ chat: ChatID, number: UInt64, _ client: Client) {
+        self.chat = chat
+        self.number = number
+        self.client = client
+    }
+
+    deinit {
+        let (client, number) = (client, number)
+        Task { await client.forget(timeline: number) }
+    }
+
+    /// What changes in it; any number may watch.
+    public var updates: Updates {
+        let (client, number) = (client, number)
+        // Holds this object, so that it is not forgotten while somebody watches.
+        return Updates(snapshots: Observed { [self] in await client.watch(timeline: number, for: self) })
+    }
+
+    /// Grows to lines before the first. Without any it changes nothing.
+    public func loadOlder(_ count: Int = 50) async throws(ClientError) {
+        try await client.grow(timeline: number, older: count)
+    }
+
+    /// Grows to lines behind the last. Without any it changes nothing.
+    public func loadNewer(_ count: Int = 50) async throws(ClientError) {
+        try await client.grow(timeline: number, newer: count)
+    }
+}

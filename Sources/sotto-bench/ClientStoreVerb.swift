@@ -1,0 +1,100 @@
+import Client
+
+/// `client-store`: the store of a client by itself, in the sizes of a long life.
+enum ClientStoreVerb {
+    private static let chatCount = 2_000
+    private static let deletionCount = 50
+
+    static func measure(_ rig: Rig) async throws -> Measurement {
+        let messageCount = rig.arguments.number("messages", default: rig.isQuick ? 5_000 : 100_000)
+        let folder = "\(rig.folder.path)/client"
+        let filling = try fill(folder, messageCount)
+        let before = residentByteCount()
+        let start = Monotonic.now()
+        let store = try StoreRehearsal(folder: folder, chatCount: chatCount)
+        let opened = Monotonic.now()
+        _ = try store.newest(50, of: 0)
+        let resident = residentByteCount() - before
+        var newest = Histogram()
+        for chat in 0..<50 {
+            let start = Monotonic.now()
+            _ = try store.newest(50, of: chat * 37)
+            newest.add(Monotonic.now() - start)
+        }
+        let listing = Monotonic.now()
+        _ = try store.list()
+        let listed = Monotonic.now()
+        let batches = try batches(of: store)
+        let deletions = try deletions(from: store)
+        let checking = Monotonic.now()
+        try store.verify()
+        let checked = Monotonic.now()
+        store.close()
+        let diskByteCount = Double(rig.folder.byteCount(of: "client"))
+        return Measurement(
+            verb: "client-store", title: "client-store: \(messageCount) messages in \(chatCount) chats",
+            figures: [
+                Figure("fill", "taking them, 32 a sync", filling / Double(messageCount), "µs"),
+                Figure("disk", "on disk, a message", diskByteCount / Double(messageCount), "B"),
+                Figure("open", "opening", Double(opened - start) / 1e6, "ms", target: .atMost(150)),
+                Figure("resident", "– resident for it", Double(resident) / 1e6, "MB", target: .atMost(40)),
+                Figure("newest50", "the newest 50, p50", newest.microseconds(at: 0.5) / 1000, "ms", target: .atMost(1)),
+                Figure(
+                    "list", "the list of chats, cold", Double(listed - listing) / 1e6, "ms", target: .atMost(10)),
+                Figure("batch", "32 of one chat in a batch, p50", batches.time.microseconds(at: 0.5) / 1000, "ms"),
+                Figure(
+                    "written", "– written a message: log, copying back, overwriting", batches.written / 1000, "kB",
+                    target: .atMost(4)),
+                Figure("delete", "deleting one, p50", deletions.time.microseconds(at: 0.5) / 1000, "ms"),
+                Figure("deleteWritten", "– written for it", deletions.written / 1000, "kB"),
+                Figure("verify", "looking through all", Double(checked - checking) / 1e6, "ms"),
+            ])
+    }
+
+    /// - Returns: microseconds.
+    private static func fill(_ folder: String, _ messageCount: Int) throws -> Double {
+        let store = try StoreRehearsal(folder: folder, chatCount: chatCount)
+        let start = Monotonic.now()
+        for batch in 0..<messageCount / 32 {
+            try Interruption.check()
+            try store.receive(32, from: batch)
+        }
+        try store.receive(messageCount % 32, from: 0)
+        store.close()
+        return Double(Monotonic.now() - start) / 1000
+    }
+
+    private static func batches(of store: StoreRehearsal) throws -> (time: Histogram, written: Double) {
+        var time = Histogram()
+        let before = writtenByteCount()
+        for batch in 0..<100 {
+            let start = Monotonic.now()
+            try store.receive(32, from: batch)
+            time.add(Monotonic.now() - start)
+        }
+        return (time, Double(writtenByteCount() - before) / 3200)
+    }
+
+    private static func deletions(from store: StoreRehearsal) throws -> (time: Histogram, written: Double) {
+        var time = Histogram()
+        let last = try store.receive(32, from: 0)
+        try store.delete(last, of: 0)
+        let before = writtenByteCount()
+        for chat in 1...deletionCount {
+            let start = Monotonic.now()
+            try store.delete(1, of: chat * 37)
+            time.add(Monotonic.now() - start)
+        }
+        return (time, Double(writtenByteCount() - before) / Double(deletionCount))
+    }
+
+    /// What this process gave the system to write, whatever became of it.
+    private static func writtenByteCount() -> UInt64 { number("wchar:", in: "/proc/self/io") }
+
+    private static func residentByteCount() -> Int { Int(number("VmRSS:", in: "/proc/self/status")) << 10 }
+
+    private static func number(_ name: String, in file: String) -> UInt64 {
+        let line = TextFile.read(file).split(separator: "\n").first { $0.hasPrefix(name) }
+        return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { UInt64($0) } ?? 0
+    }
+}
