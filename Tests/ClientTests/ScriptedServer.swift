@@ -35,8 +35,12 @@ final class ScriptedServer: @unchecked Sendable {
         var frames: [ClientFrame] = []
         var cutCount = 0
         var waits: [UInt64] = []
+        /// So often it is out of reach after its script; then it does not answer any more.
+        var refusalsLeft = 100
         /// Whoever sleeps does not wake: what is done by the clock is not done.
         var isTimeStill = false
+        /// The same of whoever sleeps long, such as the heartbeat: a connection lasts as long as its test.
+        var isHeartStill = false
     }
 
     /// What it says of all that is in no script.
@@ -80,7 +84,7 @@ final class ScriptedServer: @unchecked Sendable {
             sleep: { [self] (milliseconds) in
                 let isTimeStill = with { (state) in
                     state.waits.append(milliseconds)
-                    return state.isTimeStill
+                    return state.isTimeStill || state.isHeartStill && milliseconds >= 5_000
                 }
                 if isTimeStill { for await _ in AsyncStream<Never>.makeStream().stream {} }
                 await Task.yield()
@@ -92,7 +96,15 @@ final class ScriptedServer: @unchecked Sendable {
     private var network: Network {
         Network(
             exchange: { [self] (request) async throws(TransportError) in answer(request) },
-            openLine: { [self] (_, _) async throws(TransportError) in try openLine() },
+            openLine: { [self] (_, _) async throws(TransportError) in
+                // Whose clock wakes it at once would ask for ever, and flood whoever listens with that.
+                let isOver = with { (state) in
+                    if state.sockets.isEmpty { state.refusalsLeft -= 1 }
+                    return state.refusalsLeft < 0
+                }
+                if isOver { for await _ in AsyncStream<Never>.makeStream().stream {} }
+                return try openLine()
+            },
             close: {})
     }
 

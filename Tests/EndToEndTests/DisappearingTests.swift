@@ -119,6 +119,23 @@ import Wire
         #expect(heard.output.contains(#""expiresIn":604800,"#))
     }
 
+    @Test("a line that a later version has written disappears as well, beside another that ends at the same moment")
+    func laterLine() async throws {
+        let house = try await House()
+        let clock = MovedClock()
+        let alice = try await TimedPhone(house, as: "alice", clock: clock)
+        _ = try await TimedPhone(house, as: "bobby", clock: clock)
+        var sent: [Line] = []
+        for text in ["known", "later"] {
+            sent.append(try await alice.client.send(text, to: try handle("bobby"), expiresIn: 30))
+        }
+        #expect(sent[0].expiry?.at != nil && sent[0].expiry?.at == sent[1].expiry?.at)
+        try await alice.client.makeLaterForTests(sent[1].id)
+        clock.advance(seconds: 31)
+        #expect(try await alice.client.history().isEmpty)
+        #expect(try await alice.client.expiriesForTests.isEmpty)
+    }
+
     /// Lets the time of all media be over, in the store of a server that is stopped.
     /// - Returns: their lifetimes.
     private func endMedia(in house: House) async throws -> [MediaLifetime] {
@@ -134,5 +151,14 @@ import Wire
         }
         await store.close()
         return ended
+    }
+}
+
+extension Client {
+    /// As if a later version had written that line, in a form of its own.
+    fileprivate func makeLaterForTests(_ line: LineID) throws {
+        var transaction = StoreTransaction()
+        transaction.put([0x01], at: StoreKey.line(try place(of: line)).slot)
+        try commit(transaction)
     }
 }

@@ -42,6 +42,8 @@ extension Client {
                         // A later version has written it: its end holds all the same.
                         try edit.remove(at: place)
                     }
+                    // Also where the line itself says another time: what is due now is done once.
+                    if let time = key.expiry { try edit.forgetExpiry(time, of: place) }
                 }
             }
             edit.write(into: &transaction)

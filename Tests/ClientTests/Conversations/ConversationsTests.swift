@@ -53,6 +53,7 @@ import Wire
         let gone = entry(towns[1], 5)
         let logs = [towns[0]: [entry(towns[0], 1)], towns[2]: [entry(towns[2], 1), entry(towns[2], 2)]]
         server.with {
+            $0.isHeartStill = true
             $0.logs = logs
             // Of one that is gone something comes all the same, with a gap before it.
             $0.sockets = [[Self.hello, .event(gone)]]

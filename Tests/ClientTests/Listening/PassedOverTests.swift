@@ -42,6 +42,7 @@ import Wire
         let (one, other) = (ConversationID.random(), ConversationID.random())
         let logs = [one: log(of: one, 9), other: log(of: other, 7)]
         server.with {
+            $0.isHeartStill = true
             $0.logs = logs
             $0.logRefusals = 3
             $0.sockets = [[
@@ -65,6 +66,7 @@ import Wire
         let (one, stranger) = (ConversationID.random(), ConversationID.random())
         let entries = log(of: one, 3)
         server.with {
+            $0.isHeartStill = true
             $0.logs = [one: entries]
             $0.sockets = [[
                 Self.hello, .head(.init(conversation: stranger, seq: SequenceNumber(12))),
