@@ -36,6 +36,6 @@ extension FuzzTarget {
             guard let address = ServerAddress(String(decoding: bytes, as: UTF8.self)) else { return }
             require(ServerAddress(address.description) != nil, "an address that does not read back")
         },
-        FuzzTarget(name: "journal-head", byteCountMax: 200) { _ = JournalHead($0) },
+        FuzzTarget(name: "store-head", byteCountMax: 200) { _ = StoreHead($0) },
     ]
 }

@@ -192,7 +192,14 @@ extension Client {
     func waitingTransfers() -> [UInt64] {
         if let pending = fileRun.pending { return pending }
         guard let keys = try? keys(in: .transfers) else { return [] }
-        fileRun.load(keys.compactMap { (key) in key.number.map { ($0, (try? read(key))?.line) } })
+        // A loop, since the compiler of Swift 6.3.1 fails over the same with closures when it optimises.
+        var waiting: [(number: UInt64, line: LinePlace?)] = []
+        for key in keys {
+            guard let number = key.number else { continue }
+            let transfer = try? read(key)
+            waiting.append((number, transfer?.line))
+        }
+        fileRun.load(waiting)
         return fileRun.pending ?? []
     }
 
