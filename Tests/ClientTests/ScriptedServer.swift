@@ -41,6 +41,8 @@ final class ScriptedServer: @unchecked Sendable {
         var isTimeStill = false
         /// The same of whoever sleeps long, such as the heartbeat: a connection lasts as long as its test.
         var isHeartStill = false
+        /// It takes requests, and answers none.
+        var isSilent = false
     }
 
     /// What it says of all that is in no script.
@@ -68,10 +70,11 @@ final class ScriptedServer: @unchecked Sendable {
     }
 
     /// A registered client over this server.
-    func client() async throws -> Client {
+    /// - Parameter disk: where it keeps what it knows.
+    func client(on disk: StoreCase? = nil) async throws -> Client {
         let configuration = ClientConfiguration(folder: "", server: ServerAddress("http://127.0.0.1:1"))
         let client = Client(
-            store: try StoreCase().open(), server: configuration.server, network: network,
+            store: try (try disk ?? StoreCase()).open(), server: configuration.server, network: network,
             anonymousNetwork: network, configuration: configuration, surroundings: surroundings)
         try await client.register(handle: try #require(Handle(text: "alice")))
         return client
@@ -95,7 +98,11 @@ final class ScriptedServer: @unchecked Sendable {
 
     private var network: Network {
         Network(
-            exchange: { [self] (request) async throws(TransportError) in answer(request) },
+            exchange: { [self] (request) async throws(TransportError) in
+                let answer = answer(request)
+                if with({ $0.isSilent }) { for await _ in AsyncStream<Never>.makeStream().stream {} }
+                return answer
+            },
             openLine: { [self] (_, _) async throws(TransportError) in
                 // Whose clock wakes it at once would ask for ever, and flood whoever listens with that.
                 let isOver = with { (state) in

@@ -84,4 +84,32 @@ import Wire
         try await bob.fetch()
         #expect(try await bob.received() == ["later"])
     }
+
+    @Test("a send whose task is cancelled says at once that it waits, and goes out once", .timeLimit(.minutes(1)))
+    func cancelled() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: "bobby")
+        let fate = Fate()
+        let alice = try MortalPhone(house, fate)
+        try await alice.register("alice")
+        let to = try #require(Handle(text: "bobby"))
+        _ = try await alice.client.safetyNumber(with: to)
+        let (reached, reaching) = AsyncStream<Void>.makeStream()
+        let (released, releasing) = AsyncStream<Void>.makeStream()
+        fate.beforeRequest = { (request) in
+            guard request.method == "POST", request.path.hasPrefix("/v1/messages/") else { return }
+            reaching.finish()
+            for await _ in released {}
+        }
+        let sending = Task { [client = alice.client] in try await client.send("once", to: to) }
+        for await _ in reached {}
+        sending.cancel()
+        let error = await #expect(throws: ClientError.self) { try await sending.value }
+        #expect(error?.code == "queued")
+        releasing.finish()
+        await alice.client.sendOutbox()
+        while try await !alice.client.waitingMessages().isEmpty { await Task.yield() }
+        try await bob.fetch()
+        #expect(try await bob.received() == ["once"])
+    }
 }

@@ -5,7 +5,7 @@ public import Wire
 extension Client {
     /// Every chat of this device, the one in which something came or went last first.
     public func chats() throws(ClientError) -> [Chat] {
-        removeExpired()
+        beforeShowing()
         let own = try ownAccount()
         if chatCache == nil {
             var chats: [ChatID: Chat] = [:]
@@ -21,7 +21,7 @@ extension Client {
 
     /// One chat; `nil` where nothing came or went yet.
     public func chat(_ id: ChatID) throws(ClientError) -> Chat? {
-        removeExpired()
+        beforeShowing()
         let own = try ownAccount()
         return try read(.chat(id)).map { (stored) throws(ClientError) in try named(Chat(stored, own: own)) }
     }
@@ -38,7 +38,7 @@ extension Client {
     public func lines(
         of chat: ChatID, before number: UInt64? = nil, limit: Int = 50
     ) throws(ClientError) -> [Line] {
-        removeExpired()
+        beforeShowing()
         let own = try ownAccount()
         guard limit > 0, number != 0 else { return [] }
         let range = StoreRange(places: 0...((number ?? .max) - 1), order: .newestFirst, limit: limit)
@@ -53,7 +53,7 @@ extension Client {
     ///   - number: ``Line/number``; only greater ones.
     ///   - limit: at most so many.
     public func lines(of chat: ChatID, after number: UInt64, limit: Int = 50) throws(ClientError) -> [Line] {
-        removeExpired()
+        beforeShowing()
         let own = try ownAccount()
         guard limit > 0, number < .max else { return [] }
         let range = StoreRange(places: (number + 1)...(.max), limit: limit)
@@ -64,7 +64,7 @@ extension Client {
 
     /// One line; `nil` for one that never was, or has disappeared.
     public func line(_ id: LineID) throws(ClientError) -> Line? {
-        removeExpired()
+        beforeShowing()
         return try knownPlace(of: id).flatMap { (place) throws(ClientError) in try line(at: place) }
     }
 
@@ -84,9 +84,18 @@ extension Client {
 
     private func knownPlace(of id: LineID) throws(ClientError) -> LinePlace? {
         switch id.name {
-        case .number(let number): LinePlace(id.chat, number)
-        case .message(let message, by: let author): try read(.place(message, from: author))
+        case .number(let number): return LinePlace(id.chat, number)
+        case .message(let message, by: let author):
+            let place = try read(.place(message, from: author))
+            // One of another chat is none of this one.
+            return place?.chat == id.chat ? place : nil
         }
+    }
+
+    /// What is shown is durable, and nothing of it has run out. What a disk refuses is not shown.
+    func beforeShowing() {
+        if !staged.isEmpty { try? flush() }
+        removeExpired()
     }
 
     /// Also of an account that was deleted.

@@ -32,7 +32,7 @@ struct TranscriptEdit {
         let place = try nextPlace(in: chat)
         var stored = try stored(chat)
         stored.nextNumber += 1
-        stored.activity = max(stored.activity, line.time ?? line.sentAt ?? now)
+        stored.activity = max(stored.activity, activity(of: line) ?? now)
         stored.last = line.asLast
         stored.lastNumber = place.number
         if stored.handle == nil, case .person(let account) = chat {
@@ -49,9 +49,12 @@ struct TranscriptEdit {
         var stored = try stored(place.chat)
         guard stored.lastNumber == place.number else { return }
         stored.last = line.asLast
-        stored.activity = max(stored.activity, line.time ?? stored.activity)
+        stored.activity = max(stored.activity, activity(of: line) ?? stored.activity)
         chats[place.chat] = stored
     }
+
+    /// When something came or went by that line. A server that names a time to come does not keep a chat on top.
+    private func activity(of line: StoredLine) -> Timestamp? { (line.time ?? line.sentAt).map { min($0, now) } }
 
     /// Takes a line out, as if it had never been. Its number is not given again.
     mutating func remove(at place: LinePlace) throws(ClientError) {
@@ -111,7 +114,8 @@ struct TranscriptEdit {
 
     private func stored(_ chat: ChatID) throws(ClientError) -> StoredChat {
         if let stored = chats[chat] { return stored }
-        return try read(.chat(chat)) ?? StoredChat(chat, activity: now)
+        // Of one that begins, its first line says when.
+        return try read(.chat(chat)) ?? StoredChat(chat, activity: Timestamp(milliseconds: 0))
     }
 
     private func read<Value: WireType>(_ key: StoreKey<Value>) throws(ClientError) -> Value? {

@@ -16,7 +16,7 @@ extension Client {
             Task { await self?.ended(listener) }
         }
         // What waited has come to somebody else already.
-        if connectionState == .live { listeners.idle() }
+        if connectionState == .live, listening?.isCancelled == false { listeners.idle() }
         if listening == nil, !listeners.isEmpty { listening = Task { await self.listen() } }
         return events
     }

@@ -22,6 +22,7 @@ extension Client {
         _ present: @Sendable (isolated Client) -> Value
     ) -> AsyncStream<Value> {
         guard !isClosed else { return AsyncStream { $0.finish() } }
+        beforeShowing()
         return source(self).watch(present(self)) { [weak self] (watcher) in
             Task { await self?.forget(watcher, of: source) }
         }
@@ -58,6 +59,7 @@ extension Client {
         let touched = untold
         untold = []
         guard !isClosed else { return }
+        beforeShowing()
         if chatSource.isWatched, let chats = try? chats() { chatSource.set(chats) }
         if outboxSource.isWatched, let lines = try? waitingMessages() { outboxSource.set(lines) }
         for (number, timeline) in timelines {
@@ -92,13 +94,15 @@ extension Client {
         of chat: ChatID, at opening: Timeline.Opening = .newest, count: Int = 50
     ) throws(ClientError) -> Timeline {
         let window: TimelineWindow
-        let count = min(max(count, 1), ClientLimits.timelineLinesMax)
+        let count = Self.pageCount(count)
         switch opening {
         case .newest:
             let lines = try lines(of: chat, limit: count)
             window = TimelineWindow(chat, lines: lines, hasOlder: lines.count == count, hasNewer: false)
         case .line(let id):
+            beforeShowing()
             let place = try place(of: id)
+            guard place.chat == chat else { throw .noSuchMessage }
             let older = try lines(of: chat, before: place.number, limit: count / 2)
             let newer = try lines(of: chat, after: place.number - 1, limit: count - older.count)
             window = TimelineWindow(
@@ -109,6 +113,9 @@ extension Client {
         timelines[timelineCount] = OpenTimeline(window: window)
         return Timeline(chat, number: timelineCount, self)
     }
+
+    /// Lines that are asked for at once, within the bounds of a timeline.
+    private static func pageCount(_ wish: Int) -> Int { min(max(wish, 1), ClientLimits.timelineLinesMax) }
 
     func watch(timeline number: UInt64, for _: Timeline) -> AsyncStream<Timeline.Snapshot> {
         guard let timeline = timelines[number] else { return AsyncStream { $0.finish() } }
@@ -123,6 +130,7 @@ extension Client {
 
     func grow(timeline number: UInt64, older count: Int) throws(ClientError) {
         guard var timeline = timelines[number], timeline.window.hasOlder else { return }
+        let count = Self.pageCount(count)
         let first = timeline.window.lines.first?.number
         let page = try lines(of: timeline.window.chat, before: first, limit: count)
         timeline.window.grow(older: page, hasOlder: page.count == count)
@@ -132,6 +140,7 @@ extension Client {
 
     func grow(timeline number: UInt64, newer count: Int) throws(ClientError) {
         guard var timeline = timelines[number], timeline.window.hasNewer else { return }
+        let count = Self.pageCount(count)
         let last = timeline.window.lines.last?.number ?? 0
         let page = try lines(of: timeline.window.chat, after: last, limit: count)
         timeline.window.grow(newer: page, hasNewer: page.count == count)

@@ -9,6 +9,7 @@ struct TranscriptEditTests {
     private let folder: TemporaryFolder
     private let store: LocalStore
     private let chat = ChatID.person(.sample)
+    private static let now = Timestamp(milliseconds: 1_000_000)
     private let other = ChatID.person(AccountID(bytes: SixteenBytes(high: 7, low: 7)))
 
     init() throws {
@@ -24,7 +25,7 @@ struct TranscriptEditTests {
     }
 
     private func edit(_ change: (inout TranscriptEdit) throws -> Void) throws {
-        var edit = TranscriptEdit(store, now: Timestamp(milliseconds: 1))
+        var edit = TranscriptEdit(store, now: Self.now)
         try change(&edit)
         var transaction = StoreTransaction()
         edit.write(into: &transaction)
@@ -77,7 +78,7 @@ struct TranscriptEditTests {
         #expect(try store.value(.chat(chat))?.last?.text?.count == ClientLimits.lastLineLengthMax)
         #expect(try store.value(.line(LinePlace(chat, 1)))?.text == long)
         var transaction = StoreTransaction()
-        var edit = TranscriptEdit(store, now: Timestamp(milliseconds: 1))
+        var edit = TranscriptEdit(store, now: Self.now)
         let found = try #require(try edit.line(at: LinePlace(chat, 1)))
         _ = try edit.erase(found, at: LinePlace(chat, 1), .deleted, into: &transaction)
         edit.write(into: &transaction)
@@ -93,5 +94,14 @@ struct TranscriptEditTests {
         #expect(try store.value(.chat(chat))?.activity == Timestamp(milliseconds: 50_000))
         try edit { (edit) throws in try edit.replace(line("b", at: 60), at: LinePlace(chat, 2)) }
         #expect(try store.value(.chat(chat))?.activity == Timestamp(milliseconds: 60_000))
+    }
+
+    @Test("a time to come does not keep a chat on top: it counts as now")
+    func timeToCome() throws {
+        try edit { (edit) throws in _ = try edit.append(line("a", at: 9_000_000), to: chat) }
+        #expect(try store.value(.chat(chat))?.activity == Self.now)
+        try edit { (edit) throws in try edit.replace(line("a", at: 9_500_000), at: LinePlace(chat, 1)) }
+        #expect(try store.value(.chat(chat))?.activity == Self.now)
+        #expect(try store.value(.line(LinePlace(chat, 1)))?.time == Timestamp(milliseconds: 9_500_000_000))
     }
 }
