@@ -4,7 +4,7 @@ import Transport
 import Wire
 
 /// One account that adds as much as a server lets it.
-@Suite("What an account may add", .timeLimit(.minutes(3))) struct AccountUseTests {
+@Suite("What an account may add", .timeLimit(.minutes(10))) struct AccountUseTests {
     private func start(_ folder: TemporaryFolder, _ arguments: [String]) async throws -> (ServerProcess, APIClient) {
         let server = try await StartingGate.shared.pass {
             try ServerProcess(dataFolder: folder.path + "/data", arguments: arguments, logPath: folder.path + "/log")

@@ -9,7 +9,7 @@ import Wire
 @testable import Client
 
 /// Accounts that go, as their owners and those they talked with see it.
-@Suite("Clients and deleted accounts", .timeLimit(.minutes(2)))
+@Suite("Clients and deleted accounts", .timeLimit(.minutes(10)))
 struct ClientDeletionTests {
     private func code(_ body: () async throws -> some Any) async -> String? {
         do {

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// `sotto conversations`, and files that posts show, by real programs.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ConversationProgramTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ConversationProgramTests {
     /// Somebody in a conversation of alice's.
     private struct Scene {
         let house: House

@@ -7,7 +7,7 @@ import Transport
 import Wire
 
 /// An account that goes, on a real server: what is left of it on the disk.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct DeletionTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DeletionTests {
     private struct Failure: Error {}
 
     /// What the sqlite3 program answers, row by row.

@@ -6,7 +6,7 @@ import Transport
 import Wire
 
 /// A disk that fills up step by step under a running server.
-@Suite("The floor of free space", .timeLimit(.minutes(3))) struct DiskFloorTests {
+@Suite("The floor of free space", .timeLimit(.minutes(10))) struct DiskFloorTests {
     private static let floor: UInt64 = 64 << 20
 
     /// What a server on a small disk is asked.

@@ -4,7 +4,7 @@ import Transport
 import Wire
 
 /// Messages that a conversation keeps in sight, over a real server.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PinTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct PinTests {
     /// A group of alice's with so many posts of hers.
     private func town(
         _ house: House, _ alice: Resident, with members: [AccountID] = [], postCount: Int

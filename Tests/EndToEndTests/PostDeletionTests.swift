@@ -5,7 +5,7 @@ import Transport
 import Wire
 
 /// Posts that are deleted or whose time is over: what a real server has of them on its disk.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct PostDeletionTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct PostDeletionTests {
     private static let canary = "canary-of-the-lake"
 
     private static func picture() -> [UInt8] {

@@ -5,7 +5,7 @@ import Transport
 import Wire
 
 /// Strangers who fill a device's queue, and friends who write to it all the same.
-@Suite("Shares of a queue", .timeLimit(.minutes(5))) struct QueueShareTests {
+@Suite("Shares of a queue", .timeLimit(.minutes(10))) struct QueueShareTests {
     private let secret = RandomBytes.make(byteCount: 32)
 
     @Test("fifty strangers take all they may of a queue, and what friends write arrives, by name and sealed")

@@ -69,7 +69,7 @@ import Wire
     }
 
     @Test("a valid image, sealed, starts no worker, opens no library and gets no picture; the same bytes open do",
-        .enabled(if: access("/usr/bin/strace", X_OK) == 0, "needs strace"), .timeLimit(.minutes(5)))
+        .enabled(if: access("/usr/bin/strace", X_OK) == 0, "needs strace"), .timeLimit(.minutes(10)))
     func canary() async throws {
         let folder = try TemporaryFolder()
         let pictures = ["rgb.png", "progressive.jpg", "still.gif"].map { Self.fixture($0) }

@@ -5,7 +5,7 @@ import Transport
 import Wire
 
 /// What others can do to a server, and to somebody, with what is not read.
-@Suite(.timeLimit(.minutes(3))) struct SlowReaderTests {
+@Suite(.timeLimit(.minutes(10))) struct SlowReaderTests {
     private static let unlimited = [
         "--limit-requests", "1000000/1000000", "--limit-sends", "1000000/1000000", "--limit-registrations", "1000/1000",
     ]

@@ -8,7 +8,7 @@ import Wire
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(1))) struct MediaSweeperTests {
+@Suite(.timeLimit(.minutes(10))) struct MediaSweeperTests {
     private static let now = Timestamp(milliseconds: 1_795_167_000_000)
 
     /// An account with a file and a conversation of its own, which was deleted.

@@ -4,7 +4,7 @@ import Transport
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(1))) struct SweeperTests {
+@Suite(.timeLimit(.minutes(10))) struct SweeperTests {
     @Test("a sweep begins at once, and the next one when the last has ended; none begins after the end")
     func again() async {
         let (begun, tell) = AsyncStream<Int>.makeStream()

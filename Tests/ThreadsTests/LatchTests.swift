@@ -3,7 +3,7 @@ import Testing
 
 @testable import Threads
 
-@Suite(.timeLimit(.minutes(1))) struct LatchTests {
+@Suite(.timeLimit(.minutes(10))) struct LatchTests {
     @Test("all who wait go on when it opens, and who comes later does not wait")
     func opening() async {
         let latch = Latch()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Threads
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerThreadTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerThreadTests {
     private final class Tracked: Sendable {
         let gone: Guarded<Bool>
         init(_ gone: Guarded<Bool>) { self.gone = gone }

@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Mirrors `Listener`: what its peers bind by not reading, and by not finishing what they send.
-@Suite("Memory held for peers", .timeLimit(.minutes(2)))
+@Suite("Memory held for peers", .timeLimit(.minutes(10)))
 struct HeldMemoryTests {
     private static let limit = 4_000_000
 

@@ -8,7 +8,7 @@ import Wire
 @testable import Chat
 
 /// Uploads that one request completes while another one asks.
-@Suite(.timeLimit(.minutes(1))) struct MediaUploadsTests {
+@Suite(.timeLimit(.minutes(10))) struct MediaUploadsTests {
     /// An upload whose bytes are all there, while another request holds its part; and what is asked of its files.
     private final class Held: Sendable {
         let uploads: MediaUploads

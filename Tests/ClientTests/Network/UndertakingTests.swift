@@ -4,7 +4,7 @@ import Wire
 
 @testable import Client
 
-@Suite("What goes on whoever waits for it", .timeLimit(.minutes(1)))
+@Suite("What goes on whoever waits for it", .timeLimit(.minutes(10)))
 struct UndertakingTests {
     @Test("all who wait hear what came of it, also later; a wait that is cancelled ends before, and the work goes on")
     func waits() async {
