@@ -13,8 +13,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func room(_ name: String, _ imports: [Target.Dependency] = [], path: String? = nil) -> Target {
-    .target(name: name, dependencies: imports, path: path ?? "Sources/\(name)", swiftSettings: strict)
+func room(
+    _ name: String, _ imports: [Target.Dependency] = [], path: String? = nil, _ more: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: imports, path: path ?? "Sources/\(name)", swiftSettings: strict + more)
 }
 
 func program(_ name: String, _ imports: [Target.Dependency]) -> Target {
@@ -73,7 +75,9 @@ let package = Package(
         // 6
         room("BlobsEngine", ["Store", "Digest", "Crypto", "Threads", "Wire", "CLinux"], path: "Sources/Engines/Blobs"),
         room("Server", ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Threads", "Wire"]),
-        room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media", "SQLite", "Threads"]),
+        room("Client", ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media", "SQLite", "Threads"],
+            // What is asynchronous runs where its caller does: the rooms of an account belong to its owner.
+            [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
 
         // 7
         program("sottod", ["Server", "Store", "BlobsEngine", "Threads", "Wire", "CLinux"]),

@@ -1,3 +1,4 @@
+import Transport
 import Wire
 
 /// What a client needs to know besides its folder.
@@ -48,5 +49,14 @@ extension ClientConfiguration {
         let bounds = Limits.expiringMediaSeconds
         let (wanted, isBeyond) = expiresIn.addingReportingOverflow(fileGraceSeconds)
         return isBeyond ? bounds.upperBound : min(max(wanted, bounds.lowerBound), bounds.upperBound)
+    }
+}
+
+extension ClientConfiguration.Trust {
+    var forTransport: TLSClientConfiguration.Trust {
+        switch self {
+        case .systemRoots: .systemRoots
+        case .rootsFile(let path): .rootsFile(path)
+        }
     }
 }

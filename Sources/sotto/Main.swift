@@ -55,7 +55,7 @@ struct Main {
         case .alone(let work): return try await work(arguments, output)
         case .overNetwork(let work): return try await work(arguments, setup, output, network)
         case .withAccount(let work):
-            let client = try setup.open(over: network)
+            let client = try await setup.open(over: network)
             let work = Task { try await work(client, arguments, output) }
             Interrupts.watch { work.cancel() }
             let result = await work.result

@@ -6,7 +6,7 @@ struct Setup {
     let arguments: Arguments
     let environment: (String) -> String?
 
-    func open(over network: ClientNetwork) throws -> Client {
+    func open(over network: ClientNetwork) async throws -> Account {
         let isBeginning = arguments.verb.begins(arguments.words)
         var configuration = ClientConfiguration(folder: try folder(isMade: isBeginning), server: try server())
         configuration.makesFolder = isBeginning
@@ -16,10 +16,10 @@ struct Setup {
         configuration.hidesSender = !arguments.switches.contains("--show-sender")
         configuration.thumbnailWorkerPath = WorkerProgram.path
         guard let file = arguments.values["--passphrase-file"] else {
-            return try Client.open(configuration, unlock: .keyFile, over: network)
+            return try await Account.open(configuration, key: .keyFile, over: network)
         }
         let passphrase = try Input.firstLine(of: file)
-        return try Client.open(configuration, unlock: .passphrase(copying: passphrase), over: network)
+        return try await Account.open(configuration, key: .passphrase(copying: passphrase), over: network)
     }
 
     /// For what asks a server and has no account.

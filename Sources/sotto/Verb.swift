@@ -15,7 +15,7 @@ struct Verb: Sendable {
     /// What it needs. One without an account says with which status the program ends.
     enum Work: Sendable {
         /// Ends early, with everything saved, when its task is cancelled.
-        case withAccount(@Sendable (Client, Arguments, Output) async throws -> Void)
+        case withAccount(@Sendable (Account, Arguments, Output) async throws -> Void)
         case overNetwork(@Sendable (Arguments, Setup, Output, ClientNetwork) async throws -> Int32)
         case alone(@Sendable (Arguments, Output) async throws -> Int32)
     }
@@ -52,7 +52,7 @@ struct Verb: Sendable {
     init(
         _ name: String, _ topic: Topic, usage: String, _ summary: String, words: ClosedRange<Int>,
         options: [Arguments.Option] = [], begins: @escaping @Sendable ([String]) -> Bool = { (_) in false },
-        work: @escaping @Sendable (Client, Arguments, Output) async throws -> Void
+        work: @escaping @Sendable (Account, Arguments, Output) async throws -> Void
     ) {
         self.init(
             name, topic, usage: usage, summary, words: words, options: options, begins: begins, .withAccount(work))

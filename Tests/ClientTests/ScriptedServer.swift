@@ -71,11 +71,12 @@ final class ScriptedServer: @unchecked Sendable {
 
     /// A registered client over this server.
     /// - Parameter disk: where it keeps what it knows.
-    func client(on disk: StoreCase? = nil) async throws -> Client {
+    func client(on disk: StoreCase? = nil) async throws -> Account {
         let configuration = ClientConfiguration(folder: "", server: ServerAddress("http://127.0.0.1:1"))
-        let client = Client(
-            store: try (try disk ?? StoreCase()).open(), server: configuration.server, network: network,
-            anonymousNetwork: network, configuration: configuration, surroundings: surroundings)
+        let client = Account(
+            owner: Owner(
+                store: try (try disk ?? StoreCase()).open(), server: configuration.server, network: network,
+                anonymousNetwork: network, configuration: configuration, surroundings: surroundings))
         try await client.register(handle: try #require(Handle(text: "alice")))
         return client
     }

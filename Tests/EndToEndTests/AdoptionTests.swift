@@ -17,9 +17,9 @@ import Wire
     func adopted() async throws {
         let house = try await House()
         let bob = try await Phone(house, as: "bobby")
-        try await bob.client.logIn()
+        try await bob.account.logIn()
         let tablet = try await Phone(house, joining: bob)
-        await tablet.client.close()
+        await tablet.account.close()
         _ = try await house.person("carol")
         house.server.stop()
         try execute("DELETE FROM key_log; DELETE FROM key_log_node", in: house)

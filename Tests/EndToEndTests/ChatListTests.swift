@@ -10,12 +10,12 @@ struct ChatListTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         let (bob, carol) = (try await Phone(house, as: "bob"), try await Phone(house, as: "carol"))
-        #expect(try await alice.client.chats().isEmpty)
+        #expect(try await alice.chats.all().isEmpty)
         try await alice.send("to bob", to: "bob")
         try await carol.send("from carol", to: "alice")
         try await alice.fetch()
         func list() async throws -> [String?] {
-            try await alice.client.chats().flatMap { [$0.handle?.text, $0.last?.text] }
+            try await alice.chats.all().flatMap { [$0.handle?.text, $0.last?.text] }
         }
         #expect(try await list() == ["carol", "from carol", "bob", "to bob"])
         try await bob.fetch()
@@ -24,7 +24,7 @@ struct ChatListTests {
         #expect(try await list() == ["bob", "back", "carol", "from carol"])
         try await alice.restart()
         #expect(try await list() == ["bob", "back", "carol", "from carol"])
-        #expect(try await alice.client.chats().allSatisfy { $0.mode == .sealed })
+        #expect(try await alice.chats.all().allSatisfy { $0.mode == .sealed })
     }
 
     @Test("a chat is read from its newest line backwards, page by page, each line once")
@@ -34,18 +34,18 @@ struct ChatListTests {
         _ = try await Phone(house, as: "bob")
         for number in 1...7 { try await alice.send("\(number)", to: "bob") }
         let bob = try #require(Handle(text: "bob"))
-        let chat = try #require(try await alice.client.chat(with: bob))
+        let chat = try #require(try await alice.chats.chat(with: bob))
         var pages: [[String?]] = []
         var before: UInt64?
         while true {
-            let page = try await alice.client.lines(of: chat, before: before, limit: 3)
+            let page = try await alice.chats.lines(of: chat, before: before, limit: 3)
             guard let first = page.first else { break }
             pages.append(page.map(\.text))
             before = first.number
         }
         #expect(pages == [["5", "6", "7"], ["2", "3", "4"], ["1"]])
-        #expect(try await alice.client.lines(of: .person(.sample)).isEmpty)
-        #expect(try await alice.client.chat(.person(.sample)) == nil)
+        #expect(try await alice.chats.lines(of: .person(.sample)).isEmpty)
+        #expect(try await alice.chats.chat(.person(.sample)) == nil)
     }
 
     @Test("a line has one name: before and after the server has it, and on the devices of both sides")
@@ -60,9 +60,9 @@ struct ChatListTests {
         let came = try #require(try await bob.history().first)
         let synced = try #require(try await laptop.history().first)
         #expect(came.id.name == sent.id.name && synced.id == sent.id)
-        #expect(try await alice.client.line(sent.id) == sent)
-        #expect(try await alice.client.line(LineID(sent.id.chat, number: sent.number)) == sent)
-        #expect(try await alice.client.line(LineID(sent.id.chat, .message(.random(), by: .sample))) == nil)
+        #expect(try await alice.chats.line(sent.id) == sent)
+        #expect(try await alice.chats.line(LineID(sent.id.chat, number: sent.number)) == sent)
+        #expect(try await alice.chats.line(LineID(sent.id.chat, .message(.random(), by: .sample))) == nil)
         #expect(came.delivery == .received && synced.delivery == .received && sent.delivery == .accepted)
         #expect(!came.author.isOwn && synced.author.isOwn && sent.author.isOwn)
     }

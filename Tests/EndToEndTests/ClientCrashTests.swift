@@ -15,14 +15,14 @@ struct ClientCrashTests {
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
             let folder = try TemporaryFolder()
             let name = "alice-\(point)"
-            let phone: MortalPhone
-            if let begun = try? MortalPhone(house, fate, folder: folder) {
+            let phone: Phone
+            if let begun = try? await Phone(house, fate: fate, folder: folder) {
                 phone = begun
                 if (try? await phone.register(name)) != nil { return fate.hasStruck }
-                try await phone.revive()
+                try await phone.restart()
             } else {
                 // It died while its store was founded: there is none, or a whole one.
-                phone = try MortalPhone(house, Fate(), folder: folder)
+                phone = try await Phone(house, fate: Fate(), folder: folder)
             }
             do {
                 try await phone.register(name)
@@ -44,13 +44,13 @@ struct ClientCrashTests {
         let bob = try await Phone(house, as: "bob")
         var expected: [String] = []
         try await everyPoint { (point) in
-            let phone = try MortalPhone(house, Fate())
+            let phone = try await Phone(house, fate: Fate())
             try await phone.register("alice-\(point)")
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
-            try await phone.revive(fate)
+            try await phone.restart(fate)
             let texts = (0..<3).map { "\(point)-\($0)" }
             _ = try? await phone.sendAll(texts, to: "bob")
-            try await phone.revive()
+            try await phone.restart()
             try await phone.sendAll(texts, to: "bob")
             expected += texts
             return fate.hasStruck
@@ -72,9 +72,9 @@ struct ClientCrashTests {
             let phone = try await acquainted(house, bob, "alice-\(point)", then: fate)
             let texts = (0..<3).map { "\(point)-\($0)" }
             _ = try? await phone.sendAll(texts, to: "bob")
-            try await phone.revive()
+            try await phone.restart()
             try await phone.sendAll(texts, to: "bob")
-            hiddenCount += try await phone.client.history().count(where: \.isSenderHidden)
+            hiddenCount += try await phone.account.history().count(where: \.isSenderHidden)
             expected += ["hello \(point)"] + texts
             return fate.hasStruck
         }
@@ -107,15 +107,15 @@ struct ClientCrashTests {
     /// A phone that knows bob's delivery token, as bob knows its.
     private func acquainted(
         _ house: House, _ bob: Phone, _ name: String, then fate: Fate
-    ) async throws -> MortalPhone {
-        let phone = try MortalPhone(house, Fate())
+    ) async throws -> Phone {
+        let phone = try await Phone(house, fate: Fate())
         try await phone.register(name)
         try await phone.fetch()
         try await phone.sendAll(["hello"], to: "bob")
         try await bob.fetch()
         try await bob.send("and you", to: name)
         try await phone.fetch()
-        try await phone.revive(fate)
+        try await phone.restart(fate)
         return phone
     }
 
@@ -124,14 +124,14 @@ struct ClientCrashTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         let count = try await everyPoint { (point) in
-            let phone = try MortalPhone(house, Fate())
+            let phone = try await Phone(house, fate: Fate())
             try await phone.register("bob-\(point)")
             let texts = (0..<4).map { "\(point)-\($0)" }
             for text in texts { try await alice.send(text, to: "bob-\(point)") }
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
-            try await phone.revive(fate)
+            try await phone.restart(fate)
             _ = try? await phone.fetch()
-            try await phone.revive()
+            try await phone.restart()
             try await phone.fetch()
             #expect(try await phone.received() == texts)
             // And the session is in step: the other way works, and back.
@@ -150,7 +150,7 @@ struct ClientCrashTests {
         var expected: [String] = []
         try await everyPoint { (point) in
             let fate = Fate(answers: point)
-            let phone = try MortalPhone(house, fate)
+            let phone = try await Phone(house, fate: fate)
             for _ in 0..<2 {
                 // Again after the answer that was lost; the second time is a no when the first one went through.
                 _ = try? await phone.register("alice-\(point)")
@@ -171,7 +171,7 @@ struct ClientCrashTests {
         let house = try await House()
         let bob = try await Phone(house, as: "bob")
         let fate = Fate()
-        let alice = try MortalPhone(house, fate)
+        let alice = try await Phone(house, fate: fate)
         try await alice.register("alice")
         try await alice.sendAll(["first"], to: "bob")
         let laptop = try await Phone(house, joining: bob)

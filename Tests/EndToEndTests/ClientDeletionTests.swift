@@ -25,12 +25,12 @@ struct ClientDeletionTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         let bob = try await Phone(house, as: "bobby")
-        _ = try await alice.client.createBackup()
+        _ = try await alice.recovery.createBackup()
         try await alice.send("hello", to: "bobby")
         try await bob.send("hi", to: "alice")
         try await bob.fetch()
         try await alice.fetch()
-        try await alice.client.deleteAccount()
+        try await alice.account.delete()
         try await alice.restart {
             let rooms = try StoredRooms.all(in: alice.folder.path + "/account")
             #expect(rooms == [.head, .sum, .profile, .counters, .contact, .handle, .line, .chat])
@@ -41,34 +41,34 @@ struct ClientDeletionTests {
             let codes = [
                 await code { try await alice.send("again", to: "bobby") },
                 await code { try await alice.fetch() },
-                await code { try await alice.client.logIn() },
-                await code { try await alice.client.whoami() as Any },
-                await code { try await alice.client.devices() },
-                await code { try await alice.client.createBackup() },
-                await code { try await alice.client.requestLink() },
-                await code { try await alice.client.register(handle: name) },
-                await code { try await alice.client.deleteAccount() },
+                await code { try await alice.account.logIn() },
+                await code { try await alice.account.whoami() as Any },
+                await code { try await alice.devices.all() },
+                await code { try await alice.recovery.createBackup() },
+                await code { try await alice.devices.requestLink() },
+                await code { try await alice.account.register(handle: name) },
+                await code { try await alice.account.delete() },
             ]
             #expect(codes == Array(repeating: "account-deleted", count: codes.count))
             try await alice.restart()
         }
         // What was pinned stays pinned, and is out of reach.
-        let before = try await bob.client.safetyNumber(with: try #require(Handle(text: "alice")))
+        let before = try await bob.safety.safetyNumber(with: try #require(Handle(text: "alice")))
         #expect(await code { try await bob.send("are you there", to: "alice") } == "not-found")
         #expect(try await bob.history().last?.problem == .notFound)
-        #expect(try await bob.client.safetyNumber(with: try #require(Handle(text: "alice"))).digits == before.digits)
+        #expect(try await bob.safety.safetyNumber(with: try #require(Handle(text: "alice"))).digits == before.digits)
         try await bob.fetch()
-        let other = try Phone(house)
+        let other = try await Phone(house)
         let name = try #require(Handle(text: "alice"))
-        #expect(await code { try await other.client.register(handle: name) } == "handle-taken")
+        #expect(await code { try await other.account.register(handle: name) } == "handle-taken")
     }
 
     @Test("what waits in the outbox is refused once, with a reason, and what is for others goes out")
     func outbox() async throws {
         var house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
-        let bob = try await DoubtfulPhone(house, as: "bobby")
-        let carol = try await DoubtfulPhone(house, as: "carol")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
+        let bob = try await Phone(house, as: "bobby", isDoubtful: true)
+        let carol = try await Phone(house, as: "carol", isDoubtful: true)
         try await alice.send("hello", to: "bobby")
         try await bob.fetch()
         try await bob.send("hi", to: "alice")
@@ -77,10 +77,10 @@ struct ClientDeletionTests {
         #expect(house.server.stop() == 0)
         for text in ["one", "two"] { #expect(await code { try await alice.send(text, to: "bobby") } == "queued") }
         house = try await House(folder: house.folder)
-        for phone in [alice, bob, carol] { try await phone.move(to: house) }
-        try await bob.client.deleteAccount()
+        for phone in [alice, bob, carol] { try await phone.restart(at: house) }
+        try await bob.account.delete()
         let events = try await alice.fetch()
-        let sent = try await alice.client.history().filter { $0.kind == .sent }
+        let sent = try await alice.account.history().filter { $0.kind == .sent }
         #expect(sent.map(\.progress) == [.accepted, .refused, .refused])
         #expect(sent.map(\.problem) == [nil, .notFound, .notFound])
         for event in events {
@@ -89,7 +89,7 @@ struct ClientDeletionTests {
         }
         try await alice.send("hello", to: "carol")
         try await carol.fetch()
-        #expect(try await carol.client.history().map(\.text) == ["hello"])
+        #expect(try await carol.account.history().map(\.text) == ["hello"])
     }
 
     @Test("another device of the account hears of it, and keeps what it has")
@@ -98,40 +98,40 @@ struct ClientDeletionTests {
         let alice = try await Phone(house, as: "alice")
         let tablet = try await Phone(house, joining: alice)
         var last: ClientEvent?
-        for await event in await tablet.client.events() {
+        for await event in await tablet.account.events() {
             last = event
-            if case .idle = event { try await alice.client.deleteAccount() }
+            if case .idle = event { try await alice.account.delete() }
         }
         #expect(last == .ended(.accountDeleted))
-        #expect(await code { try await tablet.client.deleteAccount() } == "cannot-change-devices")
+        #expect(await code { try await tablet.account.delete() } == "cannot-change-devices")
         #expect(await code { try await tablet.fetch() } == "unlinked", "to log in tells nobody why")
-        #expect(try await tablet.client.whoami()?.handle.text == "alice")
+        #expect(try await tablet.account.whoami()?.handle.text == "alice")
     }
 
     @Test("when the answer is lost, the same call again finds out; a refusal leaves the account as it is")
     func lostAnswer() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await Phone(house, as: "bobby")
         alice.change = { (path, answer) in if path == "/v1/auth/challenge" { answer.status = 503 } }
-        #expect(await code { try await alice.client.deleteAccount() } == "unexpected-answer")
+        #expect(await code { try await alice.account.delete() } == "unexpected-answer")
         alice.change = { (path, answer) in
             // Another challenge than the one that the server stands by.
             guard path == "/v1/auth/challenge" else { return }
             answer.change(Challenge.self) { $0.challenge[0] ^= 1 }
         }
-        #expect(await code { try await alice.client.deleteAccount() } == "bad-signature")
+        #expect(await code { try await alice.account.delete() } == "bad-signature")
         alice.change = { _, _ in }
         try await alice.send("still here", to: "bobby")
         try await bob.fetch()
         #expect(try await bob.received() == ["still here"])
         alice.change = { (path, answer) in if path == "/v1/accounts/me" { answer.status = 502 } }
-        #expect(await code { try await alice.client.deleteAccount() } == "unexpected-answer")
+        #expect(await code { try await alice.account.delete() } == "unexpected-answer")
         alice.change = { _, _ in }
         #expect(await code { try await alice.send("and now", to: "bobby") } == "account-deleted")
-        try await alice.client.deleteAccount()
-        #expect(await code { try await alice.client.deleteAccount() } == "account-deleted")
-        #expect(try await alice.client.history().first?.text == "still here")
+        try await alice.account.delete()
+        #expect(await code { try await alice.account.delete() } == "account-deleted")
+        #expect(try await alice.account.history().first?.text == "still here")
     }
 
     @Test("sotto says what will go, deletes only with --yes, and shows the transcript ever after")

@@ -14,7 +14,7 @@ struct ClientDevicesTests {
         try await alice.send("before", to: "bob")
         try await bob.fetch()
         let laptop = try await Phone(house, joining: bob)
-        #expect(try await laptop.client.whoami()?.address.device == DeviceID(2))
+        #expect(try await laptop.account.whoami()?.address.device == DeviceID(2))
         // Alice's list is stale: the server says so, and the message goes to both.
         try await alice.send("to both", to: "bob")
         try await bob.fetch()
@@ -60,31 +60,31 @@ struct ClientDevicesTests {
         let bob = try await Phone(house, as: "bob")
         let laptop = try await Phone(house, joining: bob)
         try await alice.send("to both", to: "bob")
-        try await bob.client.unlink(DeviceID(2))
+        try await bob.devices.unlink(DeviceID(2))
         await #expect(throws: ClientError.unlinked) { try await laptop.fetch() }
         try await alice.send("to one", to: "bob")
         try await bob.fetch()
         #expect(try await bob.received() == ["to both", "to one"])
         // A number is never used twice.
         let tablet = try await Phone(house, joining: bob)
-        #expect(try await tablet.client.whoami()?.address.device == DeviceID(3))
+        #expect(try await tablet.account.whoami()?.address.device == DeviceID(3))
     }
 
     @Test("the same code again is answered alike; only the account's key links and unlinks")
     func linkingTwice() async throws {
         let house = try await House()
         let bob = try await Phone(house, as: "bob")
-        let laptop = try Phone(house)
-        let code = try await laptop.client.requestLink()
-        #expect(try await laptop.client.requestLink() == code)
+        let laptop = try await Phone(house)
+        let code = try await laptop.devices.requestLink()
+        #expect(try await laptop.devices.requestLink() == code)
         await #expect(throws: ClientError.notLinkedYet) { try await laptop.fetch() }
-        let reply = try await bob.client.link(code: code)
-        #expect(try await bob.client.link(code: code) == reply)
+        let reply = try await bob.devices.link(code: code)
+        #expect(try await bob.devices.link(code: code) == reply)
         try await laptop.restart()
-        try await laptop.client.completeLink(reply)
-        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.client.link(code: code) }
-        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.client.unlink(DeviceID(1)) }
-        await #expect(throws: ClientError.badCode) { try await bob.client.link(code: String(code.dropLast(5))) }
+        try await laptop.devices.completeLink(reply)
+        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.devices.link(code: code) }
+        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.devices.unlink(DeviceID(1)) }
+        await #expect(throws: ClientError.badCode) { try await bob.devices.link(code: String(code.dropLast(5))) }
     }
 
     @Test("both sides show the same safety number, on every device")
@@ -94,10 +94,10 @@ struct ClientDevicesTests {
         let bob = try await Phone(house, as: "bob")
         let laptop = try await Phone(house, joining: bob)
         let (toBob, toAlice) = (try #require(Handle(text: "bob")), try #require(Handle(text: "alice")))
-        let shown = try await alice.client.safetyNumber(with: toBob)
-        #expect(try await bob.client.safetyNumber(with: toAlice).digits == shown.digits)
-        #expect(try await laptop.client.safetyNumber(with: toAlice).digits == shown.digits)
-        #expect(shown.matches(scanned: try await laptop.client.safetyNumber(with: toAlice).payload))
+        let shown = try await alice.safety.safetyNumber(with: toBob)
+        #expect(try await bob.safety.safetyNumber(with: toAlice).digits == shown.digits)
+        #expect(try await laptop.safety.safetyNumber(with: toAlice).digits == shown.digits)
+        #expect(shown.matches(scanned: try await laptop.safety.safetyNumber(with: toAlice).payload))
     }
 
     @Test("a comparison that succeeds is remembered, through restarts, new devices and a recovery")
@@ -106,45 +106,45 @@ struct ClientDevicesTests {
         let alice = try await Phone(house, as: "alice")
         let bob = try await Phone(house, as: "bob")
         let (toBob, toAlice) = (try #require(Handle(text: "bob")), try #require(Handle(text: "alice")))
-        let shown = try await bob.client.safetyNumber(with: toAlice)
-        #expect(try await alice.client.verification(of: toBob) == .unverified)
+        let shown = try await bob.safety.safetyNumber(with: toAlice)
+        #expect(try await alice.safety.verification(of: toBob) == .unverified)
         let wrong = String(shown.digits.reversed())
-        await #expect(throws: ClientError.safetyNumberDiffers) { try await alice.client.verify(toBob, digits: wrong) }
-        await #expect(throws: ClientError.safetyNumberDiffers) { try await alice.client.verify(toBob, digits: "") }
+        await #expect(throws: ClientError.safetyNumberDiffers) { try await alice.safety.verify(toBob, digits: wrong) }
+        await #expect(throws: ClientError.safetyNumberDiffers) { try await alice.safety.verify(toBob, digits: "") }
         await #expect(throws: ClientError.safetyNumberDiffers) {
-            try await alice.client.verify(toBob, scanned: [UInt8](repeating: 0, count: 65))
+            try await alice.safety.verify(toBob, scanned: [UInt8](repeating: 0, count: 65))
         }
-        #expect(try await alice.client.verification(of: toBob) == .unverified)
-        try await alice.client.verify(toBob, digits: shown.groups.joined(separator: " "))
-        let verified = try await alice.client.verification(of: toBob)
+        #expect(try await alice.safety.verification(of: toBob) == .unverified)
+        try await alice.safety.verify(toBob, digits: shown.groups.joined(separator: " "))
+        let verified = try await alice.safety.verification(of: toBob)
         #expect(verified != .unverified)
         try await alice.restart()
         let laptop = try await Phone(house, joining: bob)
         try await alice.send("to both", to: "bob")
-        #expect(try await laptop.client.whoami()?.address.device == DeviceID(2))
-        #expect(try await alice.client.verification(of: toBob) == verified)
-        #expect(try await alice.client.devices(of: toBob).map(\.device) == [DeviceID(1), DeviceID(2)])
-        #expect(try await alice.client.devices(of: toBob).allSatisfy { $0.verification == verified })
-        let key = try await alice.client.createBackup()
-        let restored = try Phone(house)
-        _ = try await restored.client.restore(recoveryKey: key)
-        #expect(try await restored.client.verification(of: toBob) == verified)
-        try await alice.client.setVerified(false, toBob)
-        #expect(try await alice.client.verification(of: toBob) == .unverified)
-        try await bob.client.verify(toAlice, scanned: try await alice.client.safetyNumber(with: toBob).payload)
-        #expect(try await bob.client.verification(of: toAlice) != .unverified)
+        #expect(try await laptop.account.whoami()?.address.device == DeviceID(2))
+        #expect(try await alice.safety.verification(of: toBob) == verified)
+        #expect(try await alice.people.devices(of: toBob).map(\.device) == [DeviceID(1), DeviceID(2)])
+        #expect(try await alice.people.devices(of: toBob).allSatisfy { $0.verification == verified })
+        let key = try await alice.recovery.createBackup()
+        let restored = try await Phone(house)
+        _ = try await restored.recovery.restore(recoveryKey: key)
+        #expect(try await restored.safety.verification(of: toBob) == verified)
+        try await alice.safety.setVerified(false, toBob)
+        #expect(try await alice.safety.verification(of: toBob) == .unverified)
+        try await bob.safety.verify(toAlice, scanned: try await alice.safety.safetyNumber(with: toBob).payload)
+        #expect(try await bob.safety.verification(of: toAlice) != .unverified)
     }
 
     @Test("a handle that is taken is refused, and another may be tried in the same folder")
     func takenHandle() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let other = try Phone(house)
+        let other = try await Phone(house)
         let error = await #expect(throws: ClientError.self) {
-            try await other.client.register(handle: try #require(Handle(text: "alice")))
+            try await other.account.register(handle: try #require(Handle(text: "alice")))
         }
         #expect(error?.code == "handle-taken")
-        try await other.client.register(handle: try #require(Handle(text: "alice2")))
+        try await other.account.register(handle: try #require(Handle(text: "alice2")))
         try await other.send("hi", to: "alice")
         try await alice.fetch()
         #expect(try await alice.received() == ["hi"])

@@ -29,8 +29,8 @@ struct ClientFlowTests {
         let alice = try await Phone(house, as: "alice")
         let bob = try await Phone(house, as: "bob")
         let expected = (0..<10).map { "\($0)" }
-        let heardByAlice = Task { [client = alice.client] in await Self.texts(client, count: 10) }
-        let heardByBob = Task { [client = bob.client] in await Self.texts(client, count: 10) }
+        let heardByAlice = Task { [client = alice.account] in await Self.texts(client, count: 10) }
+        let heardByBob = Task { [client = bob.account] in await Self.texts(client, count: 10) }
         for text in expected {
             try await alice.send(text, to: "bob")
             try await bob.send(text, to: "alice")
@@ -49,7 +49,7 @@ struct ClientFlowTests {
         let to = try #require(Handle(text: "bob"))
         try await withThrowingTaskGroup(of: Void.self) { (group) in
             for index in 0..<20 {
-                group.addTask { [client = alice.client] in _ = try await client.send("\(index)", to: to) }
+                group.addTask { [client = alice.account] in _ = try await client.chats.send("\(index)", to: to) }
             }
             try await group.waitForAll()
         }
@@ -103,7 +103,7 @@ struct ClientFlowTests {
             claimers.append(try await house.person("claimer-\(index)", oneTimePreKeyCount: 0))
         }
         let bob = try await Phone(house, as: "bob")
-        let address = try #require(try await bob.client.whoami()).address
+        let address = try #require(try await bob.account.whoami()).address
         var left = 101
         for claimer in claimers where left > 0 {
             for _ in 0..<6 {
@@ -136,7 +136,7 @@ struct ClientFlowTests {
         let house = try await House()
         let mallory = try await house.person("mallory")
         let bob = try await Phone(house, as: "bob")
-        let address = try #require(try await bob.client.whoami()).address
+        let address = try #require(try await bob.account.whoami()).address
         let view: AccountView = try await house.api.call(
             "GET", "/v1/accounts/\(address.account)", token: mallory.token)
         let device = try #require(view.deviceList.devices.first)
@@ -153,7 +153,7 @@ struct ClientFlowTests {
     }
 
     /// The texts of the first messages that a listening client hears.
-    private static func texts(_ client: Client, count: Int) async -> [String] {
+    private static func texts(_ client: Account, count: Int) async -> [String] {
         var texts: [String] = []
         for await event in await client.events() {
             if case .message(let entry) = event { texts.append(entry.text ?? "") }

@@ -15,10 +15,10 @@ import Wire
     @Test("a send that the server puts off holds up nobody else, and what follows it stays behind it")
     func putOff() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await Phone(house, as: "bobby")
         let carol = try await Phone(house, as: "carol")
-        let peer = try #require(try await bob.client.whoami()).address.account
+        let peer = try #require(try await bob.account.whoami()).address.account
         let asked = Guarded(0)
         alice.change = { (path, answer) in
             guard path == "/v1/keys/\(peer)/claims" || path.hasPrefix("/v1/keys/\(peer)/claims?") else { return }
@@ -35,8 +35,8 @@ import Wire
         try await carol.fetch()
         #expect(try await carol.received() == ["hello"])
         alice.change = { _, _ in }
-        await alice.client.sendOutbox()
-        #expect(try await alice.client.history().map(\.progress) == [.accepted, .accepted, .accepted])
+        await alice.outbox.sendAll()
+        #expect(try await alice.account.history().map(\.progress) == [.accepted, .accepted, .accepted])
         try await bob.fetch()
         #expect(try await bob.received() == ["one", "two"])
     }
@@ -44,7 +44,7 @@ import Wire
     @Test("a server that is overloaded is asked once, not for everybody")
     func overloaded() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         _ = try await Phone(house, as: "bobby")
         _ = try await Phone(house, as: "carol")
         let asked = Guarded(0)
@@ -62,7 +62,7 @@ import Wire
     @Test("who listens sends what was put off when the server wants to be asked again", .timeLimit(.minutes(10)))
     func again() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await Phone(house, as: "bobby")
         let refusals = Guarded(1)
         alice.change = { (path, answer) in
@@ -73,12 +73,12 @@ import Wire
             answer = Self.refusal(.rateLimited, seconds: 1)
         }
         let told = Guarded<[ClientEvent]>([])
-        let listener = Task { [client = alice.client] in
+        let listener = Task { [client = alice.account] in
             for await event in await client.events() { told.withLock { $0.append(event) } }
         }
         while !told.withLock({ $0.contains(.idle) }) { await Task.yield() }
         await #expect(throws: ClientError.self) { try await alice.send("later", to: "bobby") }
-        while try await alice.client.history().first?.progress != .accepted { await Task.yield() }
+        while try await alice.account.history().first?.progress != .accepted { await Task.yield() }
         listener.cancel()
         await listener.value
         try await bob.fetch()
@@ -90,10 +90,10 @@ import Wire
         let house = try await House()
         let bob = try await Phone(house, as: "bobby")
         let fate = Fate()
-        let alice = try MortalPhone(house, fate)
+        let alice = try await Phone(house, fate: fate)
         try await alice.register("alice")
         let to = try #require(Handle(text: "bobby"))
-        _ = try await alice.client.safetyNumber(with: to)
+        _ = try await alice.safety.safetyNumber(with: to)
         let (reached, reaching) = AsyncStream<Void>.makeStream()
         let (released, releasing) = AsyncStream<Void>.makeStream()
         fate.beforeRequest = { (request) in
@@ -101,14 +101,14 @@ import Wire
             reaching.finish()
             for await _ in released {}
         }
-        let sending = Task { [client = alice.client] in try await client.send("once", to: to) }
+        let sending = Task { [client = alice.account] in try await client.chats.send("once", to: to) }
         for await _ in reached {}
         sending.cancel()
         let error = await #expect(throws: ClientError.self) { try await sending.value }
         #expect(error?.code == "queued")
         releasing.finish()
-        await alice.client.sendOutbox()
-        while try await !alice.client.waitingMessages().isEmpty { await Task.yield() }
+        await alice.outbox.sendAll()
+        while try await !alice.outbox.lines().isEmpty { await Task.yield() }
         try await bob.fetch()
         #expect(try await bob.received() == ["once"])
     }

@@ -15,11 +15,11 @@ import Wire
 
     /// Sends a content as it is, past everything that a client would see to.
     private func inject(_ content: MessageContent, from sender: Phone, to recipient: Phone) async throws {
-        let peer = try #require(try await recipient.client.whoami()).address.account
-        let (copies, commitment) = try await sender.client.frankedForTests(content, to: peer)
+        let peer = try #require(try await recipient.account.whoami()).address.account
+        let (copies, commitment) = try await sender.inside { try $0.frankedForTests(content, to: peer) }
         let request = SendRequest(clientID: .random(), copies: copies, commitment: commitment)
         let sent = try await sender.house.api.send(
-            "POST", "/v1/messages/\(peer)", request, token: try await sender.client.accessToken())
+            "POST", "/v1/messages/\(peer)", request, token: try await sender.account.accessTokenForTests())
         try #require(sent.status == 200)
     }
 
@@ -32,16 +32,16 @@ import Wire
         let house = try await House()
         let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
         let photo = OutgoingFile(path: Self.samples + "orientation-6.jpg", caption: "look")
-        let sent = try await alice.client.send(photo, to: try handle(Self.bobby))
+        let sent = try await alice.chats.send(photo, to: try handle(Self.bobby))
         #expect(sent.file?.width == 64 && sent.file?.height == 96)
         try await bob.fetch()
         let came = try #require(try await bob.history().last)
         #expect(came.file?.width == 64 && came.file?.height == 96 && came.file?.thumbHash?.isEmpty == false)
-        let thumbnail = try await bob.client.thumbnail(ofFileOf: came.id)
+        let thumbnail = try await bob.media.thumbnail(ofFileOf: came.id)
         #expect(thumbnail.type == "image/webp" && thumbnail.width == 64 && thumbnail.height == 96)
         #expect(house.mediaFiles.count == 1)
 
-        let left = try await alice.client.delete(sent.id)
+        let left = try await alice.chats.delete(sent.id)
         #expect(left.removal == .deleted && left.text == nil && left.file == nil)
         #expect(house.mediaFiles.isEmpty)
         let told = try await bob.fetch()
@@ -50,19 +50,19 @@ import Wire
         let line = try #require(try await bob.history().last)
         #expect(line.id == came.id && line.removal == .deleted && line.text == nil && line.file == nil)
         await #expect(throws: ClientError.file(.none)) {
-            try await bob.client.download(fileOf: came.id, to: house.folder.path + "/out")
+            try await bob.media.download(fileOf: came.id, to: house.folder.path + "/out")
         }
         let message = try #require(came.message)
         for phone in [alice, bob] {
-            #expect(try await phone.client.read(.attachment(message, from: came.author.account)) == nil)
-            #expect(await !phone.client.owesErasingForTests)
+            #expect(try await phone.kept(.attachment(message, from: came.author.account)) == nil)
+            #expect(try await !phone.inside { $0.owesErasingForTests })
         }
-        await #expect(throws: ClientError.cannotReport) { try await bob.client.report(message: came.id) }
+        await #expect(throws: ClientError.cannotReport) { try await bob.safety.report(message: came.id) }
         // A second time there is nothing to do.
-        #expect(try await alice.client.delete(sent.id) == left)
+        #expect(try await alice.chats.delete(sent.id) == left)
         #expect(try await bob.fetch().allSatisfy { if case .removed = $0 { false } else { true } })
         await #expect(throws: ClientError.noSuchMessage) {
-            try await alice.client.delete(try await alice.client.only(99))
+            try await alice.chats.delete(try await alice.account.only(99))
         }
     }
 
@@ -97,9 +97,9 @@ import Wire
     func bounded() async throws {
         let house = try await House()
         let clock = MovedClock()
-        let bob = try await TimedPhone(house, as: Self.bobby, clock: clock)
+        let bob = try await Phone(house, as: Self.bobby, clock: clock)
         let targets = (0...ClientLimits.earlyDeletionsMax).map { _ in ClientID.random() }
-        let kept = try await bob.client.rememberForTests(targets, of: .random(), clock)
+        let kept = try await bob.inside { try $0.rememberForTests(targets, of: .random(), clock) }
         #expect(kept.count == ClientLimits.earlyDeletionsMax)
         #expect(kept.contains("\(try #require(targets.last))"))
         #expect(!kept.contains("\(targets[0])"))
@@ -109,11 +109,11 @@ import Wire
     func forMe() async throws {
         let house = try await House()
         let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
-        try await alice.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
+        try await alice.chats.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
         try await alice.send("mine", to: Self.bobby)
         try await bob.fetch()
-        try await bob.client.delete(try await bob.client.only(1))
-        try await alice.client.delete(try await alice.client.only(2), forMeOnly: true)
+        try await bob.chats.delete(try await bob.account.only(1))
+        try await alice.chats.delete(try await alice.account.only(2), forMeOnly: true)
         try await alice.fetch()
         try await bob.fetch()
         #expect(try await alice.history().map(\.removal) == [nil, .deleted])
@@ -127,16 +127,16 @@ import Wire
         let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: Self.bobby))
         let tablet = try await Phone(house, joining: alice)
         try await alice.fetch()
-        let sent = try await alice.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
+        let sent = try await alice.chats.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
         try await tablet.fetch()
         try await bob.fetch()
-        let own = try #require(try await alice.client.whoami()).address.account
+        let own = try #require(try await alice.account.whoami()).address.account
         let message = try #require(sent.message)
-        let kept = try #require(try await alice.client.read(.capability(message, from: own)))
-        #expect(try await tablet.client.read(.capability(message, from: own)) == kept)
-        #expect(try await bob.client.read(.capability(message, from: own)) == nil)
+        let kept = try #require(try await alice.kept(.capability(message, from: own)))
+        #expect(try await tablet.kept(.capability(message, from: own)) == kept)
+        #expect(try await bob.kept(.capability(message, from: own)) == nil)
         let copy = try #require(try await tablet.history().last)
-        try await tablet.client.delete(copy.id)
+        try await tablet.chats.delete(copy.id)
         #expect(house.mediaFiles.isEmpty)
         for phone in [alice, bob] {
             try await phone.fetch()
@@ -151,9 +151,9 @@ import Wire
         let bob = try await Phone(house, as: Self.bobby)
         _ = try await Phone(house, joining: alice)
         try await alice.send("hello", to: Self.bobby)
-        let account = try #require(try await bob.client.whoami()).address.account
+        let account = try #require(try await bob.account.whoami()).address.account
         let capability = String(repeating: "c", count: 43)
-        let entries = try await alice.client.entriesForTests(capability, to: account)
+        let entries = try await alice.inside { try $0.entriesForTests(capability, to: account) }
         #expect(entries.map(\.kind) == [.message, .sync])
         let contents = try entries.map { (entry) in
             entry.kind == .sync ? entry.content : try FrankedContent.decode(entry.content).content
@@ -165,25 +165,25 @@ import Wire
     @Test("a server that is away hears of it later, also after a restart; a message that never left says nothing")
     func away() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
-        let bob = try await DoubtfulPhone(house, as: Self.bobby)
-        let sent = try await alice.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
+        let bob = try await Phone(house, as: Self.bobby, isDoubtful: true)
+        let sent = try await alice.chats.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
         house.server.stop()
         await #expect(throws: ClientError.self) { try await alice.send("never", to: Self.bobby) }
         for line in [sent.id, LineID(sent.id.chat, number: sent.number + 1)] {
-            let error = await #expect(throws: ClientError.self) { try await alice.client.delete(line) }
+            let error = await #expect(throws: ClientError.self) { try await alice.chats.delete(line) }
             #expect(error?.code == "queued")
         }
-        #expect(try await alice.client.history().map(\.removal) == [.deleted, .deleted])
+        #expect(try await alice.account.history().map(\.removal) == [.deleted, .deleted])
         let later = try await House(folder: house.folder)
         #expect(later.mediaFiles.count == 1)
-        try await alice.move(to: later)
+        try await alice.restart(at: later)
         try await alice.fetch()
         #expect(later.mediaFiles.isEmpty)
-        try await bob.move(to: later)
+        try await bob.restart(at: later)
         try await bob.fetch()
         // The text was taken out of the outbox.
-        #expect(try await bob.client.history().map(\.removal) == [.deleted])
+        #expect(try await bob.account.history().map(\.removal) == [.deleted])
     }
 
     @Test("killed at any write, a deletion has happened or not, and its file goes with it")
@@ -191,15 +191,15 @@ import Wire
         let house = try await House()
         let bob = try await Phone(house, as: Self.bobby)
         for writes in 0..<4 {
-            let phone = try MortalPhone(house, Fate())
+            let phone = try await Phone(house, fate: Fate())
             try await phone.register("mortal\(writes)")
-            let sent = try await phone.client.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
-            try await phone.revive(Fate(writes: writes, isLastWriteDone: writes.isMultiple(of: 2)))
-            _ = try? await phone.client.delete(sent.id)
-            try await phone.revive()
-            let line = try #require(try await phone.client.history().first)
+            let sent = try await phone.chats.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
+            try await phone.restart(Fate(writes: writes, isLastWriteDone: writes.isMultiple(of: 2)))
+            _ = try? await phone.chats.delete(sent.id)
+            try await phone.restart()
+            let line = try #require(try await phone.account.history().first)
             #expect((line.removal == nil) == (line.file != nil), "all of it or nothing")
-            try await phone.client.delete(sent.id)
+            try await phone.chats.delete(sent.id)
             try await phone.fetch()
             #expect(house.mediaFiles.isEmpty, "after \(writes) writes")
             try await bob.fetch()
@@ -237,27 +237,27 @@ import Wire
     }
 }
 
-extension Client {
-    var owesErasingForTests: Bool { store.isErasingOwed }
-    var expiriesForTests: [String] { get throws { try store.keys(in: .expiries).map(\.name) } }
+extension Rooms {
+    var owesErasingForTests: Bool { ground.records.store.isErasingOwed }
+    var expiriesForTests: [String] { get throws { try ground.records.store.keys(in: .expiries).map(\.name) } }
 
     /// As if deletions of these had come, one a second, none of whose messages did.
     /// - Returns: what is remembered.
     func rememberForTests(_ targets: [ClientID], of account: AccountID, _ clock: MovedClock) throws -> [String] {
         for target in targets {
             var transaction = StoreTransaction()
-            var edit = TranscriptEdit(store, now: surroundings.now())
-            #expect(try takeOut(target, of: account, &edit, into: &transaction) == nil)
-            try commit(transaction)
+            var edit = TranscriptEdit(ground.records.store, now: ground.surroundings.now())
+            #expect(try receiver.takeOut(target, of: account, &edit, into: &transaction) == nil)
+            try receiver.commit(transaction)
             clock.advance(seconds: 1)
         }
-        return try store.keys(in: .earlyDeletions(from: account)).compactMap(\.placeName)
+        return try ground.records.store.keys(in: .earlyDeletions(from: account)).compactMap(\.placeName)
     }
 
     /// What would be sent of a text whose file had this capability.
     func entriesForTests(_ capability: String, to account: AccountID) throws -> [OutboxEntry] {
-        let (_, own) = try readyProfile()
-        let content = MessageContent(message: .random(), sentAt: surroundings.now(), text: "x")
-        return try outboxEntries(content, capability: capability, line: nil, to: account, own)
+        let (_, own) = try receiver.readyProfile()
+        let content = MessageContent(message: .random(), sentAt: ground.surroundings.now(), text: "x")
+        return try mailer.outboxEntries(content, capability: capability, line: nil, to: account, own)
     }
 }

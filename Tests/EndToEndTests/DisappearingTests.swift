@@ -15,27 +15,27 @@ import Wire
     func ends() async throws {
         let house = try await House()
         let (here, there) = (MovedClock(), MovedClock())
-        let alice = try await TimedPhone(house, as: "alice", clock: here)
-        let bob = try await TimedPhone(house, as: "bobby", clock: there)
+        let alice = try await Phone(house, as: "alice", clock: here)
+        let bob = try await Phone(house, as: "bobby", clock: there)
         let file = OutgoingFile(path: Self.photo, caption: "soon", expiresIn: 60)
-        let sent = try await alice.client.send(file, to: try handle("bobby"))
+        let sent = try await alice.chats.send(file, to: try handle("bobby"))
         #expect(try #require(sent.expiry?.at) <= here.now.adding(seconds: 60))
-        try await alice.client.send("stays", to: try handle("bobby"))
+        try await alice.chats.send("stays", to: try handle("bobby"))
         here.advance(seconds: 61)
-        #expect(try await alice.client.history().map(\.text) == ["stays"])
+        #expect(try await alice.account.history().map(\.text) == ["stays"])
         // Bob hears of it only now: his time begins now.
         there.advance(seconds: 600)
         try await bob.fetch()
-        let came = try await bob.client.history()
+        let came = try await bob.account.history()
         #expect(came.map(\.text) == ["soon", "stays"])
         there.advance(seconds: 59)
-        #expect(try await bob.client.history().count == 2)
+        #expect(try await bob.account.history().count == 2)
         there.advance(seconds: 2)
-        #expect(try await bob.client.history().map(\.text) == ["stays"])
+        #expect(try await bob.account.history().map(\.text) == ["stays"])
         let message = try #require(came.first?.message)
-        #expect(try await bob.client.read(.attachment(message, from: came[0].author.account)) == nil)
+        #expect(try await bob.kept(.attachment(message, from: came[0].author.account)) == nil)
         await #expect(throws: ClientError.noSuchMessage) {
-            try await bob.client.thumbnail(ofFileOf: try await bob.client.only(1))
+            try await bob.media.thumbnail(ofFileOf: try await bob.account.only(1))
         }
         // Gone for everybody else too: nobody has its time left, so it is told that it is over.
         #expect(house.mediaFiles.count == 1)
@@ -52,14 +52,14 @@ import Wire
     func timer() async throws {
         let house = try await House()
         let clock = MovedClock()
-        let alice = try await TimedPhone(house, as: "alice", clock: clock)
-        let bob = try await TimedPhone(house, as: "bobby", clock: clock)
+        let alice = try await Phone(house, as: "alice", clock: clock)
+        let bob = try await Phone(house, as: "bobby", clock: clock)
         for seconds in [30, 3600] as [UInt64] {
-            try await alice.client.send("for \(seconds)", to: try handle("bobby"), expiresIn: seconds)
+            try await alice.chats.send("for \(seconds)", to: try handle("bobby"), expiresIn: seconds)
         }
         try await bob.fetch()
         let told = Guarded<[ClientEvent]>([])
-        let listener = Task { [client = bob.client] in
+        let listener = Task { [client = bob.account] in
             for await event in await client.events() { told.withLock { $0.append(event) } }
         }
         while !told.withLock({ $0.contains(.idle) }) { await Task.yield() }
@@ -72,12 +72,12 @@ import Wire
         listener.cancel()
         await listener.value
         try await bob.restart { clock.advance(seconds: 3600) }
-        #expect(try await bob.client.history().isEmpty)
-        #expect(try await bob.client.expiriesForTests.isEmpty)
+        #expect(try await bob.account.history().isEmpty)
+        #expect(try await bob.inside { try $0.expiriesForTests }.isEmpty)
         // The numbers go on.
-        try await alice.client.send("after", to: try handle("bobby"))
+        try await alice.chats.send("after", to: try handle("bobby"))
         try await bob.fetch()
-        #expect(try await bob.client.history().map(\.number) == [3])
+        #expect(try await bob.account.history().map(\.number) == [3])
     }
 
     @Test("times beyond the bounds are refused before anything is sent")
@@ -87,16 +87,16 @@ import Wire
         _ = try await Phone(house, as: "bobby")
         for seconds in [0, 4, 2_419_201, UInt64.max] as [UInt64] {
             await #expect(throws: ClientError.badExpiry) {
-                try await alice.client.send("x", to: try handle("bobby"), expiresIn: seconds)
+                try await alice.chats.send("x", to: try handle("bobby"), expiresIn: seconds)
             }
             await #expect(throws: ClientError.badExpiry) {
-                try await alice.client.send(
+                try await alice.chats.send(
                     OutgoingFile(path: Self.photo, expiresIn: seconds), to: try handle("bobby"))
             }
         }
         #expect(house.mediaFiles.isEmpty)
         for seconds in [5, 2_419_200] as [UInt64] {
-            let sent = try await alice.client.send("x", to: try handle("bobby"), expiresIn: seconds)
+            let sent = try await alice.chats.send("x", to: try handle("bobby"), expiresIn: seconds)
             #expect(sent.progress == .accepted)
         }
     }
@@ -123,17 +123,18 @@ import Wire
     func laterLine() async throws {
         let house = try await House()
         let clock = MovedClock()
-        let alice = try await TimedPhone(house, as: "alice", clock: clock)
-        _ = try await TimedPhone(house, as: "bobby", clock: clock)
+        let alice = try await Phone(house, as: "alice", clock: clock)
+        _ = try await Phone(house, as: "bobby", clock: clock)
         var sent: [Line] = []
         for text in ["known", "later"] {
-            sent.append(try await alice.client.send(text, to: try handle("bobby"), expiresIn: 30))
+            sent.append(try await alice.chats.send(text, to: try handle("bobby"), expiresIn: 30))
         }
         #expect(sent[0].expiry?.at != nil && sent[0].expiry?.at == sent[1].expiry?.at)
-        try await alice.client.makeLaterForTests(sent[1].id)
+        let later = sent[1].id
+        try await alice.inside { try $0.makeLaterForTests(later) }
         clock.advance(seconds: 31)
-        #expect(try await alice.client.history().isEmpty)
-        #expect(try await alice.client.expiriesForTests.isEmpty)
+        #expect(try await alice.account.history().isEmpty)
+        #expect(try await alice.inside { try $0.expiriesForTests }.isEmpty)
     }
 
     /// Lets the time of all media be over, in the store of a server that is stopped.
@@ -154,11 +155,11 @@ import Wire
     }
 }
 
-extension Client {
+extension Rooms {
     /// As if a later version had written that line, in a form of its own.
     fileprivate func makeLaterForTests(_ line: LineID) throws {
         var transaction = StoreTransaction()
-        transaction.put([0x01], at: StoreKey.line(try place(of: line)).slot)
-        try commit(transaction)
+        transaction.put([0x01], at: StoreKey.line(try transcript.place(of: line)).slot)
+        try receiver.commit(transaction)
     }
 }

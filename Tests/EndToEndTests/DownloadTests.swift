@@ -25,12 +25,12 @@ import Wire
         func send(to name: String) async throws {
             let alice = try await Phone(house, as: "alice")
             try TextFile.write(bytes, to: place.path + "/file")
-            try await alice.client.send(file: place.path + "/file", to: try #require(Handle(text: name)))
+            try await alice.chats.send(file: place.path + "/file", to: try #require(Handle(text: name)))
         }
     }
 
-    private func receiver(_ scene: Scene) async throws -> MortalPhone {
-        let phone = try MortalPhone(scene.house, Fate())
+    private func receiver(_ scene: Scene) async throws -> Phone {
+        let phone = try await Phone(scene.house, fate: Fate())
         try await phone.register("bob")
         try await scene.send(to: "bob")
         try await phone.fetch()
@@ -71,21 +71,22 @@ import Wire
             Self.strike(fate, after: Int.random(in: 0...5, using: &random)) {
                 if isKill { $0.die() } else { $0.isOffline = true }
             }
-            try await phone.revive(fate)
+            try await phone.restart(fate)
             let seen = Guarded<[UInt64]>([])
-            isDone = (try? await phone.client.download(fileOf: try await phone.only(1), to: scene.out) { (progress) in
+            isDone = (try? await phone.media.download(fileOf: try await phone.only(1), to: scene.out) { (progress) in
                 seen.withLock { $0.append(progress.doneByteCount) }
             }) != nil
             let progress = seen.withLock { $0 }
             #expect(progress == progress.sorted(), "seed \(seed)")
             deaths += 1
         }
-        try await phone.revive()
-        if !isDone { try await phone.client.download(fileOf: try await phone.only(1), to: scene.out) }
+        try await phone.restart()
+        if !isDone { try await phone.media.download(fileOf: try await phone.only(1), to: scene.out) }
         #expect(TextFile.bytes(scene.out) == scene.bytes, "seed \(seed), \(byteCount) bytes")
         #expect(scene.partials.isEmpty, "seed \(seed)")
-        let place = try await phone.client.place(of: try await phone.client.only(1))
-        #expect(try await phone.client.read(.download(place, to: scene.out)) == nil)
+        let line = try await phone.account.only(1)
+        let place = try await phone.inside { try $0.transcript.place(of: line) }
+        #expect(try await phone.kept(.download(place, to: scene.out)) == nil)
     }
 
     @Test("what has come is not fetched again, and progress begins there")
@@ -94,15 +95,15 @@ import Wire
         let phone = try await receiver(scene)
         let fate = Fate()
         Self.strike(fate, after: 3) { $0.isOffline = true }
-        try await phone.revive(fate)
+        try await phone.restart(fate)
         await #expect(throws: ClientError.self) {
-            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+            try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(scene.partials.count == 1)
         let next = Fate()
-        try await phone.revive(next)
+        try await phone.restart(next)
         let seen = Guarded<[FileProgress]>([])
-        try await phone.client.download(fileOf: try await phone.only(1), to: scene.out) { (progress) in
+        try await phone.media.download(fileOf: try await phone.only(1), to: scene.out) { (progress) in
             seen.withLock { $0.append(progress) }
         }
         #expect(Self.mediaRequests(next) == 2)
@@ -119,9 +120,9 @@ import Wire
         let phone = try await receiver(scene)
         let fate = Fate()
         Self.strike(fate, after: 3) { $0.die() }
-        try await phone.revive(fate)
+        try await phone.restart(fate)
         await #expect(throws: ClientError.self) {
-            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+            try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         let partial = try #require(scene.partials.first)
         switch how {
@@ -133,8 +134,8 @@ import Wire
         case "cut": #expect(truncate(partial, 65_536) == 0)
         default: #expect(unlink(partial) == 0)
         }
-        try await phone.revive()
-        try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+        try await phone.restart()
+        try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         #expect(TextFile.bytes(scene.out) == scene.bytes)
         #expect(scene.partials.isEmpty)
     }
@@ -146,9 +147,9 @@ import Wire
             let phone = try await receiver(scene)
             let fate = Fate()
             Self.strike(fate, after: 3) { $0.die() }
-            try await phone.revive(fate)
+            try await phone.restart(fate)
             await #expect(throws: ClientError.self) {
-                try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+                try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
             }
             let partial = try #require(scene.partials.first)
             let victim = scene.place.path + "/victim"
@@ -156,8 +157,8 @@ import Wire
             try TextFile.write(kept, to: victim)
             #expect(chmod(victim, 0o600) == 0 && unlink(partial) == 0)
             #expect((isSymbolic ? symlink(victim, partial) : link(victim, partial)) == 0)
-            try await phone.revive()
-            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+            try await phone.restart()
+            try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
             #expect(TextFile.bytes(scene.out) == scene.bytes)
             #expect(TextFile.bytes(victim) == kept)
         }
@@ -168,7 +169,7 @@ import Wire
     ])
     func lyingServer(how: String) async throws {
         let scene = try await Scene(10_000_000)
-        let bob = try await DoubtfulPhone(scene.house, as: "bob")
+        let bob = try await Phone(scene.house, as: "bob", isDoubtful: true)
         try await scene.send(to: "bob")
         try await bob.fetch()
         let count = Guarded(0)
@@ -195,16 +196,16 @@ import Wire
             }
         }
         await #expect(throws: ClientError.unexpectedAnswer(status: 400)) {
-            try await bob.client.download(fileOf: try await bob.only(1), to: scene.out)
+            try await bob.media.download(fileOf: try await bob.only(1), to: scene.out)
         }
         #expect(scene.partials.count == 1)
         isOffline.withLock { $0 = false }
         await #expect(throws: ClientError.file(.notAuthentic)) {
-            try await bob.client.download(fileOf: try await bob.only(1), to: scene.out)
+            try await bob.media.download(fileOf: try await bob.only(1), to: scene.out)
         }
         #expect(scene.partials.isEmpty && access(scene.out, F_OK) != 0)
         bob.change = { _, _ in }
-        try await bob.client.download(fileOf: try await bob.only(1), to: scene.out)
+        try await bob.media.download(fileOf: try await bob.only(1), to: scene.out)
         #expect(TextFile.bytes(scene.out) == scene.bytes)
     }
 
@@ -214,25 +215,25 @@ import Wire
         let phone = try await receiver(scene)
         let fate = Fate()
         Self.strike(fate, after: 2) { $0.isOffline = true }
-        try await phone.revive(fate)
+        try await phone.restart(fate)
         await #expect(throws: ClientError.self) {
-            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+            try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         let next = Fate()
-        try await phone.revive(next)
-        try await phone.client.download(fileOf: try await phone.only(1), to: scene.place.path + "/other")
+        try await phone.restart(next)
+        try await phone.media.download(fileOf: try await phone.only(1), to: scene.place.path + "/other")
         #expect(Self.mediaRequests(next) == 3)
         #expect(TextFile.bytes(scene.place.path + "/other") == scene.bytes)
         try TextFile.write([1], to: scene.out)
         await #expect(throws: ClientError.file(.unwritable)) {
-            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+            try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(TextFile.bytes(scene.out) == [1] && scene.partials.count == 1)
         unlink(scene.out)
-        try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+        try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         #expect(TextFile.bytes(scene.out) == scene.bytes && scene.partials.isEmpty)
         await #expect(throws: ClientError.file(.unwritable)) {
-            try await phone.client.download(fileOf: try await phone.only(1), to: scene.place.path + "/none/out")
+            try await phone.media.download(fileOf: try await phone.only(1), to: scene.place.path + "/none/out")
         }
     }
 
@@ -242,19 +243,19 @@ import Wire
         let phone = try await receiver(scene)
         let fate = Fate()
         Self.strike(fate, after: 2) { $0.isOffline = true }
-        try await phone.revive(fate)
+        try await phone.restart(fate)
         await #expect(throws: ClientError.self) {
-            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+            try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(scene.partials.count == 1)
         let next = Fate()
-        try await phone.revive(next)
-        next.beforeRequest = { [client = phone.client] (request) in
+        try await phone.restart(next)
+        next.beforeRequest = { [client = phone.account] (request) in
             guard request.path.hasPrefix("/v1/media/") else { return }
-            if let line = try? await client.only(1) { _ = try? await client.delete(line) }
+            if let line = try? await client.only(1) { _ = try? await client.chats.delete(line) }
         }
         await #expect(throws: ClientError.file(.none)) {
-            try await phone.client.download(fileOf: try await phone.only(1), to: scene.out)
+            try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(scene.partials.isEmpty && access(scene.out, F_OK) != 0)
     }

@@ -29,11 +29,11 @@ import Wire
         }
 
         /// What an app does after a crash: what has a line already is not sent again.
-        func send(_ caption: String, from phone: MortalPhone) async throws {
-            if try await phone.client.history().contains(where: { $0.text == caption }) {
-                await phone.client.sendOutbox()
+        func send(_ caption: String, from phone: Phone) async throws {
+            if try await phone.account.history().contains(where: { $0.text == caption }) {
+                await phone.outbox.sendAll()
             } else {
-                try await phone.client.send(file: path, caption: caption, to: handle)
+                try await phone.chats.send(file: path, caption: caption, to: handle)
             }
         }
 
@@ -43,17 +43,17 @@ import Wire
             #expect(try await bob.received() == captions)
             for entry in try await bob.history() where entry.file != nil {
                 let out = "\(folder.path)/out-\(entry.number)"
-                try await bob.client.download(fileOf: entry.id, to: out)
+                try await bob.media.download(fileOf: entry.id, to: out)
                 #expect(TextFile.bytes(out) == bytes)
                 unlink(out)
             }
         }
     }
 
-    private func mortal(_ scene: Scene, _ name: String, then fate: Fate = Fate()) async throws -> MortalPhone {
-        let phone = try MortalPhone(scene.house, Fate())
+    private func mortal(_ scene: Scene, _ name: String, then fate: Fate = Fate()) async throws -> Phone {
+        let phone = try await Phone(scene.house, fate: Fate())
         try await phone.register(name)
-        try await phone.revive(fate)
+        try await phone.restart(fate)
         return phone
     }
 
@@ -76,11 +76,11 @@ import Wire
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
             let phone = try await mortal(scene, "alice-\(point)", then: fate)
             try? await scene.send("\(point)", from: phone)
-            try await phone.revive()
+            try await phone.restart()
             try await scene.send("\(point)", from: phone)
             #expect(phone.spools.isEmpty, "\(point)")
-            #expect(try await phone.client.waitingMessages().isEmpty)
-            #expect(try await phone.client.history().map(\.progress) == [.accepted])
+            #expect(try await phone.outbox.lines().isEmpty)
+            #expect(try await phone.account.history().map(\.progress) == [.accepted])
             captions.append("\(point)")
             return fate.hasStruck
         }
@@ -98,10 +98,10 @@ import Wire
             let fate = Fate(answers: point, endsWithAnswer: endsWithAnswer)
             let phone = try await mortal(scene, "alice-\(point)", then: fate)
             try? await scene.send("\(point)", from: phone)
-            if endsWithAnswer { try await phone.revive() }
+            if endsWithAnswer { try await phone.restart() }
             try await scene.send("\(point)", from: phone)
             #expect(phone.spools.isEmpty, "\(point): \(fate.requests)")
-            #expect(try await phone.client.history().map(\.progress) == [.accepted])
+            #expect(try await phone.account.history().map(\.progress) == [.accepted])
             captions.append("\(point)")
             return fate.hasStruck
         }
@@ -126,11 +126,11 @@ import Wire
         #expect(error?.code == "queued")
         let again = try await House(folder: scene.house.folder)
         let next = Fate()
-        try await phone.revive(next, at: again)
-        #expect(try await phone.client.history().map(\.progress) == [.uploading])
+        try await phone.restart(next, at: again)
+        #expect(try await phone.account.history().map(\.progress) == [.uploading])
         let seen = Guarded<[FileProgress]>([])
-        await phone.client.watchFiles { (_, progress) in seen.withLock { $0.append(progress) } }
-        await phone.client.sendOutbox()
+        await phone.outbox.watchFiles { (_, progress) in seen.withLock { $0.append(progress) } }
+        await phone.outbox.sendAll()
         #expect(next.requests.filter { $0.hasPrefix("PATCH") }.count == 2, "\(next.requests)")
         #expect(!next.requests.contains("POST /v1/media/uploads"))
         let progress = seen.withLock { $0 }
@@ -139,7 +139,7 @@ import Wire
         let bob = try await Phone(again, after: scene.bob)
         try await bob.fetch()
         let out = scene.folder.path + "/out"
-        try await bob.client.download(fileOf: try await bob.only(1), to: out)
+        try await bob.media.download(fileOf: try await bob.only(1), to: out)
         #expect(TextFile.bytes(out) == scene.bytes)
     }
 
@@ -151,13 +151,13 @@ import Wire
         try? await scene.send("x", from: phone)
         #expect(fate.requests.last?.hasPrefix("PATCH") == true, "\(fate.requests)")
         let next = Fate()
-        try await phone.revive(next)
-        let transfer = try #require(try await phone.client.read(.transfer(1)))
+        try await phone.restart(next)
+        let transfer = try #require(try await phone.kept(.transfer(1)))
         let upload = try #require(transfer.upload)
         #expect(try await scene.house.api.raw("DELETE", upload.upload, headers: [Tus.version]).status == 204)
         // What it was sealed from is not looked at again.
         try TextFile.write([1, 2, 3], to: scene.path)
-        await phone.client.sendOutbox()
+        await phone.outbox.sendAll()
         #expect(next.requests.filter { $0 == "POST /v1/media/uploads" }.count == 1, "\(next.requests)")
         try await scene.expectArrived(["x"])
     }
@@ -165,7 +165,7 @@ import Wire
     @Test("an upload that ended well and is forgotten is not made again")
     func forgotten() async throws {
         let scene = try await Scene(100_000)
-        let alice = try await DoubtfulPhone(scene.house, as: "alice")
+        let alice = try await Phone(scene.house, as: "alice", isDoubtful: true)
         let asked = Guarded<[String]>([])
         alice.change = { (path, answer) in
             asked.withLock { $0.append(path) }
@@ -174,7 +174,7 @@ import Wire
                 answer = .init(status: 404, mediaType: "application/cbor", body: problem.encoded(as: .cbor))
             }
         }
-        try await alice.client.send(file: scene.path, caption: "x", to: scene.handle)
+        try await alice.chats.send(file: scene.path, caption: "x", to: scene.handle)
         #expect(asked.withLock { $0.filter { $0 == "/v1/media/uploads" }.count } == 1)
         try await scene.expectArrived(["x"])
     }
@@ -182,7 +182,7 @@ import Wire
     @Test("a server that says it has other bytes is sent them a few times, and then the line says so")
     func mismatch() async throws {
         let scene = try await Scene(100_000)
-        let alice = try await DoubtfulPhone(scene.house, as: "alice")
+        let alice = try await Phone(scene.house, as: "alice", isDoubtful: true)
         let created = Guarded(0)
         alice.change = { (path, answer) in
             if path == "/v1/media/uploads" { created.withLock { $0 += 1 } }
@@ -191,11 +191,11 @@ import Wire
             answer = .init(status: 422, mediaType: "application/cbor", body: problem.encoded(as: .cbor))
         }
         let error = await #expect(throws: ClientError.self) {
-            try await alice.client.send(file: scene.path, caption: "x", to: scene.handle)
+            try await alice.chats.send(file: scene.path, caption: "x", to: scene.handle)
         }
         #expect(error?.code == "media-hash-mismatch")
         #expect(created.withLock { $0 } == 3)
-        let line = try #require(try await alice.client.history().last)
+        let line = try #require(try await alice.account.history().last)
         #expect(line.progress == .refused && line.problem == .mediaHashMismatch)
         alice.change = { _, _ in }
         try await alice.send("after", to: Self.bob)
@@ -205,17 +205,17 @@ import Wire
     @Test("a file that the server puts off keeps no other one back")
     func putOff() async throws {
         let scene = try await Scene(100_000)
-        let alice = try await DoubtfulPhone(scene.house, as: "alice")
+        let alice = try await Phone(scene.house, as: "alice", isDoubtful: true)
         alice.change = { (path, answer) in
             guard path == "/v1/media/uploads" else { return }
             answer = .init(status: 400, mediaType: "text/html", body: [])
         }
         for caption in ["first", "second"] {
             await #expect(throws: ClientError.unexpectedAnswer(status: 400)) {
-                try await alice.client.send(file: scene.path, caption: caption, to: scene.handle)
+                try await alice.chats.send(file: scene.path, caption: caption, to: scene.handle)
             }
         }
-        #expect(try await alice.client.waitingFiles().count == 2)
+        #expect(try await alice.outbox.files().count == 2)
         let count = Guarded(0)
         alice.change = { (path, answer) in
             guard path == "/v1/media/uploads", count.withLock({ (count) in
@@ -224,9 +224,9 @@ import Wire
             }) else { return }
             answer = .init(status: 400, mediaType: "text/html", body: [])
         }
-        await alice.client.sendOutbox()
-        #expect(try await alice.client.waitingFiles().count == 1)
-        await alice.client.sendOutbox()
+        await alice.outbox.sendAll()
+        #expect(try await alice.outbox.files().count == 1)
+        await alice.outbox.sendAll()
         try await scene.expectArrived(["second", "first"])
     }
 
@@ -236,18 +236,18 @@ import Wire
         let phone = try await mortal(scene, "alice", then: Fate(answers: 3, endsWithAnswer: true))
         try? await scene.send("x", from: phone)
         let spool = try #require(phone.spools.first)
-        try await phone.revive {
+        try await phone.restart {
             guard !isGone else { return #expect(unlink(spool) == 0) }
             let descriptor = open(spool, O_RDWR | O_CLOEXEC)
             defer { close(descriptor) }
             var zeros: [UInt8] = [0, 0, 0, 0]
             #expect(pwrite(descriptor, &zeros, 4, 4_900_000) == 4)
         }
-        await phone.client.sendOutbox()
-        let line = try #require(try await phone.client.history().last)
+        await phone.outbox.sendAll()
+        let line = try #require(try await phone.account.history().last)
         #expect(line.progress == .refused && line.fileFailure == .damaged)
         #expect(phone.spools.isEmpty)
-        #expect(try await phone.client.waitingFiles().isEmpty)
+        #expect(try await phone.outbox.files().isEmpty)
         try await phone.sendAll(["after"], to: Self.bob)
         try await scene.expectArrived(["after"])
         #expect(scene.house.mediaFiles.isEmpty, "nor is anything left at the server")
@@ -257,17 +257,17 @@ import Wire
     func unknownSpools() async throws {
         let scene = try await Scene(1_000)
         let folder = try TemporaryFolder()
-        let phone = try MortalPhone(scene.house, Fate(), folder: folder)
+        let phone = try await Phone(scene.house, fate: Fate(), folder: folder)
         try await phone.register("alice")
         // Two requests: the creation, and the bytes, which are lost.
-        try await phone.revive(Fate(answers: 2, endsWithAnswer: true))
+        try await phone.restart(Fate(answers: 2, endsWithAnswer: true))
         try? await scene.send("x", from: phone)
         #expect(phone.spools.count == 1)
         let others = ["spool-\(MediaID.random())", "spool", "spool-x", "spool-\(MediaID.random())x"]
-        try await phone.revive { for name in others { try TextFile.write([1], to: folder.path + "/" + name) } }
-        #expect(access("\(folder.path)/\(others[0])", F_OK) != 0)
-        #expect(others[1...].allSatisfy { access("\(folder.path)/\($0)", F_OK) == 0 })
-        await phone.client.sendOutbox()
+        try await phone.restart { for name in others { try TextFile.write([1], to: folder.path + "/account/" + name) } }
+        #expect(access("\(folder.path)/account/\(others[0])", F_OK) != 0)
+        #expect(others[1...].allSatisfy { access("\(folder.path)/account/\($0)", F_OK) == 0 })
+        await phone.outbox.sendAll()
         try await scene.expectArrived(["x"])
     }
 
@@ -281,17 +281,17 @@ import Wire
         let server = try #require(ServerAddress("http://127.0.0.1:\(scene.house.server.port)"))
         let network = ClientNetwork()
         defer { network.shutdown() }
-        let client = try Client.open(
-            ClientConfiguration(folder: disk.path + "/alice", server: server), unlock: .keyFile, over: network)
+        let client = try await Account.open(
+            ClientConfiguration(folder: disk.path + "/alice", server: server), key: .keyFile, over: network)
         try await client.register(handle: try #require(Handle(text: "alice")))
         try disk.fill(leaving: 3 << 20)
         await #expect(throws: ClientError.store(.diskFull)) {
-            try await client.send(file: scene.path, caption: "x", to: scene.handle)
+            try await client.chats.send(file: scene.path, caption: "x", to: scene.handle)
         }
         #expect(try await client.history().isEmpty)
-        try await client.send("meanwhile", to: scene.handle)
+        try await client.chats.send("meanwhile", to: scene.handle)
         disk.empty()
-        try await client.send(file: scene.path, caption: "y", to: scene.handle)
+        try await client.chats.send(file: scene.path, caption: "y", to: scene.handle)
         try await scene.expectArrived(["meanwhile", "y"])
         await client.close()
     }

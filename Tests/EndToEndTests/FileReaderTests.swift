@@ -9,14 +9,14 @@ import Wire
     /// The sealed bytes that were asked for, request by request.
     private typealias Asked = Guarded<[ClosedRange<Int>]>
 
-    private func received(_ bytes: [UInt8], _ asked: Asked) async throws -> (MortalPhone, House) {
+    private func received(_ bytes: [UInt8], _ asked: Asked) async throws -> (Phone, House) {
         let house = try await House(arguments: ["--limit-requests", "1000000/1000000"])
         let (alice, folder) = (try await Phone(house, as: "alice"), try TemporaryFolder())
         let fate = Fate()
-        let bob = try MortalPhone(house, fate)
+        let bob = try await Phone(house, fate: fate)
         try await bob.register("bob")
         try TextFile.write(bytes, to: folder.path + "/film")
-        try await alice.client.send(file: folder.path + "/film", to: try #require(Handle(text: "bob")))
+        try await alice.chats.send(file: folder.path + "/film", to: try #require(Handle(text: "bob")))
         try await bob.fetch()
         fate.beforeRequest = { (request) in
             guard let value = request.headers.first(where: { $0.0 == "Range" })?.1 else { return }
@@ -31,7 +31,7 @@ import Wire
         let bytes = Tus.bytes(5_000_000)
         let asked = Asked([])
         let (bob, _) = try await received(bytes, asked)
-        let reader = try await bob.client.reader(ofFileOf: try await bob.client.only(1))
+        let reader = try await bob.media.reader(ofFileOf: try await bob.account.only(1))
         #expect(reader.byteCount == bytes.count)
         #expect(try await reader.read(3_000_000..<3_000_100) == Array(bytes[3_000_000..<3_000_100]))
         let chunk = 65_552
@@ -55,7 +55,7 @@ import Wire
         let bytes = Tus.bytes(12_345_678)
         let asked = Asked([])
         let (bob, _) = try await received(bytes, asked)
-        let reader = try await bob.client.reader(ofFileOf: try await bob.client.only(1))
+        let reader = try await bob.media.reader(ofFileOf: try await bob.account.only(1))
         var read: [UInt8] = []
         for try await piece in reader.pieces(of: 0..<bytes.count) {
             read += piece
@@ -73,7 +73,7 @@ import Wire
         let seed = UInt64.random(in: 0 ... .max)
         let bytes = Tus.bytes(8_000_000)
         let (bob, _) = try await received(bytes, Asked([]))
-        let reader = try await bob.client.reader(ofFileOf: try await bob.client.only(1))
+        let reader = try await bob.media.reader(ofFileOf: try await bob.account.only(1))
         try await withThrowingTaskGroup(of: Void.self) { (group) in
             for task in 0..<4 {
                 group.addTask {
@@ -95,12 +95,12 @@ import Wire
     func lyingServer() async throws {
         let house = try await House()
         let (alice, folder) = (try await Phone(house, as: "alice"), try TemporaryFolder())
-        let bob = try await DoubtfulPhone(house, as: "bob")
+        let bob = try await Phone(house, as: "bob", isDoubtful: true)
         let bytes = Tus.bytes(1_000_000)
         try TextFile.write(bytes, to: folder.path + "/film")
-        try await alice.client.send(file: folder.path + "/film", to: try #require(Handle(text: "bob")))
+        try await alice.chats.send(file: folder.path + "/film", to: try #require(Handle(text: "bob")))
         try await bob.fetch()
-        let reader = try await bob.client.reader(ofFileOf: try await bob.client.only(1))
+        let reader = try await bob.media.reader(ofFileOf: try await bob.account.only(1))
         for change in [{ $0[100] ^= 1 }, { $0.removeLast() }, { $0 += [0] }] as [@Sendable (inout [UInt8]) -> Void] {
             bob.change = { (path, answer) in if path.hasPrefix("/v1/media/") { change(&answer.body) } }
             await #expect(throws: ClientError.file(.notAuthentic)) { try await reader.read(500_000..<500_100) }

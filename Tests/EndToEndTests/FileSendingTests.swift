@@ -23,18 +23,18 @@ import Wire
         let path = try file(folder)
         let handle = try #require(Handle(text: Self.bob))
         let fate = Fate()
-        let phone = try MortalPhone(house, fate)
+        let phone = try await Phone(house, fate: fate)
         try await phone.register("alice")
         let isAsked = Guarded(false)
-        fate.beforeRequest = { [client = phone.client] (request) in
+        fate.beforeRequest = { [client = phone.account] (request) in
             guard request.method == "PATCH", !isAsked.withLock({ $0 }) else { return }
             isAsked.withLock { $0 = true }
-            let sent = try? await client.send("meanwhile", to: handle)
+            let sent = try? await client.chats.send("meanwhile", to: handle)
             #expect(sent?.progress == .accepted)
         }
-        let sent = try await phone.client.send(file: path, caption: "file", to: handle)
+        let sent = try await phone.chats.send(file: path, caption: "file", to: handle)
         #expect(sent.number == 1 && sent.progress == .accepted)
-        #expect(try await phone.client.history().map(\.text) == ["file", "meanwhile"])
+        #expect(try await phone.account.history().map(\.text) == ["file", "meanwhile"])
         try await bob.fetch()
         #expect(try await bob.received() == ["meanwhile", "file"])
     }
@@ -47,36 +47,36 @@ import Wire
         let path = try file(folder, 100_000)
         let handle = try #require(Handle(text: Self.bob))
         let fate = Fate()
-        let phone = try MortalPhone(house, fate) {
+        let phone = try await Phone(house, fate: fate) {
             $0.waitingFilesMax = filesMax
             $0.waitingFileBytesMax = 250_000
         }
         try await phone.register("alice")
-        _ = try await phone.client.safetyNumber(with: handle)
+        _ = try await phone.safety.safetyNumber(with: handle)
         fate.isOffline = true
         for number in 1...2 {
             let error = await #expect(throws: ClientError.self) {
-                try await phone.client.send(file: path, caption: "\(number)", to: handle)
+                try await phone.chats.send(file: path, caption: "\(number)", to: handle)
             }
             #expect(error?.code == "queued")
         }
         await #expect(throws: ClientError.file(.tooManyWaiting)) {
-            try await phone.client.send(file: path, caption: "3", to: handle)
+            try await phone.chats.send(file: path, caption: "3", to: handle)
         }
         #expect(phone.spools.count == 2)
-        #expect(try await phone.client.history().map(\.progress) == [.uploading, .uploading])
-        try await phone.client.cancel(fileOf: try await phone.only(1))
+        #expect(try await phone.account.history().map(\.progress) == [.uploading, .uploading])
+        try await phone.outbox.cancel(fileOf: try await phone.only(1))
         #expect(phone.spools.count == 1)
         let error = await #expect(throws: ClientError.self) {
-            try await phone.client.send(file: path, caption: "4", to: handle)
+            try await phone.chats.send(file: path, caption: "4", to: handle)
         }
         #expect(error?.code == "queued")
-        #expect(try await phone.client.waitingMessages().map(\.text) == ["2", "4"])
+        #expect(try await phone.outbox.lines().map(\.text) == ["2", "4"])
         // As long as nobody is there.
-        try await phone.revive()
-        let lines = [try await phone.client.only(2), try await phone.client.only(3)]
-        #expect(try await phone.client.waitingFiles().map(\.line) == lines)
-        await phone.client.sendOutbox()
+        try await phone.restart()
+        let lines = [try await phone.account.only(2), try await phone.account.only(3)]
+        #expect(try await phone.outbox.files().map(\.line) == lines)
+        await phone.outbox.sendAll()
         try await bob.fetch()
         #expect(try await bob.received() == ["2", "4"])
         #expect(phone.spools.isEmpty)
@@ -91,20 +91,20 @@ import Wire
         let handle = try #require(Handle(text: Self.bob))
         for (offset, caption) in [("0", "first"), ("8388608", "last")] {
             let fate = Fate()
-            let phone = try MortalPhone(house, fate)
+            let phone = try await Phone(house, fate: fate)
             try await phone.register("alice-\(offset)")
-            fate.beforeRequest = { [client = phone.client] (request) in
+            fate.beforeRequest = { [client = phone.account] (request) in
                 guard request.headers.contains(where: { $0 == ("Upload-Offset", offset) }) else { return }
-                if let line = try? await client.only(1) { try? await client.cancel(fileOf: line) }
+                if let line = try? await client.only(1) { try? await client.outbox.cancel(fileOf: line) }
             }
             await #expect(throws: ClientError.file(.cancelled)) {
-                try await phone.client.send(file: path, caption: caption, to: handle)
+                try await phone.chats.send(file: path, caption: caption, to: handle)
             }
-            let line = try #require(try await phone.client.history().first)
+            let line = try #require(try await phone.account.history().first)
             #expect(line.progress == .refused && line.fileFailure == .cancelled)
             #expect(phone.spools.isEmpty && house.mediaFiles.isEmpty, "\(house.mediaFiles)")
             await #expect(throws: ClientError.file(.notWaiting)) {
-                try await phone.client.cancel(fileOf: try await phone.only(1))
+                try await phone.outbox.cancel(fileOf: try await phone.only(1))
             }
             try await phone.sendAll(["after \(caption)"], to: Self.bob)
         }
@@ -120,11 +120,11 @@ import Wire
         let folder = try TemporaryFolder()
         let path = try file(folder, 200_000)
         let handle = try #require(Handle(text: Self.bob))
-        let error = await #expect(throws: ClientError.self) { try await alice.client.send(file: path, to: handle) }
+        let error = await #expect(throws: ClientError.self) { try await alice.chats.send(file: path, to: handle) }
         #expect(error?.code == "body-too-large")
         let line = try #require(try await alice.history().last)
         #expect(line.progress == .refused && line.problem == .bodyTooLarge)
-        try await alice.client.send(file: try file(folder, 50_000), caption: "small", to: handle)
+        try await alice.chats.send(file: try file(folder, 50_000), caption: "small", to: handle)
         try await bob.fetch()
         #expect(try await bob.received() == ["small"])
     }
@@ -137,19 +137,19 @@ import Wire
         let path = try file(folder)
         let handle = try #require(Handle(text: Self.bob))
         let fate = Fate()
-        let phone = try MortalPhone(house, fate)
+        let phone = try await Phone(house, fate: fate)
         try await phone.register("alice")
         for (caption, untilIdle) in [("one", true), ("two", false)] {
             fate.beforeRequest = { [fate] (request) in if request.method == "PATCH" { fate.isOffline = true } }
             await #expect(throws: ClientError.self) {
-                try await phone.client.send(file: path, caption: caption, to: handle)
+                try await phone.chats.send(file: path, caption: caption, to: handle)
             }
             fate.beforeRequest = nil
             fate.isOffline = false
-            let listener = Task { [client = phone.client] in
+            let listener = Task { [client = phone.account] in
                 for await _ in await client.events(untilIdle: untilIdle) {}
             }
-            while try await !phone.client.waitingMessages().isEmpty { await Task.yield() }
+            while try await !phone.outbox.lines().isEmpty { await Task.yield() }
             listener.cancel()
             await listener.value
         }

@@ -17,7 +17,7 @@ import Wire
         let bytes = Tus.bytes(700_001)
         try TextFile.write(bytes, to: folder.path + "/holiday in june.jpg")
         let handle = try #require(Handle(text: Self.bob))
-        let sent = try await alice.client.send(
+        let sent = try await alice.chats.send(
             file: folder.path + "/holiday in june.jpg", caption: "look", type: "image/jpeg", to: handle)
         #expect(sent.progress == .accepted && sent.file?.byteCount == 700_001)
         try await bob.fetch()
@@ -25,16 +25,16 @@ import Wire
         #expect(entry.text == "look")
         #expect(entry.file == FileNote(name: "holiday in june.jpg", type: "image/jpeg", byteCount: 700_001))
         let out = folder.path + "/out"
-        let note = try await bob.client.download(fileOf: entry.id, to: out)
+        let note = try await bob.media.download(fileOf: entry.id, to: out)
         #expect(note == entry.file)
         #expect(TextFile.bytes(out) == bytes)
-        #expect(try await bob.client.bytes(ofFileOf: entry.id, 65_000..<66_000) == Array(bytes[65_000..<66_000]))
+        #expect(try await bob.media.bytes(ofFileOf: entry.id, 65_000..<66_000) == Array(bytes[65_000..<66_000]))
         // What is there is not overwritten.
         await #expect(throws: ClientError.file(.unwritable)) {
-            try await bob.client.download(fileOf: entry.id, to: out)
+            try await bob.media.download(fileOf: entry.id, to: out)
         }
         // The sender can fetch it too.
-        _ = try await alice.client.download(fileOf: sent.id, to: folder.path + "/own")
+        _ = try await alice.media.download(fileOf: sent.id, to: folder.path + "/own")
         #expect(TextFile.bytes(folder.path + "/own") == bytes)
         let stored = try #require(house.mediaFiles.first)
         #expect(!TextFile.read(stored).contains(String(decoding: bytes[4_096..<4_104], as: UTF8.self)))
@@ -54,12 +54,12 @@ import Wire
         let handle = try #require(Handle(text: Self.bob))
         for type in ["", String(repeating: "x", count: 128)] {
             await #expect(throws: ClientError.file(.badType)) {
-                try await alice.client.send(file: folder.path + "/file", type: type, to: handle)
+                try await alice.chats.send(file: folder.path + "/file", type: type, to: handle)
             }
         }
         #expect(house.mediaFiles.isEmpty)
         let longest = String(repeating: "x", count: 127)
-        try await alice.client.send(file: folder.path + "/file", type: longest, to: handle)
+        try await alice.chats.send(file: folder.path + "/file", type: longest, to: handle)
         try await alice.send("after", to: Self.bob)
         #expect(try await alice.history().map(\.progress) == [.accepted, .accepted])
         try await bob.fetch()
@@ -73,7 +73,7 @@ import Wire
         let bob = try await Phone(house, as: Self.bob)
         let folder = try TemporaryFolder()
         try TextFile.write(Tus.bytes(100_000), to: folder.path + "/file")
-        let sent = try await alice.client.send(
+        let sent = try await alice.chats.send(
             file: folder.path + "/file", to: try #require(Handle(text: Self.bob)))
         #expect(sent.text == nil)
         try await bob.fetch()
@@ -85,7 +85,7 @@ import Wire
         #expect(pwrite(descriptor, &zero, 4, 50_000) == 4)
         let out = folder.path + "/out"
         let before = folder.files
-        await #expect(throws: ClientError.self) { try await bob.client.download(fileOf: entry.id, to: out) }
+        await #expect(throws: ClientError.self) { try await bob.media.download(fileOf: entry.id, to: out) }
         #expect(folder.files == before)
     }
 

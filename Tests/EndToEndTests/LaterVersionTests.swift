@@ -12,7 +12,7 @@ import Wire
     func envelope() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let bob = try await DoubtfulPhone(house, as: "bobby")
+        let bob = try await Phone(house, as: "bobby", isDoubtful: true)
         bob.changeFrame = { (bytes) in
             guard case .map(let entries) = try? WireValue.parse(bytes, as: .cbor),
                 entries.contains(.init(key: "t", value: .text("envelope")))
@@ -23,61 +23,65 @@ import Wire
         try await alice.send("one", to: "bobby")
         try await alice.send("two", to: "bobby")
         try await bob.fetch()
-        #expect(try await bob.client.history().isEmpty)
+        #expect(try await bob.account.history().isEmpty)
         // They are acknowledged: the server has nothing more.
         bob.changeFrame = { $0 }
-        let token = try await bob.client.accessToken()
+        let token = try await bob.account.accessTokenForTests()
         var left: Page<Envelope>
         repeat { left = try await house.api.call("GET", "/v1/messages", token: token) } while !left.items.isEmpty
         try await bob.fetch()
-        #expect(try await bob.client.history().isEmpty)
+        #expect(try await bob.account.history().isEmpty)
         // The kinds as they were sent: as if they were known from now on.
-        let sent = try await bob.client.kinds("sealed", "message")
+        let sent = try await bob.inside { try $0.kinds("sealed", "message") }
         #expect(sent == 2)
         var texts: [String] = []
         for case .message(let line) in try await bob.fetch() { texts.append(line.text ?? "") }
         #expect(texts == ["one", "two"])
         try await bob.fetch()
-        #expect(try await bob.client.history().compactMap(\.text) == ["one", "two"])
+        #expect(try await bob.account.history().compactMap(\.text) == ["one", "two"])
         try await alice.send("three", to: "bobby")
         try await bob.fetch()
-        #expect(try await bob.client.history().compactMap(\.text) == ["one", "two", "three"])
+        #expect(try await bob.account.history().compactMap(\.text) == ["one", "two", "three"])
     }
 
     @Test("a content of an unknown type is kept with its line; where it is known later, it is a message")
     func content() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
-        let bob = try await DoubtfulPhone(house, as: "bobby")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
+        let bob = try await Phone(house, as: "bobby", isDoubtful: true)
         try await alice.send("before", to: "bobby")
         try await bob.fetch()
-        try await alice.client.sendLater("poll", to: try #require(Handle(text: "bobby")))
+        try await alice.account.owner.run { (rooms) async throws in
+            try await rooms.sendLater("poll", to: try #require(Handle(text: "bobby")))
+        }
         try await bob.fetch()
-        let lines = try await bob.client.history()
+        let lines = try await bob.account.history()
         #expect(lines.map(\.kind) == [.received, .unreadable] && lines.last?.reason == .unknownContent)
-        let kept = try await bob.client.keptContents()
+        let kept = try await bob.inside { try $0.keptContents() }
         #expect(kept.count == 1)
         // One that an earlier version kept, and that is known.
-        let own = try await bob.client.keepOwn("known now", at: try #require(kept.first).0, like: kept[0].1)
+        let own = try await bob.inside { try $0.keepOwn("known now", at: try #require(kept.first).0, like: kept[0].1) }
         try await bob.fetch()
-        let after = try await bob.client.history()
+        let after = try await bob.account.history()
         #expect(after.map(\.kind) == [.received, .synced] && after.last?.text == "known now")
         #expect(after.last?.message == own)
         // Whoever deletes a line that cannot be read deletes what is kept of it.
-        try await alice.client.sendLater("poll", to: try #require(Handle(text: "bobby")))
+        try await alice.account.owner.run { (rooms) async throws in
+            try await rooms.sendLater("poll", to: try #require(Handle(text: "bobby")))
+        }
         try await bob.fetch()
-        #expect(try await bob.client.keptContents().count == 1)
-        let last = try #require(try await bob.client.history().last)
-        try await bob.client.delete(last.id, forMeOnly: true)
-        #expect(try await bob.client.keptContents().isEmpty)
+        #expect(try await bob.inside { try $0.keptContents() }.count == 1)
+        let last = try #require(try await bob.account.history().last)
+        try await bob.chats.delete(last.id, forMeOnly: true)
+        #expect(try await bob.inside { try $0.keptContents() }.isEmpty)
     }
 }
 
-extension Client {
+extension Rooms {
     /// Gives kept frames the kind that they would have been known by.
     fileprivate func kinds(_ kind: String, _ fallback: String) throws -> Int {
         var count = 0
-        for (key, frame) in try values(in: .keptFrames) {
+        for (key, frame) in try receiver.values(in: .keptFrames) {
             guard case .bytes(let bytes) = frame,
                 case .map(let entries) = try WireValue.parse(bytes, as: .cbor)
             else { continue }
@@ -87,22 +91,22 @@ extension Client {
             }
             var transaction = StoreTransaction()
             transaction.put(.bytes(WireValue.map(known).encoded(as: .cbor)), at: key)
-            try commit(transaction)
+            try receiver.commit(transaction)
             count += 1
         }
         return count
     }
 
     /// Sends a content of a type that nobody knows yet.
-    fileprivate func sendLater(_ type: String, to handle: Handle) async throws {
-        let (_, own) = try readyProfile()
-        let peer = try #require(try read(.handle(handle)))
-        let content = MessageContent(message: .random(), sentAt: surroundings.now(), text: "?")
+    nonisolated(nonsending) fileprivate func sendLater(_ type: String, to handle: Handle) async throws {
+        let (_, own) = try receiver.readyProfile()
+        let peer = try #require(try receiver.read(.handle(handle)))
+        let content = MessageContent(message: .random(), sentAt: ground.surroundings.now(), text: "?")
         guard case .map(let entries) = try WireValue.parse(content.encoded(as: .cbor), as: .cbor) else { return }
         let strange = WireValue.map(
             entries.map { $0.key == "type" ? .init(key: "type", value: .text(type)) : $0 }).encoded(as: .cbor)
         var transaction = StoreTransaction()
-        var counters = try counters()
+        var counters = try receiver.counters()
         let number = counters.nextOutbox
         counters.nextOutbox += 1
         let key = FrankingKey()
@@ -113,29 +117,29 @@ extension Client {
                 commitment: key.commitment(to: strange, by: own)),
             at: .outbox(number))
         transaction.put(counters, at: .counters)
-        try commit(transaction)
-        outboxRun.added(number)
-        await sendMessages()
+        try receiver.commit(transaction)
+        mailer.run.added(number)
+        await mailer.sendMessages()
         #expect(own.account != peer)
     }
 
     fileprivate func keptContents() throws -> [(LinePlace, KeptContent)] {
-        try values(in: .keptContents).compactMap { (key, kept) in
+        try receiver.values(in: .keptContents).compactMap { (key, kept) in
             key.placeName.flatMap { LinePlace(text: $0) }.map { ($0, kept) }
         }
     }
 
     /// Puts one in place that came from another device of the own account.
     fileprivate func keepOwn(_ text: String, at place: LinePlace, like kept: KeptContent) throws -> ClientID {
-        let (_, own) = try readyProfile()
-        var content = MessageContent(message: .random(), sentAt: surroundings.now(), text: text)
+        let (_, own) = try receiver.readyProfile()
+        var content = MessageContent(message: .random(), sentAt: ground.surroundings.now(), text: text)
         content.to = kept.envelope.sender?.account
         var envelope = kept.envelope
         envelope.sender = DeviceAddressPayload(DeviceAddress(account: own.account, device: DeviceID(2)))
         var transaction = StoreTransaction()
         transaction.put(
             KeptContent(envelope, content.encoded(as: .cbor), isSenderHidden: false), at: .keptContent(place))
-        try commit(transaction)
+        try receiver.commit(transaction)
         return content.message
     }
 }

@@ -8,14 +8,14 @@ extension LyingServerTests {
     @Test("a false handle of a member leads to its own account or nowhere, and is never shown as known")
     func memberHandles() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await Phone(house, as: "bobby")
         let (carol, david) = (try await house.person("carol"), try await house.person("david"))
         let handles = try ["bobby", "carol", "david"].map { try #require(Handle(text: $0)) }
-        let town = try await alice.client.createOpenConversation(.group, name: nil, members: [handles[0]]).conversation
-        let admin = try #require(try await bob.client.whoami()).address.account
-        try await alice.client.setRole(.admin, of: admin, in: town)
-        try await bob.client.addMembers([handles[2]], to: town)
+        let town = try await alice.chats.createOpenConversation(.group, name: nil, members: [handles[0]]).conversation
+        let admin = try #require(try await bob.account.whoami()).address.account
+        try await alice.chats.setRole(.admin, of: admin, in: town)
+        try await bob.chats.addMembers([handles[2]], to: town)
         func listed(_ isLied: Bool) async throws -> ConversationMember {
             alice.change = { (path, answer) in
                 guard isLied, path.contains("/members") else { return }
@@ -25,7 +25,7 @@ extension LyingServerTests {
                     }
                 }
             }
-            let members = try await alice.client.members(of: town).items
+            let members = try await alice.chats.members(of: town).items
             return try #require(members.first { $0.account == david.account })
         }
         for _ in 0..<2 {
@@ -33,7 +33,7 @@ extension LyingServerTests {
             #expect(lied.handle == nil && lied.claimedHandle == handles[1])
         }
         // What the look-up found is true of carol.
-        #expect(try await alice.client.knownHandle(of: carol.account) == handles[1])
+        #expect(try await alice.people.knownHandle(of: carol.account) == handles[1])
         let told = try await listed(false)
         #expect(told.handle == handles[2] && told.claimedHandle == nil)
         let relied = try await listed(true)
@@ -43,39 +43,39 @@ extension LyingServerTests {
     @Test("a member whose list the key log has not is a lie that is told")
     func memberProofs() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await Phone(house, as: "bobby")
         let handle = try #require(Handle(text: "alice"))
-        let town = try await bob.client.createOpenConversation(.group, name: nil, members: [handle]).conversation
+        let town = try await bob.chats.createOpenConversation(.group, name: nil, members: [handle]).conversation
         alice.change = { (path, answer) in
             if path.hasPrefix("/v1/handles/") { answer.changeProof(at: path) { $0?.inclusion[0] ^= 1 } }
         }
-        await #expect(throws: ClientError.untrustedLog(.notIncluded)) { try await alice.client.members(of: town) }
+        await #expect(throws: ClientError.untrustedLog(.notIncluded)) { try await alice.chats.members(of: town) }
     }
 
     @Test("other bytes of a post's file, fewer or more of them, are not kept")
     func postMedia() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let folder = try TemporaryFolder()
         try TextFile.write(Tus.bytes(100_000), to: folder.path + "/film")
-        let town = try await alice.client.createOpenConversation(.group, name: nil, members: []).conversation
-        let posted = try await alice.client.post(file: folder.path + "/film", to: town)
+        let town = try await alice.chats.createOpenConversation(.group, name: nil, members: []).conversation
+        let posted = try await alice.chats.post(file: folder.path + "/film", to: town)
         let seq = try #require(posted.seq)
-        let media = try #require(try await alice.client.media(ofPost: seq, in: town).first)
-        let info = try await alice.client.info(ofMedia: media)
+        let media = try #require(try await alice.media.media(ofPost: seq, in: town).first)
+        let info = try await alice.media.info(ofMedia: media)
         let lies: [@Sendable (inout [UInt8]) -> Void] = [
             { $0[99_999] ^= 1 }, { $0.removeLast() }, { $0.append(0) }, { $0 = [] },
         ]
         for lie in lies {
             alice.change = { (path, answer) in if path == "/v1/media/\(media)" { lie(&answer.body) } }
             await #expect(throws: ClientError.file(.notAuthentic)) {
-                try await alice.client.download(info, to: folder.path + "/out")
+                try await alice.media.download(info, to: folder.path + "/out")
             }
             #expect(folder.files == [folder.path + "/film"])
         }
         alice.change = { _, _ in }
-        try await alice.client.download(info, to: folder.path + "/out")
+        try await alice.media.download(info, to: folder.path + "/out")
         #expect(TextFile.bytes(folder.path + "/out") == Tus.bytes(100_000))
     }
 }

@@ -13,7 +13,7 @@ import Wire
     @Test("a list without a whole proof is refused, nothing is sent, and what was known stays")
     func proofs() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await Phone(house, as: "bobby")
         let lies: [(LogFailure, ProofChange)] = [
             (.missing, { $0 = nil }),
@@ -42,13 +42,13 @@ import Wire
     @Test("a bundle whose list is not proven is not used, and the message is not sent")
     func bundles() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await Phone(house, as: "bobby")
         alice.change = { (path, answer) in
             if path.contains("/claims") { answer.changeProof(at: path) { $0?.inclusion[0] ^= 1 } }
         }
         await #expect(throws: ClientError.untrustedLog(.notIncluded)) { try await alice.send("psst", to: "bobby") }
-        #expect(try await alice.client.history().map(\.progress) == [.refused])
+        #expect(try await alice.account.history().map(\.progress) == [.refused])
         try await bob.fetch()
         #expect(try await bob.received().isEmpty)
     }
@@ -56,7 +56,7 @@ import Wire
     @Test("a false identity, with a list that it signed itself, is refused: the log has no such list")
     func falseIdentity() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await house.person("bobby")
         let mallory = Person("bobby", now: House.now)
         let device = ListedDevice(
@@ -80,19 +80,19 @@ import Wire
     @Test("a server that was set back is refused, also once its log has grown again; trusting it anew is possible")
     func setBack() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         _ = try await house.person("bobby")
         house.server.stop()
         let copy = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: house.folder.path + "/data", toPath: copy.path + "/data")
         let first = try await House(folder: house.folder)
-        try await alice.move(to: first)
+        try await alice.restart(at: first)
         _ = try await first.person("carol")
         try await alice.send("hello", to: "carol")
         first.server.stop()
 
         let restored = try await House(folder: copy)
-        try await alice.move(to: restored)
+        try await alice.restart(at: restored)
         await #expect(throws: ClientError.untrustedLog(.rolledBack)) { try await alice.send("psst", to: "bobby") }
         _ = try await restored.person("david")
         await #expect(throws: ClientError.untrustedLog(.forked)) { try await alice.send("psst", to: "bobby") }
@@ -101,16 +101,16 @@ import Wire
         let events = try await alice.fetch()
         #expect(events.contains(.trouble(.untrustedLog(.forked))))
 
-        let evidence = try #require(try await alice.client.trustLogAnew())
+        let evidence = try #require(try await alice.safety.trustLogAnew())
         #expect(evidence.head.treeSize == 3)
         try await alice.send("hello again", to: "bobby")
-        #expect(try await alice.client.trustLogAnew()?.head.treeSize == 4)
+        #expect(try await alice.safety.trustLogAnew()?.head.treeSize == 4)
     }
 
     @Test("another server's log is refused for good, whatever it proves")
     func otherServer() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let stranger = try await House()
         _ = try await house.person("bobby")
         _ = try await stranger.person("bobby")
@@ -125,7 +125,7 @@ import Wire
             answer.changeProof(at: path) { $0?.head = head.head }
             if path == "/.well-known/sotto" { answer.change(ServerCard.self) { $0.serverKey = card.serverKey } }
         }
-        #expect(try await alice.client.trustLogAnew() != nil)
+        #expect(try await alice.safety.trustLogAnew() != nil)
         await #expect(throws: ClientError.untrustedLog(.anotherKey)) { try await alice.send("psst", to: "bobby") }
         alice.change = { _, _ in }
         try await alice.send("at last", to: "bobby")
@@ -134,13 +134,13 @@ import Wire
     @Test("answers that overtake each other are no fraud")
     func overtaken() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let bob = try await house.person("bobby")
         let early: AccountView = try await house.api.call("GET", "/v1/accounts/\(bob.account)", token: bob.token)
         _ = try await house.person("carol")
         try await alice.fetch()
         alice.change = { (path, answer) in answer.changeProof(at: path) { $0 = early.transparency } }
-        _ = try await alice.client.safetyNumber(with: try #require(Handle(text: "bobby")))
+        _ = try await alice.safety.safetyNumber(with: try #require(Handle(text: "bobby")))
     }
 
     @Test("a device that slept through two changes hears of the list it never saw, once; its own changes are no news")
@@ -151,7 +151,7 @@ import Wire
         #expect(try await tablet.fetch().filter(\.isAboutOwnLists).isEmpty)
         let third = try await Phone(house, joining: alice)
         _ = third
-        try await alice.client.unlink(DeviceID(3))
+        try await alice.devices.unlink(DeviceID(3))
         #expect(try await alice.fetch().filter(\.isAboutOwnLists).isEmpty)
         #expect(try await tablet.fetch().filter(\.isAboutOwnLists) == [.unseenOwnList(epoch: 3)])
         #expect(try await tablet.fetch().filter(\.isAboutOwnLists).isEmpty)
@@ -160,7 +160,7 @@ import Wire
     @Test("of many lists of the own account that nobody saw, a few are told at a time, and an endless log is no answer")
     func flood() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         #expect(try await alice.fetch().filter(\.isAboutOwnLists).isEmpty)
         alice.change = { (path, answer) in
             guard path.hasPrefix("/v1/accounts/me/transparency") else { return }
@@ -174,7 +174,7 @@ import Wire
             #expect(told == epochs.map { .unseenOwnList(epoch: UInt64($0)) })
         }
         let log: Page<KeyLogItem> = try await house.api.call(
-            "GET", "/v1/accounts/me/transparency", token: try await alice.client.accessToken())
+            "GET", "/v1/accounts/me/transparency", token: try await alice.account.accessTokenForTests())
         let entry = try #require(log.items.first?.entry)
         alice.change = { (path, answer) in
             guard path.hasPrefix("/v1/accounts/me/transparency"),
@@ -192,7 +192,7 @@ import Wire
     @Test("an entry of the own account that is of another list is told at each connect; one that is left out too")
     func foreign() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         #expect(try await alice.fetch().filter(\.isAboutOwnLists).isEmpty)
         alice.change = { (path, answer) in
             guard path.hasPrefix("/v1/accounts/me/transparency") else { return }

@@ -10,7 +10,7 @@ struct ObservationTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         let bob = try await Phone(house, as: "bob")
-        var lists = alice.client.chatList.makeAsyncIterator()
+        var lists = alice.chats.list.makeAsyncIterator()
         #expect(await lists.next() == [])
         let sent = try await alice.send("hello", to: "bob")
         try await until(&lists) { $0.map(\.last?.delivery) == [.accepted] }
@@ -18,17 +18,17 @@ struct ObservationTests {
         try await bob.send("back", to: "alice")
         try await alice.fetch()
         try await until(&lists) { $0.map(\.last?.text) == ["back"] && $0.map(\.handle?.text) == ["bob"] }
-        var others = alice.client.chatList.makeAsyncIterator()
+        var others = alice.chats.list.makeAsyncIterator()
         #expect(await others.next()?.map(\.last?.text) == ["back"])
-        let back = try #require(try await alice.client.chats().first?.last)
-        try await alice.client.delete(back.id)
+        let back = try #require(try await alice.chats.all().first?.last)
+        try await alice.chats.delete(back.id)
         try await until(&lists) { $0.map(\.last?.removal) == [.deleted] }
         try await until(&others) { $0.map(\.last?.removal) == [.deleted] }
-        #expect(try await alice.client.chats().first?.id == sent.id.chat)
-        await alice.client.close()
+        #expect(try await alice.chats.all().first?.id == sent.id.chat)
+        await alice.account.close()
         #expect(await lists.next() == nil)
         #expect(await others.next() == nil)
-        #expect(await alice.client.chatList.first { (_) in true } == nil)
+        #expect(await alice.chats.list.first { (_) in true } == nil)
     }
 
     @Test("a timeline tells each change once, by name, and ends equal to what is stored")
@@ -38,8 +38,8 @@ struct ObservationTests {
         let bob = try await Phone(house, as: "bob")
         for number in 1...5 { try await alice.send("\(number)", to: "bob") }
         let handle = try #require(Handle(text: "bob"))
-        let chat = try #require(try await alice.client.chat(with: handle))
-        let timeline = try await alice.client.timeline(of: chat, count: 3)
+        let chat = try #require(try await alice.chats.chat(with: handle))
+        let timeline = try await alice.chats.timeline(of: chat, count: 3)
         var updates = timeline.updates.makeAsyncIterator()
         let first = try #require(await updates.next())
         #expect(first.snapshot.lines.map(\.text) == ["3", "4", "5"])
@@ -48,7 +48,7 @@ struct ObservationTests {
         let older = try #require(await updates.next())
         #expect(older.snapshot.lines.map(\.text) == ["1", "2", "3", "4", "5"] && !older.snapshot.hasOlder)
         #expect(older.inserted.count == 2 && older.changed.isEmpty && older.removed.isEmpty)
-        try await alice.client.delete(older.snapshot.lines[1].id)
+        try await alice.chats.delete(older.snapshot.lines[1].id)
         let deleted = try #require(await updates.next())
         #expect(deleted.inserted.isEmpty && deleted.changed == [older.snapshot.lines[1].id] && deleted.removed.isEmpty)
         #expect(deleted.snapshot.lines[1].removal == .deleted)
@@ -57,7 +57,7 @@ struct ObservationTests {
         try await alice.fetch()
         let came = try #require(await updates.next())
         #expect(came.inserted.count == 1 && came.snapshot.lines.last?.text == "six")
-        #expect(try await alice.client.lines(of: chat) == came.snapshot.lines)
+        #expect(try await alice.chats.lines(of: chat) == came.snapshot.lines)
     }
 
     @Test("a timeline opens at a line with its neighbours, and grows to both sides up to the ends")
@@ -68,7 +68,7 @@ struct ObservationTests {
         var sent: [Line] = []
         for number in 1...9 { sent.append(try await alice.send("\(number)", to: "bob")) }
         let chat = sent[0].id.chat
-        let timeline = try await alice.client.timeline(of: chat, at: .line(sent[4].id), count: 4)
+        let timeline = try await alice.chats.timeline(of: chat, at: .line(sent[4].id), count: 4)
         var updates = timeline.updates.makeAsyncIterator()
         let first = try #require(await updates.next()?.snapshot)
         #expect(first.lines.map(\.text) == ["3", "4", "5", "6"] && first.hasOlder && first.hasNewer)
@@ -82,29 +82,29 @@ struct ObservationTests {
         let last = try #require(await updates.next()?.snapshot)
         #expect(last.lines.map(\.text).first == "1" && !last.hasOlder && !last.hasNewer)
         await #expect(throws: ClientError.noSuchMessage) {
-            try await alice.client.timeline(of: chat, at: .line(LineID(chat, number: 99)))
+            try await alice.chats.timeline(of: chat, at: .line(LineID(chat, number: 99)))
         }
     }
 
     @Test("the outbox and the connection tell how it stands: what waits, and what became of it")
     func outbox() async throws {
         let first = try await House()
-        let alice = try await DoubtfulPhone(first, as: "alice")
+        let alice = try await Phone(first, as: "alice", isDoubtful: true)
         let bob = try await Phone(first, as: "bob")
         try await alice.send("there", to: "bob")
-        var waiting = alice.client.outbox.makeAsyncIterator()
+        var waiting = alice.outbox.waiting.makeAsyncIterator()
         #expect(await waiting.next() == [])
-        var states = alice.client.connection.makeAsyncIterator()
+        var states = alice.connection.makeAsyncIterator()
         #expect(await states.next() == .off)
         first.server.stop()
         await #expect(throws: ClientError.self) { try await alice.send("later", to: "bob") }
         try await until(&waiting) { $0.map(\.text) == ["later"] && $0.map(\.delivery) == [.queued] }
         let second = try await House(folder: first.folder)
-        try await alice.move(to: second)
+        try await alice.restart(at: second)
         #expect(await waiting.next() == nil, "the client was closed")
-        var states2 = alice.client.connection.makeAsyncIterator()
+        var states2 = alice.connection.makeAsyncIterator()
         #expect(await states2.next() == .off)
-        var waiting2 = alice.client.outbox.makeAsyncIterator()
+        var waiting2 = alice.outbox.waiting.makeAsyncIterator()
         #expect(await waiting2.next()?.map(\.text) == ["later"])
         try await alice.fetch()
         try await until(&waiting2) { $0.isEmpty }

@@ -13,15 +13,15 @@ struct RecoveryTests {
         let alice = try await Phone(house, as: "alice")
         let bob = try await Phone(house, as: "bob")
         try await alice.send("before", to: "bob")
-        let before = try await bob.client.safetyNumber(with: try #require(Handle(text: "alice")))
-        let key = try await alice.client.createBackup()
-        #expect(try await alice.client.createBackup() == key)
-        let lost = try #require(try await alice.client.whoami()).address
-        await alice.client.close()
+        let before = try await bob.safety.safetyNumber(with: try #require(Handle(text: "alice")))
+        let key = try await alice.recovery.createBackup()
+        #expect(try await alice.recovery.createBackup() == key)
+        let lost = try #require(try await alice.account.whoami()).address
+        await alice.account.close()
 
-        let phone = try Phone(house)
-        #expect(try await phone.client.restore(recoveryKey: key.lowercased(), unlinkingOthers: true) == 0)
-        let own = try #require(try await phone.client.whoami())
+        let phone = try await Phone(house)
+        #expect(try await phone.recovery.restore(recoveryKey: key.lowercased(), unlinkingOthers: true) == 0)
+        let own = try #require(try await phone.account.whoami())
         #expect(own.handle.text == "alice")
         #expect(own.address.account == lost.account)
         #expect(own.address.device == DeviceID(2))
@@ -31,11 +31,11 @@ struct RecoveryTests {
         try await bob.send("welcome", to: "alice")
         try await phone.fetch()
         #expect(try await phone.received() == ["welcome"])
-        #expect(try await bob.client.safetyNumber(with: try #require(Handle(text: "alice"))).digits == before.digits)
+        #expect(try await bob.safety.safetyNumber(with: try #require(Handle(text: "alice"))).digits == before.digits)
 
         // The backup has followed the account: it restores once more.
-        let third = try Phone(house)
-        #expect(try await third.client.restore(recoveryKey: key) == 1)
+        let third = try await Phone(house)
+        #expect(try await third.recovery.restore(recoveryKey: key) == 1)
         try await bob.send("to both", to: "alice")
         for device in [phone, third] {
             try await device.fetch()
@@ -47,28 +47,28 @@ struct RecoveryTests {
     func deviceNumbers() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let key = try await alice.client.createBackup()
-        let phone = try await DoubtfulPhone(house)
+        let key = try await alice.recovery.createBackup()
+        let phone = try await Phone(house, isDoubtful: true)
         for number in [1, 1 << 31, UInt32.max] {
             phone.change = { (path, answer) in
                 guard path.hasPrefix("/v1/backups/") else { return }
                 answer.change(RecoveryView.self) { $0.nextDevice = DeviceID(number) }
             }
             await #expect(throws: ClientError.unexpectedAnswer(status: 200)) {
-                try await phone.client.restore(recoveryKey: key)
+                try await phone.recovery.restore(recoveryKey: key)
             }
         }
         phone.change = { _, _ in }
-        #expect(try await phone.client.restore(recoveryKey: key) == 1)
+        #expect(try await phone.recovery.restore(recoveryKey: key) == 1)
     }
 
     @Test("the lost device is turned away once it was unlinked")
     func lostDevice() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let key = try await alice.client.createBackup()
-        let phone = try Phone(house)
-        _ = try await phone.client.restore(recoveryKey: key, unlinkingOthers: true)
+        let key = try await alice.recovery.createBackup()
+        let phone = try await Phone(house)
+        _ = try await phone.recovery.restore(recoveryKey: key, unlinkingOthers: true)
         await #expect(throws: ClientError.unlinked) { try await alice.fetch() }
     }
 
@@ -77,66 +77,66 @@ struct RecoveryTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         _ = try await Phone(house, as: "bob")
-        #expect(try await alice.client.backupReceipt() == nil)
-        await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
-        let key = try await alice.client.createBackup()
-        #expect(try await alice.client.updateBackup() == false)
+        #expect(try await alice.recovery.backupReceipt() == nil)
+        await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+        let key = try await alice.recovery.createBackup()
+        #expect(try await alice.recovery.updateBackup() == false)
         try await alice.send("now I know bob", to: "bob")
         try await alice.fetch()
-        #expect(try await alice.client.backupReceipt()?.revision == 2)
-        #expect(try await alice.client.updateBackup() == false)
-        try await alice.client.deleteBackup()
-        let phone = try Phone(house)
-        await #expect(throws: ClientError.noBackup) { try await phone.client.restore(recoveryKey: key) }
+        #expect(try await alice.recovery.backupReceipt()?.revision == 2)
+        #expect(try await alice.recovery.updateBackup() == false)
+        try await alice.recovery.deleteBackup()
+        let phone = try await Phone(house)
+        await #expect(throws: ClientError.noBackup) { try await phone.recovery.restore(recoveryKey: key) }
         await #expect(throws: ClientError.badRecoveryKey(.wrongLength)) {
-            try await phone.client.restore(recoveryKey: String(key.dropLast()))
+            try await phone.recovery.restore(recoveryKey: String(key.dropLast()))
         }
-        await #expect(throws: ClientError.alreadyRegistered) { try await alice.client.restore(recoveryKey: key) }
+        await #expect(throws: ClientError.alreadyRegistered) { try await alice.recovery.restore(recoveryKey: key) }
     }
 
     @Test("a backup of another device is not overwritten by accident; replacing it makes the old key useless")
     func twoKeys() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let old = try await alice.client.createBackup()
-        let phone = try Phone(house)
-        _ = try await phone.client.restore(recoveryKey: old)
-        try await phone.client.deleteBackup()
-        let new = try await phone.client.createBackup()
+        let old = try await alice.recovery.createBackup()
+        let phone = try await Phone(house)
+        _ = try await phone.recovery.restore(recoveryKey: old)
+        try await phone.recovery.deleteBackup()
+        let new = try await phone.recovery.createBackup()
         #expect(new != old)
         // Alice's first device still has the old key; what it stores must not take the place of the new backup.
-        _ = try await alice.client.devices()
+        _ = try await alice.devices.all()
         let events = try await alice.fetch()
         #expect(events.contains(.trouble(.backupExists)))
-        await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
-        await #expect(throws: ClientError.backupExists) { try await alice.client.createBackup() }
-        let newest = try await alice.client.createBackup(replacing: true)
-        let third = try Phone(house)
-        await #expect(throws: ClientError.noBackup) { try await third.client.restore(recoveryKey: new) }
-        _ = try await third.client.restore(recoveryKey: newest)
+        await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+        await #expect(throws: ClientError.backupExists) { try await alice.recovery.createBackup() }
+        let newest = try await alice.recovery.createBackup(replacing: true)
+        let third = try await Phone(house)
+        await #expect(throws: ClientError.noBackup) { try await third.recovery.restore(recoveryKey: new) }
+        _ = try await third.recovery.restore(recoveryKey: newest)
     }
 
     @Test("a backup that another device has deleted does not come back, and the next one has another key")
     func deletedElsewhere() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let stolen = try await alice.client.createBackup()
-        let phone = try Phone(house)
-        _ = try await phone.client.restore(recoveryKey: stolen)
-        try await phone.client.deleteBackup()
+        let stolen = try await alice.recovery.createBackup()
+        let phone = try await Phone(house)
+        _ = try await phone.recovery.restore(recoveryKey: stolen)
+        try await phone.recovery.deleteBackup()
         // Her own list has changed, so there is something to store.
         let events = try await alice.fetch()
         #expect(events.contains(.trouble(.noBackup)))
-        #expect(try await alice.client.backupReceipt() == nil)
-        await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
-        let next = try await alice.client.createBackup()
+        #expect(try await alice.recovery.backupReceipt() == nil)
+        await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+        let next = try await alice.recovery.createBackup()
         #expect(next != stolen)
-        try await phone.client.deleteBackup()
+        try await phone.recovery.deleteBackup()
         // Nothing has changed at hers: who asks is told all the same.
-        await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
-        let third = try await alice.client.createBackup()
-        try await phone.client.deleteBackup()
-        #expect(try await alice.client.createBackup() != third)
+        await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+        let third = try await alice.recovery.createBackup()
+        try await phone.recovery.deleteBackup()
+        #expect(try await alice.recovery.createBackup() != third)
     }
 
     @Test("who asks for the key again, or for an update, hears that another device's backup has taken the place")
@@ -144,22 +144,22 @@ struct RecoveryTests {
         for isCreating in [true, false] {
             let house = try await House()
             let alice = try await Phone(house, as: "alice")
-            let old = try await alice.client.createBackup()
-            let phone = try Phone(house)
-            _ = try await phone.client.restore(recoveryKey: old)
+            let old = try await alice.recovery.createBackup()
+            let phone = try await Phone(house)
+            _ = try await phone.recovery.restore(recoveryKey: old)
             try await alice.fetch()
-            #expect(try await alice.client.updateBackup() == false)
-            try await phone.client.deleteBackup()
-            let new = try await phone.client.createBackup()
+            #expect(try await alice.recovery.updateBackup() == false)
+            try await phone.recovery.deleteBackup()
+            let new = try await phone.recovery.createBackup()
             await #expect(throws: ClientError.backupExists) {
                 if isCreating {
-                    _ = try await alice.client.createBackup()
+                    _ = try await alice.recovery.createBackup()
                 } else {
-                    try await alice.client.updateBackup()
+                    try await alice.recovery.updateBackup()
                 }
             }
-            await #expect(throws: ClientError.noBackup) { try await alice.client.updateBackup() }
-            #expect(try await phone.client.createBackup() == new)
+            await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+            #expect(try await phone.recovery.createBackup() == new)
         }
     }
 
@@ -167,17 +167,17 @@ struct RecoveryTests {
     func atTheSameTime() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let client = alice.client
-        async let first = client.createBackup()
-        async let second = client.createBackup()
+        let client = alice.account
+        async let first = client.recovery.createBackup()
+        async let second = client.recovery.createBackup()
         #expect(try await first == second)
         for _ in 0..<10 {
-            async let created = client.createBackup()
-            async let updated = try? client.updateBackup()
-            async let deleted: Void = client.deleteBackup()
+            async let created = client.recovery.createBackup()
+            async let updated = try? client.recovery.updateBackup()
+            async let deleted: Void = client.recovery.deleteBackup()
             _ = try await (created, updated, deleted)
-            let isHere = (try? await client.updateBackup()) != nil
-            let isThere = try await client.backupReceipt() != nil
+            let isHere = (try? await client.recovery.updateBackup()) != nil
+            let isThere = try await client.recovery.backupReceipt() != nil
             #expect(isHere == isThere)
         }
     }
@@ -187,6 +187,6 @@ struct RecoveryTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         let laptop = try await Phone(house, joining: alice)
-        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.client.createBackup() }
+        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.recovery.createBackup() }
     }
 }

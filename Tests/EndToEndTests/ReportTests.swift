@@ -26,13 +26,13 @@ struct ReportTests {
         #expect(lines.map(\.text) == ["first", "hidden", "not reported"])
         #expect(lines.map(\.isSenderHidden) == [false, true, true])
         for line in lines.prefix(2) {
-            let receipt = try await bob.client.report(message: line.id)
+            let receipt = try await bob.safety.report(message: line.id)
             #expect(receipt.standing == .attributed)
-            #expect(try await bob.client.report(message: line.id) == receipt)
+            #expect(try await bob.safety.report(message: line.id) == receipt)
         }
         let found = try await reports(house)
-        let sender = try #require(try await alice.client.whoami()).address
-        let reporter = try #require(try await bob.client.whoami()).address.account
+        let sender = try #require(try await alice.account.whoami()).address
+        let reporter = try #require(try await bob.account.whoami()).address.account
         #expect(found.map(\.number.rawValue) == [1, 2])
         #expect(found.allSatisfy { $0.sender.address == sender && $0.reporter == reporter })
         #expect(try found.map { try MessageContent.decode($0.content).text } == ["first", "hidden"])
@@ -44,14 +44,15 @@ struct ReportTests {
         let house = try await House()
         let (alice, bob) = try await SealedSenderTests.acquainted(house)
         let own = try #require(try await alice.history().first { $0.kind == .sent })
-        await #expect(throws: ClientError.cannotReport) { try await alice.client.report(message: own.id) }
+        await #expect(throws: ClientError.cannotReport) { try await alice.safety.report(message: own.id) }
         await #expect(throws: ClientError.cannotReport) {
-            try await alice.client.report(message: try await alice.client.only(999))
+            try await alice.safety.report(message: try await alice.account.only(999))
         }
         let line = try #require(try await bob.history().first { $0.kind == .received })
-        let evidence = try #require(try await bob.client.read(.evidence(try await bob.client.place(of: line.id))))
+        let place = try await bob.inside { try $0.transcript.place(of: line.id) }
+        let evidence = try #require(try await bob.kept(.evidence(place)))
         let answer = try await house.api.send(
-            "POST", "/v1/reports", evidence, token: try await alice.client.accessToken())
+            "POST", "/v1/reports", evidence, token: try await alice.account.accessTokenForTests())
         #expect(answer.status == 422)
         #expect(try await reports(house).isEmpty)
     }
@@ -60,11 +61,11 @@ struct ReportTests {
     func twice() async throws {
         let house = try await House()
         let (alice, bob) = try await SealedSenderTests.acquainted(house)
-        let token = try await alice.client.accessToken()
-        let peer = try #require(try await bob.client.whoami()).address
+        let token = try await alice.account.accessTokenForTests()
+        let peer = try #require(try await bob.account.whoami()).address
         let content = MessageContent(message: .random(), sentAt: House.now, text: "twice")
         for _ in 0..<2 {
-            let (copies, commitment) = try await alice.client.frankedForTests(content, to: peer.account)
+            let (copies, commitment) = try await alice.inside { try $0.frankedForTests(content, to: peer.account) }
             let request = SendRequest(clientID: .random(), copies: copies, commitment: commitment)
             let sent = try await house.api.send("POST", "/v1/messages/\(peer.account)", request, token: token)
             #expect(sent.status == 200)
@@ -72,19 +73,19 @@ struct ReportTests {
         try await bob.fetch()
         #expect(try await bob.received() == ["first", "twice"])
         let last = try #require(try await bob.history().last)
-        let place = try await bob.client.place(of: last.id)
-        #expect(try await bob.client.read(.evidence(place)) != nil)
-        #expect(try await bob.client.read(.evidence(LinePlace(place.chat, place.number + 1))) == nil)
+        let place = try await bob.inside { try $0.transcript.place(of: last.id) }
+        #expect(try await bob.kept(.evidence(place)) != nil)
+        #expect(try await bob.kept(.evidence(LinePlace(place.chat, place.number + 1))) == nil)
     }
 
     @Test("a message whose commitment is another, or missing, is not shown, and the session goes on")
     func unfranked() async throws {
         let house = try await House()
         let (alice, bob) = try await SealedSenderTests.acquainted(house)
-        let token = try await alice.client.accessToken()
-        let peer = try #require(try await bob.client.whoami()).address
+        let token = try await alice.account.accessTokenForTests()
+        let peer = try #require(try await bob.account.whoami()).address
         for commitment in [nil, [UInt8](repeating: 1, count: 32)] {
-            let copies = try await alice.client.copiesForTests("not committed to", to: peer.account)
+            let copies = try await alice.inside { try $0.copiesForTests("not committed to", to: peer.account) }
             let request = SendRequest(clientID: .random(), copies: copies, commitment: commitment)
             let sent = try await house.api.send("POST", "/v1/messages/\(peer.account)", request, token: token)
             #expect(sent.status == 200)
@@ -96,11 +97,11 @@ struct ReportTests {
     }
 }
 
-extension Client {
+extension Rooms {
     /// Copies of a franked text as the client would send them, without their commitment.
     func copiesForTests(_ text: String, to account: AccountID) throws -> [DeviceCopy] {
         try frankedForTests(
-            MessageContent(message: .random(), sentAt: surroundings.now(), text: text), to: account
+            MessageContent(message: .random(), sentAt: ground.surroundings.now(), text: text), to: account
         ).copies
     }
 
@@ -108,15 +109,15 @@ extension Client {
     func frankedForTests(
         _ content: MessageContent, to account: AccountID
     ) throws -> (copies: [DeviceCopy], commitment: [UInt8]) {
-        let (_, own) = try readyProfile()
+        let (_, own) = try receiver.readyProfile()
         let bytes = content.encoded(as: .cbor)
         let key = FrankingKey()
         let franked = FrankedContent(bytes, under: key)
         let entry = OutboxEntry(
             clientID: .random(), to: account, kind: .message, content: franked.encoded(as: .cbor), line: nil)
         var transaction = StoreTransaction()
-        let copies = try seal(entry, bundles: [:], pass: nil, into: &transaction)
-        try commit(transaction)
+        let copies = try sealer.seal(entry, bundles: [:], pass: nil, into: &transaction)
+        try receiver.commit(transaction)
         return (copies ?? [], key.commitment(to: bytes, by: own))
     }
 }

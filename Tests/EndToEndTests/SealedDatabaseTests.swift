@@ -70,8 +70,8 @@ struct SealedDatabaseTests {
         let carol = try await Phone(house, as: "carol")
         for index in 0..<10 { #expect(try await alice.send("hidden \(index)", to: "bobby").isSenderHidden) }
         #expect(try await !carol.send("shown", to: "bobby").isSenderHidden)
-        let hidden = try #require(try await alice.client.whoami()).address
-        let shown = try #require(try await carol.client.whoami()).address
+        let hidden = try #require(try await alice.account.whoami()).address
+        let shown = try #require(try await carol.account.whoami()).address
         #expect(house.server.stop() == 0)
         let folder = house.folder.path + "/data"
         let rows = try Self.sqlite(folder, "SELECT substr(hex(record), 21, 2) || ' ' || hex(record) FROM log")

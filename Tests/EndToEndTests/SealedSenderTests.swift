@@ -48,7 +48,7 @@ struct SealedSenderTests {
         let house = try await House()
         let (alice, bob) = try await Self.acquainted(house)
         try await alice.send("hidden", to: "bobby")
-        let token = try await bob.client.accessToken()
+        let token = try await bob.account.accessTokenForTests()
         let page: Page<Envelope> = try await house.api.call("GET", "/v1/messages", token: token)
         // What was acknowledged a moment ago may still be there.
         let envelope = try #require(page.items.last)
@@ -60,7 +60,7 @@ struct SealedSenderTests {
     func renewedToken() async throws {
         let house = try await House()
         let (alice, bob) = try await Self.acquainted(house)
-        try await bob.client.renewDeliveryToken()
+        try await bob.safety.renewDeliveryToken()
         let shown = try await alice.send("shown", to: "bobby")
         #expect(!shown.isSenderHidden && shown.progress == .accepted && shown.senderShown == .tokenRefused)
         #expect(try await !alice.send("still", to: "bobby").isSenderHidden)
@@ -77,9 +77,9 @@ struct SealedSenderTests {
     func events() async throws {
         let house = try await House()
         let (alice, bob) = try await Self.acquainted(house)
-        try await bob.client.closeDelivery()
+        try await bob.safety.closeDelivery()
         let told = Guarded<[ClientEvent]>([])
-        let listener = Task { [client = alice.client] in
+        let listener = Task { [client = alice.account] in
             for await event in await client.events() { told.withLock { $0.append(event) } }
         }
         while !told.withLock({ $0.contains(.idle) }) { await Task.yield() }
@@ -102,7 +102,7 @@ struct SealedSenderTests {
         try await bob.send("second", to: "alice")
         #expect(try alice.run("listen", "--until-idle").status == 0)
         #expect(try alice.run("send", "bobby", "third").output == "Accepted.\n")
-        try await bob.client.renewDeliveryToken()
+        try await bob.safety.renewDeliveryToken()
         #expect(try alice.run("send", "bobby", "fourth").output.contains("the server was shown who sent this"))
         let lines = try alice.run("history", "bobby").output.split(separator: "\n")
         let marked = lines.filter { $0.hasSuffix("(sender shown to the server)") }
@@ -113,29 +113,29 @@ struct SealedSenderTests {
     func unproven() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let bob = try await DoubtfulPhone(house, as: "bobby")
+        let bob = try await Phone(house, as: "bobby", isDoubtful: true)
         try await alice.fetch()
         try await bob.fetch()
         try await alice.send("first", to: "bobby")
         try await bob.fetch()
         try await bob.send("second", to: "alice")
         try await alice.fetch()
-        let peer = try #require(try await bob.client.whoami()).address.account
-        let token = try #require(try await alice.client.peerToken(peer))
+        let peer = try #require(try await bob.account.whoami()).address.account
+        let token = try #require(try await alice.inside { try $0.deliveryTokens.peerToken(peer) })
         let laptop = try await Phone(house, joining: alice)
         try await laptop.fetch()
-        try await laptop.client.takeTokenForTests(token, of: peer)
+        try await laptop.inside { try $0.takeTokenForTests(token, of: peer) }
         #expect(try await laptop.send("from afar", to: "bobby").isSenderHidden)
-        let sender = try #require(try await laptop.client.whoami()).address
+        let sender = try #require(try await laptop.account.whoami()).address
         bob.change = { (path, answer) in
             guard path.hasPrefix("/v1/accounts/\(sender.account)") else { return }
             answer.changeProof(at: path) { $0?.inclusion[0] ^= 1 }
         }
         try await bob.fetch()
-        let line = try #require(try await bob.client.history().last)
+        let line = try #require(try await bob.account.history().last)
         #expect(line.kind == .unreadable && line.reason == .untrustedSender)
         #expect(line.author.account == sender.account && line.author.device == sender.device)
-        #expect(try await bob.client.read(.session(sender)) == nil)
+        #expect(try await bob.kept(.session(sender)) == nil)
     }
 
     @Test("copies for the own devices go signed in, bring the token along, and the other device hides its sender too")
@@ -161,13 +161,13 @@ struct SealedSenderTests {
     func restored() async throws {
         let house = try await House()
         let (alice, bob) = try await Self.acquainted(house)
-        let key = try await bob.client.createBackup()
-        let lost = try #require(try await bob.client.read(.deliveryToken)?.token)
-        await bob.client.close()
-        let phone = try Phone(house)
-        _ = try await phone.client.restore(recoveryKey: key, unlinkingOthers: true)
+        let key = try await bob.recovery.createBackup()
+        let lost = try #require(try await bob.kept(.deliveryToken)?.token)
+        await bob.account.close()
+        let phone = try await Phone(house)
+        _ = try await phone.recovery.restore(recoveryKey: key, unlinkingOthers: true)
         try await phone.fetch()
-        let made = try #require(try await phone.client.sharedDeliveryToken())
+        let made = try #require(try await phone.inside { try $0.deliveryTokens.sharedDeliveryToken() })
         #expect(made != lost)
         // The old one opens nothing any more.
         #expect(try await !alice.send("signed in", to: "bobby").isSenderHidden)
@@ -184,67 +184,67 @@ struct SealedSenderTests {
         let house = try await House()
         let bob = try await Phone(house, as: "bobby")
         try await bob.fetch()
-        let lost = try #require(try await bob.client.sharedDeliveryToken())
-        try await bob.client.change { $0.remove(StoreKey.deliveryToken) }
+        let lost = try #require(try await bob.inside { try $0.deliveryTokens.sharedDeliveryToken() })
+        try await bob.inside { try $0.change { $0.remove(StoreKey.deliveryToken) } }
         try await bob.fetch()
-        #expect(try #require(try await bob.client.sharedDeliveryToken()) != lost)
+        #expect(try #require(try await bob.inside { try $0.deliveryTokens.sharedDeliveryToken() }) != lost)
         // Asked for, and cut short before the server heard: it is not forgotten.
         let asked = [UInt8](repeating: 7, count: 32)
-        try await bob.client.change { $0.put(OwnDeliveryToken(.pending, asked), at: .deliveryToken) }
+        try await bob.inside { try $0.change { $0.put(OwnDeliveryToken(.pending, asked), at: .deliveryToken) } }
         try await bob.fetch()
-        #expect(try await bob.client.sharedDeliveryToken() == asked)
+        #expect(try await bob.inside { try $0.deliveryTokens.sharedDeliveryToken() } == asked)
     }
 
     @Test("a copy of the own account's takes no token's place before the server has said which is the one")
     func staleCopy() async throws {
         let house = try await House()
         let (_, bob) = try await Self.acquainted(house)
-        let token = try #require(try await bob.client.sharedDeliveryToken())
-        try await bob.client.hear([UInt8](repeating: 9, count: 32))
-        #expect(try await bob.client.read(.deliveryToken) == OwnDeliveryToken(.set, token))
+        let token = try #require(try await bob.inside { try $0.deliveryTokens.sharedDeliveryToken() })
+        try await bob.inside { try $0.hear([UInt8](repeating: 9, count: 32)) }
+        #expect(try await bob.kept(.deliveryToken) == OwnDeliveryToken(.set, token))
         // None is told to others while there is a doubt.
-        #expect(try await bob.client.sharedDeliveryToken() == nil)
+        #expect(try await bob.inside { try $0.deliveryTokens.sharedDeliveryToken() } == nil)
         try await bob.fetch()
-        #expect(try await bob.client.sharedDeliveryToken() == token)
+        #expect(try await bob.inside { try $0.deliveryTokens.sharedDeliveryToken() } == token)
         // Here the copy is right, and what is stored is not.
-        try await bob.client.change {
+        try await bob.inside { try $0.change {
             $0.put(OwnDeliveryToken(.set, [UInt8](repeating: 8, count: 32)), at: .deliveryToken)
-        }
-        try await bob.client.hear(token)
+        } }
+        try await bob.inside { try $0.hear(token) }
         try await bob.fetch()
-        #expect(try await bob.client.sharedDeliveryToken() == token)
+        #expect(try await bob.inside { try $0.deliveryTokens.sharedDeliveryToken() } == token)
     }
 
     @Test("who shows senders from now on sends what waits signed in, and keeps the recipient's token")
     func showingSenders() async throws {
         let house = try await House()
         let (alice, bob) = try await Self.acquainted(house)
-        let peer = try #require(try await bob.client.whoami()).address
-        let token = try #require(try await alice.client.peerToken(peer.account))
+        let peer = try #require(try await bob.account.whoami()).address
+        let token = try #require(try await alice.inside { try $0.deliveryTokens.peerToken(peer.account) })
         let content = MessageContent(message: .random(), sentAt: House.now, text: "waited")
         var entry = OutboxEntry(
             clientID: .random(), to: peer.account, kind: .message, content: content.encoded(as: .cbor), line: nil)
         entry.copies = [DeviceCopy(device: peer.device, registrationID: .random(), body: [1])]
         entry.certifiedAt = House.now
         let waiting = entry
-        var counters = try await alice.client.counters()
+        var counters = try await alice.inside { try $0.receiver.counters() }
         let number = counters.nextOutbox
         counters.nextOutbox += 1
         let moved = counters
-        try await alice.client.change {
+        try await alice.inside { try $0.change {
             $0.put(waiting, at: .outbox(number))
             $0.put(moved, at: .counters)
-        }
-        await alice.client.close()
+        } }
+        await alice.account.close()
 
         let network = ClientNetwork()
         defer { network.shutdown() }
         var configuration = ClientConfiguration(folder: alice.folder.path + "/account")
         configuration.hidesSender = false
-        let client = try Client.open(configuration, unlock: .keyFile, over: network)
-        await client.sendOutbox()
-        #expect(try await client.read(.outbox(number)) == nil)
-        #expect(try await client.read(.peerToken(peer.account)) == PeerDeliveryToken(token))
+        let client = try await Account.open(configuration, key: .keyFile, over: network)
+        await client.outbox.sendAll()
+        #expect(try await client.kept(.outbox(number)) == nil)
+        #expect(try await client.kept(.peerToken(peer.account)) == PeerDeliveryToken(token))
         await client.close()
     }
 
@@ -267,13 +267,13 @@ struct SealedSenderTests {
     func rubbish() async throws {
         let house = try await House()
         let (alice, bob) = try await Self.acquainted(house)
-        let peer = try #require(try await bob.client.whoami()).address
-        let token = try #require(try await alice.client.peerToken(peer.account))
+        let peer = try #require(try await bob.account.whoami()).address
+        let token = try #require(try await alice.inside { try $0.deliveryTokens.peerToken(peer.account) })
         try await alice.send("genuine", to: "bobby")
         let page: Page<Envelope> = try await house.api.call(
-            "GET", "/v1/messages", token: try await bob.client.accessToken())
+            "GET", "/v1/messages", token: try await bob.account.accessTokenForTests())
         let genuine = try #require(page.items.last)
-        let device = try #require(try await alice.client.knownList(peer.account)?.devices.first)
+        let device = try #require(try await alice.inside { try $0.contacts.knownList(peer.account) }?.devices.first)
         var flipped = genuine.body
         flipped[100] ^= 1
         let bodies = [flipped, Array(genuine.body.dropLast()), [1], [UInt8](repeating: 1, count: 700), genuine.body]
@@ -286,13 +286,13 @@ struct SealedSenderTests {
                 body: request.encoded(as: .json))
             try #require(answer.status == 200)
         }
-        let sender = try #require(try await alice.client.whoami()).address
+        let sender = try #require(try await alice.account.whoami()).address
         try await alice.send("after", to: "bobby")
         try await bob.fetch()
         #expect(try await bob.received() == ["first", "genuine", "after"])
         // The last body is a true one again, which its own sender may have repeated: that alone is noted.
         #expect(try await bob.history().compactMap(\.reason) == [.notAuthentic])
-        #expect(try await bob.client.read(.session(sender)) != nil)
+        #expect(try await bob.kept(.session(sender)) != nil)
         try await bob.send("back", to: "alice")
         try await alice.fetch()
         #expect(try await alice.received().last == "back")
@@ -302,7 +302,7 @@ struct SealedSenderTests {
     func log() async throws {
         let house = try await House(arguments: ["--log-level", "debug"])
         let (alice, _) = try await Self.acquainted(house)
-        let own = try #require(try await alice.client.whoami()).address
+        let own = try #require(try await alice.account.whoami()).address
         try await alice.send("hidden", to: "bobby")
         let log = house.server.log
         #expect(log.contains("/v1/sealed/messages/{account}"))
@@ -310,26 +310,26 @@ struct SealedSenderTests {
     }
 }
 
-extension Client {
+extension Rooms {
     /// Puts a client's store into a state that takes more than one device, or a crash, to reach.
     fileprivate func change(_ body: @Sendable (inout StoreTransaction) -> Void) throws(ClientError) {
         var transaction = StoreTransaction()
         body(&transaction)
-        try commit(transaction)
+        try receiver.commit(transaction)
     }
 
     /// As if a copy from another of the own devices had told this token.
     fileprivate func hear(_ token: [UInt8]) throws(ClientError) {
-        let (_, own) = try readyProfile()
+        let (_, own) = try receiver.readyProfile()
         var transaction = StoreTransaction()
-        try learnDeliveryToken(token, of: own.account, own: own.account, into: &transaction)
-        try commit(transaction)
+        try deliveryTokens.learnDeliveryToken(token, of: own.account, own: own.account, into: &transaction)
+        try receiver.commit(transaction)
     }
 
     /// As if the account had told it.
     func takeTokenForTests(_ token: [UInt8], of account: AccountID) throws {
         var transaction = StoreTransaction()
         transaction.put(PeerDeliveryToken(token), at: .peerToken(account))
-        try commit(transaction)
+        try receiver.commit(transaction)
     }
 }

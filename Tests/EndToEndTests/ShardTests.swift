@@ -25,7 +25,7 @@ import Wire
         let house = try await House(arguments: ["--shard", "7"])
         #expect(try await shard(of: house.server) == Shard(7))
         let phone = try await Phone(house, as: "alice")
-        #expect(try await phone.client.whoami()?.address.account.shard == Shard(7))
+        #expect(try await phone.account.whoami()?.address.account.shard == Shard(7))
 
         let stranger = Person("bobby", now: House.now, in: .ofTests)
         let response = try await house.api.send("POST", "/v1/accounts", stranger.registration())

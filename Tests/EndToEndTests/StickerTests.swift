@@ -20,43 +20,43 @@ import Wire
     func pack() async throws {
         let house = try await House()
         let (alice, bob) = (try await Phone(house, as: "alice"), try await Phone(house, as: "bobby"))
-        let made = try await alice.client.createStickerPack(title: "Samples", author: "Alice", files: Self.files)
+        let made = try await alice.stickers.createPack(title: "Samples", author: "Alice", files: Self.files)
         #expect(made.isOwn && made.emojis == ["🟥", "🌊", "🎬"])
         #expect(house.mediaFiles.count == 4)
-        let added = try await bob.client.addStickerPack(link: made.link)
+        let added = try await bob.stickers.addPack(link: made.link)
         #expect(!added.isOwn && added.title == "Samples" && added.author == "Alice" && added.pack == made.pack)
-        #expect(try await bob.client.addStickerPack(link: made.link) == added, "twice is once")
-        #expect(try await bob.client.stickers(of: made.pack).map(\.emoji) == made.emojis)
+        #expect(try await bob.stickers.addPack(link: made.link) == added, "twice is once")
+        #expect(try await bob.stickers.stickers(of: made.pack).map(\.emoji) == made.emojis)
         let wave = TextFile.bytes(Self.samples + "lossy.webp")
-        #expect(try await bob.client.image(ofSticker: 1, of: made.pack) == wave)
+        #expect(try await bob.stickers.image(ofSticker: 1, of: made.pack) == wave)
 
         let carol = try await Phone(house, as: "carol")
-        let sent = try await bob.client.send(sticker: 1, of: made.pack, to: try handle("carol"))
+        let sent = try await bob.stickers.send(sticker: 1, of: made.pack, to: try handle("carol"))
         #expect(sent.sticker == StickerNote(emoji: "🌊", index: 1) && sent.text == nil)
         try await carol.fetch()
         let came = try #require(try await carol.history().last)
         #expect(came.sticker == sent.sticker && came.file?.type == "image/webp")
         let out = carol.folder.path + "/out.webp"
-        try await carol.client.download(fileOf: came.id, to: out)
+        try await carol.media.download(fileOf: came.id, to: out)
         #expect(TextFile.bytes(out) == wave)
-        #expect(try await carol.client.addStickerPack(ofMessage: came.id).emojis == made.emojis)
+        #expect(try await carol.stickers.addPack(ofMessage: came.id).emojis == made.emojis)
 
         // Taking back the message leaves the pack; removing the pack, by whom made it, leaves nothing.
-        try await bob.client.delete(sent.id)
+        try await bob.chats.delete(sent.id)
         try await carol.fetch()
         #expect(try await carol.history().last?.sticker == nil)
         await #expect(throws: ClientError.stickers(.unknown)) {
-            try await carol.client.addStickerPack(ofMessage: came.id)
+            try await carol.stickers.addPack(ofMessage: came.id)
         }
         #expect(house.mediaFiles.count == 4)
-        try await bob.client.removeStickerPack(made.pack)
+        try await bob.stickers.removePack(made.pack)
         #expect(house.mediaFiles.count == 4)
         try await alice.restart()
-        try await alice.client.removeStickerPack(made.pack)
+        try await alice.stickers.removePack(made.pack)
         #expect(house.mediaFiles.isEmpty)
-        #expect(try await alice.client.stickerPacks().isEmpty)
+        #expect(try await alice.stickers.packs().isEmpty)
         await #expect(throws: ClientError.stickers(.unknown)) {
-            try await alice.client.send(sticker: 0, of: made.pack, to: try handle("carol"))
+            try await alice.stickers.send(sticker: 0, of: made.pack, to: try handle("carol"))
         }
     }
 
@@ -64,7 +64,7 @@ import Wire
     func refused() async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let client = alice.client
+        let client = alice.account
         let good = Self.files[0]
         let packs: [(String, String?, [StickerFile])] = [
             ("", nil, [good]), (String(repeating: "x", count: 129), nil, [good]), ("x", "", [good]), ("x", nil, []),
@@ -73,7 +73,7 @@ import Wire
         ]
         for (title, author, files) in packs {
             await #expect(throws: ClientError.stickers(.badPack)) {
-                try await client.createStickerPack(title: title, author: author, files: files)
+                try await client.stickers.createPack(title: title, author: author, files: files)
             }
         }
         let long = alice.folder.path + "/long.png"
@@ -81,28 +81,28 @@ import Wire
         try TextFile.write(png + [UInt8](repeating: 0, count: 300 * 1024), to: long)
         for path in [#filePath, long, Self.samples + "clip.mp4"] {
             await #expect(throws: ClientError.file(.badImage), "\(path)") {
-                try await client.createStickerPack(title: "x", files: [good, StickerFile(path: path, emoji: "x")])
+                try await client.stickers.createPack(title: "x", files: [good, StickerFile(path: path, emoji: "x")])
             }
         }
         await #expect(throws: ClientError.file(.unreadable)) {
-            try await client.createStickerPack(title: "x", files: [StickerFile(path: "/nowhere", emoji: "x")])
+            try await client.stickers.createPack(title: "x", files: [StickerFile(path: "/nowhere", emoji: "x")])
         }
         #expect(house.mediaFiles.isEmpty)
         await #expect(throws: ClientError.stickers(.badLink)) {
-            try await client.addStickerPack(link: "sotto-stickers:")
+            try await client.stickers.addPack(link: "sotto-stickers:")
         }
         // A link to something else.
-        let sent = try await client.createStickerPack(title: "x", files: [good])
-        let kept = try #require(try await client.read(.stickerPack(sent.pack)))
+        let sent = try await client.stickers.createPack(title: "x", files: [good])
+        let kept = try #require(try await client.kept(.stickerPack(sent.pack)))
         await #expect(throws: ClientError.stickers(.badLink)) {
-            try await client.addStickerPack(link: StickerLink.text(kept.pack.stickers[0].file))
+            try await client.stickers.addPack(link: StickerLink.text(kept.pack.stickers[0].file))
         }
     }
 
     @Test("a pack that is not finished leaves nothing at the server, whether it was refused or its maker died")
     func unfinished() async throws {
         let house = try await House()
-        let alice = try await DoubtfulPhone(house, as: "alice")
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
         let count = Guarded(0)
         alice.change = { (path, answer) in
             guard path.hasSuffix("/complete"), count.withLock({ $0 += 1; return $0 == 2 }) else { return }
@@ -111,20 +111,20 @@ import Wire
                 status: problem.code.status, mediaType: "application/cbor", body: problem.encoded(as: .cbor))
         }
         await #expect(throws: ClientError.self) {
-            try await alice.client.createStickerPack(title: "x", files: Self.files)
+            try await alice.stickers.createPack(title: "x", files: Self.files)
         }
         // The one that was being uploaded is found at the next connect.
         try await alice.fetch()
         #expect(house.mediaFiles.isEmpty)
         for writes in 0..<4 {
-            let phone = try MortalPhone(house, Fate())
+            let phone = try await Phone(house, fate: Fate())
             try await phone.register("mortal\(writes)")
-            try await phone.client.logIn()
-            try await phone.revive(Fate(writes: writes))
-            _ = try? await phone.client.createStickerPack(title: "x", files: Self.files)
-            try await phone.revive()
-            if let pack = try await phone.client.stickerPacks().first {
-                try await phone.client.removeStickerPack(pack.pack)
+            try await phone.account.logIn()
+            try await phone.restart(Fate(writes: writes))
+            _ = try? await phone.stickers.createPack(title: "x", files: Self.files)
+            try await phone.restart()
+            if let pack = try await phone.stickers.packs().first {
+                try await phone.stickers.removePack(pack.pack)
             }
             try await phone.fetch()
             #expect(house.mediaFiles.isEmpty, "after \(writes) writes")

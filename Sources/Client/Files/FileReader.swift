@@ -12,7 +12,7 @@ public actor FileReader {
     /// What the sender says of it.
     public nonisolated let note: FileNote
 
-    private let client: Client
+    private let owner: Owner
     private let media: MediaID
     private let key: [UInt8]
     private let summary: SealedFile.Summary
@@ -26,11 +26,11 @@ public actor FileReader {
     private var lastEnd = 0
     private var aheadCount = 0
 
-    init(_ client: Client, _ pointer: AttachmentPointer) throws(ClientError) {
+    init(_ owner: Owner, _ pointer: AttachmentPointer) throws(ClientError) {
         (media, summary) = try pointer.checked()
         note = pointer.note
         key = pointer.key
-        self.client = client
+        self.owner = owner
     }
 
     deinit { for task in fetches.values { task.cancel() } }
@@ -111,8 +111,8 @@ public actor FileReader {
             let size = SealedStream.chunkByteCount
             let range = (run.lowerBound * size)..<min((run.upperBound + 1) * size, seeker.plaintextByteCount)
             guard let sealedRange = seeker.sealedRange(of: range) else { throw .file(.none) }
-            let sealed = try await client.fetch(
-                media, UInt64(sealedRange.lowerBound)..<UInt64(sealedRange.upperBound))
+            let wanted = UInt64(sealedRange.lowerBound)..<UInt64(sealedRange.upperBound)
+            let sealed = try await Self.fetch(media, wanted, owner)
             let opened: [UInt8]
             do { opened = try seeker.open(range, from: sealed) } catch { throw .file(.notAuthentic) }
             for number in run {
@@ -123,6 +123,12 @@ public actor FileReader {
         } catch {
             return .failure(error)
         }
+    }
+
+    private static func fetch(
+        _ media: MediaID, _ range: Range<UInt64>, _ owner: Owner
+    ) async throws(ClientError) -> [UInt8] {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.downloads.fetch(media, range) }
     }
 
     private func keep(_ bytes: [UInt8], _ number: Int) {
@@ -185,12 +191,4 @@ public struct FilePieces: AsyncSequence, Sendable {
     }
 
     public func makeAsyncIterator() -> Iterator { Iterator(reader: reader, rest: range) }
-}
-
-extension Client {
-    /// Reads the file beside a message from any place. Nothing is fetched yet.
-    /// - Throws: ``ClientError/file(_:)``.
-    public func reader(ofFileOf line: LineID) throws(ClientError) -> FileReader {
-        try FileReader(self, try attachment(of: try place(of: line)))
-    }
 }

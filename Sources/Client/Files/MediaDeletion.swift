@@ -22,15 +22,12 @@ struct MediaDeletion: WireRecord, Equatable {
     }
 }
 
-extension Client {
+extension StoreTransaction {
     /// Keeps what deletes the file of a message from another own device; of nobody else is it taken.
-    func keepCapability(
-        _ content: MessageContent, from sender: DeviceAddress, _ own: DeviceAddress,
-        into transaction: inout StoreTransaction
-    ) {
+    mutating func putCapability(_ content: MessageContent, from sender: DeviceAddress, _ own: DeviceAddress) {
         guard sender.account == own.account, let file = content.file,
             let deletion = MediaDeletion(of: file, capability: content.deleteCapability)
         else { return }
-        transaction.put(deletion, at: .capability(content.message, from: own.account))
+        put(deletion, at: .capability(content.message, from: own.account))
     }
 }

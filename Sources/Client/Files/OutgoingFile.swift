@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// A file that is to be sent, and what goes with it. ``Client/send(_:to:progress:)`` takes it.
 public struct OutgoingFile: Sendable, Equatable {
@@ -38,17 +38,5 @@ public struct OutgoingFile: Sendable, Equatable {
             throw .file(.badType)
         }
         guard expiresIn.map(ClientLimits.expirySeconds.contains) ?? true else { throw .badExpiry }
-    }
-}
-
-extension Client {
-    /// Sends a file with nothing said of when it ends.
-    /// - Throws: as ``send(_:to:progress:)``.
-    @discardableResult
-    public func send(
-        file path: String, caption: String = "", type: String? = nil, to handle: Handle,
-        progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> Line {
-        try await send(OutgoingFile(path: path, caption: caption, type: type), to: handle, progress: progress)
     }
 }

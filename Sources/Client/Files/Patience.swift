@@ -20,7 +20,7 @@ struct Patience {
     }
 }
 
-extension Client {
+extension Room {
     /// Does what may be done twice until it is done, or there is no more hope.
     func patiently<R: Sendable>(
         _ body: () async throws(ClientError) -> R

@@ -1,4 +1,4 @@
-/// Who hears what a client tells. Belongs to the client's actor.
+/// Who hears what a client tells. Belongs to the owner.
 final class EventListeners {
     private struct Listener {
         let events: AsyncStream<ClientEvent>.Continuation

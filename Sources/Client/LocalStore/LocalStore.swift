@@ -1,4 +1,4 @@
-public import Crypto
+import Crypto
 import Glibc
 import SQLite
 import Wire
@@ -19,18 +19,7 @@ import Wire
 /// (``check(_:)``). Out of scope: somebody with write access who puts an older copy of all of it back.
 ///
 /// Not `Sendable`: its state belongs to whatever owns it, such as one actor. Calls block for the disk.
-public final class LocalStore {
-    /// What a store is opened with.
-    public enum Unlock: ~Copyable, Sendable {
-        /// The key lies beside the data: protects nothing from whoever can read the folder, and everything from
-        /// whoever gets the database alone.
-        case keyFile
-        case passphrase(SecretBytes)
-
-        /// A passphrase as its bytes; the array itself is the caller's to forget.
-        public static func passphrase(copying bytes: [UInt8]) -> Unlock { .passphrase(SecretBytes(copying: bytes)) }
-    }
-
+final class LocalStore {
     private var file: StoreFile?
     private let seal: StoreSeal
     /// Over all rows, with what is staged; and as it is on the disk.
@@ -49,22 +38,22 @@ public final class LocalStore {
 
     /// Opens the store in `folder`, or makes both.
     /// - Throws: ``LocalStoreError``.
-    public convenience init(folder: String, unlock: borrowing Unlock) throws(LocalStoreError) {
-        try self.init(folder: folder, unlock: unlock, cost: .standard)
+    convenience init(folder: String, key: borrowing FolderKey) throws(LocalStoreError) {
+        try self.init(folder: folder, key: key, cost: .standard)
     }
 
     init(
-        folder: String, unlock: borrowing Unlock, cost: Argon2id.Cost, disk: StoreDisk = .real
+        folder: String, key: borrowing FolderKey, cost: Argon2id.Cost, disk: StoreDisk = .real
     ) throws(LocalStoreError) {
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw LocalStoreError(system: "make \(folder)") }
         let lock = try FolderLock(folder: folder)
         let keys = StoreKeys(folder: folder, disk: disk)
-        if !Self.mayBe(in: folder) { try Self.found(folder, keys, unlock, cost) }
+        if !Self.mayBe(in: folder) { try Self.found(folder, keys, key, cost) }
         let file = try StoreFile(folder: folder, lock: lock, disk: disk)
         let headAddress = StoreAddress.own(.head)
         let headBytes = try Self.asked { () throws(SQLiteError) in try file.connection.value(at: headAddress) }
         guard let head = headBytes.flatMap({ StoreHead($0) }) else { throw .notAStore }
-        let mainKey = try keys.mainKey(of: head, unlock)
+        let mainKey = try keys.mainKey(of: head, key)
         guard head.opens(with: mainKey) else { throw .wrongKey }
         seal = try StoreSeal(head: head, mainKey: mainKey)
         let sumAddress = StoreAddress.own(.sum)
@@ -86,11 +75,11 @@ public final class LocalStore {
     }
 
     private static func found(
-        _ folder: String, _ keys: StoreKeys, _ unlock: borrowing Unlock, _ cost: Argon2id.Cost
+        _ folder: String, _ keys: StoreKeys, _ key: borrowing FolderKey, _ cost: Argon2id.Cost
     ) throws(LocalStoreError) {
         let salt = RandomBytes.make(byteCount: Argon2id.saltByteCount)
-        let mainKey = try keys.newMainKey(unlock, salt: salt, cost: cost)
-        let head = StoreHead(keySource: .init(unlock), cost: cost, salt: salt, mainKey: mainKey)
+        let mainKey = try keys.newMainKey(key, salt: salt, cost: cost)
+        let head = StoreHead(keySource: .init(key), cost: cost, salt: salt, mainKey: mainKey)
         let seal = try StoreSeal(head: head, mainKey: mainKey)
         let sum = seal.seal(StoreSum().bytes, named: .number(0), at: .own(.sum))
         try StoreFounding(folder: folder, disk: keys.disk).found([(.own(.head), head.bytes), (.own(.sum), sum)])
@@ -181,7 +170,7 @@ public final class LocalStore {
     /// Makes all changes durable, with what is staged, then visible; or, on any error but
     /// ``LocalStoreError/outcomeUnknown``, none. What was staged is lost with them then (``loss``).
     /// - Throws: ``LocalStoreError``.
-    public func commit(_ transaction: StoreTransaction) throws(LocalStoreError) {
+    func commit(_ transaction: StoreTransaction) throws(LocalStoreError) {
         try make(transaction)
         try flushStaged()
     }

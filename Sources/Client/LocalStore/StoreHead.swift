@@ -24,8 +24,8 @@ struct StoreHead: Equatable {
         case keyFile = 0
         case passphrase = 1
 
-        init(_ unlock: borrowing LocalStore.Unlock) {
-            switch unlock {
+        init(_ key: borrowing FolderKey) {
+            switch key.source {
             case .keyFile: self = .keyFile
             case .passphrase: self = .passphrase
             }

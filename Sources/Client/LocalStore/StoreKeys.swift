@@ -8,22 +8,22 @@ struct StoreKeys {
     private var path: String { folder + "/key" }
 
     /// The main key of a store that exists. Whether it is the right one, its head says.
-    func mainKey(of head: StoreHead, _ unlock: borrowing LocalStore.Unlock) throws(LocalStoreError) -> SecretBytes {
+    func mainKey(of head: StoreHead, _ folderKey: borrowing FolderKey) throws(LocalStoreError) -> SecretBytes {
         switch head.keySource {
         case .keyFile:
-            if StoreHead.KeySource(unlock) == .passphrase { throw .takesNoPassphrase }
+            if StoreHead.KeySource(folderKey) == .passphrase { throw .takesNoPassphrase }
             guard let key = try load() else { throw .keyFileMissing }
             return key
         case .passphrase:
-            return try Self.derive(unlock, salt: head.salt, cost: head.cost)
+            return try Self.derive(folderKey, salt: head.salt, cost: head.cost)
         }
     }
 
     /// The main key of a store that does not exist yet. A key file that a crash left behind is used.
     func newMainKey(
-        _ unlock: borrowing LocalStore.Unlock, salt: [UInt8], cost: Argon2id.Cost
+        _ folderKey: borrowing FolderKey, salt: [UInt8], cost: Argon2id.Cost
     ) throws(LocalStoreError) -> SecretBytes {
-        if StoreHead.KeySource(unlock) == .passphrase { return try Self.derive(unlock, salt: salt, cost: cost) }
+        if StoreHead.KeySource(folderKey) == .passphrase { return try Self.derive(folderKey, salt: salt, cost: cost) }
         if let left = try load() { return left }
         let mainKey = SecretBytes.random(byteCount: 32)
         let bytes = mainKey.exportUnprotected()
@@ -38,9 +38,9 @@ struct StoreKeys {
     }
 
     private static func derive(
-        _ unlock: borrowing LocalStore.Unlock, salt: [UInt8], cost: Argon2id.Cost
+        _ folderKey: borrowing FolderKey, salt: [UInt8], cost: Argon2id.Cost
     ) throws(LocalStoreError) -> SecretBytes {
-        switch unlock {
+        switch folderKey.source {
         case .keyFile:
             throw .needsPassphrase
         case .passphrase(let passphrase):

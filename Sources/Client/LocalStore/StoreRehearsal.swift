@@ -12,7 +12,7 @@ package final class StoreRehearsal {
     /// - Parameter chatCount: of accounts that write, the same each time.
     /// - Throws: ``LocalStoreError``.
     package init(folder: String, chatCount: Int) throws(LocalStoreError) {
-        store = try LocalStore(folder: folder, unlock: .keyFile)
+        store = try LocalStore(folder: folder, key: .keyFile)
         counters = try store.value(.counters) ?? Counters()
         chats = (0..<UInt64(chatCount)).map { AccountID(bytes: SixteenBytes(high: 1, low: $0)) }
     }

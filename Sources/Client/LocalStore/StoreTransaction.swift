@@ -1,5 +1,5 @@
 /// Changes that are made together or not at all.
-public struct StoreTransaction {
+struct StoreTransaction {
     enum Change {
         case put([UInt8], StoreSlot)
         case remove(StoreSlot)
@@ -14,7 +14,7 @@ public struct StoreTransaction {
     /// Whether the bytes of what this takes out are to be overwritten before the commit returns.
     private(set) var erases = false
 
-    public init() {}
+    init() {}
 
     var isEmpty: Bool { changes.isEmpty }
 

@@ -7,6 +7,9 @@ import Transport
 public final class ClientNetwork: Sendable {
     private let group: EventLoopGroup
 
+    /// For all who bring none of their own. It stays until the process ends.
+    static let shared = ClientNetwork()
+
     /// Starts one thread.
     public init() { group = EventLoopGroup(count: 1) }
 

@@ -8,7 +8,7 @@ public struct Listing<Item: Sendable & Equatable>: Sendable, Equatable {
     public let isCut: Bool
 }
 
-extension Client {
+extension Room {
     /// A list of the server, page after page. What is cut off was not asked for.
     ///
     /// The server is not believed to come to an end: it is heard out for a bounded number of items and pages, and a

@@ -1,4 +1,4 @@
-/// A value that changes, and who watches it. Belongs to the client's actor.
+/// A value that changes, and who watches it. Belongs to the owner.
 final class Source<Value: Sendable & Equatable> {
     private var watchers: [UInt64: AsyncStream<Value>.Continuation] = [:]
     private var watcherCount: UInt64 = 0

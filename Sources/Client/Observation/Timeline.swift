@@ -70,33 +70,38 @@ public final class Timeline: Sendable {
     /// What it is a window of.
     public let chat: ChatID
     private let number: UInt64
-    private let client: Client
+    private let owner: Owner
 
-    init(_ chat: ChatID, number: UInt64, _ client: Client) {
+    init(_ chat: ChatID, number: UInt64, _ owner: Owner) {
         self.chat = chat
         self.number = number
-        self.client = client
+        self.owner = owner
     }
 
     deinit {
-        let (client, number) = (client, number)
-        Task { await client.forget(timeline: number) }
+        let (owner, number) = (owner, number)
+        Task { await owner.run { (rooms) in rooms.watching.forget(timeline: number) } }
     }
 
     /// What changes in it; any number may watch.
     public var updates: Updates {
-        let (client, number) = (client, number)
         // Holds this object, so that it is not forgotten while somebody watches.
-        return Updates(snapshots: Observed { [self] in await client.watch(timeline: number, for: self) })
+        Updates(snapshots: Observed { [self] in
+            await owner.run { (rooms) in rooms.watching.watch(timeline: number) }
+        })
     }
 
     /// Grows to lines before the first. Without any it changes nothing.
     public func loadOlder(_ count: Int = 50) async throws(ClientError) {
-        try await client.grow(timeline: number, older: count)
+        try await owner.run { (rooms) async throws(ClientError) in
+            try rooms.watching.grow(timeline: number, older: count)
+        }
     }
 
     /// Grows to lines behind the last. Without any it changes nothing.
     public func loadNewer(_ count: Int = 50) async throws(ClientError) {
-        try await client.grow(timeline: number, newer: count)
+        try await owner.run { (rooms) async throws(ClientError) in
+            try rooms.watching.grow(timeline: number, newer: count)
+        }
     }
 }

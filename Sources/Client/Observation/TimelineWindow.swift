@@ -1,6 +1,6 @@
 /// The part of a chat that somebody looks at: neighbouring lines, which grow to both sides on demand.
 ///
-/// Belongs to the client's actor. Holds ``ClientLimits/timelineLinesMax`` lines at most: what grows at one end beyond
+/// Belongs to the owner. Holds ``ClientLimits/timelineLinesMax`` lines at most: what grows at one end beyond
 /// that lets go at the other.
 struct TimelineWindow {
     let chat: ChatID

@@ -1,6 +1,6 @@
 import Threads
 
-/// Lets one call at a time through, though each waits for the server in between. Belongs to one actor.
+/// Lets one call at a time through, though each waits for the server in between. Belongs to one room.
 struct Turns {
     private var isTaken = false
     /// Opens when the turn ends. Whoever has waited for that tries again.

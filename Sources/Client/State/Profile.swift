@@ -99,6 +99,24 @@ struct Profile: WireRecord, Equatable {
     }
 }
 
+extension Profile {
+    /// The account's next list.
+    /// - Throws: ``ClientError/cannotChangeDevices`` on a device without the account's key.
+    func signedList(
+        _ devices: [ListedDevice], after current: VerifiedDeviceList
+    ) throws(ClientError) -> VerifiedDeviceList {
+        let held: AccountIdentity?
+        do { held = try accountIdentity() } catch { throw .store(error) }
+        guard let identity = held else { throw .cannotChangeDevices }
+        do {
+            return try VerifiedDeviceList(
+                account: current.account, epoch: current.epoch + 1, devices: devices, signedBy: identity)
+        } catch {
+            throw .untrustedList(error)
+        }
+    }
+}
+
 extension RegistrationID {
     /// A new one from the system's random source.
     static func random() -> RegistrationID {

@@ -19,22 +19,22 @@ extension Verb {
 
 /// `sotto chat`: what is typed is sent, what comes is printed, until end of input or Ctrl-C.
 struct ChatVerb: Sendable {
-    let client: Client
+    let client: Account
     let output: Output
 
     func run(_ arguments: Arguments) async throws {
         guard try await client.whoami() != nil else { throw ClientError.notRegistered }
         if let conversation = try await conversation(arguments) {
-            let page = try await client.log(of: conversation, limit: 20)
+            let page = try await client.chats.log(of: conversation, limit: 20)
             for entry in page.items { await Verb.tell(.conversation(entry), client, output) }
-            await client.follow(conversation, after: page.head)
-            try await talk { try await client.post($0, to: conversation) }
+            await client.chats.follow(conversation, after: page.head)
+            try await talk { try await client.chats.post($0, to: conversation) }
         } else {
             guard let word = arguments.words.first else {
                 throw arguments.misused
             }
             let handle = try Verb.handle(word)
-            try await talk { try await client.send($0, to: handle) }
+            try await talk { try await client.chats.send($0, to: handle) }
         }
     }
 
@@ -46,7 +46,7 @@ struct ChatVerb: Sendable {
             members.append(try Verb.handle(String(text)))
         }
         let kind: ConversationKind = arguments.switches.contains("--channel") ? .channel : .group
-        let view = try await client.createOpenConversation(kind, name: name, members: members)
+        let view = try await client.chats.createOpenConversation(kind, name: name, members: members)
         output.object("created") { view.write(fields: &$0) }
         output.say("Open conversation \(view.conversation): the server can read it.")
         return view.conversation

@@ -21,14 +21,14 @@ extension Verb {
     ) { (client, arguments, output) in
         if let text = arguments.words.first {
             guard let reply = LinkReply(text: text) else { throw ClientError.badCode }
-            try await client.completeLink(reply)
+            try await client.devices.completeLink(reply)
         } else {
             try await client.logIn()
         }
         try await sayWho(client, "loggedIn", output)
     }
 
-    static func sayWho(_ client: Client, _ event: String, _ output: Output) async throws {
+    static func sayWho(_ client: Account, _ event: String, _ output: Output) async throws {
         guard let (handle, address) = try await client.whoami() else { throw ClientError.notRegistered }
         output.object(event) { (writer) in
             writer.put("handle", handle)

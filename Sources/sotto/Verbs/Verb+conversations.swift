@@ -18,7 +18,7 @@ extension Verb {
             try await add(try words[2...].map { try handle($0) }, to: try conversationID(words[1]), client, output)
         case ("leave", 2):
             let town = try conversationID(words[1])
-            try await client.leave(town)
+            try await client.chats.leave(town)
             output.object("left") { $0.put("conversation", town) }
             output.say("You have left.")
         case ("remove", 3): try await remove(words[2], from: try conversationID(words[1]), client, output)
@@ -28,12 +28,12 @@ extension Verb {
         }
     }
 
-    private static func list(_ client: Client, _ output: Output) async throws {
-        let listing = try await client.conversations()
+    private static func list(_ client: Account, _ output: Output) async throws {
+        let listing = try await client.chats.conversations()
         for view in listing.items {
             output.object("conversationListed") { view.write(fields: &$0) }
             var peer = view.peer?.description
-            if let account = view.peer, let handle = try await client.knownHandle(of: account) { peer = handle.text }
+            if let account = view.peer { peer = try await client.people.knownHandle(of: account)?.text ?? peer }
             output.say(line(view, peer: peer))
         }
         if listing.isCut { tellCut(listing.items.count, output) }
@@ -50,9 +50,9 @@ extension Verb {
     }
 
     private static func members(
-        of conversation: ConversationID, _ client: Client, _ output: Output
+        of conversation: ConversationID, _ client: Account, _ output: Output
     ) async throws {
-        let listing = try await client.members(of: conversation)
+        let listing = try await client.chats.members(of: conversation)
         for member in listing.items {
             output.object("member") { (writer) in
                 writer.put("account", member.account)
@@ -74,9 +74,9 @@ extension Verb {
     }
 
     private static func add(
-        _ handles: [Handle], to conversation: ConversationID, _ client: Client, _ output: Output
+        _ handles: [Handle], to conversation: ConversationID, _ client: Account, _ output: Output
     ) async throws {
-        try await client.addMembers(handles, to: conversation)
+        try await client.chats.addMembers(handles, to: conversation)
         for handle in handles {
             output.object("memberAdded") { (writer) in
                 writer.put("conversation", conversation)
@@ -87,10 +87,10 @@ extension Verb {
     }
 
     private static func remove(
-        _ word: String, from conversation: ConversationID, _ client: Client, _ output: Output
+        _ word: String, from conversation: ConversationID, _ client: Account, _ output: Output
     ) async throws {
         let account = try await account(word, client)
-        try await client.removeMember(account, from: conversation)
+        try await client.chats.removeMember(account, from: conversation)
         output.object("memberRemoved") { (writer) in
             writer.put("conversation", conversation)
             writer.put("account", account)
@@ -99,13 +99,13 @@ extension Verb {
     }
 
     private static func give(
-        _ word: String, to member: String, in conversation: ConversationID, _ client: Client, _ output: Output
+        _ word: String, to member: String, in conversation: ConversationID, _ client: Account, _ output: Output
     ) async throws {
         guard let role = Role(rawValue: word), role != .later else {
             throw UsageError(message: "A role is owner, admin or member, not “\(Output.harmless(word))”.")
         }
         let account = try await account(member, client)
-        try await client.setRole(role, of: account, in: conversation)
+        try await client.chats.setRole(role, of: account, in: conversation)
         output.object("roleGiven") { (writer) in
             writer.put("conversation", conversation)
             writer.put("account", account)
@@ -115,9 +115,9 @@ extension Verb {
     }
 
     private static func read(
-        to seq: SequenceNumber, of conversation: ConversationID, _ client: Client, _ output: Output
+        to seq: SequenceNumber, of conversation: ConversationID, _ client: Account, _ output: Output
     ) async throws {
-        let reached = try await client.markRead(through: seq, of: conversation)
+        let reached = try await client.chats.markRead(through: seq, of: conversation)
         tell("read", reached, of: conversation, output)
         output.say(reached < seq ? "Read up to #\(reached): there is no #\(seq) yet." : "Read up to #\(reached).")
     }
@@ -130,8 +130,8 @@ extension Verb {
     }
 
     /// Whom a word names: a handle, or an account whose handle this device does not know, by its id.
-    private static func account(_ word: String, _ client: Client) async throws -> AccountID {
-        if let handle = Handle(text: word) { return try await client.account(of: handle) }
+    private static func account(_ word: String, _ client: Account) async throws -> AccountID {
+        if let handle = Handle(text: word) { return try await client.people.account(of: handle) }
         guard let account = AccountID(text: word) else {
             throw UsageError(message: "“\(Output.harmless(word))” is no handle, nor an account's id of 22 characters.")
         }

@@ -16,7 +16,7 @@ extension Verb {
             return try await deletePost(from: conversation, client, arguments, output)
         }
         let isForMe = arguments.switches.contains("--for-me")
-        let line = try await client.delete(try await line(arguments.words[...], client), forMeOnly: isForMe)
+        let line = try await client.chats.delete(try await line(arguments.words[...], client), forMeOnly: isForMe)
         let other = await other(line, client)
         output.object("removed") { Output.write(line, with: other, to: &$0) }
         let isForAll = line.author.isOwn && !isForMe
@@ -24,14 +24,14 @@ extension Verb {
     }
 
     private static func deletePost(
-        from conversation: ConversationID, _ client: Client, _ arguments: Arguments, _ output: Output
+        from conversation: ConversationID, _ client: Account, _ arguments: Arguments, _ output: Output
     ) async throws {
         guard !arguments.switches.contains("--for-me") else {
             throw UsageError(message: "What was posted to a conversation is deleted for everybody, not --for-me.")
         }
         guard arguments.words.count == 1 else { throw arguments.misused }
         let seq = try seq(arguments.words[0])
-        try await client.deletePost(seq, of: conversation)
+        try await client.chats.deletePost(seq, of: conversation)
         tell("deleted", seq, of: conversation, output)
         output.say("Deleted for everybody.")
     }

@@ -11,7 +11,7 @@ extension Verb {
         guard arguments.switches.contains("--yes") else {
             throw UsageError(message: consequences(for: handle))
         }
-        try await client.deleteAccount()
+        try await client.delete()
         output.object("accountDeleted") { (writer) in
             writer.put("handle", handle)
             writer.put("account", address.account)

@@ -16,9 +16,9 @@ extension Verb {
         }
     }
 
-    private static func list(_ client: Client, _ output: Output) async throws {
+    private static func list(_ client: Account, _ output: Output) async throws {
         let own = try await client.whoami()?.address.device
-        for device in try await client.devices() {
+        for device in try await client.devices.all() {
             output.object("device") { (writer) in
                 device.write(fields: &writer)
                 writer.put("isThis", flag: device.device == own)
@@ -29,15 +29,15 @@ extension Verb {
         }
     }
 
-    private static func request(_ client: Client, _ output: Output) async throws {
-        let code = try await client.requestLink()
+    private static func request(_ client: Account, _ output: Output) async throws {
+        let code = try await client.devices.requestLink()
         output.object("linkCode") { $0.put("code", text: code) }
         output.say(code)
         output.progress("On a device of the account: sotto devices link CODE. Then here: sotto login REPLY.")
     }
 
-    private static func link(_ client: Client, _ code: String, _ output: Output) async throws {
-        let reply = try await client.link(code: code)
+    private static func link(_ client: Account, _ code: String, _ output: Output) async throws {
+        let reply = try await client.devices.link(code: code)
         output.object("linked") { (writer) in
             writer.put("device", reply.address.device)
             writer.put("reply", text: reply.description)
@@ -46,11 +46,11 @@ extension Verb {
         output.progress("Linked as device \(reply.address.device). On that device: sotto login REPLY.")
     }
 
-    private static func unlink(_ client: Client, _ number: String, _ output: Output) async throws {
+    private static func unlink(_ client: Account, _ number: String, _ output: Output) async throws {
         guard let number = UInt32(number), number >= 1 else {
             throw UsageError(message: "A device is a number, as sotto devices shows it.")
         }
-        try await client.unlink(DeviceID(number))
+        try await client.devices.unlink(DeviceID(number))
         output.object("unlinked") { $0.put("device", number: UInt64(number)) }
         output.say("Device \(number) is unlinked.")
     }

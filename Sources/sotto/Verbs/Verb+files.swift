@@ -3,33 +3,33 @@ import Wire
 
 extension Verb {
     static func sendFile(
-        _ path: String, to handle: Handle, _ client: Client, _ arguments: Arguments, _ output: Output
+        _ path: String, to handle: Handle, _ client: Account, _ arguments: Arguments, _ output: Output
     ) async throws {
         let caption = arguments.words.count == 2 ? arguments.words[1] : ""
         let file = OutgoingFile(
             path: path, caption: caption, type: arguments.values["--type"],
             expiresIn: try arguments.seconds("--expires"),
             wantsPreview: !arguments.switches.contains("--no-preview"))
-        if let waiting = try await client.waitingLine(of: file, to: handle) {
+        if let waiting = try await client.outbox.waitingLine(of: file, to: handle) {
             output.progress("This very file waits already; going on with it.")
-            let line = try await client.resume(fileOf: waiting) { output.progress("Uploaded", $0) }
+            let line = try await client.outbox.resume(fileOf: waiting) { output.progress("Uploaded", $0) }
             return output.accepted(line, with: handle)
         }
-        let line = try await client.send(file, to: handle) { output.progress("Uploaded", $0) }
+        let line = try await client.chats.send(file, to: handle) { output.progress("Uploaded", $0) }
         output.accepted(line, with: handle)
     }
 
     /// `send` without a recipient: what waits already goes on, or is given up.
-    static func sendWaiting(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    static func sendWaiting(_ client: Account, _ arguments: Arguments, _ output: Output) async throws {
         guard arguments.switches.contains("--resume") else {
             throw arguments.misused
         }
-        let waiting = try await client.waitingMessages()
-        await client.watchFiles { (_, progress) in output.progress("Uploaded", progress) }
-        await client.sendOutbox()
+        let waiting = try await client.outbox.lines()
+        await client.outbox.watchFiles { (_, progress) in output.progress("Uploaded", progress) }
+        await client.outbox.sendAll()
         var problem: ClientError?
         for before in waiting {
-            guard let now = try await client.line(before.id) else { continue }
+            guard let now = try await client.chats.line(before.id) else { continue }
             let handle = await other(now, client)
             switch now.delivery {
             case .accepted: output.accepted(now, with: handle)
@@ -45,10 +45,10 @@ extension Verb {
     }
 
     /// `send HANDLE --cancel NUMBER`: the file that waits at that line goes nowhere.
-    static func cancelFile(_ client: Client, _ arguments: Arguments, _ number: UInt64, _ output: Output) async throws {
+    static func cancelFile(_ client: Account, _ arguments: Arguments, _ number: UInt64, _ output: Output) async throws {
         guard arguments.words.count == 1 else { throw arguments.misused }
         let line = try await line([arguments.words[0], "\(number)"], client)
-        try await client.cancel(fileOf: line)
+        try await client.outbox.cancel(fileOf: line)
         output.object("cancelled") { (writer) in
             writer.put("chat", line.chat)
             writer.put("number", number: number)
@@ -77,10 +77,10 @@ extension Verb {
             return try await saveThumbnail(line, to: path, client, output)
         }
         if let text = arguments.values["--range"] {
-            return try await downloadPart(text, of: try await client.reader(ofFileOf: line), to: path, output)
+            return try await downloadPart(text, of: try await client.media.reader(ofFileOf: line), to: path, output)
         }
         guard path != "-" else { throw UsageError(message: "Only a --range goes to standard output.") }
-        let note = try await client.download(fileOf: line, to: path) { output.progress("Fetched", $0) }
+        let note = try await client.media.download(fileOf: line, to: path) { output.progress("Fetched", $0) }
         output.object("downloaded") { (writer) in
             note.write(fields: &writer)
             writer.put("path", text: path)
@@ -90,9 +90,9 @@ extension Verb {
 
     /// Into a new file, from what this device has of the message.
     private static func saveThumbnail(
-        _ line: LineID, to path: String, _ client: Client, _ output: Output
+        _ line: LineID, to path: String, _ client: Account, _ output: Output
     ) async throws {
-        let thumbnail = try await client.saveThumbnail(ofFileOf: line, to: path)
+        let thumbnail = try await client.media.saveThumbnail(ofFileOf: line, to: path)
         output.object("thumbnail") { (writer) in
             writer.put("type", text: thumbnail.type)
             writer.put("width", number: UInt64(thumbnail.width))

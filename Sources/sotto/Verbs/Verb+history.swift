@@ -6,7 +6,7 @@ extension Verb {
     static let chats = Verb(
         "chats", .messages, usage: "chats", "List the chats that this device keeps, the latest first.", words: 0...0
     ) { (client, _, output) in
-        for chat in try await client.chats() {
+        for chat in try await client.chats.all() {
             output.object("chat") { (writer) in
                 writer.put("chat", chat.id)
                 writer.put("handle", chat.handle)
@@ -29,10 +29,10 @@ extension Verb {
         let handle = try handle(arguments.words[0])
         let before = try arguments.number("--before")
         let limit = try arguments.number("--limit") ?? 50
-        guard let chat = try await client.chat(with: handle) else {
+        guard let chat = try await client.chats.chat(with: handle) else {
             return output.progress("This device keeps nothing that was said with \(handle).")
         }
-        for line in try await client.lines(of: chat, before: before, limit: Int(clamping: limit)) {
+        for line in try await client.chats.lines(of: chat, before: before, limit: Int(clamping: limit)) {
             output.object(line.isUnreadable ? "unreadable" : "message") { Output.write(line, with: handle, to: &$0) }
             output.say("\(line.number)  \(Output.text(of: line, with: handle))")
         }
@@ -42,22 +42,22 @@ extension Verb {
         "report", .messages, usage: "report HANDLE NUMBER",
         "Show one message that came to whoever runs the server; NUMBER as `history` shows it.", words: 2...2
     ) { (client, arguments, output) in
-        let receipt = try await client.report(message: try await line(arguments.words[...], client))
+        let receipt = try await client.safety.report(message: try await line(arguments.words[...], client))
         output.object("reported") { receipt.write(fields: &$0) }
         output.say("Reported. Whoever runs the server can read this message now, and no other.")
     }
 
     /// The line that two words name: a handle, and a number as `history` shows it.
-    static func line(_ words: ArraySlice<String>, _ client: Client) async throws -> LineID {
+    static func line(_ words: ArraySlice<String>, _ client: Account) async throws -> LineID {
         guard words.count == 2, let word = words.first, let number = words.last.flatMap({ UInt64($0) }) else {
             throw UsageError(message: "A message is named by a handle and its number, as sotto history shows it.")
         }
-        guard let chat = try await client.chat(with: try handle(word)) else { throw ClientError.noSuchMessage }
+        guard let chat = try await client.chats.chat(with: try handle(word)) else { throw ClientError.noSuchMessage }
         return LineID(chat, number: number)
     }
 
     /// The handle of the other side of a line's chat, where it is known.
-    static func other(_ line: Line, _ client: Client) async -> Handle? {
-        (try? await client.chat(line.id.chat))?.handle
+    static func other(_ line: Line, _ client: Account) async -> Handle? {
+        (try? await client.chats.chat(line.id.chat))?.handle
     }
 }

@@ -24,33 +24,33 @@ extension Verb {
         }
         switch (words.first, words.count) {
         case ("set", 2):
-            let media = try await client.setAvatar(words[1]) { output.progress("Uploaded", $0) }
+            let media = try await client.media.setAvatar(words[1]) { output.progress("Uploaded", $0) }
             output.object("avatar") { $0.put("media", media) }
             output.say("This is your avatar now. Everybody on the server can see it.")
         case ("remove", 1):
-            try await client.removeAvatar()
+            try await client.media.removeAvatar()
             output.object("avatarRemoved") { (_) in }
             output.say("You have no avatar any more.")
         case ("show", 2):
             let (handle, form) = (try handle(words[1]), try form(arguments))
             let path = try outputPath(arguments)
-            try save(try await client.avatar(of: handle, form), to: path, output)
+            try save(try await client.people.avatar(of: handle, form), to: path, output)
         default: throw arguments.misused
         }
     }
 
     private static func image(
-        of conversation: ConversationID, _ client: Client, _ arguments: Arguments, _ output: Output
+        of conversation: ConversationID, _ client: Account, _ arguments: Arguments, _ output: Output
     ) async throws {
         switch (arguments.words.first, arguments.words.count) {
         case ("set", 2):
-            let media = try await client.setImage(arguments.words[1], of: conversation) {
+            let media = try await client.chats.setImage(arguments.words[1], of: conversation) {
                 output.progress("Uploaded", $0)
             }
             output.object("image") { $0.put("media", media) }
             output.say("This is the conversation's image now.")
         case ("remove", 1):
-            try await client.removeImage(of: conversation)
+            try await client.chats.removeImage(of: conversation)
             output.object("imageRemoved") { (_) in }
             output.say("The conversation has no image any more.")
         default: throw arguments.misused
@@ -67,24 +67,24 @@ extension Verb {
         let words = arguments.words
         switch (words.first ?? "list", words.count) {
         case ("list", 0...1):
-            for one in try await client.emoji() {
+            for one in try await client.media.emoji() {
                 output.object("emoji") { one.write(fields: &$0) }
                 output.say(":\(one.name):  added \(one.createdAt.description.prefix(10)) by \(one.creator)")
             }
         case ("add", 3):
             let name = try emojiName(words[1])
-            let added = try await client.addEmoji(name, words[2]) { output.progress("Uploaded", $0) }
+            let added = try await client.media.addEmoji(name, words[2]) { output.progress("Uploaded", $0) }
             output.object("emoji") { added.write(fields: &$0) }
             output.say("Everybody on the server has :\(name): now.")
         case ("remove", 2):
             let name = try emojiName(words[1])
-            try await client.removeEmoji(name)
+            try await client.media.removeEmoji(name)
             output.object("emojiRemoved") { $0.put("name", name) }
             output.say("There is no :\(name): any more.")
         case ("show", 2):
             let (name, form) = (try emojiName(words[1]), try form(arguments))
             let path = try outputPath(arguments)
-            try save(try await client.picture(ofEmoji: name, form), to: path, output)
+            try save(try await client.media.picture(ofEmoji: name, form), to: path, output)
         default: throw arguments.misused
         }
     }

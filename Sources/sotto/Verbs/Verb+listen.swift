@@ -26,7 +26,7 @@ extension Verb {
     }
 
     /// Prints an event.
-    static func tell(_ event: ClientEvent, _ client: Client, _ output: Output) async {
+    static func tell(_ event: ClientEvent, _ client: Account, _ output: Output) async {
         switch event {
         case .connected:
             output.object("connected") { _ in }

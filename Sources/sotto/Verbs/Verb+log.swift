@@ -11,7 +11,7 @@ extension Verb {
         "trust-log", .keyLog, usage: "trust-log",
         "Trust the server's key log anew, once its operator has said why it began again.", words: 0...0
     ) { (client, _, output) in
-        let evidence = try await client.trustLogAnew()
+        let evidence = try await client.safety.trustLogAnew()
         output.object("logForgotten") { (writer) in writer.put("head", evidence?.head) }
         output.say("The next list that the server gives out says where the log goes on.")
         output.say("The key that signs it has to be the one of first contact.")

@@ -11,18 +11,18 @@ extension Verb {
         let words = arguments.words
         switch (words.first ?? "list", words.count) {
         case ("list", 0...1):
-            for pin in try await client.pins(of: town) {
+            for pin in try await client.chats.pins(of: town) {
                 output.object("pin") { pin.write(fields: &$0) }
                 output.say(text(of: pin.entry))
             }
         case ("add", 2):
             let seq = try seq(words[1])
-            try await client.pin(seq, of: town)
+            try await client.chats.pin(seq, of: town)
             tell("pinned", seq, of: town, output)
             output.say("Pinned.")
         case ("remove", 2):
             let seq = try seq(words[1])
-            try await client.unpin(seq, of: town)
+            try await client.chats.unpin(seq, of: town)
             tell("unpinned", seq, of: town, output)
             output.say("Not pinned any more.")
         default: throw arguments.misused

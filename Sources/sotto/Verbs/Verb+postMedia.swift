@@ -5,7 +5,7 @@ import Wire
 extension Verb {
     /// `download --conversation`: all that a post shows, or the one that is named.
     static func downloadMedia(
-        ofPostIn conversation: ConversationID, _ client: Client, _ arguments: Arguments, _ output: Output
+        ofPostIn conversation: ConversationID, _ client: Account, _ arguments: Arguments, _ output: Output
     ) async throws {
         guard arguments.values["--range"] == nil, !arguments.switches.contains("--thumbnail") else {
             throw UsageError(message: "What was posted is saved whole: no --range, no --thumbnail.")
@@ -19,7 +19,7 @@ extension Verb {
             }
             return media
         }
-        let shown = try await client.media(ofPost: seq, in: conversation)
+        let shown = try await client.media.media(ofPost: seq, in: conversation)
         let wanted = name.map { (name) in shown.filter { $0 == name } } ?? shown
         guard !wanted.isEmpty else { throw UsageError(message: "#\(seq) does not show those media.") }
         guard path == nil || wanted.count == 1 else {
@@ -27,9 +27,9 @@ extension Verb {
             throw UsageError(message: "Name one of the media of #\(seq), or leave -o out: \(names).")
         }
         for media in wanted {
-            let info = try await client.info(ofMedia: media)
+            let info = try await client.media.info(ofMedia: media)
             let target = path ?? "media-\(media)\(suffix(of: info))"
-            try await client.download(info, to: target) { output.progress("Fetched", $0) }
+            try await client.media.download(info, to: target) { output.progress("Fetched", $0) }
             output.object("downloaded") { (writer) in
                 writer.put("media", media)
                 writer.put("type", text: mediaType(of: info))

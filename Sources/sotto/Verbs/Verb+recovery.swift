@@ -13,19 +13,19 @@ extension Verb {
         case "status": try await status(client, output)
         case "create": try await create(client, arguments.switches.contains("--replace"), output)
         case "update":
-            let isNew = try await client.updateBackup()
+            let isNew = try await client.recovery.updateBackup()
             output.object("backupUpdated") { $0.put("changed", flag: isNew) }
             output.say(isNew ? "The backup is stored." : "The backup is up to date.")
         case "delete":
-            try await client.deleteBackup()
+            try await client.recovery.deleteBackup()
             output.object("backupDeleted") { _ in }
             output.say("The backup is deleted. Its recovery key opens nothing any more.")
         default: throw arguments.misused
         }
     }
 
-    private static func status(_ client: Client, _ output: Output) async throws {
-        guard let receipt = try await client.backupReceipt() else {
+    private static func status(_ client: Account, _ output: Output) async throws {
+        guard let receipt = try await client.recovery.backupReceipt() else {
             output.object("noBackup") { _ in }
             return output.say("There is no backup. Make one: sotto backup create.")
         }
@@ -33,8 +33,8 @@ extension Verb {
         output.say("Backup \(receipt.revision), stored \(receipt.updatedAt.description.prefix(16)).")
     }
 
-    private static func create(_ client: Client, _ isReplacing: Bool, _ output: Output) async throws {
-        let key = try await client.createBackup(replacing: isReplacing)
+    private static func create(_ client: Account, _ isReplacing: Bool, _ output: Output) async throws {
+        let key = try await client.recovery.createBackup(replacing: isReplacing)
         output.object("recoveryKey") { $0.put("key", text: key) }
         output.say(key)
         output.progress("Write it down: whoever has it has the account. sotto restore KEY brings it back.")
@@ -49,7 +49,7 @@ extension Verb {
     ) { (client, arguments, output) in
         let word = arguments.words[0]
         let key = word == "-" ? try Input.everything(byteCountMax: 1024) : word
-        let others = try await client.restore(
+        let others = try await client.recovery.restore(
             recoveryKey: key, unlinkingOthers: arguments.switches.contains("--unlink-others"))
         try await sayWho(client, "restored", output)
         if others > 0 {

@@ -30,7 +30,7 @@ extension Verb {
             return try await sendFile(path, to: handle, client, arguments, output)
         }
         guard arguments.words.count == 2 else { throw arguments.misused }
-        let line = try await client.send(
+        let line = try await client.chats.send(
             try text(arguments.words[1]), to: handle, expiresIn: try arguments.seconds("--expires"))
         output.accepted(line, with: handle)
     }
@@ -42,17 +42,17 @@ extension Verb {
 
     /// `send` to an open conversation, whose server can read it.
     private static func post(
-        to conversation: ConversationID, _ client: Client, _ arguments: Arguments, _ output: Output
+        to conversation: ConversationID, _ client: Account, _ arguments: Arguments, _ output: Output
     ) async throws {
         guard arguments.words.count <= 1 else { throw arguments.misused }
         let said = try arguments.words.first.map { try text($0) } ?? ""
         let expiresIn = try arguments.seconds("--expires")
         let accepted = if let path = arguments.values["--file"] {
-            try await client.post(file: path, caption: said, expiresIn: expiresIn, to: conversation) {
+            try await client.chats.post(file: path, caption: said, expiresIn: expiresIn, to: conversation) {
                 output.progress("Uploaded", $0)
             }
         } else {
-            try await client.post(said, expiresIn: expiresIn, to: conversation)
+            try await client.chats.post(said, expiresIn: expiresIn, to: conversation)
         }
         output.object("posted") { accepted.write(fields: &$0) }
         output.say(accepted.seq.map { "Posted as #\($0)." } ?? "Posted.")

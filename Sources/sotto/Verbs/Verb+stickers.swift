@@ -17,20 +17,20 @@ extension Verb {
     ) { (client, arguments, output) in
         let words = arguments.words
         switch (words.first ?? "list", words.count) {
-        case ("list", 0...1): for pack in try await client.stickerPacks() { show(pack, output) }
+        case ("list", 0...1): for pack in try await client.stickers.packs() { show(pack, output) }
         case ("create", 3...): try await createPack(client, arguments, output)
-        case ("add", 2): show(try await client.addStickerPack(link: words[1]), output)
+        case ("add", 2): show(try await client.stickers.addPack(link: words[1]), output)
         case ("add", 3):
-            show(try await client.addStickerPack(ofMessage: try await line(words[1...], client)), output)
+            show(try await client.stickers.addPack(ofMessage: try await line(words[1...], client)), output)
         case ("send", 4):
             guard let index = Int(words[3]) else { throw arguments.misused }
             let handle = try handle(words[1])
-            let line = try await client.send(
+            let line = try await client.stickers.send(
                 sticker: index, of: try packName(words[2]), to: handle, expiresIn: try arguments.seconds("--expires"))
             output.accepted(line, with: handle)
         case ("remove", 2):
             let pack = try packName(words[1])
-            try await client.removeStickerPack(pack)
+            try await client.stickers.removePack(pack)
             output.object("stickerPackRemoved") { $0.put("pack", pack) }
             output.say("Removed.")
         default: throw arguments.misused
@@ -44,9 +44,9 @@ extension Verb {
         return pack
     }
 
-    private static func createPack(_ client: Client, _ arguments: Arguments, _ output: Output) async throws {
+    private static func createPack(_ client: Account, _ arguments: Arguments, _ output: Output) async throws {
         let files = arguments.words.dropFirst(2).map(stickerFile)
-        let pack = try await client.createStickerPack(
+        let pack = try await client.stickers.createPack(
             title: arguments.words[1], author: arguments.values["--author"], files: files
         ) { (count) in
             output.progress("Uploaded \(count) of \(files.count).")

@@ -17,11 +17,11 @@ extension Verb {
         guard wishes.count + (arguments.values["--compare"] == nil ? 0 : 1) <= 1 else {
             throw arguments.misused
         }
-        if let digits = arguments.values["--compare"] { try await client.verify(handle, digits: digits) }
-        if wishes.contains("--verified") { try await client.setVerified(true, handle) }
-        if wishes.contains("--not-verified") { try await client.setVerified(false, handle) }
-        let groups = try await client.safetyNumberGroups(with: handle)
-        let verification = try await client.verification(of: handle)
+        if let digits = arguments.values["--compare"] { try await client.safety.verify(handle, digits: digits) }
+        if wishes.contains("--verified") { try await client.safety.setVerified(true, handle) }
+        if wishes.contains("--not-verified") { try await client.safety.setVerified(false, handle) }
+        let groups = try await client.safety.safetyNumber(with: handle).groups
+        let verification = try await client.safety.verification(of: handle)
         output.object("safetyNumber") { (writer) in
             writer.put("handle", handle)
             writer.put("digits", text: groups.joined())

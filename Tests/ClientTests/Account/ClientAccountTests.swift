@@ -10,7 +10,7 @@ struct ClientAccountTests {
         let server = ScriptedServer()
         let client = try await server.client()
         server.with { $0.goodTokens = [] }
-        #expect(try await client.devices() == [])
+        #expect(try await client.devices.all() == [])
         let calls = server.with { $0.calls }
         #expect(
             calls.suffix(4) == ["GET /v1/devices", "GET /.well-known/sotto", "POST /v1/auth/token", "GET /v1/devices"])
@@ -24,7 +24,7 @@ struct ClientAccountTests {
             $0.goodTokens = []
             $0.refusesRefresh = true
         }
-        #expect(try await client.devices() == [])
+        #expect(try await client.devices.all() == [])
         let calls = server.with { $0.calls }
         #expect(
             calls.suffix(5) == [
@@ -39,7 +39,7 @@ struct ClientAccountTests {
         let client = try await server.client()
         server.with { $0.goodTokens = [] }
         try await withThrowingTaskGroup(of: Void.self) { (group) in
-            for _ in 0..<10 { group.addTask { _ = try await client.devices() } }
+            for _ in 0..<10 { group.addTask { _ = try await client.devices.all() } }
             try await group.waitForAll()
         }
         #expect(server.with { $0.calls.filter { $0 == "POST /v1/auth/token" } }.count == 1)
@@ -64,12 +64,12 @@ struct ClientAccountTests {
             $0.goodTokens = []
             $0.serverKey = [UInt8](repeating: 6, count: 32)
         }
-        await #expect(throws: ClientError.untrustedServer) { try await client.devices() }
+        await #expect(throws: ClientError.untrustedServer) { try await client.devices.all() }
         await #expect(throws: ClientError.untrustedServer) { try await client.logIn() }
         #expect(server.with { $0.calls.suffix(2) } == ["GET /.well-known/sotto", "GET /.well-known/sotto"])
         // The one of before is.
         server.with { $0.serverKey = [UInt8](repeating: 5, count: 32) }
-        #expect(try await client.devices() == [])
+        #expect(try await client.devices.all() == [])
     }
 
     @Test("the account's id is drawn in the shard that the server names")
@@ -90,17 +90,18 @@ struct ClientAccountTests {
         await #expect(throws: ClientError.alreadyRegistered) {
             try await client.register(handle: try #require(Handle(text: "bob")))
         }
-        await #expect(throws: ClientError.alreadyRegistered) { try await client.requestLink() }
+        await #expect(throws: ClientError.alreadyRegistered) { try await client.devices.requestLink() }
     }
 
     @Test("without an account nothing is asked of the server")
     func noAccount() async throws {
         let configuration = ClientConfiguration(folder: "")
         let house = try StoreCase()
-        let client = Client(
-            store: try house.open(), server: nil, network: nil, anonymousNetwork: nil,
-            configuration: configuration, surroundings: .real)
-        await #expect(throws: ClientError.notRegistered) { try await client.devices() }
+        let client = Account(
+            owner: Owner(
+                store: try house.open(), server: nil, network: nil, anonymousNetwork: nil,
+                configuration: configuration, surroundings: .real))
+        await #expect(throws: ClientError.notRegistered) { try await client.devices.all() }
         await #expect(throws: ClientError.noServer) {
             try await client.register(handle: try #require(Handle(text: "bob")))
         }

@@ -14,7 +14,7 @@ struct TranscriptEditTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        store = try LocalStore(folder: folder.path + "/account", unlock: .keyFile)
+        store = try LocalStore(folder: folder.path + "/account", key: .keyFile)
     }
 
     private func line(_ text: String, at seconds: UInt64) -> StoredLine {

@@ -25,7 +25,7 @@ import Wire
                 return Page(items: [itself, thief] + strangers, next: nil)
             }
         }
-        let members = try await client.members(of: town).items
+        let members = try await client.chats.members(of: town).items
         #expect(members.map(\.account) == ([itself, thief] + strangers).map(\.account))
         #expect(members[0].handle == alice && members[0].claimedHandle == nil && members[0].role == .owner)
         #expect(members[1].handle == nil && members[1].claimedHandle == alice)

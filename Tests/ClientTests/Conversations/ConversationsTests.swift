@@ -31,17 +31,17 @@ import Wire
                 $0.answers = { _ in LogPage(items: lie, head: SequenceNumber(7)) }
             }
             await #expect(throws: ClientError.unexpectedAnswer(status: 200)) {
-                try await client.log(of: town, after: SequenceNumber(4))
+                try await client.chats.log(of: town, after: SequenceNumber(4))
             }
         }
         let good = [entry(town, 5), entry(town, 7)]
         server.with { $0.answers = { _ in LogPage(items: good, head: SequenceNumber(7)) } }
-        #expect(try await client.log(of: town, after: SequenceNumber(4)).items == good)
+        #expect(try await client.chats.log(of: town, after: SequenceNumber(4)).items == good)
         var view = ConversationView.sample
         view.conversation = other
         let shown = view
         server.with { $0.answers = { _ in shown } }
-        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.conversation(town) }
+        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.chats.conversation(town) }
         await client.close()
     }
 
@@ -58,9 +58,9 @@ import Wire
             // Of one that is gone something comes all the same, with a gap before it.
             $0.sockets = [[Self.hello, .event(gone)]]
         }
-        await client.follow(towns[0], after: SequenceNumber(3))
-        await client.follow(towns[1], after: SequenceNumber(0))
-        await client.follow(towns[2], after: SequenceNumber(0))
+        await client.chats.follow(towns[0], after: SequenceNumber(3))
+        await client.chats.follow(towns[1], after: SequenceNumber(0))
+        await client.chats.follow(towns[2], after: SequenceNumber(0))
         var events: [ClientEvent] = []
         for await event in await client.events() {
             events.append(event)
@@ -85,7 +85,7 @@ import Wire
         let digest = [UInt8](repeating: 1, count: 32)
         let strange = info(other, byteCount: 1, sha256: digest)
         server.with { $0.answers = { _ in strange } }
-        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.info(ofMedia: media) }
+        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.media.info(ofMedia: media) }
         let folder = try TemporaryFolder()
         let before = server.with { $0.calls.count }
         for (failure, one) in [
@@ -93,7 +93,7 @@ import Wire
             (.tooLong, info(media, byteCount: 1 << 52, sha256: digest)),
         ] {
             await #expect(throws: ClientError.file(failure)) {
-                try await client.download(one, to: folder.path + "/out")
+                try await client.media.download(one, to: folder.path + "/out")
             }
         }
         #expect(server.with { $0.calls.count } == before && folder.files.isEmpty)

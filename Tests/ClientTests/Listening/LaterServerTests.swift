@@ -58,12 +58,12 @@ import Wire
         let problems = events.compactMap { if case .trouble(.refused(let problem)) = $0 { problem } else { nil } }
         #expect(problems.filter { $0.code == .later }.map(\.status) == [499])
         #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(2)))))
-        let kept = try await client.keptFrames()
+        let kept = try await client.inside { try $0.keptFrames() }
         #expect(kept == [.bytes(quantum), .bytes(other)])
         // What comes again is kept once.
         server.with { $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(2)))]] }
         for await _ in await client.events(untilIdle: true) {}
-        #expect(try await client.keptFrames() == kept)
+        #expect(try await client.inside { try $0.keptFrames() } == kept)
         await client.close()
     }
 
@@ -90,7 +90,7 @@ import Wire
         var last: ClientEvent?
         for await event in await client.events(untilIdle: true) { last = event }
         #expect(last == .idle)
-        #expect(try await client.keptFrames() == [.bytes(flood[0]), .bytes(wanted)])
+        #expect(try await client.inside { try $0.keptFrames() } == [.bytes(flood[0]), .bytes(wanted)])
         #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(31)))))
         await client.close()
     }
@@ -101,7 +101,7 @@ import Wire
         let client = try await server.client()
         let count = ClientLimits.keptByteCountMax / (1 << 20)
         // What people have sent takes no room from what the server sends.
-        try await client.fillContents()
+        try await client.inside { try $0.fillContents() }
         let strange = try (1...(count + 2)).map { (number) in
             try envelope(UInt64(number)) { (entries) in
                 entries = entries.map { $0.key == "kind" ? .init(key: "kind", value: .text("quantum")) : $0 }
@@ -115,7 +115,7 @@ import Wire
         var last: ClientEvent?
         for await event in await client.events(untilIdle: true) { last = event }
         #expect(last == .ended(.laterVersionNeeded))
-        let kept = try await client.keptFrames().count
+        let kept = try await client.inside { try $0.keptFrames() }.count
         #expect(kept == count - 1)
         let acknowledged = server.with { $0.frames }.compactMap {
             if case .delivered(let delivered) = $0 { delivered.through.rawValue } else { nil }
@@ -125,18 +125,18 @@ import Wire
     }
 }
 
-extension Client {
+extension Rooms {
     fileprivate func fillContents() throws {
         for index in UInt64(1)...UInt64(ClientLimits.keptByteCountMax >> 20) {
             var transaction = StoreTransaction()
             let place = LinePlace(.sample, index)
             transaction.put([UInt8](repeating: 1, count: 1 << 20), at: StoreKey<KeptContent>.keptContent(place).slot)
-            try commit(transaction)
+            try receiver.commit(transaction)
         }
-        #expect(try !hasRoom(toKeep: [1], from: .sample))
+        #expect(try !receiver.hasRoom(toKeep: [1], from: .sample))
     }
 
     fileprivate func keptFrames() throws -> [KeptFrame] {
-        try values(in: .keptFrames).map(\.value)
+        try receiver.values(in: .keptFrames).map(\.value)
     }
 }

@@ -22,7 +22,7 @@ struct ListeningConnectionTests {
                 body: [1, 2, 3]))
     }
 
-    private func events(_ client: Client, until isLast: (ClientEvent) -> Bool) async -> [ClientEvent] {
+    private func events(_ client: Account, until isLast: (ClientEvent) -> Bool) async -> [ClientEvent] {
         var events: [ClientEvent] = []
         for await event in await client.events() {
             events.append(event)

@@ -18,7 +18,7 @@ import Wire
         }
     }
 
-    private func events(_ client: Client, until isLast: ([ClientEvent]) -> Bool) async -> [ClientEvent] {
+    private func events(_ client: Account, until isLast: ([ClientEvent]) -> Bool) async -> [ClientEvent] {
         var events: [ClientEvent] = []
         for await event in await client.events() {
             events.append(event)
@@ -51,8 +51,8 @@ import Wire
                 .head(.init(conversation: one, seq: SequenceNumber(4))),
             ]]
         }
-        await client.follow(one, after: SequenceNumber(0))
-        await client.follow(other, after: SequenceNumber(5))
+        await client.chats.follow(one, after: SequenceNumber(0))
+        await client.chats.follow(other, after: SequenceNumber(5))
         let events = await events(client) { told($0, of: one).last == 9 && told($0, of: other).last == 7 }
         #expect(told(events, of: one) == Array(1...9))
         #expect(told(events, of: other) == [6, 7])
@@ -73,7 +73,7 @@ import Wire
                 .notice(.init(topic: .conversationsAhead)),
             ]]
         }
-        await client.follow(one, after: SequenceNumber(1))
+        await client.chats.follow(one, after: SequenceNumber(1))
         let events = await events(client) { (events) in
             told(events, of: one).last == 3 && events.contains(.passedOver(nil, through: nil))
         }

@@ -77,10 +77,10 @@ final class StoreCase: @unchecked Sendable {
 
     func open(passphrase: String? = nil) throws(LocalStoreError) -> LocalStore {
         guard let passphrase else {
-            return try LocalStore(folder: folder.path, unlock: .keyFile, cost: .cheap, disk: disk)
+            return try LocalStore(folder: folder.path, key: .keyFile, cost: .cheap, disk: disk)
         }
         return try LocalStore(
-            folder: folder.path, unlock: .passphrase(SecretBytes(copying: Array(passphrase.utf8))), cost: .cheap,
+            folder: folder.path, key: .passphrase(copying: Array(passphrase.utf8)), cost: .cheap,
             disk: disk)
     }
 

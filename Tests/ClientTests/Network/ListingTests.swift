@@ -21,7 +21,7 @@ import Wire
     /// A client whose server answers for its list as the test says, page by page.
     private func client(
         _ server: ScriptedServer = ScriptedServer(), page: @escaping @Sendable (UInt64) -> Pages
-    ) async throws -> Client {
+    ) async throws -> Account {
         let client = try await server.client()
         server.with {
             $0.answers = { $0.hasPrefix("/v1/conversations?") ? page(Self.cursor($0)) : nil }
@@ -38,7 +38,7 @@ import Wire
             default: Pages(items: [Self.view(3)], next: nil)
             }
         }
-        let listing = try await client.conversations()
+        let listing = try await client.chats.conversations()
         #expect(listing.items == [Self.view(1), Self.view(2), Self.view(3)] && !listing.isCut)
         await client.close()
     }
@@ -49,7 +49,7 @@ import Wire
         let client = try await client(server) { (cursor) in
             Pages(items: (0..<200).map { Self.view(cursor * 1000 + $0) }, next: "\(cursor + 1)")
         }
-        let listing = try await client.conversations()
+        let listing = try await client.chats.conversations()
         #expect(listing.items.count == ClientLimits.listedItemsMax && listing.isCut)
         let pageCount = server.with { $0.calls.filter { $0.contains("/v1/conversations?") }.count }
         #expect(pageCount == ClientLimits.listedItemsMax / 200)
@@ -60,7 +60,7 @@ import Wire
     func emptyPages() async throws {
         let server = ScriptedServer()
         let client = try await client(server) { Pages(items: [], next: "\($0 + 1)") }
-        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.conversations() }
+        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.chats.conversations() }
         let pageCount = server.with { $0.calls.filter { $0.contains("/v1/conversations?") }.count }
         #expect(pageCount == ClientLimits.listPagesMax)
         await client.close()
@@ -76,7 +76,7 @@ import Wire
         ]
         for lie in lies {
             let client = try await client(page: lie)
-            await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.conversations() }
+            await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.chats.conversations() }
             await client.close()
         }
     }

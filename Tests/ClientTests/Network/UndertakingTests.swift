@@ -26,14 +26,14 @@ struct UndertakingTests {
     func request() async throws {
         let server = ScriptedServer()
         let client = try await server.client()
-        _ = try await client.accessToken()
+        _ = try await client.accessTokenForTests()
         let before = server.with { (state) in
             state.isSilent = true
             return state.calls.count
         }
         let asking = Task { () async -> ClientError? in
             do throws(ClientError) {
-                _ = try await client.conversation(.random())
+                _ = try await client.chats.conversation(.random())
                 return nil
             } catch {
                 return error

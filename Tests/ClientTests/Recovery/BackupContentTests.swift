@@ -18,13 +18,13 @@ struct BackupContentTests {
         }
         let house = try StoreCase()
         let store = try house.open()
-        for slice in Client.slices(of: contacts) { try store.commit(slice) }
+        for slice in Restoration.slices(of: contacts) { try store.commit(slice) }
         store.close()
         let reopened = try house.open()
         for known in contacts {
             #expect(try reopened.value(.contact(known.account)) == known.contact)
             #expect(try reopened.value(.handle(try #require(known.contact.handle))) == known.account)
         }
-        #expect(Client.slices(of: []).isEmpty)
+        #expect(Restoration.slices(of: []).isEmpty)
     }
 }

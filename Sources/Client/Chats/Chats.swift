@@ -1,0 +1,129 @@
+public import Wire
+
+/// The chats of this device: what is said in them, and what one says.
+public struct Chats: Sendable {
+    let owner: Owner
+
+    /// Every chat, as ``all()`` lists them.
+    public var list: Observed<[Chat]> {
+        Observed { [owner] in await owner.run { (rooms) in rooms.watching.watchChats() } }
+    }
+
+    /// A window of a chat, told of everything that changes in it.
+    /// - Parameters:
+    ///   - opening: where it opens.
+    ///   - count: lines to begin with, at most.
+    /// - Throws: ``ClientError/noSuchMessage`` for a line that is not there.
+    public func timeline(
+        of chat: ChatID, at opening: Timeline.Opening = .newest, count: Int = 50
+    ) async throws(ClientError) -> Timeline {
+        let number = try await owner.run { (rooms) async throws(ClientError) in
+            try rooms.watching.timeline(of: chat, at: opening, count: count)
+        }
+        return Timeline(chat, number: number, owner)
+    }
+
+    /// Every chat of this device, the one in which something came or went last first.
+    public func all() async throws(ClientError) -> [Chat] {
+        try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.chats() }
+    }
+
+    /// One chat; `nil` where nothing came or went yet.
+    public func chat(_ id: ChatID) async throws(ClientError) -> Chat? {
+        try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.chat(id) }
+    }
+
+    /// The chat with somebody whose handle was verified before; `nil` for one who was never met.
+    public func chat(with handle: Handle) async throws(ClientError) -> ChatID? {
+        try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.chat(with: handle) }
+    }
+
+    /// The newest lines of a chat, or those before a number: oldest first.
+    /// - Parameters:
+    ///   - number: ``Line/number``; only smaller ones.
+    ///   - limit: at most so many.
+    public func lines(
+        of chat: ChatID, before number: UInt64? = nil, limit: Int = 50
+    ) async throws(ClientError) -> [Line] {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try rooms.transcript.lines(of: chat, before: number, limit: limit)
+        }
+    }
+
+    /// The lines of a chat behind a number, oldest first.
+    /// - Parameters:
+    ///   - number: ``Line/number``; only greater ones.
+    ///   - limit: at most so many.
+    public func lines(of chat: ChatID, after number: UInt64, limit: Int = 50) async throws(ClientError) -> [Line] {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try rooms.transcript.lines(of: chat, after: number, limit: limit)
+        }
+    }
+
+    /// One line; `nil` for one that never was, or has disappeared.
+    public func line(_ id: LineID) async throws(ClientError) -> Line? {
+        try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.line(id) }
+    }
+
+    /// Seals a text for every device of an account, and for the own other devices, and returns when the server has
+    /// accepted it. The recipient may be offline.
+    ///
+    /// When the server cannot be reached the message stays in the outbox and goes out with the next connection.
+    /// - Parameter expiresIn: seconds, 5 to 2,419,200, after which the message disappears: here, counted from when the
+    ///   server accepted it; there, from when it came.
+    /// - Throws: ``ClientError/badExpiry``; ``ClientError/queued(_:)``; ``ClientError/refused(_:)``;
+    ///   ``ClientError/untrustedList(_:)`` and ``ClientError/untrustedKeys(_:)``, after which nothing was sent.
+    @discardableResult
+    public func send(
+        _ text: String, to handle: Handle, expiresIn: UInt64? = nil
+    ) async throws(ClientError) -> Line {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.mailer.send(text, to: handle, expiresIn: expiresIn)
+        }
+    }
+
+    /// Seals a file under a key of its own, uploads it, and sends a message that points to it.
+    ///
+    /// Once it is sealed in the client's folder and has its line in the transcript, nothing is lost and nothing doubled
+    /// whatever ends: this call, the process, the server or the connection. What has not gone out waits for
+    /// ``sendOutbox()`` or the next ``listen(untilIdle:_:)``, and goes on where the server has it.
+    /// - Parameter progress: called now and then, from any thread; never goes back.
+    /// - Throws: ``ClientError/file(_:)``; ``ClientError/store(_:)`` when there is no room for the sealed bytes;
+    ///   ``ClientError/queued(_:)`` when it waits; else as ``send(_:to:expiresIn:)``.
+    @discardableResult
+    public func send(
+        _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> Line {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.files.send(file, to: handle, progress: progress)
+        }
+    }
+
+    /// Takes a message out of this device's transcript, with the key of its file. One of the own account is deleted
+    /// for everybody: the recipient's devices and the own other ones are told, and the server drops the file's bytes.
+    /// One that came from somebody else is deleted on this device alone, and nobody hears of it.
+    ///
+    /// What the server cannot be told now waits, and goes out with the next connection.
+    /// - Parameters:
+    ///   - id: the message.
+    ///   - forMeOnly: leaves everybody else's copy as it is, also of an own message.
+    /// - Returns: what is left of the line.
+    /// - Throws: ``ClientError/noSuchMessage``; ``ClientError/queued(_:)`` where the others hear of it later; else as
+    ///   ``send(_:to:expiresIn:)``. The line is empty all the same.
+    @discardableResult
+    public func delete(_ id: LineID, forMeOnly: Bool = false) async throws(ClientError) -> Line {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.retraction.delete(id, forMeOnly: forMeOnly)
+        }
+    }
+
+    /// Sends a file with nothing said of when it ends.
+    /// - Throws: as ``send(_:to:progress:)``.
+    @discardableResult
+    public func send(
+        file path: String, caption: String = "", type: String? = nil, to handle: Handle,
+        progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> Line {
+        try await send(OutgoingFile(path: path, caption: caption, type: type), to: handle, progress: progress)
+    }
+}

@@ -1,0 +1,118 @@
+import Wire
+
+// What this device keeps of its chats, as it is read.
+
+final class Transcript: Room {
+    private let upkeep: Upkeep
+    /// The list of chats, once somebody has asked for it, and which of it are to be read again.
+    private var chatCache: [ChatID: Chat]?
+    private var staleChats: Set<ChatID> = []
+
+    init(_ ground: Ground, _ upkeep: Upkeep) {
+        self.upkeep = upkeep
+        super.init(ground)
+        let noteStale = { [unowned self] (touched: Set<LinePlace>) in
+            staleChats.formUnion(touched.lazy.map(\.chat))
+        }
+        ground.records.whenStaged.append(noteStale)
+        ground.records.whenDurable.append(noteStale)
+        ground.records.whenTakenBack.append { [unowned self] in chatCache = nil }
+    }
+
+    func chats() throws(ClientError) -> [Chat] {
+        beforeShowing()
+        let own = try ownAccount()
+        if chatCache == nil {
+            var chats: [ChatID: Chat] = [:]
+            for (_, stored) in try readableValues(in: .chats) { chats[stored.id] = Chat(stored, own: own) }
+            (chatCache, staleChats) = (chats, [])
+        }
+        for id in staleChats { chatCache?[id] = try readable(.chat(id)).map { Chat($0, own: own) } }
+        staleChats = []
+        var chats: [Chat] = []
+        for chat in (chatCache ?? [:]).values { chats.append(try named(chat)) }
+        return chats.sorted { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
+    }
+
+    func chat(_ id: ChatID) throws(ClientError) -> Chat? {
+        beforeShowing()
+        let own = try ownAccount()
+        return try read(.chat(id)).map { (stored) throws(ClientError) in try named(Chat(stored, own: own)) }
+    }
+
+    func chat(with handle: Handle) throws(ClientError) -> ChatID? {
+        try read(.handle(handle)).map { .person($0) }
+    }
+
+    func lines(
+        of chat: ChatID, before number: UInt64? = nil, limit: Int = 50
+    ) throws(ClientError) -> [Line] {
+        beforeShowing()
+        let own = try ownAccount()
+        guard limit > 0, number != 0 else { return [] }
+        let range = StoreRange(places: 0...((number ?? .max) - 1), order: .newestFirst, limit: limit)
+        let lines = try readableValues(in: .lines(of: chat), range).map { (key, line) in
+            Line(line, at: LinePlace(chat, key.number ?? 0), own: own)
+        }
+        return lines.reversed()
+    }
+
+    func lines(of chat: ChatID, after number: UInt64, limit: Int = 50) throws(ClientError) -> [Line] {
+        beforeShowing()
+        let own = try ownAccount()
+        guard limit > 0, number < .max else { return [] }
+        let range = StoreRange(places: (number + 1)...(.max), limit: limit)
+        return try readableValues(in: .lines(of: chat), range).map { (key, line) in
+            Line(line, at: LinePlace(chat, key.number ?? 0), own: own)
+        }
+    }
+
+    func line(_ id: LineID) throws(ClientError) -> Line? {
+        beforeShowing()
+        return try knownPlace(of: id).flatMap { (place) throws(ClientError) in try line(at: place) }
+    }
+
+    func line(at place: LinePlace) throws(ClientError) -> Line? {
+        let own = try ownAccount()
+        return try read(.line(place)).map { Line($0, at: place, own: own) }
+    }
+
+    /// Where a line stands that is there.
+    /// - Throws: ``ClientError/noSuchMessage``.
+    func place(of id: LineID) throws(ClientError) -> LinePlace {
+        guard let place = try knownPlace(of: id), try byteCount(of: .line(place)) > 0 else {
+            throw .noSuchMessage
+        }
+        return place
+    }
+
+    private func knownPlace(of id: LineID) throws(ClientError) -> LinePlace? {
+        switch id.name {
+        case .number(let number): return LinePlace(id.chat, number)
+        case .message(let message, by: let author):
+            let place = try read(.place(message, from: author))
+            // One of another chat is none of this one.
+            return place?.chat == id.chat ? place : nil
+        }
+    }
+
+    /// What is shown is durable, and nothing of it has run out. What a disk refuses is not shown.
+    func beforeShowing() {
+        if !ground.records.staged.isEmpty { try? flush() }
+        upkeep.removeExpired()
+    }
+
+    /// Also of an account that was deleted.
+    private func ownAccount() throws(ClientError) -> AccountID {
+        guard let account = try read(.profile)?.account else { throw .notRegistered }
+        return account
+    }
+
+    /// With the handle, where it was learned after the chat began.
+    private func named(_ chat: Chat) throws(ClientError) -> Chat {
+        guard chat.handle == nil, case .person(let account) = chat.id else { return chat }
+        var named = chat
+        named.handle = try read(.contact(account))?.handle
+        return named
+    }
+}

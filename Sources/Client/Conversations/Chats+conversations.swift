@@ -1,0 +1,180 @@
+public import Wire
+
+// Open conversations: what the server may read, for channels that want it so.
+
+extension Chats {
+    /// Makes an image that of an open conversation, for its members to see. The one before is deleted.
+    /// - Parameter progress: called now and then, from any thread.
+    /// - Throws: ``ClientError/image(_:)``; ``ClientError/file(_:)``; what the server refuses with, `forbidden` below
+    ///   admin, `requires-open-mode` for a sealed conversation.
+    public func setImage(
+        _ path: String, of conversation: ConversationID, progress: @Sendable (FileProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> MediaID {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.pictures.setImage(path, of: conversation, progress: progress)
+        }
+    }
+
+    /// Deletes the image of a conversation, where there is one.
+    public func removeImage(of conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.pictures.removeImage(of: conversation)
+        }
+    }
+
+    /// Creates an open conversation with its members; this account is its owner.
+    public func createOpenConversation(
+        _ kind: ConversationKind, name: String?, members: [Handle]
+    ) async throws(ClientError) -> ConversationView {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.createOpenConversation(kind, name: name, members: members)
+        }
+    }
+
+    /// Posts a text, media, or both. The same `clientID` again is stored once.
+    /// - Parameters:
+    ///   - text: may be empty where there are media.
+    ///   - media: open media of this account and conversation, complete, at most ``Limits/mediaPerMessageMax``. They
+    ///     live as long as the message.
+    ///   - expiresIn: seconds after which the message deletes itself, within ``Limits/messageSeconds``.
+    public func post(
+        _ text: String, media: [MediaID] = [], expiresIn: UInt64? = nil, to conversation: ConversationID,
+        clientID: ClientID = .random()
+    ) async throws(ClientError) -> Accepted {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.post(
+                text, media: media, expiresIn: expiresIn, to: conversation, clientID: clientID)
+        }
+    }
+
+    /// Uploads a file to an open conversation as it is, where the server can look at it, and posts it.
+    /// - Parameters:
+    ///   - caption: may be empty.
+    ///   - expiresIn: seconds after which the post deletes itself, within ``Limits/messageSeconds``.
+    ///   - progress: called now and then, from any thread.
+    /// - Throws: ``ClientError/file(_:)``; ``ClientError/image(_:)`` for an empty file; else as
+    ///   ``post(_:media:expiresIn:to:clientID:)``.
+    public func post(
+        file path: String, caption: String = "", expiresIn: UInt64? = nil, to conversation: ConversationID,
+        progress: @Sendable (FileProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> Accepted {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.post(
+                file: path, caption: caption, expiresIn: expiresIn, to: conversation, progress: progress)
+        }
+    }
+
+    /// Deletes a post for everybody, with its media. Doing it again changes nothing.
+    public func deletePost(_ seq: SequenceNumber, of conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.deletePost(seq, of: conversation)
+        }
+    }
+
+    /// This account's conversations, open and sealed, in the order of their ids. Head, checkpoint and unread count
+    /// are the server's word.
+    public func conversations() async throws(ClientError) -> Listing<ConversationView> {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.conversations.conversations() }
+    }
+
+    /// One conversation of this account.
+    public func conversation(_ conversation: ConversationID) async throws(ClientError) -> ConversationView {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.conversation(conversation)
+        }
+    }
+
+    /// The newest entries of a conversation's log, or those after one, oldest first.
+    /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for entries of another conversation, out of order, or beyond
+    ///   the head.
+    public func log(
+        of conversation: ConversationID, after seq: SequenceNumber? = nil, limit: Int = Limits.pageItemsDefault
+    ) async throws(ClientError) -> LogPage {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.log(of: conversation, after: seq, limit: limit)
+        }
+    }
+
+    /// Moves this account's checkpoint forward, for all its devices: entries up to `seq` count as read.
+    /// - Returns: where it stands: never before where it stood, nor behind the head.
+    @discardableResult
+    public func markRead(
+        through seq: SequenceNumber, of conversation: ConversationID
+    ) async throws(ClientError) -> SequenceNumber {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.markRead(through: seq, of: conversation)
+        }
+    }
+
+    /// From now on a listener tells every entry after `seq`, in order and without gaps, also across reconnects.
+    public func follow(_ conversation: ConversationID, after seq: SequenceNumber) async {
+        await owner.run { (rooms) in rooms.conversations.follow(conversation, after: seq) }
+    }
+
+    /// The members of a conversation, in the order of their ids.
+    ///
+    /// The handle that the server puts beside an account is looked up as if somebody had typed it, with all its proofs,
+    /// and shown as known where it leads to that very account; at most ``ClientLimits/handlesAskedMax`` are.
+    /// - Throws: ``ClientError/untrustedList(_:)`` and ``ClientError/untrustedLog(_:)`` where a look-up finds a lie;
+    ///   what the server refuses the list with.
+    public func members(of conversation: ConversationID) async throws(ClientError) -> Listing<ConversationMember> {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.members(of: conversation)
+        }
+    }
+
+    /// Adds members; who is one already is passed over.
+    /// - Parameter members: at most ``Limits/membersPerRequestMax``.
+    public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.addMembers(members, to: conversation)
+        }
+    }
+
+    /// Leaves a conversation: the last member takes it along.
+    /// - Throws: the server's refusal, `last-owner` where others would be left without an owner.
+    public func leave(_ conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.conversations.leave(conversation) }
+    }
+
+    /// Removes a member.
+    /// - Throws: the server's refusal, `forbidden` where the own role does not allow it.
+    public func removeMember(_ account: AccountID, from conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.removeMember(account, from: conversation)
+        }
+    }
+
+    /// Gives a member a role. A conversation may have several owners: who hands it over makes the other one an owner,
+    /// then takes another role or leaves.
+    /// - Throws: the server's refusal: `forbidden` where this account is no owner, `last-owner` where none would be
+    ///   left.
+    public func setRole(
+        _ role: Role, of account: AccountID, in conversation: ConversationID
+    ) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.setRole(role, of: account, in: conversation)
+        }
+    }
+
+    /// Pins a message of an open conversation for all its members; one that is pinned stays as it is.
+    public func pin(_ seq: SequenceNumber, of conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.pin(seq, of: conversation)
+        }
+    }
+
+    /// Takes the pin of a message away; without one nothing changes.
+    public func unpin(_ seq: SequenceNumber, of conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.unpin(seq, of: conversation)
+        }
+    }
+
+    /// The pinned messages of an open conversation, in the order of its log; at most ``Limits/pinsMax``.
+    public func pins(of conversation: ConversationID) async throws(ClientError) -> [PinView] {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.pins(of: conversation)
+        }
+    }
+}

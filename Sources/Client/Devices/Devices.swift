@@ -1,0 +1,45 @@
+public import Wire
+
+/// The devices of the own account.
+public struct Devices: Sendable {
+    let owner: Owner
+
+    /// Brings the server's stock of this device's prekeys up to the mark, and replaces the standing ones when they
+    /// are a week old.
+    /// - Returns: how many one-time prekeys of each kind were uploaded at most; zero when there was nothing to do.
+    @discardableResult
+    public func replenishPreKeys() async throws(ClientError) -> Int {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.preKeyKeeper.replenish() }
+    }
+
+    /// Makes this device's keys and gives the code to type into a device of the account. The same call again gives
+    /// the same code.
+    /// - Throws: ``ClientError/alreadyRegistered``.
+    public func requestLink() async throws(ClientError) -> String {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.deviceLinks.requestLink() }
+    }
+
+    /// Finishes the link with what the other device showed: logs in, checks the account, uploads one-time prekeys.
+    /// - Throws: ``ClientError/badCode``; ``ClientError/untrustedList(_:)`` when the server shows another account.
+    public func completeLink(_ reply: LinkReply) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.deviceLinks.completeLink(reply) }
+    }
+
+    /// Publishes the device list with the device that showed `code`.
+    /// - Returns: what to type into the new device.
+    /// - Throws: ``ClientError/badCode``; ``ClientError/cannotChangeDevices``; ``ClientError/refused(_:)``.
+    public func link(code: String) async throws(ClientError) -> LinkReply {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.deviceLinks.link(code: code) }
+    }
+
+    /// Publishes the device list without a device: it is logged out, and its keys and queue are gone.
+    /// - Throws: ``ClientError/noSuchDevice``; ``ClientError/cannotChangeDevices``, also for this device itself.
+    public func unlink(_ device: DeviceID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.deviceLinks.unlink(device) }
+    }
+
+    /// The own devices, as the server shows them.
+    public func all() async throws(ClientError) -> [DeviceView] {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.deviceLinks.devices() }
+    }
+}

@@ -1,0 +1,44 @@
+import Wire
+
+// What the server did not send because this client did not keep up: it says how far a conversation has come, and the
+// log has what is missing.
+
+extension Listening {
+    /// Entries up to `seq` did not come; of any conversation, where none is named.
+    func passedOver(
+        _ conversation: ConversationID?, through seq: SequenceNumber?, _ socket: ConnectionBox
+    ) -> Step {
+        if let conversation, let last = conversations.followed[conversation] {
+            // It may have been read meanwhile.
+            guard let seq, seq > last else { return .goOn }
+            socket.state.passedOver.insert(conversation)
+        } else {
+            if conversation == nil { socket.state.passedOver.formUnion(conversations.followed.keys) }
+            tell(.passedOver(conversation, through: seq))
+        }
+        guard !socket.state.passedOver.isEmpty, !socket.state.isCatchingUp else { return .goOn }
+        socket.state.isCatchingUp = true
+        return .catchUp
+    }
+
+    /// Reads what was passed over, one conversation after the other, until nothing is missing or the connection ends:
+    /// each connection begins with reading all that are followed.
+    func catchUp(_ socket: ConnectionBox) async {
+        defer { socket.state.isCatchingUp = false }
+        var backoff = Backoff()
+        while let conversation = socket.state.passedOver.popFirst() {
+            do {
+                try await conversations.catchUp(conversation)
+                backoff.succeeded()
+            } catch {
+                guard error.isPassing else {
+                    tell(.trouble(error))
+                    continue
+                }
+                socket.state.passedOver.insert(conversation)
+                let wait = backoff.next(chance: surroundings.chance(), atLeast: error.retryMilliseconds)
+                guard (try? await surroundings.sleep(wait)) != nil else { return }
+            }
+        }
+    }
+}

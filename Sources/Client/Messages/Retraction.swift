@@ -1,0 +1,95 @@
+import Wire
+
+// Messages that are taken back: docs/protocol/content.md, "Deleting".
+
+final class Retraction: Room {
+    private let mailer: Mailer
+    private let files: FileMailer
+    private let mediaDeletions: MediaDeletions
+    private let deliveryTokens: DeliveryTokens
+    private let transcript: Transcript
+    private let upkeep: Upkeep
+
+    init(
+        _ ground: Ground, _ mailer: Mailer, _ files: FileMailer, _ mediaDeletions: MediaDeletions,
+        _ deliveryTokens: DeliveryTokens, _ transcript: Transcript, _ upkeep: Upkeep
+    ) {
+        self.mailer = mailer
+        self.files = files
+        self.mediaDeletions = mediaDeletions
+        self.deliveryTokens = deliveryTokens
+        self.transcript = transcript
+        self.upkeep = upkeep
+        super.init(ground)
+    }
+
+    @discardableResult
+    func delete(_ id: LineID, forMeOnly: Bool = false) async throws(ClientError) -> Line {
+        let (_, own) = try readyProfile()
+        let place = try transcript.place(of: id)
+        // A file that is still on its way goes nowhere; one that has just become a message is deleted as one.
+        if let number = try read(.line(place))?.transfer, try read(.transfer(number)) != nil {
+            try await files.cancel(fileOf: id)
+        }
+        guard let line = try read(.line(place)) else { throw .noSuchMessage }
+        guard line.removal == nil else { return Line(line, at: place, own: own.account) }
+        let isOwn = line.author == own.account
+        var transaction = StoreTransaction()
+        var edit = TranscriptEdit(store, now: surroundings.now())
+        let withdrawn = isOwn ? try withdraw(line, into: &transaction) : []
+        var told: (ClientID, numbers: [UInt64])?
+        if isOwn, !forMeOnly, let message = line.message, case .person(let account) = place.chat {
+            if let deletion = try read(.capability(message, from: own.account)) {
+                transaction.put(deletion, at: .mediaDeletion(deletion.media))
+            }
+            // Nobody has got what the server has refused.
+            if line.progress != .refused {
+                told = try enqueueDeletion(of: message, to: account, own, into: &transaction)
+            }
+        }
+        let left = try edit.erase(line, at: place, .deleted, into: &transaction)
+        edit.write(into: &transaction)
+        try commit(transaction)
+        for number in withdrawn { mailer.run.removed(number) }
+        for number in told?.numbers ?? [] { mailer.run.added(number) }
+        upkeep.lookAfter()
+        await mediaDeletions.deleteMedia()
+        if let told {
+            mailer.run.await(told.0)
+            try await mailer.outcome(of: told.0)
+        }
+        return Line(left, at: place, own: own.account)
+    }
+
+    /// Takes out of the outbox what says the same as a line. Whether the server has it already nobody knows, so the
+    /// deletion goes out in any case.
+    /// - Returns: the numbers of what is gone.
+    private func withdraw(
+        _ line: StoredLine, into transaction: inout StoreTransaction
+    ) throws(ClientError) -> [UInt64] {
+        guard let message = line.message else { return [] }
+        var numbers: [UInt64] = []
+        for key in try keys(in: .outbox) {
+            guard let number = key.number, let entry = try read(key) else { continue }
+            // The copy for the own devices has another name outside, and the same inside.
+            let isCopy = entry.kind == .sync && (try? MessageContent.decode(entry.content))?.message == message
+            guard entry.clientID == message || isCopy else { continue }
+            transaction.remove(key)
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    private func enqueueDeletion(
+        of target: ClientID, to account: AccountID, _ own: DeviceAddress, into transaction: inout StoreTransaction
+    ) throws(ClientError) -> (ClientID, numbers: [UInt64]) {
+        let content = MessageContent(
+            message: .random(), sentAt: surroundings.now(), text: "", target: target,
+            deliveryToken: try deliveryTokens.sharedDeliveryToken())
+        var counters = try counters()
+        let sends = try mailer.outboxEntries(content, capability: nil, line: nil, to: account, own)
+        let numbers = try mailer.enqueue(sends, &counters, into: &transaction)
+        transaction.put(counters, at: .counters)
+        return (content.message, numbers)
+    }
+}

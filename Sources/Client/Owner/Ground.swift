@@ -1,0 +1,31 @@
+/// What the rooms of one account stand on.
+final class Ground {
+    let records: Records
+    /// Where the account's server is, as far as that is known.
+    let server: ServerAddress?
+    let network: Network?
+    /// A connection of its own, for what must not say who asks.
+    let anonymousNetwork: Network?
+    let configuration: ClientConfiguration
+    let surroundings: Surroundings
+    /// Who hears of events.
+    let listeners = EventListeners()
+    let errands: Errands
+    /// Whether there is a connection, or is to be one: what was put off is tried again only then.
+    var isListening = false
+    /// Nothing is begun any more.
+    var isClosed = false
+
+    init(
+        _ records: Records, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
+        configuration: ClientConfiguration, surroundings: Surroundings, errands: Errands
+    ) {
+        self.records = records
+        self.server = server
+        self.network = network
+        self.anonymousNetwork = anonymousNetwork
+        self.configuration = configuration
+        self.surroundings = surroundings
+        self.errands = errands
+    }
+}

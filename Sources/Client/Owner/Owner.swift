@@ -1,0 +1,52 @@
+import Wire
+
+/// Owns one device of one account: keys, sessions, outbox and transcript in a sealed folder, and the way to its server.
+/// One per folder, in one process. What must survive is committed before it is told to anyone: a session that has moved
+/// on, before its ciphertext leaves; a message that came, before it is acknowledged.
+///
+/// Runs on a thread of its own, which nobody else's work waits for: the store blocks for the disk. What is asked of it
+/// is asked of its ``Rooms``.
+actor Owner {
+    private let thread = OwnerThread()
+    private let rooms: Rooms
+
+    init(
+        store: sending LocalStore, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
+        configuration: ClientConfiguration, surroundings: Surroundings
+    ) {
+        // One that cannot be read may have a spool that a later version wants.
+        if let transfers = try? store.values(in: .transfers) {
+            SpoolFolder(folder: configuration.folder).removeUnknown(except: Set(transfers.map(\.value.spool)))
+        }
+        let errands = Errands()
+        rooms = Rooms(
+            Ground(
+                Records(store, on: thread), server: server, network: network, anonymousNetwork: anonymousNetwork,
+                configuration: configuration, surroundings: surroundings, errands: errands))
+        errands.belong(to: self)
+        // Whoever opens the folder finds nothing in it that should have gone, and nothing goes by itself before that.
+        errands.begin { (rooms) in rooms.upkeep.begin() }
+    }
+
+    /// Jobs run one after the other on the thread of this owner.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Does something with the rooms, where they are.
+    func run<Value: Sendable, Failure: Error>(
+        _ body: @Sendable (Rooms) async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await body(rooms)
+    }
+
+    /// Ends listening in order, then lets go of the folder and the connection. What is called afterwards fails.
+    func close() async {
+        let ground = rooms.ground
+        ground.isClosed = true
+        await rooms.listening.end()
+        rooms.watching.end()
+        rooms.upkeep.end()
+        ground.records.store.close()
+        await ground.network?.close()
+        await ground.anonymousNetwork?.close()
+    }
+}

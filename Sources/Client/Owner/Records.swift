@@ -1,0 +1,107 @@
+import Wire
+
+/// The local store as the rooms use it: with its errors as theirs, and who hears of what changes in it.
+final class Records {
+    /// As it is, for what is no row: erasing, checking, closing.
+    let store: LocalStore
+    private let thread: OwnerThread
+    /// Lines that have changed and are not durable yet.
+    private(set) var staged: Set<LinePlace> = []
+
+    /// Hear which lines have changed, before that is durable.
+    var whenStaged: [(Set<LinePlace>) -> Void] = []
+    /// The same once it is.
+    var whenDurable: [(Set<LinePlace>) -> Void] = []
+    /// Forget what they keep of the store: a change has failed, and took back what was staged.
+    var whenTakenBack: [() -> Void] = []
+
+    init(_ store: LocalStore, on thread: OwnerThread) {
+        self.store = store
+        self.thread = thread
+    }
+
+    /// The store, for its own thread.
+    ///
+    /// The compiler keeps rooms inside their owner, and has holes there: a closure that it runs elsewhere ends here,
+    /// and not in a store that two threads write at once.
+    private var here: LocalStore {
+        precondition(thread.isHere, "a room has left its owner")
+        return store
+    }
+
+    // MARK: Reading
+
+    func read<Value: WireType>(_ key: StoreKey<Value>) throws(ClientError) -> Value? {
+        do { return try here.value(key) } catch { throw .store(error) }
+    }
+
+    /// `nil` also for what a later version has written.
+    func readable<Value: WireType>(_ key: StoreKey<Value>) throws(ClientError) -> Value? {
+        do {
+            return try here.value(key)
+        } catch .unreadable {
+            return nil
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    func keys<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange
+    ) throws(ClientError) -> [StoreKey<Value>] {
+        do { return try here.keys(in: shelf, range) } catch { throw .store(error) }
+    }
+
+    func values<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange
+    ) throws(ClientError) -> [(key: StoreKey<Value>, value: Value)] {
+        do { return try here.values(in: shelf, range) } catch { throw .store(error) }
+    }
+
+    /// As the other, without what a later version has written.
+    func readableValues<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange
+    ) throws(ClientError) -> [(key: StoreKey<Value>, value: Value)] {
+        do { return try here.readableValues(in: shelf, range) } catch { throw .store(error) }
+    }
+
+    func byteCount<Value: WireType>(of key: StoreKey<Value>) throws(ClientError) -> Int {
+        do { return try here.byteCount(of: key) } catch { throw .store(error) }
+    }
+
+    // MARK: Writing
+
+    /// Durable when it returns, with all that was staged.
+    func commit(_ transaction: StoreTransaction) throws(ClientError) {
+        try changing { (store) throws(LocalStoreError) in try store.commit(transaction) }
+        tellDurable(staged.union(transaction.touched))
+    }
+
+    /// Seen at once, and durable with the next commit or ``flush()``.
+    func stage(_ transaction: StoreTransaction) throws(ClientError) {
+        try changing { (store) throws(LocalStoreError) in try store.stage(transaction) }
+        staged.formUnion(transaction.touched)
+        for hear in whenStaged { hear(transaction.touched) }
+    }
+
+    /// Makes durable what is staged.
+    func flush() throws(ClientError) {
+        try changing { (store) throws(LocalStoreError) in try store.flush() }
+        tellDurable(staged)
+    }
+
+    private func tellDurable(_ touched: Set<LinePlace>) {
+        staged = []
+        for hear in whenDurable { hear(touched) }
+    }
+
+    private func changing(_ change: (LocalStore) throws(LocalStoreError) -> Void) throws(ClientError) {
+        do {
+            try change(here)
+        } catch {
+            staged = []
+            for forget in whenTakenBack { forget() }
+            throw .store(error)
+        }
+    }
+}

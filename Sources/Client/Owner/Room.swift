@@ -1,0 +1,102 @@
+import Keys
+import Wire
+
+/// What every room of an account can do: read and write the store, ask the server, tell, and begin what goes on beside.
+///
+/// Rooms are not `Sendable`, so the compiler keeps them inside their ``Owner``; what they do asynchronously runs there.
+/// A room holds those that it needs, and none of those that need it: ``Rooms`` makes them in that order.
+class Room {
+    let ground: Ground
+
+    init(_ ground: Ground) { self.ground = ground }
+
+    final var configuration: ClientConfiguration { ground.configuration }
+    final var surroundings: Surroundings { ground.surroundings }
+    final var store: LocalStore { ground.records.store }
+    final var spoolFolder: SpoolFolder { SpoolFolder(folder: configuration.folder) }
+
+    /// Tells all who listen.
+    final func tell(_ event: ClientEvent) { ground.listeners.tell(event) }
+
+    // MARK: The server
+
+    /// Calls that need no login.
+    /// - Throws: ``ClientError/noServer``.
+    final var calls: ServerCalls {
+        get throws(ClientError) {
+            guard let network = ground.network else { throw .noServer }
+            return ServerCalls(network: network)
+        }
+    }
+
+    /// Calls of nobody, on a connection of their own.
+    /// - Throws: ``ClientError/noServer``.
+    final func anonymousCalls(_ token: [UInt8]? = nil) throws(ClientError) -> ServerCalls {
+        guard let network = ground.anonymousNetwork else { throw .noServer }
+        return ServerCalls(network: network, deliveryToken: token)
+    }
+
+    // MARK: Who this is
+
+    /// - Throws: ``ClientError/notRegistered``, ``ClientError/notLinkedYet``, ``ClientError/accountDeleted``.
+    final func readyProfile() throws(ClientError) -> (profile: Profile, own: DeviceAddress) {
+        guard let profile = try read(.profile) else { throw .notRegistered }
+        switch profile.stage {
+        case .registering, .restoring: throw .notRegistered
+        case .linking: throw .notLinkedYet
+        case .deleted: throw .accountDeleted
+        case .ready: break
+        }
+        guard let own = profile.address else { throw .store(.unreadable(key: StoreKey.profile.name)) }
+        return (profile, own)
+    }
+
+    /// The private keys of this device.
+    final func deviceIdentity(_ profile: Profile) throws(ClientError) -> DeviceIdentity {
+        do { return try profile.deviceIdentity() } catch { throw .store(error) }
+    }
+}
+
+// What each room does with the records all the time.
+extension Room {
+    final func read<Value: WireType>(_ key: StoreKey<Value>) throws(ClientError) -> Value? {
+        try ground.records.read(key)
+    }
+
+    final func readable<Value: WireType>(_ key: StoreKey<Value>) throws(ClientError) -> Value? {
+        try ground.records.readable(key)
+    }
+
+    final func keys<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(ClientError) -> [StoreKey<Value>] {
+        try ground.records.keys(in: shelf, range)
+    }
+
+    final func values<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(ClientError) -> [(key: StoreKey<Value>, value: Value)] {
+        try ground.records.values(in: shelf, range)
+    }
+
+    final func readableValues<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all
+    ) throws(ClientError) -> [(key: StoreKey<Value>, value: Value)] {
+        try ground.records.readableValues(in: shelf, range)
+    }
+
+    final func byteCount<Value: WireType>(of key: StoreKey<Value>) throws(ClientError) -> Int {
+        try ground.records.byteCount(of: key)
+    }
+
+    final func counters() throws(ClientError) -> Counters { try read(.counters) ?? Counters() }
+
+    /// Durable when it returns, with all that was staged.
+    final func commit(_ transaction: StoreTransaction) throws(ClientError) { try ground.records.commit(transaction) }
+
+    /// Seen at once, and durable with the next commit or ``flush()``: for what came, and comes again where it is lost.
+    final func stage(_ transaction: StoreTransaction) throws(ClientError) { try ground.records.stage(transaction) }
+
+    /// Makes durable what is staged.
+    final func flush() throws(ClientError) { try ground.records.flush() }
+}

@@ -1,0 +1,115 @@
+import Wire
+
+// What this version does not know is kept, and opened by one that does.
+
+/// Of an envelope, whatever else is in its frame.
+private struct EnvelopeNumber: WireRecord {
+    var number: QueueNumber?
+
+    init(fields: inout Fields<Self>) throws(WireError) { number = try fields.valueIfPresent("number", \.number) }
+}
+
+/// The same of who sent it, where that is said.
+private struct EnvelopeSender: WireRecord {
+    var sender: DeviceAddressPayload?
+
+    init(fields: inout Fields<Self>) throws(WireError) { sender = try fields.valueIfPresent("sender", \.sender) }
+
+    static func account(in frame: [UInt8]) -> AccountID? {
+        let context = WireContext(form: .cbor, refusesUnknownFields: false)
+        return (try? decode(frame, in: context))?.sender?.address.account
+    }
+}
+
+extension Receiver {
+    /// Keeps a frame with an envelope that is not to be read, and moves the cursor; durable with the next flush. One of
+    /// somebody of whom as much is kept as may be is passed over: whoever sends what nobody knows does not keep the
+    /// queue from going on.
+    /// - Returns: its number; `nil` where it has none, and so would not come again in any case.
+    /// - Throws: ``ClientError/laterVersionNeeded``; then it is not acknowledged.
+    func keep(_ frame: [UInt8]) throws(ClientError) -> QueueNumber? {
+        let context = WireContext(form: .cbor, refusesUnknownFields: false)
+        guard let number = (try? EnvelopeNumber.decode(frame, in: context))?.number else { return nil }
+        var counters = try counters()
+        guard counters.cursor < number else { return number }
+        let room = try keptShares().room(for: frame.count, from: EnvelopeSender.account(in: frame))
+        if room == .full { throw .laterVersionNeeded }
+        counters.cursor = number
+        var transaction = StoreTransaction()
+        if room == .free { transaction.put(.bytes(frame), at: .keptFrame(number)) }
+        transaction.put(counters, at: .counters)
+        try stage(transaction)
+        return number
+    }
+
+    /// Whether a content that is not known may be kept. Envelopes and contents have room of their own, so that people
+    /// who send contents leave the room of envelopes alone.
+    func hasRoom(toKeep plaintext: [UInt8], from sender: AccountID) throws(ClientError) -> Bool {
+        var shares = KeptShares()
+        for key in try keys(in: .keptContents) {
+            let sender = (try? read(key))?.envelope.sender?.address.account
+            shares.add(try byteCount(of: key), from: sender)
+        }
+        return shares.room(for: plaintext.count, from: sender) == .free
+    }
+
+    private func keptShares() throws(ClientError) -> KeptShares {
+        var shares = KeptShares()
+        for key in try keys(in: .keptFrames) {
+            guard case .bytes(let frame)? = try? read(key) else { continue }
+            shares.add(frame.count, from: EnvelopeSender.account(in: frame))
+        }
+        return shares
+    }
+
+    /// Opens what an earlier version kept. What fails stays kept, and does not keep the rest from being opened.
+    func openKept() async {
+        for key in (try? keys(in: .keptFrames)) ?? [] {
+            do {
+                if let event = try await openFrame(key) { tell(event) }
+            } catch {
+                if error.isPassing { return }
+                tell(.trouble(error))
+            }
+        }
+        let contents = ((try? keys(in: .keptContents)) ?? []).sorted { ($0.placeName ?? "") < ($1.placeName ?? "") }
+        for key in contents {
+            do {
+                if let event = try openContent(key) { tell(event) }
+            } catch {
+                tell(.trouble(error))
+            }
+        }
+    }
+
+    private func openFrame(_ key: StoreKey<KeptFrame>) async throws(ClientError) -> ClientEvent? {
+        let context = WireContext(form: .cbor, refusesUnknownFields: false)
+        guard case .bytes(let bytes) = try read(key),
+            case .envelope(let envelope) = try? ServerFrame.decode(bytes, in: context), envelope.kind != .later
+        else { return nil }
+        let event = try await receive(envelope)
+        try flush()
+        return event
+    }
+
+    /// A new line in place of the unreadable one, where the content is known now.
+    private func openContent(_ key: StoreKey<KeptContent>) throws(ClientError) -> ClientEvent? {
+        guard let kept = try read(key), let place = key.placeName.flatMap({ LinePlace(text: $0) }),
+            let sender = kept.envelope.sender?.address
+        else { return nil }
+        let (_, own) = try readyProfile()
+        let known = Self.content(of: kept.plaintext, kept.envelope, sender, own)
+        guard case .success(let (content, franked)) = known else { return nil }
+        var transaction = StoreTransaction()
+        var edit = TranscriptEdit(store, now: surroundings.now())
+        transaction.remove(key)
+        try edit.remove(at: place)
+        // Whoever was hidden is not reported: what proves it is not kept.
+        let evidence = kept.isSenderHidden ? nil : franked
+        let event = try record(
+            content, evidence, kept.envelope, sender, own, nil, isSenderHidden: kept.isSenderHidden, &edit,
+            into: &transaction)
+        try flush()
+        return event
+    }
+}
