@@ -86,7 +86,7 @@ extension Client {
         switch id.name {
         case .number(let number): return LinePlace(id.chat, number)
         case .message(let message, by: let author):
-            let place = try read(.place(message, from: author))
+            let place = try read(.message(message, from: author))?.place
             // One of another chat is none of this one.
             return place?.chat == id.chat ? place : nil
         }

@@ -178,7 +178,7 @@ extension Client {
         _ = try edit.append(transfer.stored(number, own), to: place.chat)
         var transaction = StoreTransaction()
         edit.write(into: &transaction)
-        transaction.put(place, at: .place(transfer.message, from: own.account))
+        transaction.put(KnownMessage(at: place), at: .message(transfer.message, from: own.account))
         transaction.put(transfer, at: .transfer(number))
         transaction.put(counters, at: .counters)
         try commit(transaction)

@@ -20,8 +20,8 @@ package final class StoreRehearsal {
     /// Lets go of the folder.
     package func close() { store.close() }
 
-    /// Takes messages of 100 bytes from one account, 32 at a time: session, line, evidence, what was seen and where it
-    /// stands, the chat and the cursor, each as a message that came has them.
+    /// Takes messages of 100 bytes from one account, 32 at a time: session, line, evidence, name, the chat and the
+    /// cursor, each as a message that came has them.
     /// - Parameter chat: of the accounts, by turns.
     /// - Returns: the number of the last in its chat.
     /// - Throws: ``ClientError/store(_:)``.
@@ -52,8 +52,7 @@ package final class StoreRehearsal {
         transaction.put(
             RandomBytes.make(byteCount: 700),
             at: StoreKey.session(DeviceAddress(account: sender, device: DeviceID(1))).slot)
-        transaction.put(now, at: .seen(name, from: sender))
-        transaction.put(place, at: .place(name, from: sender))
+        transaction.put(KnownMessage(at: place), at: .message(name, from: sender))
         transaction.put(RandomBytes.make(byteCount: 320), at: StoreKey.evidence(place).slot)
         transaction.put(counters, at: .counters)
         edit.write(into: &transaction)

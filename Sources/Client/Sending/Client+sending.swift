@@ -85,7 +85,7 @@ extension Client {
     ) throws(ClientError) -> [UInt64] {
         var counters = try counters()
         let clientID = line.message ?? .random()
-        transaction.put(place, at: .place(clientID, from: own.account))
+        transaction.put(KnownMessage(at: place), at: .message(clientID, from: own.account))
         if let sticker = message.sticker { transaction.put(sticker, clientID, from: own.account) }
         if let file = message.file {
             transaction.put(file, at: .attachment(clientID, from: own.account))
