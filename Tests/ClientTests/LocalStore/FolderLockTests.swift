@@ -71,7 +71,7 @@ struct FolderLockTests {
         #expect(throws: LocalStoreError.notAStore) { try house.open() }
         unlink(house.path("store.db"))
         try house.open().close()
-        try house.withDatabase { try $0.execute("PRAGMA user_version = 3") }
+        try house.withDatabase { try $0.execute("PRAGMA user_version = 4") }
         #expect(throws: LocalStoreError.notAStore) { try house.open() }
     }
 
