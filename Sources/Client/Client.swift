@@ -60,8 +60,8 @@ public actor Client {
     var untold: Set<LinePlace> = []
     var isTelling = false
     var connectionState = ConnectionState.off
-    /// The list of chats, once somebody has asked for it, and which of it are to be read again.
-    var chatCache: [ChatID: Chat]?
+    /// The list of chats in its order, once somebody has asked for it, and which of it are to be read again.
+    var chatCache: [Chat]?
     var staleChats: Set<ChatID> = []
     /// The last entry that was told of each conversation that is followed.
     var followed: [ConversationID: SequenceNumber] = [:]

@@ -7,16 +7,24 @@ extension Client {
     public func chats() throws(ClientError) -> [Chat] {
         beforeShowing()
         let own = try ownAccount()
-        if chatCache == nil {
-            var chats: [ChatID: Chat] = [:]
-            for (_, stored) in try readableValues(in: .chats) { chats[stored.id] = Chat(stored, own: own) }
-            (chatCache, staleChats) = (chats, [])
-        }
-        for id in staleChats { chatCache?[id] = try readable(.chat(id)).map { Chat($0, own: own) } }
-        staleChats = []
         var chats: [Chat] = []
-        for chat in (chatCache ?? [:]).values { chats.append(try named(chat)) }
-        return chats.sorted { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
+        if let known = chatCache {
+            // Taken, so that it is not copied; and it is read anew where something fails.
+            chatCache = nil
+            chats = known
+            if !staleChats.isEmpty { chats.removeAll { staleChats.contains($0.id) } }
+            for id in staleChats {
+                if let stored = try readable(.chat(id)) { chats.append(Chat(stored, own: own)) }
+            }
+        } else {
+            let stored = try readableValues(in: .chats)
+            chats.reserveCapacity(stored.count)
+            for (_, chat) in stored { chats.append(Chat(chat, own: own)) }
+        }
+        for index in chats.indices where chats[index].handle == nil { chats[index] = try named(chats[index]) }
+        chats.sort { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
+        (chatCache, staleChats) = (chats, [])
+        return chats
     }
 
     /// One chat; `nil` where nothing came or went yet.
