@@ -31,6 +31,8 @@ enum ClientLimits {
     /// Envelopes after which they are acknowledged at once, and the time after which fewer are.
     static let envelopesPerAcknowledgement = 32
     static let acknowledgementMilliseconds: UInt64 = 200
+    /// After which it is durable here at the latest that the server has accepted a message.
+    static let acceptedMilliseconds: UInt64 = 50
     /// Accounts in a backup; what does not fit its bytes is refused all the same.
     static let backupContactsMax = 20_000
     /// Contacts that a restore writes at once: 2,000 changes and about 4 MiB at most.

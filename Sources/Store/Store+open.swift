@@ -33,9 +33,9 @@ extension Store {
         let tail = Tail(segmentRowCount: configuration.flushRowCount)
         let damage = DamagedRows()
         let tables: Tables
-        var recovery: Recovery
+        var recovery: LogRecovery
         do throws(SQLiteError) {
-            recovery = try Recovery(writing, configuration, at: moment)
+            recovery = try LogRecovery(writing, configuration, at: moment)
             if !note.flags.contains(.closed) { try recovery.findDelivered(writing) }
             tables = Tables(
                 connection: writing, tail: tail, damage: damage, shard: shard, recovered: recovery,

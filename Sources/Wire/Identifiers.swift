@@ -20,12 +20,9 @@ public struct SixteenBytes: Hashable, Sendable {
     /// `nil` unless there are exactly sixteen bytes.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for (index, byte) in bytes.enumerated() {
-            if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
-        }
-        self.init(high: high, low: low)
+        var words: (UInt64, UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+        self.init(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1))
     }
 
     /// The bytes in network order.
@@ -56,8 +53,18 @@ extension RandomIdentifier {
 
     /// `nil` unless `text` is the 22 characters that ``description`` gives.
     public init?(text: some StringProtocol) {
-        guard let bytes = Base64URL.decode(text), let sixteen = SixteenBytes(bytes) else { return nil }
-        self.init(bytes: sixteen)
+        var words: (UInt64, UInt64) = (0, 0)
+        let isRead = withUnsafeMutableBytes(of: &words) { (bytes) in
+            text.utf8.withContiguousStorageIfAvailable { Base64URL.decode(UnsafeRawBufferPointer($0), into: bytes) }
+        }
+        if let isRead {
+            guard isRead else { return nil }
+            self.init(bytes: SixteenBytes(high: UInt64(bigEndian: words.0), low: UInt64(bigEndian: words.1)))
+        } else {
+            // A text that is not in one piece.
+            guard let bytes = Base64URL.decode(text), let sixteen = SixteenBytes(bytes) else { return nil }
+            self.init(bytes: sixteen)
+        }
     }
 
     public var description: String { Base64URL.encode(bytes.array) }

@@ -12,6 +12,7 @@ enum BenchVerb: String, CaseIterable {
     case startup
     case fsyncs
     case log
+    case client
     case clientStore = "client-store"
     case mediaTransfer = "media-transfer"
     case relay
@@ -51,7 +52,7 @@ enum BenchVerb: String, CaseIterable {
         { (rig) in try await GroupVerb.measure(rig, memberCount: 250) },
         { (rig) in try await GroupVerb.measure(rig, memberCount: min(1000, Limits.membersMax)) },
         BenchVerb.latency.measure, BenchVerb.offline.measure, BenchVerb.idle.measure, BenchVerb.startup.measure,
-        BenchVerb.fsyncs.measure, BenchVerb.log.measure, BenchVerb.clientStore.measure,
+        BenchVerb.fsyncs.measure, BenchVerb.log.measure, BenchVerb.client.measure, BenchVerb.clientStore.measure,
         BenchVerb.mediaTransfer.measure,
     ]
 
@@ -66,6 +67,7 @@ enum BenchVerb: String, CaseIterable {
         case .startup: try await StartupVerb.measure(rig)
         case .fsyncs: try await FsyncsVerb.measure(rig)
         case .log: try await LogVerb.measure(rig)
+        case .client: try await ClientVerb.measure(rig)
         case .clientStore: try await ClientStoreVerb.measure(rig)
         case .mediaTransfer: try await TransferVerb.measure(rig)
         case .ceiling, .relay, .all:

@@ -4,31 +4,20 @@ import Client
 enum ClientStoreVerb {
     private static let chatCount = 2_000
     private static let deletionCount = 50
+    private static let syncedCount = 40
 
     static func measure(_ rig: Rig) async throws -> Measurement {
         let messageCount = rig.arguments.number("messages", default: rig.isQuick ? 5_000 : 100_000)
         let folder = "\(rig.folder.path)/client"
         let filling = try fill(folder, messageCount)
-        let before = residentByteCount()
-        let start = Monotonic.now()
+        let reading = try await reading(folder)
         let store = try StoreRehearsal(folder: folder, chatCount: chatCount)
-        let opened = Monotonic.now()
-        _ = try store.newest(50, of: 0)
-        let resident = residentByteCount() - before
-        var newest = Histogram()
-        for chat in 0..<50 {
-            let start = Monotonic.now()
-            _ = try store.newest(50, of: chat * 37)
-            newest.add(Monotonic.now() - start)
-        }
-        let listing = Monotonic.now()
-        _ = try store.list()
-        let listed = Monotonic.now()
         let batches = try batches(of: store)
         let deletions = try deletions(from: store)
         let checking = Monotonic.now()
         try store.verify()
         let checked = Monotonic.now()
+        let syncs = try await syncs(of: store, rig.folder)
         store.close()
         let diskByteCount = Double(rig.folder.byteCount(of: "client"))
         return Measurement(
@@ -36,11 +25,7 @@ enum ClientStoreVerb {
             figures: [
                 Figure("fill", "taking them, 32 a sync", filling / Double(messageCount), "µs"),
                 Figure("disk", "on disk, a message", diskByteCount / Double(messageCount), "B"),
-                Figure("open", "opening", Double(opened - start) / 1e6, "ms", target: .atMost(150)),
-                Figure("resident", "– resident for it", Double(resident) / 1e6, "MB", target: .atMost(40)),
-                Figure("newest50", "the newest 50, p50", newest.microseconds(at: 0.5) / 1000, "ms", target: .atMost(1)),
-                Figure(
-                    "list", "the list of chats, cold", Double(listed - listing) / 1e6, "ms", target: .atMost(10)),
+            ] + reading + [
                 Figure("batch", "32 of one chat in a batch, p50", batches.time.microseconds(at: 0.5) / 1000, "ms"),
                 Figure(
                     "written", "– written a message: log, copying back, overwriting", batches.written / 1000, "kB",
@@ -48,7 +33,61 @@ enum ClientStoreVerb {
                 Figure("delete", "deleting one, p50", deletions.time.microseconds(at: 0.5) / 1000, "ms"),
                 Figure("deleteWritten", "– written for it", deletions.written / 1000, "kB"),
                 Figure("verify", "looking through all", Double(checked - checking) / 1e6, "ms"),
-            ])
+            ] + syncs)
+    }
+
+    /// As an app begins: the client, the list of its chats, the newest lines of some.
+    private static func reading(_ folder: String) async throws -> [Figure] {
+        let network = ClientNetwork()
+        defer { network.shutdown() }
+        let before = residentByteCount()
+        let start = Monotonic.now()
+        let client = try await Account.open(ClientConfiguration(folder: folder), key: .keyFile, over: network)
+        _ = try await client.whoami()
+        let opened = Monotonic.now()
+        let chats = try await client.chats.all()
+        let listed = Monotonic.now()
+        var again = Histogram()
+        for _ in 0..<20 {
+            let start = Monotonic.now()
+            _ = try await client.chats.all()
+            again.add(Monotonic.now() - start)
+        }
+        var newest = Histogram()
+        for number in 0..<50 {
+            let start = Monotonic.now()
+            _ = try await client.chats.lines(of: chats[number * 37].id, limit: 50)
+            newest.add(Monotonic.now() - start)
+        }
+        let resident = residentByteCount()
+        await client.close()
+        return [
+            Figure("open", "opening", Double(opened - start) / 1e6, "ms", target: .atMost(150)),
+            Figure("list", "the list of chats, cold", Double(listed - opened) / 1e6, "ms", target: .atMost(10)),
+            Figure("listAgain", "– once more, p50", again.microseconds(at: 0.5) / 1000, "ms", target: .atMost(2)),
+            Figure("newest50", "the newest 50 of a chat, p50", newest.microseconds(at: 0.5) / 1000, "ms",
+                target: .atMost(1)),
+            Figure("resident", "resident, the whole process", Double(resident) / 1e6, "MB", target: .atMost(40)),
+            Figure("residentMore", "– more than before", Double(resident - before) / 1e6, "MB"),
+        ]
+    }
+
+    /// Counted apart from what is timed.
+    private static func syncs(of store: StoreRehearsal, _ folder: TemporaryFolder) async throws -> [Figure] {
+        try await SyncCounter.watching(folder) { (counter) in
+            guard let counter else { return [] }
+            let before = counter.count
+            for chat in 0..<syncedCount { try store.receive(32, from: chat * 41) }
+            let taken = counter.count
+            // What the log still holds goes with the first.
+            try store.delete(2, of: 1)
+            let begun = counter.count
+            for chat in 1...syncedCount { try store.delete(2, of: chat * 41) }
+            return [
+                Figure("batchSyncs", "syncs a batch", Double(taken - before) / Double(syncedCount), ""),
+                Figure("deleteSyncs", "syncs a deletion", Double(counter.count - begun) / Double(syncedCount), ""),
+            ]
+        }
     }
 
     /// - Returns: microseconds.

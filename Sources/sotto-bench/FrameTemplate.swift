@@ -11,9 +11,9 @@ struct FrameTemplate {
     private let markOffset: Int
 
     /// A send to one device.
-    init(to recipient: Account, bodyByteCount: Int) throws(BenchError) {
+    init(to recipient: BenchAccount, bodyByteCount: Int) throws(BenchError) {
         let (body, clientID) = (Self.body(bodyByteCount), Self.clientID())
-        let copy = DeviceCopy(device: Account.device, registrationID: recipient.registration, body: body)
+        let copy = DeviceCopy(device: BenchAccount.device, registrationID: recipient.registration, body: body)
         let request = SendRequest(clientID: clientID, copies: [copy])
         try self.init(.send(.init(to: recipient.id, request: request)), clientID, body)
     }

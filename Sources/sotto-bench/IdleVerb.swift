@@ -5,7 +5,7 @@ import Transport
 enum IdleVerb {
     static func measure(_ rig: Rig) async throws -> Measurement {
         let count = rig.arguments.number("sockets", default: rig.isQuick ? 2000 : 10_000)
-        var accounts: [Account] = []
+        var accounts: [BenchAccount] = []
         var emptyByteCount: UInt64 = 0
         var folder = ""
         try await rig.withServer { (server) in

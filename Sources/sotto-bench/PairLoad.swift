@@ -45,7 +45,7 @@ final class PairLoad: LoadHandler {
     private(set) var delivering = Histogram()
 
     init(
-        to recipients: [Account], bodyByteCount: Int, pace: Pace, hasRecipients: Bool = true,
+        to recipients: [BenchAccount], bodyByteCount: Int, pace: Pace, hasRecipients: Bool = true,
         messagesMax: UInt64 = .max
     ) throws(BenchError) {
         self.bodyByteCount = bodyByteCount

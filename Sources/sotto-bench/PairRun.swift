@@ -109,13 +109,13 @@ struct PairRun {
 
 /// Accounts in pairs that have a dm, so that each message takes a seq in it too.
 struct Pairs {
-    let senders: [Account]
-    let recipients: [Account]
+    let senders: [BenchAccount]
+    let recipients: [BenchAccount]
 
     init(_ count: Int, on server: ServerProcess, _ loop: EventLoop) async throws {
         if server.program.takesAnyAccount {
-            senders = try (0..<count).map { _ in try Account.unregistered() }
-            recipients = try (0..<count).map { _ in try Account.unregistered() }
+            senders = try (0..<count).map { _ in try BenchAccount.unregistered() }
+            recipients = try (0..<count).map { _ in try BenchAccount.unregistered() }
             return
         }
         let registrar = try Registrar(server.address, on: loop)

@@ -14,7 +14,8 @@ final class ServerProcess {
     /// Rates that no load of ours reaches.
     private static let limits = [
         "SOTTO_LIMIT_REQUESTS", "SOTTO_LIMIT_REGISTRATIONS", "SOTTO_LIMIT_LOGINS", "SOTTO_LIMIT_CLAIMS",
-        "SOTTO_LIMIT_SENDS", "SOTTO_LIMIT_SOCKETS",
+        "SOTTO_LIMIT_SENDS", "SOTTO_LIMIT_SOCKETS", "SOTTO_LIMIT_SEALED_CLAIMS", "SOTTO_LIMIT_SEALED_DELIVERIES",
+        "SOTTO_LIMIT_SEALED_REQUESTS",
     ]
 
     /// Starts `program` over `dataFolder`; it may not answer yet: see ``waitUntilReady(secondsMax:)``.
@@ -33,8 +34,8 @@ final class ServerProcess {
         if let certificate { words += ["--tls-certificate", certificate.path, "--tls-key", certificate.keyPath] }
         var environment = Self.limits.map { "\($0)=1000000000/1000000000" }
         environment += [
-            "SOTTO_LIMIT_UPLOAD_BYTES=1e15/1e15", "SOTTO_LIMIT_ADDED_BYTES=1e15/1e15",
-            "SOTTO_LIMIT_ADDED_ROWS=1e15/1e15",
+            "SOTTO_LIMIT_UPLOAD_BYTES=1e15/1e15", "SOTTO_LIMIT_SEALED_BYTES=1e15/1e15",
+            "SOTTO_LIMIT_ADDED_BYTES=1e15/1e15", "SOTTO_LIMIT_ADDED_ROWS=1e15/1e15",
             "SOTTO_ACCOUNT_LOG_BYTES=\(UInt64(1) << 50)", "SOTTO_ACCOUNT_MEMBERSHIPS=1000000000",
             "SOTTO_MEDIA_FILE_BYTES=\(Limits.mediaByteCountMax)",
             "SOTTO_MEDIA_ACCOUNT_BYTES=\(UInt64(1) << 50)", "SOTTO_MEDIA_SERVER_BYTES=\(UInt64(1) << 50)",

@@ -44,6 +44,7 @@ struct SottoBench {
           startup       from the start to the first answer, on an empty and on a full store
           fsyncs        a short one-to-one under strace: fdatasync calls against commits
           log           the key log: entries appended to the store, then lists proven from it
+          client        two clients: messages sent one by one, then fetched and kept
           client-store  a client's own store: opened, read, written and deleted from
           media-transfer  a file of 1 GiB up and down, and 64 KiB files up, each durable
           ceiling       a raw preallocated log with group commit on the same disk
@@ -64,12 +65,13 @@ struct SottoBench {
           --rounds N              relay: how often, for medians; 3
           --members N             group: 250
           --rate N                latency: 500
-          --messages N            offline: 1000; startup: 1000000; client-store: 100000
+          --messages N            offline: 1000; startup: 1000000; client: 3000;
+                                  client-store: 100000
           --sockets N             idle: 10000
           --entries N             log: 1000000
           --turns N               turns: how many; 5
           --loads A,B             turns: only these of one-to-one, crowd-100, crowd-1000, group-250, offline-1000,
-                                  latency, startup
+                                  latency, startup, client
           --generators one|own    turns: this program drives both, or each folder's own sotto-bench its server
           --quick                 shorter and smaller; all of it in less than a minute
           --json                  one JSON object a verb

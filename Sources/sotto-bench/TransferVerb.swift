@@ -38,7 +38,7 @@ enum TransferVerb {
     /// In turns with a plain file of the same bytes, so that what else the machine and its disk do weighs on both.
     /// - Returns: the last one, which is still there, and what was measured.
     private static func uploads(
-        of body: TransferBody, _ rig: Rig, _ server: ServerProcess, _ account: Account, _ registrar: Registrar
+        of body: TransferBody, _ rig: Rig, _ server: ServerProcess, _ account: BenchAccount, _ registrar: Registrar
     ) async throws -> (MediaID, [Figure]) {
         var (ups, raws, cpus): ([Double], [Double], [Double]) = ([], [], [])
         var last: MediaID?
@@ -69,7 +69,7 @@ enum TransferVerb {
 
     /// In turns with the same file by `sendfile`.
     private static func downloads(
-        of media: MediaID, byteCount: Int, _ rig: Rig, _ server: ServerProcess, _ account: Account
+        of media: MediaID, byteCount: Int, _ rig: Rig, _ server: ServerProcess, _ account: BenchAccount
     ) throws -> [Figure] {
         let file = try largestFile(below: "\(rig.dataFolder)/media/blobs")
         let fields = "Authorization: Bearer \(account.accessToken)\r\n"
@@ -88,7 +88,7 @@ enum TransferVerb {
 
     private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-    private static func delete(_ media: MediaID, _ account: Account, _ registrar: Registrar) async throws {
+    private static func delete(_ media: MediaID, _ account: BenchAccount, _ registrar: Registrar) async throws {
         let connection = try await registrar.connect()
         defer { connection.close() }
         let answer = try await connection.request(
@@ -106,7 +106,7 @@ enum TransferVerb {
     }
 
     private static func create(
-        _ body: TransferBody, _ account: Account, _ registrar: Registrar
+        _ body: TransferBody, _ account: BenchAccount, _ registrar: Registrar
     ) async throws -> UploadCreated {
         let connection = try await registrar.connect()
         defer { connection.close() }
@@ -149,7 +149,7 @@ enum TransferVerb {
     }
 
     /// Files a second, created, filled and completed in one request each.
-    private static func many(_ rig: Rig, _ account: Account, _ registrar: Registrar) async throws -> Double {
+    private static func many(_ rig: Rig, _ account: BenchAccount, _ registrar: Registrar) async throws -> Double {
         let bytes = [UInt8](repeating: 7, count: smallByteCount)
         let headers = fields(SHA256.hash(bytes), byteCount: smallByteCount) + [
             ("Authorization", "Bearer \(account.accessToken)"), ("Content-Type", "application/offset+octet-stream"),

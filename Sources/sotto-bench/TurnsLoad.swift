@@ -55,6 +55,17 @@ struct TurnsLoad {
             ]),
     ]
 
+    /// By its name alone, since older generators do not know it.
+    private static let client = TurnsLoad(
+        name: "client", words: ["client"],
+        figures: [
+            Figure("sendsPerSecond", "sent and accepted", "/s", isBetterWhenHigher: true),
+            Figure("sendCPU", "client's CPU for each", "µs"),
+            Figure("receivesPerSecond", "fetched and kept", "/s", isBetterWhenHigher: true),
+            Figure("receiveCPU", "client's CPU for each", "µs"),
+            Figure("sendSyncs", "syncs a message sent", ""), Figure("receiveSyncs", "syncs a message received", ""),
+        ])
+
     private static let pairFigures = [
         Figure("messagesPerSecond", "accepted and delivered", "/s", isBetterWhenHigher: true),
         Figure("serverCPU", "server CPU a message", "µs"),
@@ -64,13 +75,13 @@ struct TurnsLoad {
         Figure("serverResident", "resident at its most", "MB"),
     ]
 
-    /// The loads of those names, separated by commas; all without names.
+    /// The loads of those names, separated by commas; without names all that every generator knows.
     static func named(_ names: String?) throws(BenchError) -> [TurnsLoad] {
         guard let names else { return all }
         var found: [TurnsLoad] = []
         for name in names.split(separator: ",") {
-            guard let load = all.first(where: { $0.name == name }) else {
-                let known = all.map(\.name).joined(separator: ", ")
+            guard let load = (all + [client]).first(where: { $0.name == name }) else {
+                let known = (all + [client]).map(\.name).joined(separator: ", ")
                 throw .usage("there is no load “\(name)”; known are \(known)")
             }
             found.append(load)

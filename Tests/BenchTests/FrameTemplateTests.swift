@@ -7,7 +7,7 @@ import Wire
 struct FrameTemplateTests {
     @Test("each use is a whole masked frame with the next client id and mark")
     func counts() throws {
-        let recipient = Account(id: .random(), registration: try #require(RegistrationID(5)), accessToken: "")
+        let recipient = BenchAccount(id: .random(), registration: try #require(RegistrationID(5)), accessToken: "")
         let template = try FrameTemplate(to: recipient, bodyByteCount: 500)
         var outbox: [UInt8] = []
         template.append(1, to: &outbox)

@@ -120,8 +120,8 @@ private struct TestRelay {
 
 /// Pairs that speak through a relay, with every frame read in full.
 private final class Talk: LoadHandler {
-    let senders: [Account]
-    let recipients: [Account]
+    let senders: [BenchAccount]
+    let recipients: [BenchAccount]
     private let templates: [FrameTemplate]
     private let loop: LoadLoop
     private(set) var accepted: [Accepted] = []
@@ -129,8 +129,8 @@ private final class Talk: LoadHandler {
     private(set) var emptied: [QueueNumber] = []
 
     init(with server: ServerProcess, pairCount: Int, isRecipientThere: Bool = true) throws {
-        senders = try (0..<pairCount).map { _ in try Account.unregistered() }
-        recipients = try (0..<pairCount).map { _ in try Account.unregistered() }
+        senders = try (0..<pairCount).map { _ in try BenchAccount.unregistered() }
+        recipients = try (0..<pairCount).map { _ in try BenchAccount.unregistered() }
         templates = try recipients.map { try FrameTemplate(to: $0, bodyByteCount: 500) }
         delivered = Array(repeating: [], count: pairCount)
         let there = senders + (isRecipientThere ? recipients : [])

@@ -74,7 +74,7 @@ final class ScriptedServer: @unchecked Sendable {
     func client(on disk: StoreCase? = nil) async throws -> Account {
         let configuration = ClientConfiguration(folder: "", server: ServerAddress("http://127.0.0.1:1"))
         let client = Account(
-            owner: Owner(
+            owner: AccountOwner(
                 store: try (try disk ?? StoreCase()).open(), server: configuration.server, network: network,
                 anonymousNetwork: network, configuration: configuration, surroundings: surroundings))
         try await client.register(handle: try #require(Handle(text: "alice")))

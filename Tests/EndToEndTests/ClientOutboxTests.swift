@@ -12,6 +12,26 @@ import Wire
         return Network.Answer(status: code.status, mediaType: "application/cbor", body: problem.encoded(as: .cbor))
     }
 
+    @Test("that a message was accepted goes along with the next commit; forgotten, it is sent once more and comes once")
+    func forgotten() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: "bobby")
+        // Nothing is done after a time, since none passes.
+        let fate = Fate()
+        let alice = try await Phone(house, as: "alice", fate: fate, clock: MovedClock())
+        #expect(try await alice.send("hello", to: "bobby").delivery == .accepted)
+        fate.die()
+        try await alice.restart()
+        #expect(try await alice.outbox.lines().map(\.delivery) == [.queued])
+        await alice.outbox.sendAll()
+        #expect(try await alice.outbox.lines().isEmpty)
+        #expect(try await alice.history().map(\.delivery) == [.accepted])
+        try await alice.send("again", to: "bobby")
+        try await bob.fetch()
+        #expect(try await bob.received() == ["hello", "again"])
+        #expect(try await bob.history().allSatisfy { $0.kind != .unreadable })
+    }
+
     @Test("a send that the server puts off holds up nobody else, and what follows it stays behind it")
     func putOff() async throws {
         let house = try await House()

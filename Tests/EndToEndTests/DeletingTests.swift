@@ -15,7 +15,11 @@ import Wire
 
     /// Sends a content as it is, past everything that a client would see to.
     private func inject(_ content: MessageContent, from sender: Phone, to recipient: Phone) async throws {
-        let peer = try #require(try await recipient.account.whoami()).address.account
+        try await inject(content, from: sender, to: recipient.account)
+    }
+
+    private func inject(_ content: MessageContent, from sender: Phone, to recipient: Account) async throws {
+        let peer = try #require(try await recipient.whoami()).address.account
         let (copies, commitment) = try await sender.inside { try $0.frankedForTests(content, to: peer) }
         let request = SendRequest(clientID: .random(), copies: copies, commitment: commitment)
         let sent = try await sender.house.api.send(
@@ -91,6 +95,39 @@ import Wire
         try await bob.restart()
         try await bob.fetch()
         #expect(try await bob.history().first?.removal == .deleted)
+    }
+
+    @Test("a message that comes again is none, also after it was deleted or has disappeared, and its name stays")
+    func again() async throws {
+        let house = try await House()
+        let clock = MovedClock()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: Self.bobby, clock: clock)
+        try await alice.send("first", to: Self.bobby)
+        let deleted = MessageContent(message: .random(), sentAt: House.now, text: "deleted")
+        let ending = MessageContent(message: .random(), sentAt: House.now, text: "ending", expiresIn: 60)
+        for content in [deleted, ending] { try await inject(content, from: alice, to: bob.account) }
+        try await bob.fetch()
+        let own = try #require(try await alice.account.whoami()).address.account
+        let names = [deleted.message, ending.message].map { StoreKey.message($0, from: own) }
+        let known = [try await bob.kept(names[0]), try await bob.kept(names[1])]
+        #expect(known.map { $0?.place?.number } == [2, 3])
+        try await bob.chats.delete(try await bob.account.only(2))
+        clock.advance(seconds: 61)
+        #expect(try await bob.account.history().map(\.text) == ["first", nil])
+
+        for content in [ending, deleted] { try await inject(content, from: alice, to: bob.account) }
+        try await bob.fetch()
+        #expect(try await bob.account.history().map(\.removal) == [nil, .deleted])
+        #expect([try await bob.kept(names[0]), try await bob.kept(names[1])] == known)
+        let chat = ChatID.person(own)
+        #expect(try await bob.chats.line(LineID(chat, .message(deleted.message, by: own)))?.number == 2)
+        #expect(try await bob.chats.line(LineID(chat, .message(ending.message, by: own))) == nil)
+        // A deletion is known by its name as well, and has no line.
+        let taking = deletion(of: ending.message)
+        for _ in 0..<2 { try await inject(taking, from: alice, to: bob.account) }
+        try await bob.fetch()
+        #expect(try await bob.kept(.message(taking.message, from: own)) == KnownMessage())
     }
 
     @Test("deletions of one account that wait for their message are bounded, and the oldest go first")

@@ -126,7 +126,7 @@ final class Phone: @unchecked Sendable {
             }
         }
         return Account(
-            owner: Owner(
+            owner: AccountOwner(
                 store: try LocalStore(
                     folder: configuration.folder, key: .keyFile, cost: .standard, disk: trick.fate?.disk ?? .real),
                 server: server, network: network, anonymousNetwork: network, configuration: configuration,

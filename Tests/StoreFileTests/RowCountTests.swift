@@ -16,7 +16,7 @@ struct RowCountTests {
         let configuration = StoreConfiguration()
         let tables = Tables(
             connection: connection, tail: Tail(segmentRowCount: 100), damage: DamagedRows(), shard: store.shard,
-            recovered: try Recovery(connection, configuration, at: try Moment(recovering: connection)),
+            recovered: try LogRecovery(connection, configuration, at: try Moment(recovering: connection)),
             configuration: configuration)
         try connection.execute("BEGIN IMMEDIATE")
         let kept = ConversationRow(

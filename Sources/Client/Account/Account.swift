@@ -6,7 +6,7 @@ public import Wire
 /// A small value, to be copied and kept anywhere; all copies speak of the same device. An account of which no copy is
 /// left closes itself.
 public struct Account: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// The chats of this device: what is said in them, and what one says.
     public var chats: Chats { Chats(owner: owner) }
@@ -60,7 +60,7 @@ public struct Account: Sendable {
             }
         }
         return Account(
-            owner: Owner(
+            owner: AccountOwner(
                 store: store, server: server, network: networks?.0, anonymousNetwork: networks?.1,
                 configuration: configuration, surroundings: .real))
     }
@@ -100,7 +100,7 @@ public struct Account: Sendable {
     /// - Throws: ``ClientError/cannotChangeDevices`` on a device without the account's key;
     ///   ``ClientError/accountDeleted`` when it was done before.
     public func delete() async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.departure.deleteAccount() }
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.accountEnd.deleteAccount() }
     }
 
     // MARK: What happens

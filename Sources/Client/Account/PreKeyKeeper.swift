@@ -1,6 +1,7 @@
 import Keys
 import Wire
 
+/// Keeps the server's stock of this device's prekeys.
 final class PreKeyKeeper: Room {
     private let signed: SignedCalls
     private var isReplenishing = false

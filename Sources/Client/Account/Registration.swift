@@ -2,6 +2,7 @@ import Crypto
 import Keys
 import Wire
 
+/// A new account, with this as its first device.
 final class Registration: Room {
     private let signed: SignedCalls
     private let keyLog: KeyLogFollower

@@ -2,8 +2,7 @@ import Crypto
 import Keys
 import Wire
 
-// Calls to the server on behalf of this device: logged in, and logged in again when the server asks for it.
-
+/// Asks the server as this device: logged in, and logged in again when the server asks for it.
 final class SignedCalls: Room {
     private let keyLog: KeyLogFollower
     /// Whether the server was asked for its key since this began.

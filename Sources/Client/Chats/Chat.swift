@@ -7,10 +7,18 @@ public struct Chat: Sendable, Equatable, Identifiable {
     public internal(set) var handle: Handle?
     /// Whether the server can read it.
     public let mode: ConversationMode
-    /// The newest line, its text cut to ``ClientLimits/lastLineLengthMax`` characters.
-    public let last: Line?
     /// When something last came or went.
     public let activity: Timestamp
+    private let lastBytes: [UInt8]?
+    private let lastNumber: UInt64?
+    private let own: AccountID
+
+    /// The newest line, its text cut to ``ClientLimits/lastLineLengthMax`` characters. Read each time that it is asked
+    /// for.
+    public var last: Line? {
+        guard let lastNumber, let line = lastBytes.flatMap({ StoredLine(lastBytes: $0) }) else { return nil }
+        return Line(line, at: LinePlace(id, lastNumber), own: own)
+    }
 }
 
 extension Chat {
@@ -18,9 +26,9 @@ extension Chat {
         id = stored.id
         handle = stored.handle
         mode = .sealed
-        last = stored.last.flatMap { (line) in
-            stored.lastNumber.map { Line(line, at: LinePlace(stored.id, $0), own: own) }
-        }
         activity = stored.activity
+        lastBytes = stored.lastBytes
+        lastNumber = stored.lastNumber
+        self.own = own
     }
 }

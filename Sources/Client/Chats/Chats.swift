@@ -2,7 +2,7 @@ public import Wire
 
 /// The chats of this device: what is said in them, and what one says.
 public struct Chats: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// Every chat, as ``all()`` lists them.
     public var list: Observed<[Chat]> {

@@ -9,9 +9,15 @@ struct StoredChat: WireRecord, Equatable {
     var nextNumber: UInt64 = 1
     /// When something last came or went: the order of the list.
     var activity: Timestamp
-    /// The newest line, and its number; none where every line has disappeared.
-    var last: StoredLine?
+    /// The newest line as it is written, and its number; none where every line has disappeared.
+    private(set) var lastBytes: [UInt8]?
     var lastNumber: UInt64?
+
+    /// The newest line. Read each time that it is asked for: a list has thousands, and shows a few.
+    var last: StoredLine? {
+        get { lastBytes.flatMap { StoredLine(lastBytes: $0) } }
+        set { lastBytes = newValue?.encoded(as: .cbor) }
+    }
 
     init(_ id: ChatID, activity: Timestamp) {
         self.id = id
@@ -23,7 +29,16 @@ struct StoredChat: WireRecord, Equatable {
         handle = try fields.valueIfPresent("handle", \.handle)
         nextNumber = try fields.number("next", \.nextNumber)
         activity = try fields.value("activity", \.activity)
-        last = try fields.valueIfPresent("last", \.last)
+        lastBytes = try fields.bytesIfPresent("last", \.lastBytes, count: 0...StoreLimits.valueByteCountMax)
         lastNumber = try fields.numberIfPresent("lastNumber", \.lastNumber)
+    }
+}
+
+extension StoredLine {
+    /// ``StoredChat/lastBytes``; `nil` also for what a later version has written.
+    init?(lastBytes bytes: [UInt8]) {
+        let context = WireContext(form: .cbor, refusesUnknownFields: false)
+        guard let line = try? StoredLine.decode(bytes, in: context) else { return nil }
+        self = line
     }
 }

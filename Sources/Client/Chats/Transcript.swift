@@ -1,11 +1,10 @@
 import Wire
 
-// What this device keeps of its chats, as it is read.
-
+/// What this device keeps of its chats, as it is read.
 final class Transcript: Room {
     private let upkeep: Upkeep
-    /// The list of chats, once somebody has asked for it, and which of it are to be read again.
-    private var chatCache: [ChatID: Chat]?
+    /// The list of chats in its order, once somebody has asked for it, and which of it are to be read again.
+    private var chatCache: [Chat]?
     private var staleChats: Set<ChatID> = []
 
     init(_ ground: Ground, _ upkeep: Upkeep) {
@@ -22,16 +21,24 @@ final class Transcript: Room {
     func chats() throws(ClientError) -> [Chat] {
         beforeShowing()
         let own = try ownAccount()
-        if chatCache == nil {
-            var chats: [ChatID: Chat] = [:]
-            for (_, stored) in try readableValues(in: .chats) { chats[stored.id] = Chat(stored, own: own) }
-            (chatCache, staleChats) = (chats, [])
-        }
-        for id in staleChats { chatCache?[id] = try readable(.chat(id)).map { Chat($0, own: own) } }
-        staleChats = []
         var chats: [Chat] = []
-        for chat in (chatCache ?? [:]).values { chats.append(try named(chat)) }
-        return chats.sorted { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
+        if let known = chatCache {
+            // Taken, so that it is not copied; and it is read anew where something fails.
+            chatCache = nil
+            chats = known
+            if !staleChats.isEmpty { chats.removeAll { staleChats.contains($0.id) } }
+            for id in staleChats {
+                if let stored = try readable(.chat(id)) { chats.append(Chat(stored, own: own)) }
+            }
+        } else {
+            let stored = try readableValues(in: .chats)
+            chats.reserveCapacity(stored.count)
+            for (_, chat) in stored { chats.append(Chat(chat, own: own)) }
+        }
+        for index in chats.indices where chats[index].handle == nil { chats[index] = try named(chats[index]) }
+        chats.sort { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
+        (chatCache, staleChats) = (chats, [])
+        return chats
     }
 
     func chat(_ id: ChatID) throws(ClientError) -> Chat? {
@@ -90,7 +97,7 @@ final class Transcript: Room {
         switch id.name {
         case .number(let number): return LinePlace(id.chat, number)
         case .message(let message, by: let author):
-            let place = try read(.place(message, from: author))
+            let place = try read(.message(message, from: author))?.place
             // One of another chat is none of this one.
             return place?.chat == id.chat ? place : nil
         }

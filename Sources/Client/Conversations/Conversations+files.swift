@@ -5,7 +5,7 @@ extension Conversations {
         file path: String, caption: String = "", expiresIn: UInt64? = nil, to conversation: ConversationID,
         progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> Accepted {
-        _ = try readyProfile()
+        _ = try ownAddress()
         let clientID = ClientID.random()
         return try await openUploads.useOpen(
             path, for: .conversation(conversation), progress

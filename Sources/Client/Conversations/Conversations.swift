@@ -1,7 +1,6 @@
 import Wire
 
-// Open conversations: what the server may read, for channels that want it so.
-
+/// Open conversations: what the server may read, for channels that want it so.
 final class Conversations: Room {
     let signed: SignedCalls
     let contacts: Contacts

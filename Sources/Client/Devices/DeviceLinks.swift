@@ -2,6 +2,7 @@ import Crypto
 import Keys
 import Wire
 
+/// Joins this device to an account, and others to it.
 final class DeviceLinks: Room {
     private let signed: SignedCalls
     private let keyLog: KeyLogFollower

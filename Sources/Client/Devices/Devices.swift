@@ -2,7 +2,7 @@ public import Wire
 
 /// The devices of the own account.
 public struct Devices: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// Brings the server's stock of this device's prekeys up to the mark, and replaces the standing ones when they
     /// are a week old.

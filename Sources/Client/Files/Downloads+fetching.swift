@@ -29,7 +29,7 @@ extension Downloads {
 
     /// As the other; `nil` where there is none, or none any more.
     func attachmentIfAny(of place: LinePlace) throws(ClientError) -> AttachmentPointer? {
-        _ = try readyProfile()
+        _ = try ownAddress()
         guard let line = try read(.line(place)), let message = line.message else { return nil }
         return try read(.attachment(message, from: line.author))
     }

@@ -1,6 +1,7 @@
 import Crypto
 import Wire
 
+/// Files that others have sent, on their way in.
 final class Downloads: Room {
     let signed: SignedCalls
     let transcript: Transcript

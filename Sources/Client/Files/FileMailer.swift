@@ -2,6 +2,7 @@ import Crypto
 import Threads
 import Wire
 
+/// Files on their way out: each becomes a message once the server has its bytes.
 final class FileMailer: Room {
     let signed: SignedCalls
     let contacts: Contacts
@@ -31,7 +32,7 @@ final class FileMailer: Room {
         _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> Line {
         try file.check()
-        _ = try readyProfile()
+        _ = try ownAddress()
         // Nothing is sealed for somebody who is not there.
         let account = try await contacts.account(of: handle)
         let (number, transfer) = try await take(file, to: account, handle)
@@ -130,7 +131,7 @@ final class FileMailer: Room {
         for number in waitingTransfers() {
             if let transfer = try read(.transfer(number)) { places.append(transfer.line) }
         }
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         var lines: [Line] = []
         for place in places {
             if let line = try readable(.line(place)) { lines.append(Line(line, at: place, own: own.account)) }
@@ -183,7 +184,7 @@ final class FileMailer: Room {
         _ file: OutgoingFile, _ spool: SealedSpool, to account: AccountID, _ handle: Handle,
         _ preview: AttachmentPreview?
     ) throws(ClientError) -> (number: UInt64, FileTransfer) {
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         var counters = try counters()
         let number = counters.nextTransfer
         counters.nextTransfer += 1
@@ -194,7 +195,7 @@ final class FileMailer: Room {
         _ = try edit.append(transfer.stored(number, own), to: place.chat)
         var transaction = StoreTransaction()
         edit.write(into: &transaction)
-        transaction.put(place, at: .place(transfer.message, from: own.account))
+        transaction.put(KnownMessage(at: place), at: .message(transfer.message, from: own.account))
         transaction.put(transfer, at: .transfer(number))
         transaction.put(counters, at: .counters)
         try commit(transaction)
@@ -221,7 +222,7 @@ final class FileMailer: Room {
 
     /// The server has the bytes: the transfer becomes a message of the outbox, in one write.
     func finish(_ number: UInt64, _ transfer: FileTransfer, _ upload: UploadCreated) throws(ClientError) {
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         var line = try readable(.line(transfer.line)) ?? transfer.stored(number, own)
         line.progress = .queued
         line.transfer = nil

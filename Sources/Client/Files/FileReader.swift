@@ -12,7 +12,7 @@ public actor FileReader {
     /// What the sender says of it.
     public nonisolated let note: FileNote
 
-    private let owner: Owner
+    private let owner: AccountOwner
     private let media: MediaID
     private let key: [UInt8]
     private let summary: SealedFile.Summary
@@ -26,7 +26,7 @@ public actor FileReader {
     private var lastEnd = 0
     private var aheadCount = 0
 
-    init(_ owner: Owner, _ pointer: AttachmentPointer) throws(ClientError) {
+    init(_ owner: AccountOwner, _ pointer: AttachmentPointer) throws(ClientError) {
         (media, summary) = try pointer.checked()
         note = pointer.note
         key = pointer.key
@@ -126,7 +126,7 @@ public actor FileReader {
     }
 
     private static func fetch(
-        _ media: MediaID, _ range: Range<UInt64>, _ owner: Owner
+        _ media: MediaID, _ range: Range<UInt64>, _ owner: AccountOwner
     ) async throws(ClientError) -> [UInt8] {
         try await owner.run { (rooms) async throws(ClientError) in try await rooms.downloads.fetch(media, range) }
     }

@@ -2,7 +2,7 @@ public import Wire
 
 /// Files beside messages, and pictures that everybody on the server may see.
 public struct Media: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// Reads the file beside a message from any place. Nothing is fetched yet.
     /// - Throws: ``ClientError/file(_:)``.

@@ -24,6 +24,7 @@ enum OpenPurpose {
     }
 }
 
+/// Files that the server may look at: uploaded as they are, for a use or for an open conversation.
 final class OpenUploads: Room {
     private let signed: SignedCalls
     private let uploads: Uploads

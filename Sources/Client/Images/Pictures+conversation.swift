@@ -4,7 +4,7 @@ extension Pictures {
     func setImage(
         _ path: String, of conversation: ConversationID, progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> MediaID {
-        _ = try readyProfile()
+        _ = try ownAddress()
         return try await openUploads.useImage(
             path, for: .conversation(conversation), progress
         ) { (choice) async throws(ClientError) in
@@ -15,7 +15,7 @@ extension Pictures {
     }
 
     func removeImage(of conversation: ConversationID) async throws(ClientError) {
-        _ = try readyProfile()
+        _ = try ownAddress()
         _ = try await patiently { () async throws(ClientError) in
             try await signed.run(Endpoints.removeConversationImage, conversation)
         }

@@ -13,14 +13,14 @@ extension Pictures {
     func addEmoji(
         _ name: EmojiName, _ path: String, progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> EmojiView {
-        _ = try readyProfile()
+        _ = try ownAddress()
         return try await openUploads.useImage(path, for: .use(.emoji), progress) { (choice) async throws(ClientError) in
             try await signed.run(Endpoints.addEmoji, name, body: choice)
         }
     }
 
     func removeEmoji(_ name: EmojiName) async throws(ClientError) {
-        _ = try readyProfile()
+        _ = try ownAddress()
         _ = try await patiently { () async throws(ClientError) in
             try await signed.run(Endpoints.removeEmoji, name)
         }

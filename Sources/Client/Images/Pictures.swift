@@ -1,5 +1,6 @@
 import Wire
 
+/// Pictures that everybody on the server, or in a conversation, may see.
 final class Pictures: Room {
     let signed: SignedCalls
     let contacts: Contacts
@@ -15,7 +16,7 @@ final class Pictures: Room {
     func setAvatar(
         _ path: String, progress: @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> MediaID {
-        _ = try readyProfile()
+        _ = try ownAddress()
         return try await openUploads.useImage(
             path, for: .use(.avatar), progress
         ) { (choice) async throws(ClientError) in
@@ -25,7 +26,7 @@ final class Pictures: Room {
     }
 
     func removeAvatar() async throws(ClientError) {
-        _ = try readyProfile()
+        _ = try ownAddress()
         _ = try await patiently { () async throws(ClientError) in
             try await signed.run(Endpoints.removeAvatar)
         }

@@ -1,8 +1,8 @@
 import Keys
 import Wire
 
-// No list without a proof that the server's key log has it (docs/protocol/transparency.md).
-
+/// Follows the server's key log: its key is pinned at first contact, and it only ever goes on
+/// (docs/protocol/transparency.md).
 final class KeyLogFollower: Room {
     /// As it is in the store.
     private var known: PinnedLog?

@@ -1,8 +1,7 @@
 import Keys
 import Wire
 
-// What the key log has of the own account, held against the lists that this device has verified.
-
+/// Holds what the key log has of the own account against the lists that this device has verified.
 final class OwnEntries: Room {
     private let signed: SignedCalls
     private let contacts: Contacts
@@ -15,7 +14,7 @@ final class OwnEntries: Room {
 
     /// Tells of entries of the own account that are of no list that this device has verified; of those, the first few.
     func watch() async throws(ClientError) {
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         // Before asking: a list that is published meanwhile may be missing in the answer, and no harm done.
         let known = try keys(in: .ownLists).compactMap(\.number)
         var entries = try await ownEntries(own.account)

@@ -184,7 +184,7 @@ extension Listening {
 
     private func refreshOwnList() async {
         do {
-            let (_, own) = try readyProfile()
+            let own = try ownAddress()
             let before = try contacts.knownList(own.account)?.epoch
             let epoch = try await contacts.freshList(own.account).epoch
             if epoch != before { tell(.devicesChanged(epoch: epoch)) }

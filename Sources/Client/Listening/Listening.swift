@@ -1,6 +1,7 @@
 import Transport
 import Wire
 
+/// The connection, and what is done at each: one for all who listen.
 final class Listening: Room {
     let signed: SignedCalls
     let contacts: Contacts

@@ -12,10 +12,10 @@ import SQLite
 final class StoreFile {
     static let databaseName = "store.db"
     /// As the file itself says in `user_version`.
-    static let format = 2
+    static let format = 3
     static let schema =
         "CREATE TABLE item (scope BLOB NOT NULL, room INTEGER NOT NULL, place INTEGER NOT NULL, value BLOB NOT NULL, "
-        + "PRIMARY KEY (scope, room, place)) WITHOUT ROWID, STRICT"
+        + "PRIMARY KEY (scope, room, place)) STRICT"
 
     let connection: Connection
     private let disk: StoreDisk
@@ -60,8 +60,8 @@ final class StoreFile {
         let connection: Connection
         do throws(SQLiteError) {
             connection = try connect(path, disk)
-            // The first look makes the log.
-            let texts = try connection.texts("SELECT sql FROM sqlite_schema")
+            // The first look makes the log. What has no text is the index of the key, which SQLite makes by itself.
+            let texts = try connection.texts("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
             guard texts == [schema] else { throw .damaged(table: "sqlite_schema") }
         } catch {
             throw LocalStoreError(error, "open the store")

@@ -4,11 +4,11 @@ enum StoreLimits {
     static let valueByteCountMax = 4 << 20
     /// The name of a place.
     static let nameByteCountMax = 200
-    static let pageByteCount = 2048
+    static let pageByteCount = 1024
     /// What SQLite keeps of the file in memory.
     static let cacheByteCount = 2 << 20
     /// Frames of the log from which on it is copied back and begun anew: about a megabyte.
-    static let logFrameCountMax = 512
+    static let logFrameCountMax = 1024
     static let logByteCountMax = logFrameCountMax * (pageByteCount + 24) + 32
     /// Rows of one slice of a check.
     static let rowsPerSlice = 256

@@ -13,15 +13,36 @@ package final class StoreRehearsal {
     /// - Throws: ``LocalStoreError``.
     package init(folder: String, chatCount: Int) throws(LocalStoreError) {
         store = try LocalStore(folder: folder, key: .keyFile)
-        counters = try store.value(.counters) ?? Counters()
+        let known = try store.value(.counters)
+        counters = known ?? Counters()
         chats = (0..<UInt64(chatCount)).map { AccountID(bytes: SixteenBytes(high: 1, low: $0)) }
+        if known == nil { try begin() }
+    }
+
+    /// An account of its own, for whoever opens the folder as a client, and the chats with the handles of those who
+    /// write, as they were verified when they were first met.
+    private func begin() throws(LocalStoreError) {
+        var transaction = StoreTransaction()
+        transaction.put(
+            Profile(
+                stage: .ready, server: "http://127.0.0.1:7420", serverName: "rehearsal", handle: Handle(text: "myself"),
+                account: AccountID(bytes: SixteenBytes(high: 2, low: 0)), device: DeviceID(1),
+                registrationID: .random(), deviceSecret: RandomBytes.make(byteCount: 64)),
+            at: .profile)
+        for (number, account) in chats.enumerated() {
+            var chat = StoredChat(.person(account), activity: Timestamp(milliseconds: 0))
+            chat.handle = Handle(text: "somebody-\(number)")
+            transaction.put(chat, at: .chat(chat.id))
+        }
+        transaction.put(counters, at: .counters)
+        try store.commit(transaction)
     }
 
     /// Lets go of the folder.
     package func close() { store.close() }
 
-    /// Takes messages of 100 bytes from one account, 32 at a time: session, line, evidence, what was seen and where it
-    /// stands, the chat and the cursor, each as a message that came has them.
+    /// Takes messages of 100 bytes from one account, 32 at a time: session, line, evidence, name, the chat and the
+    /// cursor, each as a message that came has them.
     /// - Parameter chat: of the accounts, by turns.
     /// - Returns: the number of the last in its chat.
     /// - Throws: ``ClientError/store(_:)``.
@@ -52,27 +73,12 @@ package final class StoreRehearsal {
         transaction.put(
             RandomBytes.make(byteCount: 700),
             at: StoreKey.session(DeviceAddress(account: sender, device: DeviceID(1))).slot)
-        transaction.put(now, at: .seen(name, from: sender))
-        transaction.put(place, at: .place(name, from: sender))
+        transaction.put(KnownMessage(at: place), at: .message(name, from: sender))
         transaction.put(RandomBytes.make(byteCount: 320), at: StoreKey.evidence(place).slot)
         transaction.put(counters, at: .counters)
         edit.write(into: &transaction)
         try asked { () throws(LocalStoreError) in try store.stage(transaction) }
         return place.number
-    }
-
-    /// Reads the newest lines of a chat.
-    /// - Throws: ``ClientError/store(_:)``.
-    package func newest(_ count: Int, of chat: Int) throws(ClientError) -> Int {
-        let range = StoreRange(order: .newestFirst, limit: count)
-        let id = ChatID.person(chats[chat % chats.count])
-        return try asked { () throws(LocalStoreError) in try store.readableValues(in: .lines(of: id), range) }.count
-    }
-
-    /// Reads the list of chats.
-    /// - Throws: ``ClientError/store(_:)``.
-    package func list() throws(ClientError) -> Int {
-        try asked { () throws(LocalStoreError) in try store.readableValues(in: .chats) }.count
     }
 
     /// Deletes a message of this run as its reader does, with its bytes.

@@ -51,10 +51,8 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
 
     /// Sessions, by device.
     case session = 50
-    /// Messages that were taken, by client id.
-    case seen = 51
-    /// Where a message stands, by client id.
-    case place = 52
+    /// Messages that are known, and where the line of each stands, by client id.
+    case message = 51
     /// Deletions of messages that have not come yet, by client id.
     case earlyDeletion = 53
     /// What a message points to, by client id.
@@ -97,8 +95,8 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
     /// Whether its places are names.
     var hasNames: Bool {
         switch self {
-        case .answered, .contact, .handle, .peerToken, .seen, .place, .earlyDeletion, .attachment, .capability,
-            .sticker, .keptContent, .chat, .download, .unclaimed, .mediaDeletion, .stickerPack:
+        case .answered, .contact, .handle, .peerToken, .message, .earlyDeletion, .attachment, .capability, .sticker,
+            .keptContent, .chat, .download, .unclaimed, .mediaDeletion, .stickerPack:
             true
         case .head, .sum, .profile, .counters, .tokens, .backup, .standingPreKeys, .keyLog, .deliveryToken,
             .heardDeliveryToken, .certificate, .preKey, .ownList, .session, .line, .expiry, .evidence, .keptFrame,

@@ -33,8 +33,10 @@ extension Connection {
 
     func put(_ value: [UInt8], at address: StoreAddress) throws(SQLiteError) {
         try run(
-            "INSERT OR REPLACE INTO item (scope, room, place, value) VALUES (?1, ?2, ?3, ?4)", .id(address.scope),
-            .integer(address.room), .integer(address.place), .blob(value))
+            """
+            INSERT INTO item (scope, room, place, value) VALUES (?1, ?2, ?3, ?4) \
+            ON CONFLICT (scope, room, place) DO UPDATE SET value = excluded.value
+            """, .id(address.scope), .integer(address.room), .integer(address.place), .blob(value))
     }
 
     func remove(_ address: StoreAddress) throws(SQLiteError) {

@@ -43,6 +43,7 @@ struct StoreAddress: Comparable, Sendable {
 
     /// 32 bytes, numbers big-endian.
     var bytes: [UInt8] {
-        scope.high.bigEndianBytes + scope.low.bigEndianBytes + room.bigEndianBytes + place.bigEndianBytes
+        let words = (scope.high.bigEndian, scope.low.bigEndian, room.bigEndian, place.bigEndian)
+        return withUnsafeBytes(of: words) { [UInt8]($0) }
     }
 }

@@ -37,6 +37,16 @@ struct StoreTransaction {
         erases = erases || other.erases
     }
 
+    /// Whether something in a room may be another one afterwards.
+    func mayChange(_ room: StoreRoom) -> Bool {
+        changes.contains { (change) in
+            switch change {
+            case .put(_, let slot), .remove(let slot): slot.room == room
+            case .removeAll, .removeAllBut: true
+            }
+        }
+    }
+
     /// Says that a line is another one afterwards, or gone.
     mutating func touch(_ line: LinePlace) { touched.insert(line) }
 }

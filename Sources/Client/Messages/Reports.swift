@@ -9,6 +9,7 @@ extension StoreKey where Value == ReportRequest {
     static func evidence(_ place: LinePlace) -> Self { .init(.proofs(of: place.chat), .evidence, place.number) }
 }
 
+/// Messages that came, shown to the server by their recipient's choice (docs/protocol/franking.md).
 final class Reports: Room {
     private let signed: SignedCalls
     private let transcript: Transcript

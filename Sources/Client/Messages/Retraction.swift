@@ -1,7 +1,6 @@
 import Wire
 
-// Messages that are taken back: docs/protocol/content.md, "Deleting".
-
+/// Takes messages back: docs/protocol/content.md, "Deleting".
 final class Retraction: Room {
     private let mailer: Mailer
     private let files: FileMailer
@@ -25,7 +24,7 @@ final class Retraction: Room {
 
     @discardableResult
     func delete(_ id: LineID, forMeOnly: Bool = false) async throws(ClientError) -> Line {
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         let place = try transcript.place(of: id)
         // A file that is still on its way goes nowhere; one that has just become a message is deleted as one.
         if let number = try read(.line(place))?.transfer, try read(.transfer(number)) != nil {

@@ -1,7 +1,6 @@
 import Wire
 
-// Messages that end by themselves, and the store that has to forget them.
-
+/// Messages that end by themselves, and the store that has to forget them.
 final class Upkeep: Room {
     /// When the next line of the transcript disappears.
     private var nextExpiry: Timestamp?

@@ -70,9 +70,9 @@ public final class Timeline: Sendable {
     /// What it is a window of.
     public let chat: ChatID
     private let number: UInt64
-    private let owner: Owner
+    private let owner: AccountOwner
 
-    init(_ chat: ChatID, number: UInt64, _ owner: Owner) {
+    init(_ chat: ChatID, number: UInt64, _ owner: AccountOwner) {
         self.chat = chat
         self.number = number
         self.owner = owner

@@ -4,12 +4,12 @@ import Threads
 final class Errands: @unchecked Sendable {
     // Unchecked because `lock` guards the field.
     private let lock = Lock()
-    private weak var owner: Owner?
+    private weak var owner: AccountOwner?
 
     /// Whose errands these are. Said once, before anything is begun.
-    func belong(to owner: Owner) { lock.withLock { self.owner = owner } }
+    func belong(to owner: AccountOwner) { lock.withLock { self.owner = owner } }
 
-    private var present: Owner? { lock.withLock { owner } }
+    private var present: AccountOwner? { lock.withLock { owner } }
 
     /// Runs in the owner, within the task that asks.
     func run(_ work: @Sendable (Rooms) async -> Void) async { await present?.run(work) }

@@ -8,6 +8,9 @@ final class Records {
     /// Lines that have changed and are not durable yet.
     private(set) var staged: Set<LinePlace> = []
 
+    /// What the profile says, while it stays as it is.
+    var ownAddress: DeviceAddress?
+
     /// Hear which lines have changed, before that is durable.
     var whenStaged: [(Set<LinePlace>) -> Void] = []
     /// The same once it is.
@@ -73,12 +76,14 @@ final class Records {
 
     /// Durable when it returns, with all that was staged.
     func commit(_ transaction: StoreTransaction) throws(ClientError) {
+        if transaction.mayChange(.profile) { ownAddress = nil }
         try changing { (store) throws(LocalStoreError) in try store.commit(transaction) }
         tellDurable(staged.union(transaction.touched))
     }
 
     /// Seen at once, and durable with the next commit or ``flush()``.
     func stage(_ transaction: StoreTransaction) throws(ClientError) {
+        if transaction.mayChange(.profile) { ownAddress = nil }
         try changing { (store) throws(LocalStoreError) in try store.stage(transaction) }
         staged.formUnion(transaction.touched)
         for hear in whenStaged { hear(transaction.touched) }
@@ -100,6 +105,7 @@ final class Records {
             try change(here)
         } catch {
             staged = []
+            ownAddress = nil
             for forget in whenTakenBack { forget() }
             throw .store(error)
         }

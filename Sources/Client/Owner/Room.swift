@@ -3,7 +3,8 @@ import Wire
 
 /// What every room of an account can do: read and write the store, ask the server, tell, and begin what goes on beside.
 ///
-/// Rooms are not `Sendable`, so the compiler keeps them inside their ``Owner``; what they do asynchronously runs there.
+/// Rooms are not `Sendable`, so the compiler keeps them inside their ``AccountOwner``; what they do asynchronously runs
+/// there.
 /// A room holds those that it needs, and none of those that need it: ``Rooms`` makes them in that order.
 class Room {
     let ground: Ground
@@ -49,6 +50,16 @@ class Room {
         }
         guard let own = profile.address else { throw .store(.unreadable(key: StoreKey.profile.name)) }
         return (profile, own)
+    }
+
+    /// This device, where it may act.
+    /// - Throws: as ``readyProfile()``.
+    final func ownAddress() throws(ClientError) -> DeviceAddress {
+        // Asked many times for each message, and the same for a device's whole life.
+        if let own = ground.records.ownAddress { return own }
+        let own = try readyProfile().own
+        ground.records.ownAddress = own
+        return own
     }
 
     /// The private keys of this device.

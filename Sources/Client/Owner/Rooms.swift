@@ -26,7 +26,7 @@ final class Rooms {
     let preKeyKeeper: PreKeyKeeper
     let registration: Registration
     let deviceLinks: DeviceLinks
-    let departure: Departure
+    let accountEnd: AccountEnd
     let backups: Backups
     let restoration: Restoration
     let watching: Watching
@@ -59,7 +59,7 @@ final class Rooms {
         preKeyKeeper = PreKeyKeeper(ground, signed)
         registration = Registration(ground, signed, keyLog, contacts)
         deviceLinks = DeviceLinks(ground, signed, keyLog, contacts, preKeyKeeper)
-        departure = Departure(ground, signed, keyLog, mailer)
+        accountEnd = AccountEnd(ground, signed, keyLog, mailer)
         backups = Backups(ground, signed, contacts)
         restoration = Restoration(ground, signed, keyLog, contacts)
         watching = Watching(ground, transcript, files)

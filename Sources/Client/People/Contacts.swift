@@ -1,8 +1,7 @@
 import Keys
 import Wire
 
-// Other accounts: pinned at first sight, verified ever after.
-
+/// Other accounts: pinned at first sight, verified ever after.
 final class Contacts: Room {
     private let signed: SignedCalls
     private let keyLog: KeyLogFollower

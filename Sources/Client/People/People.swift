@@ -2,7 +2,7 @@ public import Wire
 
 /// Other accounts, as this device knows them: looked up once, pinned from then on.
 public struct People: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// The account behind a handle. Asked of the server once: from then on the handle means that account here,
     /// whatever the server says.

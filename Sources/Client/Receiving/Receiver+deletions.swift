@@ -10,7 +10,7 @@ extension Receiver {
         _ target: ClientID, of sender: AccountID, _ edit: inout TranscriptEdit,
         into transaction: inout StoreTransaction
     ) throws(ClientError) -> (LinePlace, StoredLine)? {
-        guard let place = try read(.place(target, from: sender)) else {
+        guard let place = try read(.message(target, from: sender))?.place else {
             try rememberDeletion(of: target, by: sender, into: &transaction)
             return nil
         }

@@ -97,7 +97,7 @@ extension Receiver {
         guard let kept = try read(key), let place = key.placeName.flatMap({ LinePlace(text: $0) }),
             let sender = kept.envelope.sender?.address
         else { return nil }
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         let known = Self.content(of: kept.plaintext, kept.envelope, sender, own)
         guard case .success(let (content, franked)) = known else { return nil }
         var transaction = StoreTransaction()

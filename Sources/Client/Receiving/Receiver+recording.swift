@@ -11,13 +11,13 @@ extension Receiver {
         _ own: DeviceAddress, _ seal: SealedMessage?, isSenderHidden: Bool, _ edit: inout TranscriptEdit,
         into transaction: inout StoreTransaction
     ) throws(ClientError) -> ClientEvent? {
-        let seen = StoreKey.seen(content.message, from: sender.account)
-        guard try read(seen) == nil else {
+        let known = StoreKey.message(content.message, from: sender.account)
+        guard try read(known) == nil else {
             try finish(&edit, envelope, into: &transaction)
             return nil
         }
-        transaction.put(surroundings.now(), at: seen)
         if let target = content.target {
+            transaction.put(KnownMessage(), at: known)
             let removed = try takeOut(target, of: sender.account, &edit, into: &transaction)
             try finish(&edit, envelope, into: &transaction)
             guard let (place, line) = removed else { return nil }
@@ -27,7 +27,7 @@ extension Receiver {
         let chat = ChatID.person(content.to ?? sender.account)
         var line = line(content, envelope, sender, isSenderHidden: isSenderHidden)
         let place = try edit.nextPlace(in: chat)
-        transaction.put(place, at: .place(content.message, from: sender.account))
+        transaction.put(KnownMessage(at: place), at: known)
         let early = StoreKey.earlyDeletion(content.message, from: sender.account)
         if try read(early) != nil {
             transaction.remove(early)
@@ -80,7 +80,7 @@ extension Receiver {
             try finish(&edit, envelope, into: &transaction)
             return nil
         }
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         var line = StoredLine(author: sender.account, device: sender.device)
         line.reason = reason
         line.time = envelope.time

@@ -2,8 +2,7 @@ import Keys
 import Ratchet
 import Wire
 
-// Envelopes, from the queue into the transcript.
-
+/// Envelopes, from the queue into the transcript.
 final class Receiver: Room {
     let contacts: Contacts
     let keyLog: KeyLogFollower
@@ -93,7 +92,7 @@ final class Receiver: Room {
         case .failure(let reason):
             return try refuse(envelope, reason)
         case .success(let plaintext):
-            let (_, own) = try readyProfile()
+            let own = try ownAddress()
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
                 var kept: KeptContent?

@@ -3,8 +3,7 @@ import Keys
 import Threads
 import Wire
 
-// The account's sealed backup at the server (docs/protocol/recovery.md).
-
+/// The account's sealed backup at the server (docs/protocol/recovery.md).
 final class Backups: Room {
     private let signed: SignedCalls
     private let contacts: Contacts

@@ -2,7 +2,7 @@ public import Wire
 
 /// The way back when every device is lost (docs/protocol/recovery.md).
 public struct Recovery: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// Makes a recovery key and stores a backup under it; the same call again gives the same key, as long as the
     /// server has that backup. After it was deleted there, by whichever device, the key is another.

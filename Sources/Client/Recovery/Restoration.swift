@@ -2,8 +2,7 @@ import Crypto
 import Keys
 import Wire
 
-// Back into an account without any of its devices (docs/protocol/recovery.md, "Restoring").
-
+/// Back into an account without any of its devices (docs/protocol/recovery.md, "Restoring").
 final class Restoration: Room {
     private let signed: SignedCalls
     private let keyLog: KeyLogFollower

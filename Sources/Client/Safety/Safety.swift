@@ -3,7 +3,7 @@ public import Wire
 
 /// Whether it is really them, and what others may do without saying who they are.
 public struct Safety: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// Forgets how far the server's key log was followed: the next list says where to go on. The key that signs it
     /// stays the one of first contact, so a log of another server is refused as before.

@@ -2,8 +2,7 @@ import Crypto
 import Keys
 import Wire
 
-// Is it really them? People compare safety numbers; the account's key answers for its devices.
-
+/// Is it really them? People compare safety numbers; the account's key answers for its devices.
 final class SafetyNumbers: Room {
     private let contacts: Contacts
 
@@ -13,7 +12,7 @@ final class SafetyNumbers: Room {
     }
 
     func safetyNumber(with handle: Handle) async throws(ClientError) -> SafetyNumber {
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         let peer = try await contacts.account(of: handle)
         guard let ownList = try contacts.knownList(own.account), let list = try contacts.knownList(peer) else {
             throw .notRegistered

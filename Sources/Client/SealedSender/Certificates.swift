@@ -2,8 +2,7 @@ import Crypto
 import Keys
 import Wire
 
-// The server's word on who this device is, under the key that is pinned for its key log.
-
+/// The server's word on who this device is, under the key that is pinned for its key log.
 final class Certificates: Room {
     private let signed: SignedCalls
     private let contacts: Contacts

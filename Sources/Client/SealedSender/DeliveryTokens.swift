@@ -2,8 +2,7 @@ import Crypto
 import Keys
 import Wire
 
-// What lets others write to this account without telling the server who they are.
-
+/// What lets others write to this account without telling the server who they are, and this one to others.
 final class DeliveryTokens: Room {
     private let signed: SignedCalls
     private let contacts: Contacts
@@ -52,7 +51,7 @@ final class DeliveryTokens: Room {
     }
 
     private func isOnlyDevice() throws(ClientError) -> Bool {
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         return try contacts.knownList(own.account)?.devices.map(\.device) == [own.device]
     }
 
@@ -74,7 +73,7 @@ final class DeliveryTokens: Room {
 
     /// The token of somebody else, where senders are to be hidden.
     func peerToken(_ account: AccountID) throws(ClientError) -> [UInt8]? {
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         guard configuration.hidesSender, account != own.account else { return nil }
         return try read(.peerToken(account))?.token
     }

@@ -119,7 +119,7 @@ extension Mailer {
     /// Why the server knows who sent it, though it need not; `nil` where it does not, or was to know.
     func senderShown(_ entry: OutboxEntry) throws(ClientError) -> SenderShownReason? {
         guard configuration.hidesSender, entry.certifiedAt == nil, entry.line != nil else { return nil }
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         guard entry.to != own.account else { return nil }
         if entry.showsSender { return .tokenRefused }
         return try deliveryTokens.peerToken(entry.to) == nil ? .tokenUnknown : .noCertificate

@@ -2,6 +2,7 @@ import Keys
 import Threads
 import Wire
 
+/// Messages on their way out: the outbox, oldest first.
 final class Mailer: Room {
     let signed: SignedCalls
     let contacts: Contacts
@@ -12,7 +13,9 @@ final class Mailer: Room {
     let upkeep: Upkeep
     var run = OutboxRun()
     /// Sends what the server has put off, once it is time.
-    var resend: Task<Void, Never>?
+    private var resend: Task<Void, Never>?
+    /// Makes durable what was accepted.
+    private var flushing: Task<Void, Never>?
 
     init(
         _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ deliveryTokens: DeliveryTokens,
@@ -26,6 +29,7 @@ final class Mailer: Room {
         self.transcript = transcript
         self.upkeep = upkeep
         super.init(ground)
+        ground.records.whenTakenBack.append { [unowned self] in run.reload() }
     }
 
     @discardableResult
@@ -40,7 +44,7 @@ final class Mailer: Room {
     func send(_ message: OutgoingMessage, to handle: Handle) async throws(ClientError) -> Line {
         guard message.text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
         guard message.expiresIn.map(ClientLimits.expirySeconds.contains) ?? true else { throw .badExpiry }
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         let account = try await contacts.account(of: handle)
         let (clientID, place) = try enqueue(message, to: account, own)
         run.await(clientID)
@@ -102,7 +106,7 @@ final class Mailer: Room {
     ) throws(ClientError) -> [UInt64] {
         var counters = try counters()
         let clientID = line.message ?? .random()
-        transaction.put(place, at: .place(clientID, from: own.account))
+        transaction.put(KnownMessage(at: place), at: .message(clientID, from: own.account))
         if let sticker = message.sticker { transaction.put(sticker, clientID, from: own.account) }
         if let file = message.file {
             transaction.put(file, at: .attachment(clientID, from: own.account))
@@ -284,9 +288,30 @@ final class Mailer: Room {
             try edit.replace(line, at: place)
         }
         edit.write(into: &transaction)
-        try commit(transaction)
+        if error == nil, shown == nil, store.loss == nil {
+            try stage(transaction)
+            flushSoon()
+        } else {
+            try commit(transaction)
+        }
         if let expiresAt { upkeep.noteExpiry(expiresAt) }
         if let shown { tell(.senderShown(to: entry.to, shown)) }
+    }
+
+    /// What the server has accepted is durable there, and accepted once more where this device forgets that it was: so
+    /// it need not wait for the disk here, and goes along with the next commit.
+    private func flushSoon() {
+        guard flushing == nil else { return }
+        flushing = ground.errands.begin(after: ClientLimits.acceptedMilliseconds, surroundings.sleep) { (rooms) in
+            rooms.mailer.flushAccepted()
+        }
+    }
+
+    private func flushAccepted() {
+        flushing = nil
+        guard !ground.isClosed, !ground.records.staged.isEmpty else { return }
+        // What a disk refuses now is sent once more, under its name.
+        try? flush()
     }
 }
 

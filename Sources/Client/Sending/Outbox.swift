@@ -2,7 +2,7 @@ public import Wire
 
 /// What was taken and has not reached the server yet. It goes out with the next connection in any case.
 public struct Outbox: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// What waits, as ``lines()`` gives it.
     public var waiting: Observed<[Line]> {

@@ -19,6 +19,9 @@ struct OutboxRun {
     private(set) var news = Latch()
 
     mutating func load(_ numbers: [UInt64]) { pending = numbers.sorted() }
+
+    /// The next run asks the store again: what was taken out may be there after all.
+    mutating func reload() { pending = nil }
     mutating func added(_ number: UInt64) { pending?.append(number) }
     mutating func removed(_ number: UInt64) { pending?.removeAll { $0 == number } }
 

@@ -2,8 +2,7 @@ import Keys
 import Ratchet
 import Wire
 
-// Pairwise sessions, from the sending side.
-
+/// Pairwise sessions, from the sending side.
 final class Sealer: Room {
     private let signed: SignedCalls
     private let contacts: Contacts
@@ -101,7 +100,7 @@ final class Sealer: Room {
     func bundlesForSending(
         to account: AccountID, anew: Set<DeviceID> = [], pass: SealedPass?
     ) async throws(ClientError) -> [DeviceID: VerifiedPreKeyBundle] {
-        let (_, own) = try readyProfile()
+        let own = try ownAddress()
         let known = try contacts.knownList(account)
         var list: VerifiedDeviceList
         if let known { list = known } else { list = try await contacts.freshList(account) }

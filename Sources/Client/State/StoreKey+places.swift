@@ -65,10 +65,6 @@ extension StoreKey where Value == Timestamp {
     static func earlyDeletion(_ message: ClientID, from account: AccountID) -> Self {
         StoreShelf.earlyDeletions(from: account).key(message.description)
     }
-    /// A message of that sender that was taken, and when.
-    static func seen(_ message: ClientID, from account: AccountID) -> Self {
-        .init(.account(account), .seen, named: message.description)
-    }
 }
 
 extension StoreShelf where Value == OutboxEntry { static var outbox: Self { .init(.underWay, .outbox) } }
@@ -104,10 +100,10 @@ extension StoreKey where Value == DueLines {
     var expiry: Timestamp? { number.map { Timestamp(milliseconds: $0) } }
 }
 
-extension StoreKey where Value == LinePlace {
-    /// Where a message of that sender stands.
-    static func place(_ message: ClientID, from account: AccountID) -> Self {
-        .init(.account(account), .place, named: message.description)
+extension StoreKey where Value == KnownMessage {
+    /// A message of that sender, and where its line stands.
+    static func message(_ message: ClientID, from account: AccountID) -> Self {
+        .init(.account(account), .message, named: message.description)
     }
 }
 

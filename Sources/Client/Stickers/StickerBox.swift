@@ -1,7 +1,6 @@
 import Wire
 
-// Sticker packs: docs/protocol/attachments.md, "Sticker packs".
-
+/// The sticker packs of this device: docs/protocol/attachments.md, "Sticker packs".
 final class StickerBox: Room {
     let mailer: Mailer
     let uploads: Uploads
@@ -34,7 +33,7 @@ final class StickerBox: Room {
             files.allSatisfy({ Sticker.emojiLengths.contains($0.emoji.unicodeScalars.count) })
         else { throw .stickers(.badPack) }
         try requireRoomForStickers()
-        _ = try readyProfile()
+        _ = try ownAddress()
         let types = try await configuration.checkStickers(files)
         mediaDeletions.pinningCount += 1
         defer { mediaDeletions.pinningCount -= 1 }
@@ -67,7 +66,7 @@ final class StickerBox: Room {
 
     @discardableResult
     func addStickerPack(ofMessage line: LineID) async throws(ClientError) -> StickerPackNote {
-        _ = try readyProfile()
+        _ = try ownAddress()
         upkeep.removeExpired()
         guard let line = try read(.line(try transcript.place(of: line))), let message = line.message,
             let sticker = try read(.sticker(message, from: line.author))

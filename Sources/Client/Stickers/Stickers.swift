@@ -2,7 +2,7 @@ public import Wire
 
 /// Sticker packs: docs/protocol/attachments.md, "Sticker packs".
 public struct Stickers: Sendable {
-    let owner: Owner
+    let owner: AccountOwner
 
     /// Seals images and a list of them, each under a key of its own, and uploads them to stay until they are deleted.
     /// Nothing is uploaded before all of them were looked at.

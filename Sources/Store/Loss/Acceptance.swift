@@ -67,7 +67,7 @@ struct Acceptance {
     private func flush(
         _ connection: Connection, _ configuration: StoreConfiguration
     ) throws(SQLiteError) -> Tables {
-        let recovery = try Recovery(connection, configuration, at: recovered)
+        let recovery = try LogRecovery(connection, configuration, at: recovered)
         let tables = Tables(
             connection: connection, tail: Tail(segmentRowCount: configuration.flushRowCount), damage: DamagedRows(),
             shard: shard, recovered: recovery, configuration: configuration)

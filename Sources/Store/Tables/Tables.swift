@@ -52,7 +52,7 @@ public final class Tables: ReadableTables {
     }
 
     init(
-        connection: Connection, tail: Tail, damage: DamagedRows, shard: Shard, recovered: Recovery,
+        connection: Connection, tail: Tail, damage: DamagedRows, shard: Shard, recovered: LogRecovery,
         configuration: StoreConfiguration
     ) {
         messageIDs = MessageIDSource(in: shard, after: UInt64(recovered.lastRow))

@@ -58,7 +58,7 @@ extension Rooms {
         var transaction = StoreTransaction()
         var edit = TranscriptEdit(ground.records.store, now: ground.surroundings.now())
         let place = try edit.append(line, to: chat)
-        if let message = line.message { transaction.put(place, at: .place(message, from: .sample)) }
+        if let message = line.message { transaction.put(KnownMessage(at: place), at: .message(message, from: .sample)) }
         edit.write(into: &transaction)
         try receiver.stage(transaction)
     }

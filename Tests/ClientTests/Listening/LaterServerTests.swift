@@ -4,7 +4,7 @@ import Wire
 @testable import Client
 
 /// A server of a later version meets this client.
-/// Mirrors `Client`.
+/// Mirrors `Listening`.
 @Suite("A later server", .timeLimit(.minutes(10))) struct LaterServerTests {
     private func json(_ text: String) throws -> [UInt8] {
         let value = try WireValue.parse(Array(text.utf8), as: .json)

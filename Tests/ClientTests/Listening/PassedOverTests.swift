@@ -3,7 +3,7 @@ import Wire
 
 @testable import Client
 
-/// Mirrors `Client`: what it does with what did not come.
+/// Mirrors `Listening`: what it does with what did not come.
 @Suite("Heads in place of entries", .timeLimit(.minutes(10))) struct PassedOverTests {
     private static let hello = ServerFrame.hello(
         .init(

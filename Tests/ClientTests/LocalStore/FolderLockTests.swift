@@ -47,7 +47,7 @@ struct FolderLockTests {
         let house = try StoreCase()
         let store = try house.open()
         let slot = StoreSlot(
-            scope: StoreScope(name: "needle-in-scope"), room: .seen, place: .name("needle-in-name"))
+            scope: StoreScope(name: "needle-in-scope"), room: .message, place: .name("needle-in-name"))
         var transaction = StoreTransaction()
         transaction.put(Array("needle-in-value".utf8), at: slot)
         try store.commit(transaction)
@@ -71,7 +71,7 @@ struct FolderLockTests {
         #expect(throws: LocalStoreError.notAStore) { try house.open() }
         unlink(house.path("store.db"))
         try house.open().close()
-        try house.withDatabase { try $0.execute("PRAGMA user_version = 3") }
+        try house.withDatabase { try $0.execute("PRAGMA user_version = 4") }
         #expect(throws: LocalStoreError.notAStore) { try house.open() }
     }
 

@@ -215,7 +215,7 @@ struct LocalStoreTests {
         }
         store = try house.open()
         for name in ["a", "b"] {
-            #expect(throws: LocalStoreError.damaged("a value in seen")) { try store.bytes(.test(name)) }
+            #expect(throws: LocalStoreError.damaged("a value in message")) { try store.bytes(.test(name)) }
         }
         #expect(throws: LocalStoreError.self) { try store.verify() }
     }
@@ -233,9 +233,9 @@ struct LocalStoreTests {
         let sealed = seal.seal([1], named: .name("b"), at: address)
         try house.withDatabase { try $0.put(sealed, at: address) }
         let again = try house.open()
-        #expect(throws: LocalStoreError.collision(key: "test/seen/a")) { try again.bytes(.test("a")) }
-        #expect(throws: LocalStoreError.collision(key: "test/seen/a")) { try again.commit([("a", [2])]) }
-        #expect(throws: LocalStoreError.collision(key: "test/seen/a")) { try again.commit([("a", nil)]) }
+        #expect(throws: LocalStoreError.collision(key: "test/message/a")) { try again.bytes(.test("a")) }
+        #expect(throws: LocalStoreError.collision(key: "test/message/a")) { try again.commit([("a", [2])]) }
+        #expect(throws: LocalStoreError.collision(key: "test/message/a")) { try again.commit([("a", nil)]) }
         #expect(try again.bytes(.test("b")) == nil)
     }
 

@@ -129,7 +129,7 @@ extension StoreScope {
 
 extension StoreSlot {
     /// A named place of its own for each text.
-    static func test(_ name: String) -> StoreSlot { StoreSlot(scope: .test, room: .seen, place: .name(name)) }
+    static func test(_ name: String) -> StoreSlot { StoreSlot(scope: .test, room: .message, place: .name(name)) }
 }
 
 extension LocalStore {
@@ -149,7 +149,7 @@ extension LocalStore {
 
     func contents() throws(LocalStoreError) -> [String: [UInt8]] {
         var contents: [String: [UInt8]] = [:]
-        for (slot, value) in try entries(in: .seen, of: .test) {
+        for (slot, value) in try entries(in: .message, of: .test) {
             guard case .name(let name) = slot.place else { continue }
             contents[name] = value
         }

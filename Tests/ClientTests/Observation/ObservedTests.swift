@@ -3,7 +3,7 @@ import Testing
 @testable import Client
 
 /// Owns a source, as a client does.
-private actor Owner {
+private actor AccountOwner {
     let source = Source<Int>()
     var value = 0
 
@@ -32,7 +32,7 @@ private actor Owner {
 struct ObservedTests {
     @Test("each watcher gets the value as it is, then the newest; what lies between is skipped, what is equal not told")
     func newest() async {
-        let owner = Owner()
+        let owner = AccountOwner()
         var early = owner.observed.makeAsyncIterator()
         #expect(await early.next() == 0)
         await owner.set(1, 2, 3)
@@ -46,7 +46,7 @@ struct ObservedTests {
 
     @Test("it ends for all when it is over, after what was told last")
     func end() async {
-        let owner = Owner()
+        let owner = AccountOwner()
         var first = owner.observed.makeAsyncIterator()
         var second = owner.observed.makeAsyncIterator()
         #expect(await first.next() == 0)
@@ -61,7 +61,7 @@ struct ObservedTests {
 
     @Test("a watcher whose task is cancelled ends, is forgotten, and keeps nobody else from watching")
     func cancelled() async {
-        let owner = Owner()
+        let owner = AccountOwner()
         let (begun, beginning) = AsyncStream<Void>.makeStream()
         let watching = Task {
             var seen: [Int] = []

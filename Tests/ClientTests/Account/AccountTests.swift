@@ -4,7 +4,7 @@ import Wire
 @testable import Client
 
 @Suite("Logging in")
-struct ClientAccountTests {
+struct AccountTests {
     @Test("a token that is refused is renewed, and the call made again")
     func renewing() async throws {
         let server = ScriptedServer()
@@ -98,7 +98,7 @@ struct ClientAccountTests {
         let configuration = ClientConfiguration(folder: "")
         let house = try StoreCase()
         let client = Account(
-            owner: Owner(
+            owner: AccountOwner(
                 store: try house.open(), server: nil, network: nil, anonymousNetwork: nil,
                 configuration: configuration, surroundings: .real))
         await #expect(throws: ClientError.notRegistered) { try await client.devices.all() }

@@ -6,7 +6,7 @@ import Wire
 ///
 /// Runs on a thread of its own, which nobody else's work waits for: the store blocks for the disk. What is asked of it
 /// is asked of its ``Rooms``.
-actor Owner {
+actor AccountOwner {
     private let thread = OwnerThread()
     private let rooms: Rooms
 

@@ -2,9 +2,8 @@ import Crypto
 import Keys
 import Wire
 
-// The end of an account (docs/protocol/accounts.md, "Deleting an account").
-
-final class Departure: Room {
+/// The end of an account (docs/protocol/accounts.md, "Deleting an account").
+final class AccountEnd: Room {
     private let signed: SignedCalls
     private let keyLog: KeyLogFollower
     private let mailer: Mailer

@@ -2,7 +2,7 @@ import SQLite
 import Wire
 
 /// What a store knows when it is opened, before the tail is built.
-struct Recovery {
+struct LogRecovery {
     let progress: ProgressRow
     let lastRow: Int64
     let moment: Moment

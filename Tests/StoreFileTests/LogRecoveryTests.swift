@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// What a run that was cut short left to be done.
-/// Mirrors `Recovery`.
+/// Mirrors `LogRecovery`.
 @Suite("Recovery")
 struct RecoveryTests {
     @Test("what was acknowledged before a kill is deleted after it, though nothing comes for the device any more")

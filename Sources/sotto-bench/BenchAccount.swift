@@ -3,7 +3,7 @@ import Transport
 import Wire
 
 /// A registered account with one device, number 1, as far as a load needs it.
-struct Account: Sendable {
+struct BenchAccount: Sendable {
     let id: AccountID
     let registration: RegistrationID
     let accessToken: String
@@ -11,14 +11,14 @@ struct Account: Sendable {
     static let device = DeviceID(1)
 
     /// For a server that takes any.
-    static func unregistered() throws(BenchError) -> Account {
+    static func unregistered() throws(BenchError) -> BenchAccount {
         let id = AccountID.random()
         guard let registration = RegistrationID(UInt32.random(in: RegistrationID.range)) else {
             throw .usage("no such registration")
         }
         let digits = Array("0123456789abcdef".utf8)
         let token = id.bytes.array.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return Account(id: id, registration: registration, accessToken: String(decoding: token, as: UTF8.self))
+        return BenchAccount(id: id, registration: registration, accessToken: String(decoding: token, as: UTF8.self))
     }
 }
 
@@ -36,15 +36,15 @@ struct Registrar {
     }
 
     /// - Throws: what the transport throws, or the server's refusal.
-    func register(count: Int) async throws -> [Account] {
+    func register(count: Int) async throws -> [BenchAccount] {
         let run = UInt32.random(in: 0...UInt32.max)
         let shard = try await shard()
-        return try await withThrowingTaskGroup(of: [Account].self) { (group) in
+        return try await withThrowingTaskGroup(of: [BenchAccount].self) { (group) in
             for lane in 0..<min(Self.connectionCount, count) {
                 group.addTask {
                     let connection = try await connect()
                     defer { connection.close() }
-                    var accounts: [Account] = []
+                    var accounts: [BenchAccount] = []
                     for number in stride(from: lane, to: count, by: Self.connectionCount) {
                         try Interruption.check()
                         accounts.append(try await register(number, of: run, in: shard, over: connection))
@@ -58,7 +58,7 @@ struct Registrar {
 
     /// A conversation of `owner` with `members`.
     func converse(
-        _ kind: ConversationKind, _ mode: ConversationMode, owner: Account, members: [Account],
+        _ kind: ConversationKind, _ mode: ConversationMode, owner: BenchAccount, members: [BenchAccount],
         over connection: HTTPClientConnection
     ) async throws -> ConversationID {
         let new = NewConversation(kind: kind, mode: mode, members: members.map(\.id))
@@ -93,11 +93,11 @@ struct Registrar {
 
     private func register(
         _ number: Int, of run: UInt32, in shard: Shard, over connection: HTTPClientConnection
-    ) async throws -> Account {
+    ) async throws -> BenchAccount {
         let (request, registration) = try Self.request(number, of: run, in: shard)
         let registered = try Registered.decode(
             try await post("/v1/accounts", request, as: nil, over: connection), in: Self.reading)
-        return Account(
+        return BenchAccount(
             id: registered.account, registration: registration, accessToken: registered.tokens.accessToken)
     }
 
@@ -112,7 +112,7 @@ struct Registrar {
         let device = DeviceIdentity()
         let list = try VerifiedDeviceList(
             account: account, epoch: 1,
-            devices: [ListedDevice(device: Account.device, registration: registration, identity: device.publicKeys)],
+            devices: [ListedDevice(device: BenchAccount.device, registration: registration, identity: device.publicKeys)],
             signedBy: owner)
         let preKey = SignedPreKeyPair(.standing, id: keyID, createdAt: WallClock.now(), signedBy: device)
         let lastResort = KEMPreKeyPair(.lastResort, id: keyID, signedBy: device)
@@ -125,7 +125,7 @@ struct Registrar {
     }
 
     private func post(
-        _ target: String, _ record: some WireRecord, as account: Account?, over connection: HTTPClientConnection
+        _ target: String, _ record: some WireRecord, as account: BenchAccount?, over connection: HTTPClientConnection
     ) async throws -> [UInt8] {
         var headers = [("Content-Type", WireForm.cbor.mediaType), ("Accept", WireForm.cbor.mediaType)]
         if let account { headers.append(("Authorization", "Bearer \(account.accessToken)")) }
