@@ -112,7 +112,9 @@ struct Registrar {
         let device = DeviceIdentity()
         let list = try VerifiedDeviceList(
             account: account, epoch: 1,
-            devices: [ListedDevice(device: BenchAccount.device, registration: registration, identity: device.publicKeys)],
+            devices: [
+                ListedDevice(device: BenchAccount.device, registration: registration, identity: device.publicKeys)
+            ],
             signedBy: owner)
         let preKey = SignedPreKeyPair(.standing, id: keyID, createdAt: WallClock.now(), signedBy: device)
         let lastResort = KEMPreKeyPair(.lastResort, id: keyID, signedBy: device)

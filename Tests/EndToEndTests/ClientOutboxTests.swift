@@ -19,16 +19,21 @@ import Wire
         // Nothing is done after a time, since none passes.
         let fate = Fate()
         let alice = try await Phone(house, as: "alice", fate: fate, clock: MovedClock())
+        // Who has not heard from the other yet is shown to the server, and told so: that is durable at once.
+        try await alice.send("first", to: "bobby")
+        try await bob.fetch()
+        try await bob.send("yes", to: "alice")
+        try await alice.fetch()
         #expect(try await alice.send("hello", to: "bobby").delivery == .accepted)
         fate.die()
         try await alice.restart()
         #expect(try await alice.outbox.lines().map(\.delivery) == [.queued])
         await alice.outbox.sendAll()
         #expect(try await alice.outbox.lines().isEmpty)
-        #expect(try await alice.history().map(\.delivery) == [.accepted])
+        #expect(try await alice.history().map(\.delivery) == [.accepted, .received, .accepted])
         try await alice.send("again", to: "bobby")
         try await bob.fetch()
-        #expect(try await bob.received() == ["hello", "again"])
+        #expect(try await bob.received() == ["first", "hello", "again"])
         #expect(try await bob.history().allSatisfy { $0.kind != .unreadable })
     }
 

@@ -26,6 +26,7 @@ final class LocalStore {
     private var sum: StoreSum
     private var durableSum: StoreSum
     private var stagedCount = 0
+    private var recent = RecentValues()
     /// Whether what is staged asks for ``eraseIfOwed()``.
     private var stagesErasing = false
     /// Whether deleted bytes are still somewhere in the files.
@@ -93,6 +94,7 @@ final class LocalStore {
             if failure == nil, file.isLogEmpty || (try? file.emptyLog()) != nil { try? file.removeLog() }
         }
         failure = .outcomeUnknown
+        recent = RecentValues()
         file.close()
         self.file = nil
     }
@@ -101,9 +103,16 @@ final class LocalStore {
 
     /// The bytes at a place; `nil` where there is nothing.
     func bytes(_ slot: StoreSlot) throws(LocalStoreError) -> [UInt8]? {
+        let file = try usable()
         let address = seal.address(of: slot)
-        guard let sealed = try sealedValue(at: address, using: try usable()) else { return nil }
-        return try content(sealed, at: address, of: slot).value
+        if let known = recent[address] {
+            try requireName(of: slot, in: known.content)
+            return known.content.value
+        }
+        guard let sealed = try sealedValue(at: address, using: file) else { return nil }
+        let content = try content(sealed, at: address, of: slot)
+        recent.set(content, seal.term(sealed, at: address), at: address)
+        return content.value
     }
 
     /// The places of a room that have something, in their order.
@@ -146,8 +155,12 @@ final class LocalStore {
         _ sealed: [UInt8], at address: StoreAddress, of slot: StoreSlot
     ) throws(LocalStoreError) -> StoreSeal.Content {
         let content = try seal.open(sealed, at: address)
-        if case .name(let name) = slot.place, content.name != name { throw .collision(key: slot.name) }
+        try requireName(of: slot, in: content)
         return content
+    }
+
+    private func requireName(of slot: StoreSlot, in content: StoreSeal.Content) throws(LocalStoreError) {
+        if let name = slot.place.name, content.name != name { throw .collision(key: slot.name) }
     }
 
     private static func asked<Answer>(
@@ -196,7 +209,7 @@ final class LocalStore {
     private func make(_ transaction: StoreTransaction) throws(LocalStoreError) {
         let file = try usable()
         guard !transaction.isEmpty else { return }
-        try Self.requireBounds(transaction)
+        try transaction.requireBounds()
         do throws(LocalStoreError) {
             if !file.connection.isInTransaction { try write { () throws(SQLiteError) in try file.begin() } }
             for change in transaction.changes { try make(change, file) }
@@ -207,25 +220,20 @@ final class LocalStore {
         stagesErasing = stagesErasing || transaction.erases
     }
 
-    private static func requireBounds(_ transaction: StoreTransaction) throws(LocalStoreError) {
-        for case .put(let value, let slot) in transaction.changes {
-            guard value.count <= StoreLimits.valueByteCountMax else { throw .tooLarge(byteCount: value.count) }
-            guard case .name(let name) = slot.place else { continue }
-            guard name.utf8.count <= StoreLimits.nameByteCountMax else { throw .tooLarge(byteCount: name.utf8.count) }
-        }
-    }
-
     private func make(_ change: StoreTransaction.Change, _ file: StoreFile) throws(LocalStoreError) {
         switch change {
         case .put(let value, let slot):
             let address = seal.address(of: slot)
             try takeOut(slot, at: address, file)
             let sealed = seal.seal(value, named: slot.place, at: address)
-            note(seal.term(sealed, at: address), isAdded: true, at: address)
+            let term = seal.term(sealed, at: address)
+            note(term, isAdded: true, at: address)
             try write { () throws(SQLiteError) in try file.connection.put(sealed, at: address) }
+            recent.set(StoreSeal.Content(name: slot.place.name, value: value), term, at: address)
         case .remove(let slot):
             let address = seal.address(of: slot)
             guard try takeOut(slot, at: address, file) else { return }
+            recent.forget(address)
             try write { () throws(SQLiteError) in try file.connection.remove(address) }
         case .removeAll(let scope):
             try removeAll(seal.scope(scope), file)
@@ -245,6 +253,11 @@ final class LocalStore {
     private func takeOut(
         _ slot: StoreSlot, at address: StoreAddress, _ file: StoreFile
     ) throws(LocalStoreError) -> Bool {
+        if let known = recent[address] {
+            try requireName(of: slot, in: known.content)
+            note(known.term, isAdded: false, at: address)
+            return true
+        }
         guard let old = try sealedValue(at: address, using: file) else { return false }
         // Another name's value is not ours to change; what does not open may be replaced.
         if case .name = slot.place { _ = try content(old, at: address, of: slot) }
@@ -253,6 +266,7 @@ final class LocalStore {
     }
 
     private func removeAll(_ scope: SixteenBytes, _ file: StoreFile) throws(LocalStoreError) {
+        recent = RecentValues()
         var last = StoreAddress(scope: scope, room: .min, place: .min)
         repeat {
             let rows = try Self.asked { () throws(SQLiteError) in
@@ -301,6 +315,7 @@ final class LocalStore {
     /// Takes back everything since the last commit.
     private func undo(_ error: LocalStoreError, _ file: StoreFile) {
         file.rollBack()
+        recent = RecentValues()
         sum = durableSum
         scan = nil
         stagesErasing = false

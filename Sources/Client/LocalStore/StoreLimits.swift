@@ -7,6 +7,9 @@ enum StoreLimits {
     static let pageByteCount = 1024
     /// What SQLite keeps of the file in memory.
     static let cacheByteCount = 2 << 20
+    /// Opened values that are kept in memory, each at most so long: sessions are the longest that are asked for often.
+    static let recentByteCountMax = 256 << 10
+    static let recentValueByteCountMax = 8 << 10
     /// Frames of the log from which on it is copied back and begun anew: about a megabyte.
     static let logFrameCountMax = 1024
     static let logByteCountMax = logFrameCountMax * (pageByteCount + 24) + 32

@@ -7,6 +7,9 @@ struct StoreSlot: Hashable, Sendable {
         case number(UInt64)
         /// At most ``StoreLimits/nameByteCountMax`` bytes.
         case name(String)
+
+        /// `nil` for a number.
+        var name: String? { if case .name(let name) = self { name } else { nil } }
     }
 
     let scope: StoreScope
@@ -23,7 +26,7 @@ struct StoreSlot: Hashable, Sendable {
 }
 
 /// One place in the file: the key of a row.
-struct StoreAddress: Comparable, Sendable {
+struct StoreAddress: Comparable, Hashable, Sendable {
     /// A keyed hash of the scope's name.
     let scope: SixteenBytes
     let room: Int64

@@ -37,6 +37,15 @@ struct StoreTransaction {
         erases = erases || other.erases
     }
 
+    /// - Throws: ``LocalStoreError/tooLarge(byteCount:)``.
+    func requireBounds() throws(LocalStoreError) {
+        for case .put(let value, let slot) in changes {
+            guard value.count <= StoreLimits.valueByteCountMax else { throw .tooLarge(byteCount: value.count) }
+            guard let name = slot.place.name else { continue }
+            guard name.utf8.count <= StoreLimits.nameByteCountMax else { throw .tooLarge(byteCount: name.utf8.count) }
+        }
+    }
+
     /// Whether something in a room may be another one afterwards.
     func mayChange(_ room: StoreRoom) -> Bool {
         changes.contains { (change) in
