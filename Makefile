@@ -14,7 +14,7 @@ python ?= python3
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test simulation tidy vectors differential constant-time media-mutations bench bench-media
 .PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan tsan-short asan coverage fuzz check-uploads demo
-.PHONY: clean abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program core-secrets
+.PHONY: example clean abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program core-secrets
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -50,6 +50,9 @@ simulation: seeds = 10000
 simulation: setup ## step the server through random lives in virtual time (seeds=10000)
 	swift build --build-tests $(debug)
 	SIMULATION_SEEDS=$(seeds) swift test --skip-build --filter SimulationTests
+
+example: setup ## build the bot of docs/clients.md outside this tree, as its reader would
+	@Scripts/check-example
 
 tidy: ## run the tests that read the sources as text
 	swift test --filter TidyTests
