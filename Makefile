@@ -14,7 +14,8 @@ python ?= python3
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test simulation tidy vectors differential constant-time media-mutations bench bench-media
 .PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan tsan-short asan coverage fuzz check-uploads demo
-.PHONY: example clean abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program core-secrets
+.PHONY: clean abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program core-secrets
+.PHONY: example
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
