@@ -1,4 +1,5 @@
 import CTransport
+import Threads
 
 /// The Swift end of a client's connection while it speaks HTTP.
 ///

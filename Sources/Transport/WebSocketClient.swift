@@ -1,4 +1,5 @@
 import CTransport
+import Threads
 
 /// Opens WebSockets. RFC 6455, section 4.1.
 public enum WebSocketClient {

@@ -124,6 +124,7 @@ final class FileMailer: Room {
     }
 
     func waitingMessages() throws(ClientError) -> [Line] {
+        transcript.beforeShowing()
         var places: [LinePlace] = []
         for (_, entry) in try values(in: .outbox) {
             if let place = entry.line { places.append(place) }

@@ -17,7 +17,7 @@ extension Listening {
     /// Deals with one message. Envelopes that came together are made durable together, and then told and
     /// acknowledged; whatever else comes between finds them so.
     func received(
-        _ bytes: [UInt8], _ socket: ConnectionBox, untilIdle: Bool
+        _ bytes: [UInt8], _ connection: ListeningConnection, untilIdle: Bool
     ) async throws(ClientError) -> [Step] {
         var steps: [Step] = []
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
@@ -26,41 +26,41 @@ extension Listening {
         case nil:
             break
         case .unknown(ServerFrame.envelopeTag):
-            socket.state.batch.append((try receiver.keep(bytes), nil))
+            connection.batch.append((try receiver.keep(bytes), nil))
         case .envelope(let envelope) where envelope.kind == .later:
-            socket.state.batch.append((try receiver.keep(bytes), nil))
+            connection.batch.append((try receiver.keep(bytes), nil))
         case .envelope(let envelope):
             let event = try await receiver.receive(envelope)
-            socket.state.batch.append((envelope.number, event))
+            connection.batch.append((envelope.number, event))
         case .some(let frame):
-            steps += try finishBatch(socket)
-            steps.append(try await received(frame, socket, untilIdle: untilIdle))
+            steps += try finishBatch(connection)
+            steps.append(try await received(frame, connection, untilIdle: untilIdle))
         }
-        if socket.state.isBatchFull { steps += try finishBatch(socket) }
+        if connection.isBatchFull { steps += try finishBatch(connection) }
         return steps
     }
 
     /// Makes durable what was taken, tells of it and acknowledges it.
     func finishBatch(
-        _ socket: ConnectionBox
+        _ connection: ListeningConnection
     ) throws(ClientError) -> [Step] {
-        guard !socket.state.batch.isEmpty else { return [] }
+        guard !connection.batch.isEmpty else { return [] }
         try flush()
-        let batch = socket.state.batch
-        socket.state.batch = []
+        let batch = connection.batch
+        connection.batch = []
         for case let event? in batch.map(\.event) { tell(event) }
-        return batch.map { acknowledge($0.number, socket) }
+        return batch.map { acknowledge($0.number, connection) }
     }
 
     private func received(
-        _ frame: ServerFrame, _ socket: ConnectionBox, untilIdle: Bool
+        _ frame: ServerFrame, _ connection: ListeningConnection, untilIdle: Bool
     ) async throws(ClientError) -> Step {
         switch frame {
         case .hello(let hello):
             let heartbeat = Heartbeat(
                 intervalMilliseconds: hello.heartbeatMilliseconds,
                 offlineAfterMilliseconds: hello.offlineAfterMilliseconds)
-            socket.state.heartbeat = heartbeat
+            connection.heartbeat = heartbeat
             watching.connectionChanged(to: .catchingUp)
             tell(.connected)
             return .hello(intervalMilliseconds: heartbeat.intervalMilliseconds)
@@ -68,18 +68,18 @@ extension Listening {
             try await conversations.announce(entry)
             return .goOn
         case .head(let head):
-            return passedOver(head.conversation, through: head.seq, socket)
+            return passedOver(head.conversation, through: head.seq, connection)
         case .queueEmpty:
-            acknowledge(socket)
+            acknowledge(connection)
             watching.connectionChanged(to: .live)
             tell(.idle)
             guard !untilIdle else { return .end(.idle) }
             ground.listeners.idle()
             return .goOn
         case .notice(let notice):
-            return try await noticed(notice, socket)
+            return try await noticed(notice, connection)
         case .goaway(let goaway):
-            socket.state.retryMilliseconds = goaway.retryAfterMilliseconds
+            connection.retryMilliseconds = goaway.retryAfterMilliseconds
             return .goOn
         case .error(let failure):
             tell(.trouble(.refused(failure.problem)))
@@ -90,7 +90,7 @@ extension Listening {
     }
 
     private func noticed(
-        _ notice: ServerFrame.Notice, _ socket: ConnectionBox
+        _ notice: ServerFrame.Notice, _ connection: ListeningConnection
     ) async throws(ClientError) -> Step {
         switch notice.topic {
         case .keysLow:
@@ -99,7 +99,7 @@ extension Listening {
             await refreshOwnList()
             return .goOn
         case .conversationsAhead:
-            return passedOver(nil, through: nil, socket)
+            return passedOver(nil, through: nil, connection)
         case .media, .later:
             // Whoever uploads open media asks for their state.
             return .goOn
@@ -108,34 +108,34 @@ extension Listening {
 
     // MARK: Acknowledging
 
-    private func acknowledge(_ number: QueueNumber?, _ socket: ConnectionBox) -> Step {
+    private func acknowledge(_ number: QueueNumber?, _ connection: ListeningConnection) -> Step {
         guard let number else { return .goOn }
-        switch socket.state.acknowledgement.taken(number) {
-        case .send(let delivered): socket.state.send(.delivered(delivered))
+        switch connection.acknowledgement.taken(number) {
+        case .send(let delivered): connection.send(.delivered(delivered))
         case .waitAMoment: return .acknowledgeSoon
         case .nothing: break
         }
         return .goOn
     }
 
-    func acknowledgeSoon(_ socket: ConnectionBox) async {
+    func acknowledgeSoon(_ connection: ListeningConnection) async {
         // Cancelled with the connection, which acknowledges at its end.
         guard (try? await surroundings.sleep(ClientLimits.acknowledgementMilliseconds)) != nil else { return }
-        acknowledge(socket)
+        acknowledge(connection)
     }
 
-    func acknowledge(_ socket: ConnectionBox) {
-        if let delivered = socket.state.acknowledgement.due() { socket.state.send(.delivered(delivered)) }
+    func acknowledge(_ connection: ListeningConnection) {
+        if let delivered = connection.acknowledgement.due() { connection.send(.delivered(delivered)) }
     }
 
     // MARK: Beside
 
     /// Pings until the connection ends, and cuts it when nothing has come for too long.
-    func beat(_ socket: ConnectionBox, every intervalMilliseconds: UInt64) async {
+    func beat(_ connection: ListeningConnection, every intervalMilliseconds: UInt64) async {
         while (try? await surroundings.sleep(intervalMilliseconds)) != nil {
-            switch socket.state.heartbeat?.beat() {
-            case .ping(let stamp): socket.state.send(.ping(.init(stamp: stamp)))
-            case .giveUp, nil: return socket.state.line.cut()
+            switch connection.heartbeat?.beat() {
+            case .ping(let stamp): connection.send(.ping(.init(stamp: stamp)))
+            case .giveUp, nil: return connection.line.cut()
             }
         }
     }

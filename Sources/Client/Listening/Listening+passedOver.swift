@@ -6,27 +6,27 @@ import Wire
 extension Listening {
     /// Entries up to `seq` did not come; of any conversation, where none is named.
     func passedOver(
-        _ conversation: ConversationID?, through seq: SequenceNumber?, _ socket: ConnectionBox
+        _ conversation: ConversationID?, through seq: SequenceNumber?, _ connection: ListeningConnection
     ) -> Step {
         if let conversation, let last = conversations.followed[conversation] {
             // It may have been read meanwhile.
             guard let seq, seq > last else { return .goOn }
-            socket.state.passedOver.insert(conversation)
+            connection.passedOver.insert(conversation)
         } else {
-            if conversation == nil { socket.state.passedOver.formUnion(conversations.followed.keys) }
+            if conversation == nil { connection.passedOver.formUnion(conversations.followed.keys) }
             tell(.passedOver(conversation, through: seq))
         }
-        guard !socket.state.passedOver.isEmpty, !socket.state.isCatchingUp else { return .goOn }
-        socket.state.isCatchingUp = true
+        guard !connection.passedOver.isEmpty, !connection.isCatchingUp else { return .goOn }
+        connection.isCatchingUp = true
         return .catchUp
     }
 
     /// Reads what was passed over, one conversation after the other, until nothing is missing or the connection ends:
     /// each connection begins with reading all that are followed.
-    func catchUp(_ socket: ConnectionBox) async {
-        defer { socket.state.isCatchingUp = false }
+    func catchUp(_ connection: ListeningConnection) async {
+        defer { connection.isCatchingUp = false }
         var backoff = Backoff()
-        while let conversation = socket.state.passedOver.popFirst() {
+        while let conversation = connection.passedOver.popFirst() {
             do {
                 try await conversations.catchUp(conversation)
                 backoff.succeeded()
@@ -35,7 +35,7 @@ extension Listening {
                     tell(.trouble(error))
                     continue
                 }
-                socket.state.passedOver.insert(conversation)
+                connection.passedOver.insert(conversation)
                 let wait = backoff.next(chance: surroundings.chance(), atLeast: error.retryMilliseconds)
                 guard (try? await surroundings.sleep(wait)) != nil else { return }
             }

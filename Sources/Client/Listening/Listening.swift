@@ -19,7 +19,9 @@ final class Listening: Room {
     let upkeep: Upkeep
     /// Listens for all who want it.
     private var task: Task<Void, Never>?
-    /// What is done beside the connection, and ends with it.
+    /// The connection that is open.
+    private var current: ListeningConnection?
+    /// What is done beside it, and ends with it.
     private var companions: [UInt64: Task<Void, Never>] = [:]
     private var companionCount: UInt64 = 0
 
@@ -128,56 +130,58 @@ final class Listening: Room {
         let line = try await openLine()
         // What was staged and is gone comes again on this one.
         store.forgetLoss()
-        let socket = ConnectionBox(ListeningConnection(line: line))
+        let connection = ListeningConnection(line: line)
+        current = connection
         let result: Result<ListeningConnection.End, ClientError>
         do throws(ClientError) {
-            result = .success(try await hear(socket, untilIdle: untilIdle))
+            result = .success(try await hear(connection, untilIdle: untilIdle))
         } catch {
             result = .failure(error)
         }
         await endCompanions()
+        current = nil
         // What was taken before the end is as good as what came earlier.
-        _ = try? finishBatch(socket)
-        acknowledge(socket)
+        _ = try? finishBatch(connection)
+        acknowledge(connection)
         line.close()
         // What was sent last has left, or the peer is gone.
         await line.gone()
-        if socket.state.heartbeat != nil { backoff.succeeded() }
+        if connection.heartbeat != nil { backoff.succeeded() }
         return try result.get()
     }
 
     /// Deals with what comes, until there is a reason to end.
     private func hear(
-        _ socket: ConnectionBox, untilIdle: Bool
+        _ connection: ListeningConnection, untilIdle: Bool
     ) async throws(ClientError) -> ListeningConnection.End {
-        let line = socket.state.line
+        let line = connection.line
         for await incoming in line.incoming {
             guard case .message(let bytes) = incoming else {
-                if case .closed(let code) = incoming { return socket.state.end(closed: code) }
+                if case .closed(let code) = incoming { return connection.end(closed: code) }
                 continue
             }
             line.taken()
-            socket.state.heartbeat?.heard()
-            for step in try await received(bytes, socket, untilIdle: untilIdle) {
+            connection.heartbeat?.heard()
+            for step in try await received(bytes, connection, untilIdle: untilIdle) {
                 if case .end(let end) = step { return end }
-                await follow(step, socket, untilIdle: untilIdle)
+                await follow(step, connection, untilIdle: untilIdle)
             }
         }
-        return Task.isCancelled ? .cancelled : .lost(retryMilliseconds: socket.state.retryMilliseconds)
+        return Task.isCancelled ? .cancelled : .lost(retryMilliseconds: connection.retryMilliseconds)
     }
 
-    private func follow(_ step: Step, _ socket: ConnectionBox, untilIdle: Bool) async {
+    private func follow(_ step: Step, _ connection: ListeningConnection, untilIdle: Bool) async {
         switch step {
         case .goOn, .end: break
         case .hello(let interval):
-            accompany { (rooms) in await rooms.listening.beat(socket, every: interval) }
+            accompany { (rooms, connection) in await rooms.listening.beat(connection, every: interval) }
             guard !untilIdle else { return }
-            accompany { (rooms) in await rooms.listening.lookAfterQuietly() }
-            accompany { (rooms) in await rooms.files.sendFiles() }
-        case .acknowledgeSoon: accompany { (rooms) in await rooms.listening.acknowledgeSoon(socket) }
+            accompany { (rooms, _) in await rooms.listening.lookAfterQuietly() }
+            accompany { (rooms, _) in await rooms.files.sendFiles() }
+        case .acknowledgeSoon: accompany { (rooms, connection) in await rooms.listening.acknowledgeSoon(connection) }
         case .replenish where untilIdle: await replenishQuietly()
-        case .replenish: accompany { (rooms) in await rooms.listening.replenishQuietly() }
-        case .catchUp: accompany { (rooms) in await rooms.listening.catchUp(socket) }
+        case .replenish: accompany { (rooms, _) in await rooms.listening.replenishQuietly() }
+        case .catchUp: accompany { (rooms, connection) in await rooms.listening.catchUp(connection) }
         }
     }
 
@@ -185,11 +189,11 @@ final class Listening: Room {
     // outside.
 
     /// Does something beside the connection, at most for as long as that lasts.
-    private func accompany(_ work: @escaping @Sendable (Rooms) async -> Void) {
+    private func accompany(_ work: @escaping @Sendable (Rooms, ListeningConnection) async -> Void) {
         companionCount += 1
         let number = companionCount
         companions[number] = ground.errands.begin { (rooms) in
-            await work(rooms)
+            if let connection = rooms.listening.current { await work(rooms, connection) }
             rooms.listening.companions[number] = nil
         }
     }
@@ -200,7 +204,7 @@ final class Listening: Room {
         for companion in all { await companion.value }
     }
 
-    /// The socket, with a token in its subprotocols; a token that is not taken is renewed once.
+    /// The connection, with a token in its subprotocols; a token that is not taken is renewed once.
     private func openLine() async throws(ClientError) -> SocketLine {
         guard let network = ground.network else { throw .noServer }
         let token = try await signed.accessToken()
@@ -228,14 +232,6 @@ final class Listening: Room {
     }
 
     private static func subprotocols(_ token: String) -> [String] { [WireForm.cbor.subprotocol, "bearer.\(token)"] }
-}
-
-/// A connection's state, shared between the tasks of one listener. Touched in the owner alone, which is
-/// why it is `Sendable`.
-final class ConnectionBox: @unchecked Sendable {
-    var state: ListeningConnection
-
-    init(_ state: ListeningConnection) { self.state = state }
 }
 
 extension ClientError {

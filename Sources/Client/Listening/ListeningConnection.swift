@@ -1,7 +1,7 @@
 import Wire
 
-/// One open socket and what belongs to it alone. Owned by the client while it listens.
-struct ListeningConnection {
+/// One open socket and what belongs to it alone.
+final class ListeningConnection {
     /// How a connection came to its end.
     enum End: Equatable {
         /// The queue was empty, and that was all that was asked.

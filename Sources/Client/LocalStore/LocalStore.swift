@@ -189,11 +189,12 @@ final class LocalStore {
 
     /// Makes all changes visible at once, and durable with the next ``commit(_:)`` or ``flush()``: several that may
     /// wait for each other cost one sync.
+    /// - Parameter mayBeLost: whether nobody has to hear of it where this is gone.
     /// - Throws: ``LocalStoreError``; also why what was staged before is gone, until ``forgetLoss()``.
-    func stage(_ transaction: StoreTransaction) throws(LocalStoreError) {
+    func stage(_ transaction: StoreTransaction, mayBeLost: Bool = false) throws(LocalStoreError) {
         if let loss { throw loss }
         try make(transaction)
-        if !transaction.isEmpty { stagedCount += 1 }
+        if !transaction.isEmpty, !mayBeLost { stagedCount += 1 }
     }
 
     /// Makes durable what is staged.

@@ -82,9 +82,9 @@ final class Records {
     }
 
     /// Seen at once, and durable with the next commit or ``flush()``.
-    func stage(_ transaction: StoreTransaction) throws(ClientError) {
+    func stage(_ transaction: StoreTransaction, mayBeLost: Bool = false) throws(ClientError) {
         if transaction.mayChange(.profile) { ownAddress = nil }
-        try changing { (store) throws(LocalStoreError) in try store.stage(transaction) }
+        try changing { (store) throws(LocalStoreError) in try store.stage(transaction, mayBeLost: mayBeLost) }
         staged.formUnion(transaction.touched)
         for hear in whenStaged { hear(transaction.touched) }
     }

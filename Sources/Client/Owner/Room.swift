@@ -4,8 +4,7 @@ import Wire
 /// What every room of an account can do: read and write the store, ask the server, tell, and begin what goes on beside.
 ///
 /// Rooms are not `Sendable`, so the compiler keeps them inside their ``AccountOwner``; what they do asynchronously runs
-/// there.
-/// A room holds those that it needs, and none of those that need it: ``Rooms`` makes them in that order.
+/// there. A room holds those that it needs, and none of those that need it: ``Rooms`` makes them in that order.
 class Room {
     let ground: Ground
 
@@ -106,7 +105,9 @@ extension Room {
     final func commit(_ transaction: StoreTransaction) throws(ClientError) { try ground.records.commit(transaction) }
 
     /// Seen at once, and durable with the next commit or ``flush()``: for what came, and comes again where it is lost.
-    final func stage(_ transaction: StoreTransaction) throws(ClientError) { try ground.records.stage(transaction) }
+    final func stage(_ transaction: StoreTransaction, mayBeLost: Bool = false) throws(ClientError) {
+        try ground.records.stage(transaction, mayBeLost: mayBeLost)
+    }
 
     /// Makes durable what is staged.
     final func flush() throws(ClientError) { try ground.records.flush() }

@@ -289,7 +289,7 @@ final class Mailer: Room {
         }
         edit.write(into: &transaction)
         if error == nil, shown == nil, store.loss == nil {
-            try stage(transaction)
+            try stage(transaction, mayBeLost: true)
             flushSoon()
         } else {
             try commit(transaction)

@@ -37,11 +37,11 @@ final class BlobWorkers: @unchecked Sendable {
     func run<R: Sendable>(
         _ work: @escaping @Sendable () throws(BlobError) -> R
     ) async throws(BlobError) -> R {
-        let result: Result<R, BlobError> = await withCheckedContinuation { (continuation) in
+        let result: Result<R, BlobError> = await handedOver { (handover) in
             do throws(BlobError) {
-                try submit { continuation.resume(returning: Result { () throws(BlobError) in try work() }) }
+                try submit { handover.resume(returning: Result { () throws(BlobError) in try work() }) }
             } catch {
-                continuation.resume(returning: .failure(error))
+                handover.resume(returning: .failure(error))
             }
         }
         return try result.get()

@@ -99,18 +99,18 @@ final class DiskPart: @unchecked Sendable {
     private func call<R: Sendable>(
         _ work: @escaping @Sendable (DiskPart) throws(BlobError) -> R
     ) async throws(BlobError) -> R {
-        let result: Result<R, BlobError> = await withCheckedContinuation { (continuation) in
+        let result: Result<R, BlobError> = await handedOver { (handover) in
             do throws(BlobError) {
                 try push(
                     .call { (part) in
-                        continuation.resume(
+                        handover.resume(
                             returning: Result { () throws(BlobError) in
                                 if let failure = part.lock.withLock({ part.failure }) { throw failure }
                                 return try part.noting(work)
                             })
                     }, byteCount: 0)
             } catch {
-                continuation.resume(returning: .failure(error))
+                handover.resume(returning: .failure(error))
             }
         }
         return try result.get()

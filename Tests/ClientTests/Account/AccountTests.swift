@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 import Wire
 
@@ -106,5 +107,41 @@ struct AccountTests {
             try await client.register(handle: try #require(Handle(text: "bob")))
         }
         #expect(try await client.whoami() == nil)
+    }
+
+    @Test("whoever holds a part of an account holds its folder")
+    func held() async throws {
+        let folder = try TemporaryFolder()
+        let configuration = ClientConfiguration(folder: folder.path + "/account")
+        var account: Account? = try await Account.open(configuration)
+        let copy = account?.chats
+        #expect(try await account?.whoami() == nil)
+        account = nil
+        await #expect(throws: ClientError.self) { _ = try await Account.open(configuration) }
+        withExtendedLifetime(copy) {}
+    }
+
+    @Test("one of which nothing is left lets go of its folder")
+    func lettingGo() async throws {
+        let folder = try TemporaryFolder()
+        let configuration = ClientConfiguration(folder: folder.path + "/account")
+        for _ in 0..<3 {
+            var account: Account? = try await Account.open(configuration)
+            #expect(try await account?.whoami() == nil)
+            account = nil
+            #expect(try await eventually { (try? await Account.open(configuration).close()) != nil })
+        }
+    }
+
+    @Test("a scope closes whether its body returns or throws")
+    func scope() async throws {
+        let folder = try TemporaryFolder()
+        let configuration = ClientConfiguration(folder: folder.path + "/account")
+        let isNew = try await withSotto(configuration) { (account) in try await account.whoami() == nil }
+        #expect(isNew)
+        await #expect(throws: ClientError.notRegistered) {
+            try await withSotto(configuration) { (account) in _ = try await account.devices.all() }
+        }
+        try await Account.open(configuration).close()
     }
 }

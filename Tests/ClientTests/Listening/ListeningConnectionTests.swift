@@ -116,7 +116,7 @@ struct ListeningConnectionTests {
     func closeCodes() {
         let line = SocketLine(
             incoming: AsyncStream { $0.finish() }, taken: {}, send: { _ in }, close: {}, gone: {}, cut: {})
-        var connection = ListeningConnection(line: line)
+        let connection = ListeningConnection(line: line)
         #expect(connection.end(closed: CloseCode.displaced.rawValue) == .over(.displaced))
         #expect(connection.end(closed: CloseCode.deviceUnlinked.rawValue) == .over(.unlinked))
         connection.retryMilliseconds = 700

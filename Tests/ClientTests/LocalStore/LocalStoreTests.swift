@@ -8,6 +8,26 @@ import Testing
 
 @Suite("Local store")
 struct LocalStoreTests {
+    @Test("what may be lost is lost without a word, and keeps nobody from staging; what may not says so")
+    func lost() throws {
+        let house = try StoreCase()
+        let store = try house.open()
+        var transaction = StoreTransaction()
+        transaction.put(Counters(), at: .counters)
+        for mayBeLost in [true, false] {
+            try store.stage(transaction, mayBeLost: mayBeLost)
+            (house.end, house.changesLeft) = (.full, 0)
+            #expect(throws: LocalStoreError.self) { try store.flush() }
+            house.changesLeft = nil
+            #expect((store.loss == nil) == mayBeLost)
+        }
+        #expect(throws: LocalStoreError.self) { try store.stage(transaction) }
+        store.forgetLoss()
+        try store.stage(transaction)
+        try store.flush()
+        #expect(try store.value(.counters) == Counters())
+    }
+
     @Test("what is committed is there after opening again")
     func reopening() throws {
         let house = try StoreCase()

@@ -1,16 +1,9 @@
-import Wire
-
 @testable import Client
 
 extension Account {
     /// Reaches behind the handles, where the rooms are.
     func inside<Value: Sendable>(_ body: @Sendable (Rooms) throws -> Value) async throws -> Value {
         try await owner.run { (rooms) async throws in try body(rooms) }
-    }
-
-    /// What lies at a place of its store.
-    func kept<Value: WireType>(_ key: StoreKey<Value>) async throws -> Value? {
-        try await inside { (rooms) in try rooms.receiver.read(key) }
     }
 
     /// What this device logs in with.
