@@ -1,7 +1,7 @@
 public import Wire
 
 /// What a listening client tells. Everything durable in it is in the local store already: whoever misses an event
-/// finds the same with ``Client/lines(of:before:limit:)``.
+/// finds the same with ``Chats/lines(of:before:limit:)``.
 public enum ClientEvent: Sendable, Equatable {
     /// The server knows this device; its queue follows.
     case connected

@@ -86,7 +86,7 @@ public struct Chats: Sendable {
     ///
     /// Once it is sealed in the client's folder and has its line in the transcript, nothing is lost and nothing doubled
     /// whatever ends: this call, the process, the server or the connection. What has not gone out waits for
-    /// ``sendOutbox()`` or the next ``listen(untilIdle:_:)``, and goes on where the server has it.
+    /// ``Outbox/sendAll()`` or the next ``Account/events(untilIdle:)``, and goes on where the server has it.
     /// - Parameter progress: called now and then, from any thread; never goes back.
     /// - Throws: ``ClientError/file(_:)``; ``ClientError/store(_:)`` when there is no room for the sealed bytes;
     ///   ``ClientError/queued(_:)`` when it waits; else as ``send(_:to:expiresIn:)``.

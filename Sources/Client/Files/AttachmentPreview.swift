@@ -3,7 +3,7 @@ package import Wire
 /// What shows an image before it is fetched: its size, a blur of it, and a small picture, all inside the sealed
 /// message. docs/protocol/attachments.md describes it.
 ///
-/// A claim of the sender, and hostile until it was checked: ``Client/thumbnail(ofFileOf:)`` does.
+/// A claim of the sender, and hostile until it was checked: ``Media/thumbnail(ofFileOf:)`` does.
 package struct AttachmentPreview: WireRecord, Equatable {
     package static let thumbHashByteCounts = 1...64
     package static let thumbnailByteCountMax = 32_768

@@ -1,6 +1,6 @@
 public import Wire
 
-/// A file beside a message, as its sender describes it. ``Client/download(fileOf:to:progress:)`` fetches it.
+/// A file beside a message, as its sender describes it. ``Media/download(fileOf:to:progress:)`` fetches it.
 public struct FileNote: WireRecord, Equatable {
     /// Characters of a type.
     static let typeLengths = 1...127
@@ -14,7 +14,7 @@ public struct FileNote: WireRecord, Equatable {
     /// Of an image, in pixels, as it is looked at.
     public var width: UInt64?
     public var height: UInt64?
-    /// A blur of an image. ``Client/thumbnail(ofFileOf:)`` gives the small picture that comes with it.
+    /// A blur of an image. ``Media/thumbnail(ofFileOf:)`` gives the small picture that comes with it.
     public var thumbHash: [UInt8]?
 
     /// What is known of every file; an image may have more.

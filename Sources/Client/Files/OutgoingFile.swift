@@ -1,6 +1,6 @@
 import Wire
 
-/// A file that is to be sent, and what goes with it. ``Client/send(_:to:progress:)`` takes it.
+/// A file that is to be sent, and what goes with it. ``Chats/send(_:to:progress:)`` takes it.
 public struct OutgoingFile: Sendable, Equatable {
     /// Where it is; its last part is the name that the recipient is told.
     public var path: String
@@ -8,7 +8,7 @@ public struct OutgoingFile: Sendable, Equatable {
     public var caption: String
     /// What it is said to be, 1 to 127 characters.
     public var type: String?
-    /// Seconds until the message disappears, as ``Client/send(_:to:expiresIn:)`` has them; `nil` for never.
+    /// Seconds until the message disappears, as ``Chats/send(_:to:expiresIn:)`` has them; `nil` for never.
     public var expiresIn: UInt64?
     /// Whether an image gets a small picture beside it, where ``ClientConfiguration/thumbnailWorkerPath`` says who
     /// makes one.

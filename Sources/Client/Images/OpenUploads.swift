@@ -1,8 +1,6 @@
 import Crypto
 import Wire
 
-// Files that the server may look at: uploaded as they are, for a use or for an open conversation.
-
 /// What open media are uploaded for.
 enum OpenPurpose {
     case use(MediaUse)

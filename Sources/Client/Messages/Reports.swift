@@ -2,8 +2,6 @@ import Keys
 import Ratchet
 import Wire
 
-// Messages that came, shown to the server by their recipient's choice (docs/protocol/franking.md).
-
 extension StoreKey where Value == ReportRequest {
     /// What a report of a line shows.
     static func evidence(_ place: LinePlace) -> Self { .init(.proofs(of: place.chat), .evidence, place.number) }

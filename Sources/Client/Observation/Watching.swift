@@ -1,5 +1,3 @@
-// What is shown, as it changes. Told after it is durable, once for all that changed meanwhile.
-
 /// What is shown, as it changes: told after it is durable, once for all that changed meanwhile.
 final class Watching: Room {
     private let transcript: Transcript

@@ -8,7 +8,7 @@ extension StickerBox {
     /// Seals bytes under a key of their own, and uploads them to stay until they are deleted.
     ///
     /// What deletes them is in the store before the first byte leaves, so that a crash leaves nothing behind at the
-    /// server: ``dropUnclaimedMedia()``.
+    /// server: ``MediaDeletions``.
     func uploadPinned(
         _ bytes: [UInt8], type: String?
     ) async throws(ClientError) -> (AttachmentPointer, MediaDeletion) {

@@ -34,7 +34,7 @@ public struct StickerFile: Sendable, Equatable {
 
 /// A sticker pack that this device keeps.
 public struct StickerPackNote: Sendable, Equatable {
-    /// Names it on this device and in ``Client/send(sticker:of:to:expiresIn:)``.
+    /// Names it on this device and in ``Stickers/send(sticker:of:to:expiresIn:)``.
     public var pack: MediaID
     public var title: String
     public var author: String?

@@ -62,7 +62,7 @@ public struct Stickers: Sendable {
 
     /// Sends a sticker; its reader needs no pack to show it.
     /// - Parameter index: its place in the pack, from 0.
-    /// - Throws: ``ClientError/stickers(_:)``; else as ``send(_:to:expiresIn:)``.
+    /// - Throws: ``ClientError/stickers(_:)``; else as ``Chats/send(_:to:expiresIn:)``.
     @discardableResult
     public func send(
         sticker index: Int, of pack: MediaID, to handle: Handle, expiresIn: UInt64? = nil
