@@ -66,6 +66,10 @@ public enum ClientError: Error, Equatable, Sendable {
     case conversationSetBack(ConversationID)
     /// There is no message at that place of the transcript.
     case noSuchMessage
+    /// There is no such chat: nobody who was met before, and no open conversation of this account.
+    case noSuchChat
+    /// What was said in an open conversation is deleted for everybody or not at all.
+    case deletedForAllOnly
     /// There is nothing at that place of the transcript that the server would know again.
     case cannotReport
     /// A file was not sent, or not fetched.
@@ -131,6 +135,8 @@ extension ClientError: CustomStringConvertible {
         case .conversationSetBack(let conversation):
             "The log of conversation \(conversation) is shorter than before. Was the server restored? Ask who runs it."
         case .noSuchMessage: "There is no such message. See its number in the history."
+        case .noSuchChat: "There is no such chat: nobody met before, and no open conversation of this account."
+        case .deletedForAllOnly: "What was posted is deleted for everybody, or not at all."
         case .cannotReport:
             "Only a message that came from somebody else can be reported. See its number in the history."
         case .file(let failure): Self.text(failure)
@@ -266,6 +272,8 @@ extension ClientError {
         case .unlinked: "unlinked"
         case .accountDeleted: "account-deleted"
         case .displaced: "displaced"
+        case .noSuchChat: "no-such-chat"
+        case .deletedForAllOnly: "deleted-for-all-only"
         case .cannotChangeDevices: "cannot-change-devices"
         case .noSuchDevice: "no-such-device"
         case .badCode: "bad-code"

@@ -9,17 +9,18 @@ public enum ClientEvent: Sendable, Equatable {
     case disconnected(retryMilliseconds: UInt64)
     /// The queue was read to its end; what follows is live.
     case idle
-    /// A message came: from somebody, or from another device of the own account.
+    /// A message came: from somebody, or from another device of the own account. In an open conversation one that is
+    /// new: what a timeline fetches from before is not told.
     case message(Line)
     /// Something came that cannot be read. It is acknowledged; the next send to its sender begins a new session.
     case unreadable(Line)
     /// A message was deleted by its sender, or has disappeared: what is left of its line.
     case removed(Line)
-    /// The next entry of a conversation's log.
-    case conversation(LogEntry)
-    /// Entries of a conversation that is not followed were not told, since this client did not keep up: its log has
-    /// them, up to `seq`. `nil` where that is so of more conversations than the server could name.
-    case passedOver(ConversationID?, through: SequenceNumber?)
+    /// Something about an open conversation became another: who is in it, what it keeps in sight.
+    case change(Line)
+    /// Lines of an open conversation that is not followed were not told, since this client did not keep up: a timeline
+    /// fetches them, up to that number. `nil` where that is so of more conversations than the server could name.
+    case passedOver(ChatID?, through: UInt64?)
     /// The own device list has a new epoch.
     case devicesChanged(epoch: UInt64)
     /// The key log has a list of the own account that this device never saw. Where no other device of the account

@@ -62,6 +62,12 @@ enum ClientLimits {
     static let eventsKeptMax = 1_024
     /// Lines of one timeline.
     static let timelineLinesMax = 1_000
+    /// Stretches of one conversation's log that are known to be kept, with holes between them.
+    static let stretchesMax = 64
+    /// Pages of a log that are asked for at once to fill a part of a timeline: entries that are no lines fill none.
+    static let pagesPerLoadMax = 16
+    /// Conversations that are known to be no open ones, so that they are not asked for again.
+    static let otherConversationsMax = 10_000
     /// Characters of a chat's newest line that the list of chats keeps.
     static let lastLineLengthMax = 256
     /// So long at most the store's log keeps what was replaced, such as older states of sessions.

@@ -6,7 +6,7 @@ import Wire
 extension Output {
     /// - Parameter handle: of the other side, where it is known.
     func line(_ line: Line, with handle: Handle?) {
-        object(line.isUnreadable ? "unreadable" : "message") { Self.write(line, with: handle, to: &$0) }
+        object(line.event) { Self.write(line, with: handle, to: &$0) }
         say(Self.text(of: line, with: handle))
     }
 
@@ -28,6 +28,8 @@ extension Output {
         writer.put("text", text: line.text)
         writer.put("file", line.file)
         if case .sticker(let sticker, _) = line.body { writer.put("sticker", sticker) }
+        if case .media(let media, _) = line.body { writer.put("media", list: media) }
+        if case .change(let change) = line.body { write(change, to: &writer) }
         writer.put("expiresIn", number: line.expiry?.seconds)
         writer.put("expiresAt", line.expiry?.at)
         writer.put("removed", text: line.removal?.rawValue)
@@ -42,12 +44,28 @@ extension Output {
     }
 
     static func text(of line: Line, with handle: Handle?) -> String {
+        let shown = (line.time ?? line.sentAt).map { time($0) } ?? "                "
+        if case .conversation = line.id.chat { return "\(shown)  \(openText(of: line, with: handle))" }
         let other = handle?.text ?? String(line.id.chat.description.dropFirst())
-        let time = line.time ?? line.sentAt
-        let shown = time.map { String($0.description.prefix(16)).replacing("T", with: " ") } ?? "                "
         let author = line.author.isOwn ? line.delivery == .received ? "me (device \(line.author.device))" : "me" : other
         let whose = line.author.isOwn ? "\(author) → \(other)" : author
         return "\(shown)  \(whose): \(said(line, with: other))\(mark(line))"
+    }
+
+    /// A time, to the minute.
+    static func time(_ time: Timestamp) -> String { String(time.description.prefix(16)).replacing("T", with: " ") }
+
+    /// A line of an open conversation, with its number there.
+    private static func openText(of line: Line, with handle: Handle?) -> String {
+        let author = handle?.text ?? String(line.author.account.description.prefix(8))
+        if case .change(let change) = line.body { return told(change, by: author, line.author.account) }
+        let number = line.isInLog ? "#\(line.number) " : ""
+        return "\(number)\(author): \(said(line, with: author))\(mark(line))"
+    }
+
+    /// What a post says and shows.
+    static func post(_ text: String?, _ media: [MediaID]) -> String {
+        ([text.map { harmless($0) }].compactMap(\.self) + media.map { "[media \($0)]" }).joined(separator: " ")
     }
 
     /// What the line says, and how to get at the file beside it.
@@ -60,6 +78,9 @@ extension Output {
             let note = "[file \(name)\(dimensions(file)), \(file.byteCount) bytes: \(download)]"
             return caption.map { "\(harmless($0)) \(note)" } ?? note
         case .sticker(let sticker, _): return "[sticker \(harmless(sticker.emoji)): \(download)]"
+        case .media(let media, let caption): return post(caption, media)
+        // Said by whom it is, elsewhere.
+        case .change: return ""
         case .gone(let removal): return "[\(removal.rawValue)]"
         case .unreadable(let reason): return "[cannot be read: \(reason.rawValue)]"
         }
@@ -89,6 +110,18 @@ extension Line {
         guard case .unreadable = body else { return false }
         return true
     }
+
+    /// What a record calls it.
+    var event: String {
+        switch body {
+        case .unreadable: "unreadable"
+        case .change: "change"
+        case .text, .file, .media, .sticker, .gone: "message"
+        }
+    }
+
+    /// Whether the log of its conversation has it.
+    fileprivate var isInLog: Bool { delivery == .received || delivery == .accepted }
 
     /// Where it came from, in a word.
     fileprivate var kind: String {

@@ -67,6 +67,9 @@ struct Output: Sendable {
         return String(shown)
     }
 
+    /// The same where a line has to stay one.
+    static func oneLine(_ text: String) -> String { harmless(text.replacing("\n", with: " ")) }
+
     /// One call for one line, so that lines of several tasks do not mix.
     static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 

@@ -29,7 +29,7 @@ struct ClientErrorTests {
         .untrustedLog(.rolledBack), .noKeys(DeviceID(1)), .cannotSeal, .safetyNumberDiffers,
         .badRecoveryKey(.wrongLength), .badRecoveryKey(.unknownCharacter), .badRecoveryKey(.badChecksum), .noBackup,
         .backupExists, .backup(.tooLarge), .backup(.unreadable), .backup(.notAuthentic), .untrustedServer,
-        .noSuchMessage, .cannotReport, .badExpiry, .stickers(.badPack), .stickers(.badLink), .stickers(.unknown),
+        .noSuchMessage, .noSuchChat, .deletedForAllOnly, .cannotReport, .badExpiry, .stickers(.badPack), .stickers(.badLink), .stickers(.unknown),
         .stickers(.tooMany), .laterVersionNeeded, .conversationSetBack(.random()), .file(.stopped),
     ]
 
@@ -73,6 +73,8 @@ struct ClientErrorTests {
         case .untrustedKeys: 35
         case .noKeys: 36
         case .cannotSeal: 37
+        case .noSuchChat: 40
+        case .deletedForAllOnly: 41
         case .cancelled: 12
         case .laterVersionNeeded: 38
         case .conversationSetBack: 39
@@ -81,7 +83,7 @@ struct ClientErrorTests {
 
     @Test("every case has a sample here, and a text that no other case has")
     func samples() {
-        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...39))
+        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...41))
         let texts = Dictionary(grouping: Self.all, by: \.description).values
         for same in texts where Set(same.map { Self.place(of: $0) }).count > 1 { Issue.record("\(same)") }
     }

@@ -27,6 +27,8 @@ final class ScriptedServer: @unchecked Sendable {
         var strangeMessages: [[UInt8]] = []
         /// What the logs of conversations hold.
         var logs: [ConversationID: [LogEntry]] = [:]
+        /// The same of conversations that are listed, and not to be had.
+        var hiddenLogs: [ConversationID: [LogEntry]] = [:]
         /// What it says of a path besides, where it says something.
         var answers: @Sendable (_ path: String) -> (any WireRecord)? = { _ in nil }
         /// So many times a log is not to be had.
@@ -169,25 +171,51 @@ final class ScriptedServer: @unchecked Sendable {
                     signedPreKeyCreatedAt: Timestamp(milliseconds: 1_700_000_000_000), hasLastResortPreKey: true,
                     hasKEMLastResortPreKey: true)
             }
-            if let page = page(request.path) { return page }
             if let answer = with({ $0.answers })(request.path) { return answer }
+            if let page = page(request.path) { return page }
             if request.path == "/v1/devices" { return DeviceViews(items: [], nextDevice: DeviceID(2)) }
         }
         return Problem(.notFound, Self.absence)
     }
 
-    /// Two entries a page, as `…/messages?limit=n&after=n` asks for them.
+    /// Conversations and their logs; two entries a page.
     private func page(_ path: String) -> (any WireRecord)? {
         with { (state) in
+            if path.hasPrefix("/v1/conversations?") {
+                let known = state.logs.merging(state.hiddenLogs) { (log, _) in log }
+                return Page(items: known.sorted { $0.key.description < $1.key.description }.map { Self.view($0.key, $0.value) }, next: nil)
+            }
+            if let log = state.logs.first(where: { path == "/v1/conversations/\($0.key)" }) { return Self.view(log.key, log.value) }
             let log = state.logs.first { path.hasPrefix("/v1/conversations/\($0.key)/messages?") }?.value
-            guard let log, let after = path.split(separator: "=").last.flatMap({ UInt64($0) }) else { return nil }
+            guard let log else { return nil }
             if state.logRefusals > 0 {
                 state.logRefusals -= 1
                 return Problem(.overloaded, "Later.")
             }
-            let head = log.last?.seq ?? SequenceNumber(0)
-            return LogPage(items: Array(log.filter { $0.seq.rawValue > after }.prefix(2)), head: head)
+            return Self.page(of: log, path)
         }
+    }
+
+    private static func view(_ id: ConversationID, _ log: [LogEntry]) -> ConversationView {
+        var view = ConversationView.sample
+        view.conversation = id
+        view.mode = .open
+        view.head = log.last?.seq ?? SequenceNumber(0)
+        return view
+    }
+
+    private static func page(of log: [LogEntry], _ path: String) -> LogPage {
+        let query = Dictionary(
+            uniqueKeysWithValues: path.split(separator: "?")[1].split(separator: "&").map { (part) in
+                (String(part.split(separator: "=")[0]), UInt64(part.split(separator: "=")[1]) ?? 0)
+            })
+        let head = log.last?.seq ?? SequenceNumber(0)
+        if let after = query["after"] {
+            let items = Array(log.filter { $0.seq.rawValue > after }.prefix(2))
+            return LogPage(items: items, head: head, next: items.last.flatMap { $0.seq < head ? $0.seq : nil })
+        }
+        let items = Array(log.filter { $0.seq.rawValue < query["before"] ?? .max }.suffix(2))
+        return LogPage(items: items, head: head, next: items.first.flatMap { $0.seq.rawValue > 1 ? $0.seq : nil })
     }
 
     private func openLine() throws(TransportError) -> SocketLine {

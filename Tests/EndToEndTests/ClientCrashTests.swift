@@ -11,7 +11,7 @@ struct ClientCrashTests {
         let house = try await House()
         let bob = try await Phone(house, as: "bob")
         var names: [String] = []
-        try await everyPoint { (point) in
+        try await Fate.everyPoint { (point) in
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
             let folder = try TemporaryFolder()
             let name = "alice-\(point)"
@@ -43,7 +43,7 @@ struct ClientCrashTests {
         let house = try await House()
         let bob = try await Phone(house, as: "bob")
         var expected: [String] = []
-        try await everyPoint { (point) in
+        try await Fate.everyPoint { (point) in
             let phone = try await Phone(house, fate: Fate())
             try await phone.register("alice-\(point)")
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
@@ -67,7 +67,7 @@ struct ClientCrashTests {
         try await bob.fetch()
         var expected: [String] = []
         var hiddenCount = 0
-        try await everyPoint { (point) in
+        try await Fate.everyPoint { (point) in
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
             let phone = try await acquainted(house, bob, "alice-\(point)", then: fate)
             let texts = (0..<3).map { "\(point)-\($0)" }
@@ -90,7 +90,7 @@ struct ClientCrashTests {
         let bob = try await Phone(house, as: "bob")
         try await bob.fetch()
         var expected: [String] = []
-        try await everyPoint { (point) in
+        try await Fate.everyPoint { (point) in
             let fate = Fate(answers: point)
             let phone = try await acquainted(house, bob, "alice-\(point)", then: fate)
             let texts = (0..<3).map { "\(point)-\($0)" }
@@ -123,7 +123,7 @@ struct ClientCrashTests {
     func receiving(isLastWriteDone: Bool) async throws {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
-        let count = try await everyPoint { (point) in
+        let count = try await Fate.everyPoint { (point) in
             let phone = try await Phone(house, fate: Fate())
             try await phone.register("bob-\(point)")
             let texts = (0..<4).map { "\(point)-\($0)" }
@@ -148,7 +148,7 @@ struct ClientCrashTests {
         let house = try await House()
         let bob = try await Phone(house, as: "bob")
         var expected: [String] = []
-        try await everyPoint { (point) in
+        try await Fate.everyPoint { (point) in
             let fate = Fate(answers: point)
             let phone = try await Phone(house, fate: fate)
             for _ in 0..<2 {
@@ -215,17 +215,5 @@ struct ClientCrashTests {
         try await bob.fetch()
         #expect(try await alice.received().last == "hello again")
         #expect(try await bob.received() == received + ["welcome back"])
-    }
-
-    /// Runs a scenario with its fate at point 0, 1, 2 … until one in which it no longer strikes.
-    /// - Returns: how many times it struck.
-    @discardableResult
-    private func everyPoint(_ scenario: (_ point: Int) async throws -> Bool) async throws -> Int {
-        var point = 0
-        while try await scenario(point) {
-            point += 1
-            try #require(point < 200)
-        }
-        return point
     }
 }

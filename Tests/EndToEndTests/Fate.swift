@@ -1,4 +1,5 @@
 import TestKit
+import Testing
 import Wire
 
 @testable import Client
@@ -26,6 +27,8 @@ final class Fate: @unchecked Sendable {
     var isOffline = false
     /// Called before each request that is not lost.
     var beforeRequest: (@Sendable (Network.Request) async -> Void)?
+    /// The next answer is lost.
+    var losesNext = false
     /// Method and path of everything that was asked.
     private(set) var requests: [String] = []
 
@@ -39,6 +42,18 @@ final class Fate: @unchecked Sendable {
         self.endsWithAnswer = endsWithAnswer
         self.isLastWriteDone = isLastWriteDone
         answersLeft = answers
+    }
+
+    /// Runs a scenario with its fate at point 0, 1, 2 … until one in which it no longer strikes.
+    /// - Returns: how many times it struck.
+    @discardableResult
+    static func everyPoint(_ scenario: (_ point: Int) async throws -> Bool) async throws -> Int {
+        var point = 0
+        while try await scenario(point) {
+            point += 1
+            try #require(point < 200)
+        }
+        return point
     }
 
     /// The process dies now.
@@ -86,6 +101,10 @@ final class Fate: @unchecked Sendable {
 
     func losesAnswer(to request: Network.Request) -> Bool {
         requests.append("\(request.method) \(request.path)")
+        if losesNext {
+            losesNext = false
+            return true
+        }
         guard let left = answersLeft else { return false }
         answersLeft = left == 0 ? nil : left - 1
         hasStruck = hasStruck || left == 0

@@ -57,22 +57,11 @@ import Wire
         return phone
     }
 
-    /// Runs a scenario with its fate at point 0, 1, 2 … until one in which it no longer strikes.
-    @discardableResult
-    private func everyPoint(_ scenario: (_ point: Int) async throws -> Bool) async throws -> Int {
-        var point = 0
-        while try await scenario(point) {
-            point += 1
-            try #require(point < 100)
-        }
-        return point
-    }
-
     @Test("a sender that dies at any write has sent its file once", arguments: [false, true])
     func writes(isLastWriteDone: Bool) async throws {
         let scene = try await Scene(150_000)
         var captions: [String] = []
-        let count = try await everyPoint { (point) in
+        let count = try await Fate.everyPoint { (point) in
             let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
             let phone = try await mortal(scene, "alice-\(point)", then: fate)
             try? await scene.send("\(point)", from: phone)
@@ -94,7 +83,7 @@ import Wire
         // Two requests' worth.
         let scene = try await Scene(5_000_000)
         var captions: [String] = []
-        let count = try await everyPoint { (point) in
+        let count = try await Fate.everyPoint { (point) in
             let fate = Fate(answers: point, endsWithAnswer: endsWithAnswer)
             let phone = try await mortal(scene, "alice-\(point)", then: fate)
             try? await scene.send("\(point)", from: phone)

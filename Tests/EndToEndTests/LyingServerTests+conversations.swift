@@ -60,9 +60,11 @@ extension LyingServerTests {
         let folder = try TemporaryFolder()
         try TextFile.write(Tus.bytes(100_000), to: folder.path + "/film")
         let town = try await alice.chats.createOpenConversation(.group, name: nil, members: []).conversation
-        let posted = try await alice.chats.post(file: folder.path + "/film", to: town)
-        let seq = try #require(posted.seq)
-        let media = try #require(try await alice.media.media(ofPost: seq, in: town).first)
+        let posted = try await alice.chats.send(OutgoingFile(path: folder.path + "/film"), to: .conversation(town))
+        guard case .media(let shown, caption: nil) = posted.body, let media = shown.first else {
+            Issue.record("\(posted.body)")
+            return
+        }
         let info = try await alice.media.info(ofMedia: media)
         let lies: [@Sendable (inout [UInt8]) -> Void] = [
             { $0[99_999] ^= 1 }, { $0.removeLast() }, { $0.append(0) }, { $0 = [] },

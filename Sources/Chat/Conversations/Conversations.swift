@@ -102,11 +102,14 @@ extension Look {
     }
 
     /// The caller's conversations, in the order of their ids.
+    /// - Parameter mode: only those of this mode; a page may then be short, or empty, and go on all the same.
     public func conversations(
-        of account: AccountID, _ wish: PageWish = PageWish()
+        of account: AccountID, mode: ConversationMode? = nil, _ wish: PageWish = PageWish()
     ) throws(Problem) -> Page<ConversationView> {
         try tables.page(wish, MemberRow.ofAccount, account, by: \.conversation) { (member) throws(Problem) in
-            guard let row = try tables.conversation(member.conversation) else { return nil }
+            guard let row = try tables.conversation(member.conversation), mode == nil || mode == row.mode else {
+                return nil
+            }
             return try view(row, member)
         }
     }

@@ -3,15 +3,27 @@ public import Wire
 /// A conversation as a list shows it.
 public struct Chat: Sendable, Equatable, Identifiable {
     public let id: ChatID
-    /// Of a chat with one person: its handle, as it was verified when it was first met.
+    /// Of a chat with one person: the handle, as it was verified when it was first met.
     public internal(set) var handle: Handle?
     /// Whether the server can read it.
     public let mode: ConversationMode
+    public let kind: ConversationKind
+    /// Of a group or a channel, as its members call it: the server's word.
+    public let name: String?
+    /// This account's role in it, which is the server's word; `nil` with one person.
+    public let role: Role?
+    public let image: MediaID?
+    /// Whether everything that is said in it is fetched at each connect. What is sealed always is.
+    public let isFollowed: Bool
+    /// The server has it no more for this account: it was left, or ended. What is kept of it stays.
+    public let isOver: Bool
     /// When something last came or went.
     public let activity: Timestamp
     private let lastBytes: [UInt8]?
     private let lastNumber: UInt64?
     private let own: AccountID
+    /// Of a dm that is an open conversation.
+    let peer: AccountID?
 
     /// The newest line, its text cut to ``ClientLimits/lastLineLengthMax`` characters. Read each time that it is asked
     /// for.
@@ -25,7 +37,15 @@ extension Chat {
     init(_ stored: StoredChat, own: AccountID) {
         id = stored.id
         handle = stored.handle
-        mode = .sealed
+        let conversation = stored.conversation
+        mode = conversation == nil ? .sealed : .open
+        kind = conversation?.kind ?? .dm
+        name = conversation?.title
+        role = conversation?.role
+        image = conversation?.image
+        isFollowed = conversation.map { $0.followedFrom != nil } ?? true
+        isOver = conversation?.isOver ?? false
+        peer = conversation?.peer
         activity = stored.activity
         lastBytes = stored.lastBytes
         lastNumber = stored.lastNumber

@@ -18,7 +18,7 @@ public struct Chats: Sendable {
         of chat: ChatID, at opening: Timeline.Opening = .newest, count: Int = 50
     ) async throws(ClientError) -> Timeline {
         let number = try await owner.run { (rooms) async throws(ClientError) in
-            try rooms.watching.timeline(of: chat, at: opening, count: count)
+            try await rooms.watching.timeline(of: chat, at: opening, count: count)
         }
         return Timeline(chat, number: number, owner)
     }
@@ -38,58 +38,89 @@ public struct Chats: Sendable {
         try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.chat(with: handle) }
     }
 
-    /// The newest lines of a chat, or those before a number: oldest first.
+    /// The newest lines of a chat, or those before a number: oldest first. Those of an open conversation that are not
+    /// here are fetched; where the server cannot be reached, what is here has to do.
     /// - Parameters:
     ///   - number: ``Line/number``; only smaller ones.
-    ///   - limit: at most so many.
+    ///   - limit: at most so many; of an open conversation a thousand.
     public func lines(
         of chat: ChatID, before number: UInt64? = nil, limit: Int = 50
     ) async throws(ClientError) -> [Line] {
         try await owner.run { (rooms) async throws(ClientError) in
-            try rooms.transcript.lines(of: chat, before: number, limit: limit)
+            try await rooms.watching.lines(of: chat, before: number, limit: limit)
         }
     }
 
-    /// The lines of a chat behind a number, oldest first.
+    /// The lines of a chat behind a number, oldest first; fetched as ``lines(of:before:limit:)`` does.
     /// - Parameters:
     ///   - number: ``Line/number``; only greater ones.
-    ///   - limit: at most so many.
+    ///   - limit: at most so many; of an open conversation a thousand.
     public func lines(of chat: ChatID, after number: UInt64, limit: Int = 50) async throws(ClientError) -> [Line] {
         try await owner.run { (rooms) async throws(ClientError) in
-            try rooms.transcript.lines(of: chat, after: number, limit: limit)
+            try await rooms.watching.lines(of: chat, after: number, limit: limit)
         }
     }
 
-    /// One line; `nil` for one that never was, or has disappeared.
+    /// One line; `nil` for one that never was, or has disappeared. Of an open conversation it is fetched by its number.
     public func line(_ id: LineID) async throws(ClientError) -> Line? {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.line(id) }
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.watching.line(id) }
     }
 
-    /// Seals a text for every device of an account, and for the own other devices, and returns when the server has
-    /// accepted it. The recipient may be offline.
+    // MARK: Saying something
+
+    /// Says something in a chat, and returns when the server has accepted it.
     ///
-    /// When the server cannot be reached the message stays in the outbox and goes out with the next connection.
-    /// - Parameter expiresIn: seconds, 5 to 2,419,200, after which the message disappears: here, counted from when the
-    ///   server accepted it; there, from when it came.
-    /// - Throws: ``ClientError/badExpiry``; ``ClientError/queued(_:)``; ``ClientError/refused(_:)``;
-    ///   ``ClientError/untrustedList(_:)`` and ``ClientError/untrustedKeys(_:)``, after which nothing was sent.
+    /// With one person it is sealed for every device of theirs, and for the own other ones; they may be offline. In an
+    /// open conversation the server can read it. When the server cannot be reached the message stays in the outbox and
+    /// goes out with the next connection.
+    /// - Parameters:
+    ///   - chat: with somebody who was met before, or an open conversation.
+    ///   - expiresIn: seconds after which the message disappears, 5 to 2,419,200: here, counted from when the server
+    ///     accepted it; there, from when it came. In an open conversation up to 31,536,000, and for everybody at once.
+    /// - Throws: ``ClientError/noSuchChat``; ``ClientError/badExpiry``; ``ClientError/queued(_:)``;
+    ///   ``ClientError/refused(_:)``; ``ClientError/untrustedList(_:)`` and ``ClientError/untrustedKeys(_:)``, after
+    ///   which nothing was sent.
+    @discardableResult
+    public func send(_ text: String, to chat: ChatID, expiresIn: UInt64? = nil) async throws(ClientError) -> Line {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.mailer.send(OutgoingMessage(text: text, expiresIn: expiresIn), to: chat)
+        }
+    }
+
+    /// The same to somebody by handle, whom this device may meet with that.
+    /// - Throws: as ``send(_:to:expiresIn:)-(_,ChatID,_)``.
     @discardableResult
     public func send(
         _ text: String, to handle: Handle, expiresIn: UInt64? = nil
     ) async throws(ClientError) -> Line {
         try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.mailer.send(text, to: handle, expiresIn: expiresIn)
+            try await rooms.mailer.send(OutgoingMessage(text: text, expiresIn: expiresIn), to: handle)
         }
     }
 
-    /// Seals a file under a key of its own, uploads it, and sends a message that points to it.
+    /// Sends a file to a chat.
     ///
-    /// Once it is sealed in the client's folder and has its line in the transcript, nothing is lost and nothing doubled
-    /// whatever ends: this call, the process, the server or the connection. What has not gone out waits for
-    /// ``Outbox/sendAll()`` or the next ``Account/events(untilIdle:)``, and goes on where the server has it.
+    /// With one person it is sealed under a key of its own. Once it is sealed in the client's folder and has its line,
+    /// nothing is lost and nothing doubled whatever ends: this call, the process, the server or the connection. What
+    /// has not gone out waits for ``Outbox/sendAll()`` or the next ``Account/events(untilIdle:)``, and goes on where
+    /// the server has it.
+    ///
+    /// To an open conversation it is uploaded as it is, where the server can look at it; what is cut short before it is
+    /// posted begins anew.
     /// - Parameter progress: called now and then, from any thread; never goes back.
-    /// - Throws: ``ClientError/file(_:)``; ``ClientError/store(_:)`` when there is no room for the sealed bytes;
-    ///   ``ClientError/queued(_:)`` when it waits; else as ``send(_:to:expiresIn:)``.
+    /// - Throws: ``ClientError/file(_:)``; ``ClientError/image(_:)`` for an empty file in an open conversation;
+    ///   ``ClientError/store(_:)`` when there is no room for the sealed bytes; ``ClientError/queued(_:)`` when it
+    ///   waits; else as for a text.
+    @discardableResult
+    public func send(
+        _ file: OutgoingFile, to chat: ChatID, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
+    ) async throws(ClientError) -> Line {
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.files.send(file, to: chat, progress: progress)
+        }
+    }
+
+    /// The same to somebody by handle.
     @discardableResult
     public func send(
         _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
@@ -99,31 +130,35 @@ public struct Chats: Sendable {
         }
     }
 
-    /// Takes a message out of this device's transcript, with the key of its file. One of the own account is deleted
-    /// for everybody: the recipient's devices and the own other ones are told, and the server drops the file's bytes.
-    /// One that came from somebody else is deleted on this device alone, and nobody hears of it.
-    ///
-    /// What the server cannot be told now waits, and goes out with the next connection.
-    /// - Parameters:
-    ///   - id: the message.
-    ///   - forMeOnly: leaves everybody else's copy as it is, also of an own message.
-    /// - Returns: what is left of the line.
-    /// - Throws: ``ClientError/noSuchMessage``; ``ClientError/queued(_:)`` where the others hear of it later; else as
-    ///   ``send(_:to:expiresIn:)``. The line is empty all the same.
-    @discardableResult
-    public func delete(_ id: LineID, forMeOnly: Bool = false) async throws(ClientError) -> Line {
-        try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.retraction.delete(id, forMeOnly: forMeOnly)
-        }
-    }
-
-    /// Sends a file with nothing said of when it ends.
-    /// - Throws: as ``send(_:to:progress:)``.
+    /// Sends a file to somebody by handle, with nothing said of when it ends.
+    /// - Throws: as the others.
     @discardableResult
     public func send(
         file path: String, caption: String = "", type: String? = nil, to handle: Handle,
         progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(ClientError) -> Line {
         try await send(OutgoingFile(path: path, caption: caption, type: type), to: handle, progress: progress)
+    }
+
+    /// Takes a message out of this device's transcript, with the key of its file. One of the own account is deleted
+    /// for everybody: the recipient's devices and the own other ones are told, and the server drops the file's bytes.
+    /// One that came from somebody else is deleted on this device alone, and nobody hears of it.
+    ///
+    /// In an open conversation a message is deleted for everybody, with its media, also somebody else's where the own
+    /// role allows it; it is empty here once it is empty there.
+    ///
+    /// What the server cannot be told now waits, and goes out with the next connection.
+    /// - Parameters:
+    ///   - id: the message.
+    ///   - forMeOnly: leaves everybody else's copy as it is, also of an own message.
+    /// - Returns: what is left of the line.
+    /// - Throws: ``ClientError/noSuchMessage``; ``ClientError/deletedForAllOnly``; ``ClientError/queued(_:)`` where the
+    ///   others hear of it later; else as for a text. A line of a chat with one person is empty all the same.
+    @discardableResult
+    public func delete(_ id: LineID, forMeOnly: Bool = false) async throws(ClientError) -> Line {
+        try await owner.run { (rooms) async throws(ClientError) in
+            _ = try await rooms.watching.line(id)
+            return try await rooms.retraction.delete(id, forMeOnly: forMeOnly)
+        }
     }
 }

@@ -3,7 +3,8 @@ public import Wire
 /// One line of a chat: a message that came or went, one that cannot be read, or what is left of one that was deleted.
 public struct Line: Sendable, Equatable, Identifiable {
     public let id: LineID
-    /// Its place in the order of its chat on this device, from 1 up.
+    /// Its place in the order of its chat on this device, from 1 up. Of an open conversation the number of its entry in
+    /// the log, the same for everybody; what waits to be posted has greater ones.
     public let number: UInt64
     public let author: LineAuthor
     public let body: LineBody
@@ -26,8 +27,8 @@ public struct Line: Sendable, Equatable, Identifiable {
     public var text: String? {
         switch body {
         case .text(let text): text
-        case .file(_, let caption): caption
-        case .sticker, .gone, .unreadable: nil
+        case .file(_, let caption), .media(_, let caption): caption
+        case .sticker, .change, .gone, .unreadable: nil
         }
     }
 
@@ -35,7 +36,7 @@ public struct Line: Sendable, Equatable, Identifiable {
     public var file: FileNote? {
         switch body {
         case .file(let file, _), .sticker(_, let file): file
-        case .text, .gone, .unreadable: nil
+        case .text, .media, .change, .gone, .unreadable: nil
         }
     }
 
@@ -59,8 +60,12 @@ public enum LineBody: Sendable, Equatable {
     case text(String)
     /// A file, fetched only when somebody asks for it, and perhaps a text beside it.
     case file(FileNote, caption: String?)
+    /// Media of an open conversation, which the server can see, and perhaps a text beside them.
+    case media([MediaID], caption: String?)
     /// A sticker and its picture.
     case sticker(StickerNote, FileNote)
+    /// Something about the conversation became another.
+    case change(LineChange)
     /// Nothing any more.
     case gone(Removal)
     /// It came, and cannot be read.
@@ -156,6 +161,10 @@ extension LineBody {
             self = .gone(removal)
         } else if let reason = stored.reason {
             self = .unreadable(reason)
+        } else if let change = stored.change.flatMap({ LineChange($0) }) {
+            self = .change(change)
+        } else if !stored.media.isEmpty {
+            self = .media(stored.media, caption: stored.text)
         } else if let file = stored.file, let sticker = stored.sticker {
             self = .sticker(sticker, file)
         } else if let file = stored.file {

@@ -2,7 +2,8 @@ import Wire
 
 /// Where a line stands in the store: its chat, and its number there. A chat's lines are in the order of their numbers.
 ///
-/// Numbers begin with 1 and are never given twice. Outlives what the line said.
+/// Numbers begin with 1 and are never given twice. Outlives what the line said. Of an open conversation they are the
+/// seqs of its log; what waits to be posted stands behind every seq.
 struct LinePlace: WireRecord, Hashable {
     var chat: ChatID
     var number: UInt64
@@ -15,6 +16,15 @@ struct LinePlace: WireRecord, Hashable {
     init(fields: inout Fields<Self>) throws(WireError) {
         chat = try fields.value("chat", \.chat)
         number = try fields.number("number", \.number)
+    }
+
+    /// What waits to be posted stands from here on.
+    static let firstWaiting: UInt64 = 1 << 62
+
+    /// Whether what stands there waits to be posted.
+    var isWaiting: Bool {
+        guard case .conversation = chat else { return false }
+        return number >= Self.firstWaiting
     }
 
     /// A name for the line that stands there.

@@ -12,6 +12,8 @@ struct StoredChat: WireRecord, Equatable {
     /// The newest line as it is written, and its number; none where every line has disappeared.
     private(set) var lastBytes: [UInt8]?
     var lastNumber: UInt64?
+    /// Of an open conversation.
+    var conversation: StoredConversation?
 
     /// The newest line. Read each time that it is asked for: a list has thousands, and shows a few.
     var last: StoredLine? {
@@ -31,6 +33,7 @@ struct StoredChat: WireRecord, Equatable {
         activity = try fields.value("activity", \.activity)
         lastBytes = try fields.bytesIfPresent("last", \.lastBytes, count: 0...StoreLimits.valueByteCountMax)
         lastNumber = try fields.numberIfPresent("lastNumber", \.lastNumber)
+        conversation = try fields.valueIfPresent("conversation", \.conversation)
     }
 }
 

@@ -13,6 +13,10 @@ struct StoredLine: WireRecord, Equatable {
     var file: FileNote?
     /// A sticker; its picture is ``file``.
     var sticker: StickerNote?
+    /// Media that a post of an open conversation shows.
+    var media: [MediaID] = []
+    /// What became another one in an open conversation, as the server told it.
+    var change: ConversationEvent?
     /// Seconds until it disappears, where its author wants that.
     var expiresIn: UInt64?
     /// Known once the server has accepted it, or it has come.
@@ -54,6 +58,8 @@ struct StoredLine: WireRecord, Equatable {
         text = try fields.textIfPresent("text", \.text, length: 1...Limits.textLengthMax)
         file = try fields.valueIfPresent("file", \.file)
         sticker = try fields.valueIfPresent("sticker", \.sticker)
+        media = try fields.listIfAny("media", \.media, countMax: Limits.mediaPerMessageMax)
+        change = try fields.valueIfPresent("change", \.change)
         expiresIn = try fields.numberIfPresent("expiresIn", \.expiresIn)
         expiresAt = try fields.valueIfPresent("expiresAt", \.expiresAt)
         removal = try fields.valueIfPresent("removed", \.removal)
@@ -74,6 +80,7 @@ struct StoredLine: WireRecord, Equatable {
         line.text = nil
         line.file = nil
         line.sticker = nil
+        line.media = []
         line.expiresIn = nil
         line.expiresAt = nil
         if line.progress == .queued { line.progress = .withdrawn }

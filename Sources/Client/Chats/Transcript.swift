@@ -51,24 +51,31 @@ final class Transcript: Room {
         try read(.handle(handle)).map { .person($0) }
     }
 
+    /// Lines before a number, the last of them, ascending.
+    /// - Parameter bound: numbers that are looked at.
     func lines(
-        of chat: ChatID, before number: UInt64? = nil, limit: Int = 50
+        of chat: ChatID, before number: UInt64? = nil, limit: Int = 50, within bound: ClosedRange<UInt64> = 0...(.max)
     ) throws(ClientError) -> [Line] {
         beforeShowing()
         let own = try ownAccount()
-        guard limit > 0, number != 0 else { return [] }
-        let range = StoreRange(places: 0...((number ?? .max) - 1), order: .newestFirst, limit: limit)
+        let last = min((number ?? .max) &- 1, bound.upperBound)
+        guard limit > 0, number != 0, last >= bound.lowerBound else { return [] }
+        let range = StoreRange(places: bound.lowerBound...last, order: .newestFirst, limit: limit)
         let lines = try readableValues(in: .lines(of: chat), range).map { (key, line) in
             Line(line, at: LinePlace(chat, key.number ?? 0), own: own)
         }
         return lines.reversed()
     }
 
-    func lines(of chat: ChatID, after number: UInt64, limit: Int = 50) throws(ClientError) -> [Line] {
+    /// Lines behind a number, the first of them, ascending.
+    /// - Parameter bound: numbers that are looked at.
+    func lines(
+        of chat: ChatID, after number: UInt64, limit: Int = 50, within bound: ClosedRange<UInt64> = 0...(.max)
+    ) throws(ClientError) -> [Line] {
         beforeShowing()
         let own = try ownAccount()
-        guard limit > 0, number < .max else { return [] }
-        let range = StoreRange(places: (number + 1)...(.max), limit: limit)
+        guard limit > 0, number < bound.upperBound else { return [] }
+        let range = StoreRange(places: max(number + 1, bound.lowerBound)...bound.upperBound, limit: limit)
         return try readableValues(in: .lines(of: chat), range).map { (key, line) in
             Line(line, at: LinePlace(chat, key.number ?? 0), own: own)
         }
@@ -76,7 +83,12 @@ final class Transcript: Room {
 
     func line(_ id: LineID) throws(ClientError) -> Line? {
         beforeShowing()
-        return try knownPlace(of: id).flatMap { (place) throws(ClientError) in try line(at: place) }
+        return try stagedLine(id)
+    }
+
+    /// As the other, also before it is durable.
+    func stagedLine(_ id: LineID) throws(ClientError) -> Line? {
+        try knownPlace(of: id).flatMap { (place) throws(ClientError) in try line(at: place) }
     }
 
     func line(at place: LinePlace) throws(ClientError) -> Line? {
@@ -97,6 +109,9 @@ final class Transcript: Room {
         switch id.name {
         case .number(let number): return LinePlace(id.chat, number)
         case .message(let message, by: let author):
+            if case .conversation(let conversation) = id.chat {
+                return try read(.message(message, from: author, in: conversation))?.place
+            }
             let place = try read(.message(message, from: author))?.place
             // One of another chat is none of this one.
             return place?.chat == id.chat ? place : nil
@@ -117,7 +132,14 @@ final class Transcript: Room {
 
     /// With the handle, where it was learned after the chat began.
     private func named(_ chat: Chat) throws(ClientError) -> Chat {
-        guard chat.handle == nil, case .person(let account) = chat.id else { return chat }
+        guard chat.handle == nil else { return chat }
+        let account: AccountID
+        switch chat.id {
+        case .person(let person): account = person
+        case .conversation:
+            guard let peer = chat.peer else { return chat }
+            account = peer
+        }
         var named = chat
         named.handle = try read(.contact(account))?.handle
         return named

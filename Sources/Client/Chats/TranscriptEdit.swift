@@ -8,6 +8,8 @@ struct TranscriptEdit {
     private let store: LocalStore
     private let now: Timestamp
     private var chats: [ChatID: StoredChat] = [:]
+    /// Of which something besides the lines is another one.
+    private var changedChats: Set<ChatID> = []
     private var lines: [LinePlace: StoredLine?] = [:]
     private var due: [Timestamp: DueLines] = [:]
 
@@ -25,6 +27,43 @@ struct TranscriptEdit {
     func line(at place: LinePlace) throws(ClientError) -> StoredLine? {
         if let line = lines[place] { return line }
         return try read(.line(place))
+    }
+
+    /// What is kept of an open conversation; `nil` where nothing is.
+    func conversation(_ id: ConversationID) throws(ClientError) -> StoredConversation? {
+        let chat = ChatID.conversation(id)
+        if let known = chats[chat] { return known.conversation }
+        return try read(.chat(chat))?.conversation
+    }
+
+    /// Writes what is known of an open conversation.
+    /// - Parameter activity: where nothing was kept of it: when it began.
+    mutating func set(
+        _ conversation: StoredConversation, of id: ConversationID, activity: Timestamp
+    ) throws(ClientError) {
+        let chat = ChatID.conversation(id)
+        var stored: StoredChat
+        if let known = chats[chat] {
+            stored = known
+        } else {
+            stored = try read(.chat(chat)) ?? StoredChat(chat, activity: min(activity, now))
+        }
+        guard stored.conversation != conversation else { return }
+        stored.conversation = conversation
+        chats[chat] = stored
+        changedChats.insert(chat)
+    }
+
+    /// Writes a line where it belongs in the log of its conversation.
+    mutating func insert(_ line: StoredLine, at place: LinePlace) throws(ClientError) {
+        lines[place] = line
+        var stored = try stored(place.chat)
+        stored.activity = max(stored.activity, activity(of: line) ?? stored.activity)
+        if place.number >= stored.lastNumber ?? 0 {
+            stored.last = line.asLast
+            stored.lastNumber = place.number
+        }
+        chats[place.chat] = stored
     }
 
     /// Writes a line at the end of its chat.
@@ -68,7 +107,11 @@ struct TranscriptEdit {
             // The newest before it, unless this edit has taken that out as well.
             let range = StoreRange(places: 1...(end - 1), order: .newestFirst, limit: 1)
             let numbers = try asked { () throws(LocalStoreError) in try store.keys(in: .lines(of: place.chat), range) }
-            guard let number = numbers.first?.number else { break }
+            // What this edit has written is not in the store yet.
+            let written = lines.compactMap { (other, line) in
+                line != nil && other.chat == place.chat && other.number < end ? other.number : nil
+            }.max()
+            guard let number = [numbers.first?.number, written].compactMap(\.self).max() else { break }
             end = number
             guard let before = try? line(at: LinePlace(place.chat, number)) else { continue }
             stored.last = before.asLast
@@ -81,7 +124,13 @@ struct TranscriptEdit {
     mutating func expire(
         _ line: inout StoredLine, at place: LinePlace, after seconds: UInt64
     ) throws(ClientError) {
-        let expiresAt = now.adding(seconds: seconds)
+        try expire(&line, at: place, on: now.adding(seconds: seconds))
+    }
+
+    /// The same of one whose moment the server has named.
+    mutating func expire(
+        _ line: inout StoredLine, at place: LinePlace, on expiresAt: Timestamp
+    ) throws(ClientError) {
         line.expiresAt = expiresAt
         due[expiresAt] = DueLines(try dueLines(expiresAt).places + [place])
     }
@@ -103,6 +152,7 @@ struct TranscriptEdit {
             if let line { transaction.put(line, at: .line(place)) } else { transaction.remove(.line(place)) }
         }
         for (chat, stored) in chats { transaction.put(stored, at: .chat(chat)) }
+        for chat in changedChats { transaction.touch(LinePlace(chat, 0)) }
         for (time, lines) in due {
             if lines.places.isEmpty {
                 transaction.remove(.expiry(time))

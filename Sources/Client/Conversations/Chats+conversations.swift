@@ -27,47 +27,9 @@ extension Chats {
         _ kind: ConversationKind, name: String?, members: [Handle]
     ) async throws(ClientError) -> ConversationView {
         try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.conversations.createOpenConversation(kind, name: name, members: members)
-        }
-    }
-
-    /// Posts a text, media, or both. The same `clientID` again is stored once.
-    /// - Parameters:
-    ///   - text: may be empty where there are media.
-    ///   - media: open media of this account and conversation, complete, at most ``Limits/mediaPerMessageMax``. They
-    ///     live as long as the message.
-    ///   - expiresIn: seconds after which the message deletes itself, within ``Limits/messageSeconds``.
-    public func post(
-        _ text: String, media: [MediaID] = [], expiresIn: UInt64? = nil, to conversation: ConversationID,
-        clientID: ClientID = .random()
-    ) async throws(ClientError) -> Accepted {
-        try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.conversations.post(
-                text, media: media, expiresIn: expiresIn, to: conversation, clientID: clientID)
-        }
-    }
-
-    /// Uploads a file to an open conversation as it is, where the server can look at it, and posts it.
-    /// - Parameters:
-    ///   - caption: may be empty.
-    ///   - expiresIn: seconds after which the post deletes itself, within ``Limits/messageSeconds``.
-    ///   - progress: called now and then, from any thread.
-    /// - Throws: ``ClientError/file(_:)``; ``ClientError/image(_:)`` for an empty file; else as
-    ///   ``post(_:media:expiresIn:to:clientID:)``.
-    public func post(
-        file path: String, caption: String = "", expiresIn: UInt64? = nil, to conversation: ConversationID,
-        progress: @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> Accepted {
-        try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.conversations.post(
-                file: path, caption: caption, expiresIn: expiresIn, to: conversation, progress: progress)
-        }
-    }
-
-    /// Deletes a post for everybody, with its media. Doing it again changes nothing.
-    public func deletePost(_ seq: SequenceNumber, of conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.conversations.deletePost(seq, of: conversation)
+            let view = try await rooms.conversations.createOpenConversation(kind, name: name, members: members)
+            try rooms.logs.adopt(view)
+            return view
         }
     }
 
@@ -84,17 +46,6 @@ extension Chats {
         }
     }
 
-    /// The newest entries of a conversation's log, or those after one, oldest first.
-    /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for entries of another conversation, out of order, or beyond
-    ///   the head.
-    public func log(
-        of conversation: ConversationID, after seq: SequenceNumber? = nil, limit: Int = Limits.pageItemsDefault
-    ) async throws(ClientError) -> LogPage {
-        try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.conversations.log(of: conversation, after: seq, limit: limit)
-        }
-    }
-
     /// Moves this account's checkpoint forward, for all its devices: entries up to `seq` count as read.
     /// - Returns: where it stands: never before where it stood, nor behind the head.
     @discardableResult
@@ -106,9 +57,19 @@ extension Chats {
         }
     }
 
-    /// From now on a listener tells every entry after `seq`, in order and without gaps, also across reconnects.
-    public func follow(_ conversation: ConversationID, after seq: SequenceNumber) async {
-        await owner.run { (rooms) in rooms.conversations.follow(conversation, after: seq) }
+    /// From now on everything that is said in a conversation is fetched at each connect, also after a restart, and
+    /// told: each line once and in order. Without that a listener hears what comes while it is connected, and a
+    /// timeline fetches the rest.
+    ///
+    /// What was said before is not told.
+    /// - Throws: ``ClientError/noSuchChat`` for one that is not open; what the server refuses with.
+    public func follow(_ conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in try await rooms.logs.follow(conversation) }
+    }
+
+    /// What is said meanwhile is not fetched any more by itself.
+    public func unfollow(_ conversation: ConversationID) async throws(ClientError) {
+        try await owner.run { (rooms) async throws(ClientError) in try rooms.logs.unfollow(conversation) }
     }
 
     /// The members of a conversation, in the order of their ids.
@@ -134,7 +95,10 @@ extension Chats {
     /// Leaves a conversation: the last member takes it along.
     /// - Throws: the server's refusal, `last-owner` where others would be left without an owner.
     public func leave(_ conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.conversations.leave(conversation) }
+        try await owner.run { (rooms) async throws(ClientError) in
+            try await rooms.conversations.leave(conversation)
+            try rooms.logs.noteOver(conversation)
+        }
     }
 
     /// Removes a member.

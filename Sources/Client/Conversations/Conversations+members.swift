@@ -46,7 +46,6 @@ extension Conversations {
 
     func leave(_ conversation: ConversationID) async throws(ClientError) {
         try await signed.run(Endpoints.removeMember, conversation, AccountReference.me)
-        followed[conversation] = nil
     }
 
     func removeMember(_ account: AccountID, from conversation: ConversationID) async throws(ClientError) {

@@ -7,6 +7,7 @@ final class FileMailer: Room {
     let signed: SignedCalls
     let contacts: Contacts
     let uploads: Uploads
+    let openUploads: OpenUploads
     let mailer: Mailer
     let transcript: Transcript
     let upkeep: Upkeep
@@ -15,28 +16,49 @@ final class FileMailer: Room {
     var resend: Task<Void, Never>?
 
     init(
-        _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ uploads: Uploads, _ mailer: Mailer,
-        _ transcript: Transcript, _ upkeep: Upkeep
+        _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ uploads: Uploads,
+        _ openUploads: OpenUploads, _ mailer: Mailer, _ transcript: Transcript, _ upkeep: Upkeep
     ) {
         self.signed = signed
         self.contacts = contacts
         self.uploads = uploads
+        self.openUploads = openUploads
         self.mailer = mailer
         self.transcript = transcript
         self.upkeep = upkeep
         super.init(ground)
     }
 
-    @discardableResult
     func send(
-        _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
+        _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void
     ) async throws(ClientError) -> Line {
-        try file.check()
+        try file.check(ClientLimits.expirySeconds)
         _ = try ownAddress()
         // Nothing is sealed for somebody who is not there.
         let account = try await contacts.account(of: handle)
         let (number, transfer) = try await take(file, to: account, handle)
         return try await follow(number, transfer, progress)
+    }
+
+    /// The same to a chat: with somebody who was met before, or an open conversation, where the server can look at it.
+    func send(
+        _ file: OutgoingFile, to chat: ChatID, progress: @escaping @Sendable (FileProgress) -> Void
+    ) async throws(ClientError) -> Line {
+        _ = try ownAddress()
+        switch chat {
+        case .person(let account):
+            guard let handle = try contacts.knownHandle(of: account) else { throw .noSuchChat }
+            return try await send(file, to: handle, progress: progress)
+        case .conversation(let id):
+            try file.check(Limits.messageSeconds)
+            try await mailer.logs.learn(id)
+            return try await openUploads.useOpen(
+                file.path, for: .conversation(id), progress
+            ) { (media) async throws(ClientError) in
+                let message = OutgoingMessage(text: file.caption, media: [media], expiresIn: file.expiresIn)
+                return try await mailer.send(message, to: chat)
+            }
+        }
     }
 
     @discardableResult
@@ -89,7 +111,7 @@ final class FileMailer: Room {
             }
         }
         if let failure = run.takeFailure(number) { throw failure }
-        return try await mailer.outcome(of: transfer.message, at: transfer.line)
+        return try await mailer.outcome(of: transfer.message, in: transfer.line.chat)
     }
 
     func waitingFiles() throws(ClientError) -> [WaitingFile] {
@@ -126,8 +148,8 @@ final class FileMailer: Room {
     func waitingMessages() throws(ClientError) -> [Line] {
         transcript.beforeShowing()
         var places: [LinePlace] = []
-        for (_, entry) in try values(in: .outbox) {
-            if let place = entry.line { places.append(place) }
+        for number in try outboxNumbers() {
+            if let place = try outboxItem(number)?.line(number) { places.append(place) }
         }
         for number in waitingTransfers() {
             if let transfer = try read(.transfer(number)) { places.append(transfer.line) }

@@ -71,17 +71,6 @@ public struct Media: Sendable {
         }
     }
 
-    /// The media that a post shows, in its order.
-    /// - Throws: ``ClientError/file(_:)`` with ``FileFailure/none`` where no post has that number, or it shows none, or
-    ///   none any more.
-    public func media(
-        ofPost seq: SequenceNumber, in conversation: ConversationID
-    ) async throws(ClientError) -> [MediaID] {
-        try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.conversations.media(ofPost: seq, in: conversation)
-        }
-    }
-
     /// What the server says of media.
     public func info(ofMedia media: MediaID) async throws(ClientError) -> MediaInfo {
         try await owner.run { (rooms) async throws(ClientError) in try await rooms.downloads.info(ofMedia: media) }

@@ -30,13 +30,14 @@ public struct OutgoingFile: Sendable, Equatable {
         path.split(separator: "/").last.map { String($0.unicodeScalars.prefix(FileNote.nameLengths.upperBound)) }
     }
 
+    /// - Parameter seconds: until it may disappear.
     /// - Throws: ``ClientError/textTooLong``; ``ClientError/file(_:)``; ``ClientError/badExpiry``.
-    func check() throws(ClientError) {
+    func check(_ seconds: ClosedRange<UInt64>) throws(ClientError) {
         guard caption.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
         // What does not fit its record could never be read again.
         guard type.map({ FileNote.typeLengths.contains($0.unicodeScalars.count) }) ?? true else {
             throw .file(.badType)
         }
-        guard expiresIn.map(ClientLimits.expirySeconds.contains) ?? true else { throw .badExpiry }
+        guard expiresIn.map(seconds.contains) ?? true else { throw .badExpiry }
     }
 }

@@ -74,7 +74,8 @@ final class OpenUploads: Room {
             return try await choose(created.media)
         } catch {
             // Without an answer it may be in use by now; if it is not, it ends by itself.
-            if !error.isPassing { await uploads.discard(created) }
+            // What waits to be posted shows it.
+            if !error.isPassing, !error.isQueued { await uploads.discard(created) }
             throw error
         }
     }
@@ -148,4 +149,9 @@ final class OpenUploads: Room {
         request.headers = [("Authorization", "Bearer \(try await signed.accessToken(insteadOf: token))")]
         return try await calls.bytes(request).body
     }
+}
+
+extension ClientError {
+    /// Whether what was said goes out later.
+    fileprivate var isQueued: Bool { if case .queued = self { true } else { false } }
 }

@@ -32,11 +32,36 @@ extension Listening {
         case .envelope(let envelope):
             let event = try await receiver.receive(envelope)
             connection.batch.append((envelope.number, event))
+        case .event(let entry):
+            steps += try await heard(entry, connection)
         case .some(let frame):
             steps += try finishBatch(connection)
             steps.append(try await received(frame, connection, untilIdle: untilIdle))
         }
         if connection.isBatchFull { steps += try finishBatch(connection) }
+        return steps
+    }
+
+    /// An entry of an open conversation: kept with what came before it, and told with that. Where it leaves a gap, or its
+    /// conversation is not known, that is asked for first.
+    private func heard(_ entry: LogEntry, _ connection: ListeningConnection) async throws(ClientError) -> [Step] {
+        var steps: [Step] = []
+        switch try logs.take(entry) {
+        case .kept(let events): connection.batch += events.map { (nil, $0) }
+        case .gap:
+            steps = try finishBatch(connection)
+            try await logs.catchUpOrTell(entry.conversation)
+        case .stranger:
+            steps = try finishBatch(connection)
+            do throws(ClientError) {
+                try await logs.learn(entry.conversation)
+            } catch {
+                // It may be over already, or be none that is kept.
+                guard !error.isPassing else { throw error }
+                return steps
+            }
+            if case .kept(let events) = try logs.take(entry) { connection.batch += events.map { (nil, $0) } }
+        }
         return steps
     }
 
@@ -64,11 +89,8 @@ extension Listening {
             watching.connectionChanged(to: .catchingUp)
             tell(.connected)
             return .hello(intervalMilliseconds: heartbeat.intervalMilliseconds)
-        case .event(let entry):
-            try await conversations.announce(entry)
-            return .goOn
         case .head(let head):
-            return passedOver(head.conversation, through: head.seq, connection)
+            return try passedOver(head.conversation, through: head.seq, connection)
         case .queueEmpty:
             acknowledge(connection)
             watching.connectionChanged(to: .live)
@@ -84,7 +106,7 @@ extension Listening {
         case .error(let failure):
             tell(.trouble(.refused(failure.problem)))
             return .goOn
-        case .envelope, .accepted, .refused, .response, .pong, .unknown:
+        case .envelope, .event, .accepted, .refused, .response, .pong, .unknown:
             return .goOn
         }
     }
@@ -99,7 +121,7 @@ extension Listening {
             await refreshOwnList()
             return .goOn
         case .conversationsAhead:
-            return passedOver(nil, through: nil, connection)
+            return try passedOver(nil, through: nil, connection)
         case .media, .later:
             // Whoever uploads open media asks for their state.
             return .goOn
@@ -151,7 +173,8 @@ extension Listening {
         if count > 0 { tell(.keysUploaded(count: count)) }
         await backups.updateIfAny()
         await watchQuietly()
-        try await conversations.catchUp()
+        try await logs.catchUp()
+        logs.isLive = current?.heartbeat != nil
     }
 
     /// What hides senders: the own token for others, and a certificate for this device.

@@ -7,14 +7,15 @@ extension Listening {
     /// Entries up to `seq` did not come; of any conversation, where none is named.
     func passedOver(
         _ conversation: ConversationID?, through seq: SequenceNumber?, _ connection: ListeningConnection
-    ) -> Step {
-        if let conversation, let last = conversations.followed[conversation] {
+    ) throws(ClientError) -> Step {
+        if let conversation, let seq { try logs.noteHead(seq, of: conversation) }
+        if let conversation, try logs.isWanted(conversation) {
             // It may have been read meanwhile.
-            guard let seq, seq > last else { return .goOn }
+            guard let seq, try !logs.isReached(seq, in: conversation) else { return .goOn }
             connection.passedOver.insert(conversation)
         } else {
-            if conversation == nil { connection.passedOver.formUnion(conversations.followed.keys) }
-            tell(.passedOver(conversation, through: seq))
+            if conversation == nil { connection.passedOver.formUnion(try logs.wanted()) }
+            tell(.passedOver(conversation.map { .conversation($0) }, through: seq?.rawValue))
         }
         guard !connection.passedOver.isEmpty, !connection.isCatchingUp else { return .goOn }
         connection.isCatchingUp = true
@@ -28,7 +29,7 @@ extension Listening {
         var backoff = Backoff()
         while let conversation = connection.passedOver.popFirst() {
             do {
-                try await conversations.catchUp(conversation)
+                try await logs.catchUp(conversation)
                 backoff.succeeded()
             } catch {
                 guard error.isPassing else {

@@ -14,13 +14,13 @@ final class Listening: Room {
     let mediaDeletions: MediaDeletions
     let preKeyKeeper: PreKeyKeeper
     let backups: Backups
-    let conversations: Conversations
+    let logs: OpenLogs
     let watching: Watching
     let upkeep: Upkeep
     /// Listens for all who want it.
     private var task: Task<Void, Never>?
     /// The connection that is open.
-    private var current: ListeningConnection?
+    private(set) var current: ListeningConnection?
     /// What is done beside it, and ends with it.
     private var companions: [UInt64: Task<Void, Never>] = [:]
     private var companionCount: UInt64 = 0
@@ -29,7 +29,7 @@ final class Listening: Room {
         _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ ownEntries: OwnEntries,
         _ deliveryTokens: DeliveryTokens, _ certificates: Certificates, _ receiver: Receiver, _ mailer: Mailer,
         _ files: FileMailer, _ mediaDeletions: MediaDeletions, _ preKeyKeeper: PreKeyKeeper, _ backups: Backups,
-        _ conversations: Conversations, _ watching: Watching, _ upkeep: Upkeep
+        _ logs: OpenLogs, _ watching: Watching, _ upkeep: Upkeep
     ) {
         self.signed = signed
         self.contacts = contacts
@@ -42,7 +42,7 @@ final class Listening: Room {
         self.mediaDeletions = mediaDeletions
         self.preKeyKeeper = preKeyKeeper
         self.backups = backups
-        self.conversations = conversations
+        self.logs = logs
         self.watching = watching
         self.upkeep = upkeep
         super.init(ground)
@@ -140,6 +140,7 @@ final class Listening: Room {
         }
         await endCompanions()
         current = nil
+        logs.isLive = false
         // What was taken before the end is as good as what came earlier.
         _ = try? finishBatch(connection)
         acknowledge(connection)

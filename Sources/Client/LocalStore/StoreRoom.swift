@@ -51,7 +51,7 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
 
     /// Sessions, by device.
     case session = 50
-    /// Messages that are known, and where the line of each stands, by client id.
+    /// Messages that are known, and where the line of each stands, by client id; of an open conversation in its scope.
     case message = 51
     /// Deletions of messages that have not come yet, by client id.
     case earlyDeletion = 53
@@ -79,8 +79,10 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
 
     // MARK: What is under way
 
-    /// What the server has not accepted yet, by number.
+    /// Sealed messages that the server has not accepted yet, by number.
     case outbox = 70
+    /// The same of what is for open conversations; the numbers are from one row.
+    case post = 76
     /// Files that become messages, by number.
     case transfer = 71
     /// What has come of files, by line and where it goes.
@@ -100,7 +102,7 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
             true
         case .head, .sum, .profile, .counters, .tokens, .backup, .standingPreKeys, .keyLog, .deliveryToken,
             .heardDeliveryToken, .certificate, .preKey, .ownList, .session, .line, .expiry, .evidence, .keptFrame,
-            .outbox, .transfer:
+            .outbox, .post, .transfer:
             false
         }
     }

@@ -2,6 +2,7 @@ import Wire
 
 /// Takes messages back: docs/protocol/content.md, "Deleting".
 final class Retraction: Room {
+    private let posts: Posts
     private let mailer: Mailer
     private let files: FileMailer
     private let mediaDeletions: MediaDeletions
@@ -10,9 +11,10 @@ final class Retraction: Room {
     private let upkeep: Upkeep
 
     init(
-        _ ground: Ground, _ mailer: Mailer, _ files: FileMailer, _ mediaDeletions: MediaDeletions,
+        _ ground: Ground, _ posts: Posts, _ mailer: Mailer, _ files: FileMailer, _ mediaDeletions: MediaDeletions,
         _ deliveryTokens: DeliveryTokens, _ transcript: Transcript, _ upkeep: Upkeep
     ) {
+        self.posts = posts
         self.mailer = mailer
         self.files = files
         self.mediaDeletions = mediaDeletions
@@ -26,6 +28,9 @@ final class Retraction: Room {
     func delete(_ id: LineID, forMeOnly: Bool = false) async throws(ClientError) -> Line {
         let own = try ownAddress()
         let place = try transcript.place(of: id)
+        if case .conversation(let conversation) = place.chat {
+            return try await delete(at: place, of: conversation, own, forMeOnly: forMeOnly)
+        }
         // A file that is still on its way goes nowhere; one that has just become a message is deleted as one.
         if let number = try read(.line(place))?.transfer, try read(.transfer(number)) != nil {
             try await files.cancel(fileOf: id)
@@ -58,6 +63,34 @@ final class Retraction: Room {
             try await mailer.outcome(of: told.0)
         }
         return Line(left, at: place, own: own.account)
+    }
+
+    /// Takes back what was said in an open conversation. What waits to be posted goes from here, and is deleted where it
+    /// was posted after all; what was posted is empty here once it is deleted there.
+    private func delete(
+        at place: LinePlace, of conversation: ConversationID, _ own: DeviceAddress, forMeOnly: Bool
+    ) async throws(ClientError) -> Line {
+        guard let line = try read(.line(place)), line.change == nil else { throw .noSuchMessage }
+        guard !forMeOnly else { throw .deletedForAllOnly }
+        guard line.removal == nil else { return Line(line, at: place, own: own.account) }
+        guard place.isWaiting else {
+            let (number, name) = try posts.enqueue(deletionOf: SequenceNumber(place.number), of: conversation)
+            mailer.run.added(number)
+            mailer.run.await(name)
+            try await mailer.outcome(of: name)
+            return Line(try read(.line(place)) ?? line.emptied(.deleted), at: place, own: own.account)
+        }
+        var transaction = StoreTransaction()
+        var edit = TranscriptEdit(store, now: surroundings.now())
+        let number = place.number - LinePlace.firstWaiting
+        transaction.remove(.post(number))
+        try edit.remove(at: place)
+        edit.write(into: &transaction)
+        transaction.erase()
+        try commit(transaction)
+        mailer.run.removed(number)
+        upkeep.lookAfter()
+        return Line(line.emptied(.deleted), at: place, own: own.account)
     }
 
     /// Takes out of the outbox what says the same as a line. Whether the server has it already nobody knows, so the

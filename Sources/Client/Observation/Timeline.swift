@@ -91,17 +91,19 @@ public final class Timeline: Sendable {
         })
     }
 
-    /// Grows to lines before the first. Without any it changes nothing.
+    /// Grows to lines before the first; of an open conversation those that are not here are fetched. Without any it
+    /// changes nothing.
+    /// - Throws: what the server could not be asked, or refuses; then it stays as it is.
     public func loadOlder(_ count: Int = 50) async throws(ClientError) {
         try await owner.run { (rooms) async throws(ClientError) in
-            try rooms.watching.grow(timeline: number, older: count)
+            try await rooms.watching.grow(timeline: number, older: count)
         }
     }
 
-    /// Grows to lines behind the last. Without any it changes nothing.
+    /// Grows to lines behind the last, as ``loadOlder(_:)`` does to the other side.
     public func loadNewer(_ count: Int = 50) async throws(ClientError) {
         try await owner.run { (rooms) async throws(ClientError) in
-            try rooms.watching.grow(timeline: number, newer: count)
+            try await rooms.watching.grow(timeline: number, newer: count)
         }
     }
 }

@@ -37,7 +37,8 @@ struct TimelineWindow {
     }
 
     /// What has become of the line with a number: changed, new, or gone.
-    mutating func set(_ line: Line?, number: UInt64) {
+    /// - Parameter bound: the numbers around it between which there is no hole: what is beyond one is behind the window.
+    mutating func set(_ line: Line?, number: UInt64, within bound: ClosedRange<UInt64>) {
         let index = lines.partitioningIndex { $0.number >= number }
         let isThere = index < lines.count && lines[index].number == number
         guard let line else {
@@ -47,7 +48,13 @@ struct TimelineWindow {
         if isThere {
             lines[index] = line
         } else if index == lines.count {
-            if !hasNewer { grow(newer: [line], hasNewer: false) }
+            guard !hasNewer else { return }
+            guard let last = lines.last else {
+                hasOlder = hasOlder || bound.lowerBound > 1
+                lines = [line]
+                return
+            }
+            if bound.contains(last.number) { grow(newer: [line], hasNewer: false) } else { hasNewer = true }
         } else if index > 0 || !hasOlder {
             lines.insert(line, at: index)
         }

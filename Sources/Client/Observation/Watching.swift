@@ -2,6 +2,7 @@
 final class Watching: Room {
     private let transcript: Transcript
     private let files: FileMailer
+    private let logs: OpenLogs
     private let chatSource = Source<[Chat]>()
     private let outboxSource = Source<[Line]>()
     private let connectionSource = Source<ConnectionState>()
@@ -12,9 +13,10 @@ final class Watching: Room {
     private var isTelling = false
     private(set) var connectionState = ConnectionState.off
 
-    init(_ ground: Ground, _ transcript: Transcript, _ files: FileMailer) {
+    init(_ ground: Ground, _ transcript: Transcript, _ files: FileMailer, _ logs: OpenLogs) {
         self.transcript = transcript
         self.files = files
+        self.logs = logs
         super.init(ground)
         ground.records.whenDurable.append { [unowned self] (touched) in committed(touched) }
     }
@@ -68,9 +70,11 @@ final class Watching: Room {
         for (number, timeline) in timelines {
             var window = timeline.window
             for place in touched where place.chat == window.chat {
+                let line: Line?
                 // One that cannot be read stays as it was shown.
-                guard let line = try? transcript.line(at: place) else { continue }
-                window.set(line, number: place.number)
+                do { line = try transcript.line(at: place) } catch { continue }
+                let bound = (try? bound(around: place.number, of: window.chat)) ?? place.number...place.number
+                window.set(line, number: place.number, within: bound)
             }
             timelines[number]?.window = window
             timeline.source.set(window.snapshot)
@@ -86,30 +90,113 @@ final class Watching: Room {
         timelines = [:]
     }
 
+    // MARK: Reading
+
+    /// Lines before a number, or the newest, ascending. Those of an open conversation are fetched where they are not
+    /// here; where the server cannot be reached, what is here has to do.
+    func lines(of chat: ChatID, before number: UInt64?, limit: Int) async throws(ClientError) -> [Line] {
+        guard case .conversation(let id) = chat, limit > 0 else {
+            return try transcript.lines(of: chat, before: number, limit: limit)
+        }
+        let count = Self.pageCount(limit)
+        return try await loading { () async throws(ClientError) in
+            if let number { try await logs.load(before: number, of: id, count: count) } else {
+                try await logs.loadNewest(of: id, count: count)
+            }
+        } then: { () throws(ClientError) in
+            let bound = try bound(around: number.map { max($0, 1) - 1 } ?? .max, of: chat)
+            return try transcript.lines(of: chat, before: number, limit: count, within: bound)
+        }
+    }
+
+    /// The same of those behind a number.
+    func lines(of chat: ChatID, after number: UInt64, limit: Int) async throws(ClientError) -> [Line] {
+        guard case .conversation(let id) = chat, limit > 0, number < .max else {
+            return try transcript.lines(of: chat, after: number, limit: limit)
+        }
+        let count = Self.pageCount(limit)
+        return try await loading { () async throws(ClientError) in
+            try await logs.load(after: number, of: id, count: count)
+        } then: { () throws(ClientError) in
+            try transcript.lines(of: chat, after: number, limit: count, within: try bound(around: number + 1, of: chat))
+        }
+    }
+
+    /// One line, as ``Transcript/line(_:)``; of an open conversation fetched by its number.
+    func line(_ id: LineID) async throws(ClientError) -> Line? {
+        if let line = try transcript.line(id) { return line }
+        guard case .conversation(let conversation) = id.chat, case .number(let number) = id.name else { return nil }
+        try await logs.load(around: number, of: conversation, count: 2)
+        return try transcript.line(id)
+    }
+
+    /// - Throws: why nothing was fetched, where nothing is here either.
+    private func loading(
+        _ load: () async throws(ClientError) -> Void, then read: () throws(ClientError) -> [Line]
+    ) async throws(ClientError) -> [Line] {
+        do throws(ClientError) {
+            try await load()
+        } catch {
+            let lines = try read()
+            guard error.isPassing, !lines.isEmpty else { throw error }
+            return lines
+        }
+        return try read()
+    }
+
     // MARK: Timelines
 
     func timeline(
         of chat: ChatID, at opening: Timeline.Opening = .newest, count: Int = 50
-    ) throws(ClientError) -> UInt64 {
-        let window: TimelineWindow
+    ) async throws(ClientError) -> UInt64 {
         let count = Self.pageCount(count)
-        switch opening {
-        case .newest:
-            let lines = try transcript.lines(of: chat, limit: count)
-            window = TimelineWindow(chat, lines: lines, hasOlder: lines.count == count, hasNewer: false)
-        case .line(let id):
-            transcript.beforeShowing()
-            let place = try transcript.place(of: id)
-            guard place.chat == chat else { throw .noSuchMessage }
-            let older = try transcript.lines(of: chat, before: place.number, limit: count / 2)
-            let newer = try transcript.lines(of: chat, after: place.number - 1, limit: count - older.count)
+        let place = try await place(opening, of: chat, count: count)
+        try await load(chat, around: place, count: count)
+        let window: TimelineWindow
+        if let place {
+            let bound = try bound(around: place, of: chat)
+            let older = try transcript.lines(of: chat, before: place, limit: count / 2, within: bound)
+            let newer = try transcript.lines(
+                of: chat, after: place - 1, limit: count - older.count, within: bound)
             window = TimelineWindow(
-                chat, lines: older + newer, hasOlder: older.count == count / 2,
-                hasNewer: newer.count == count - older.count)
+                chat, lines: older + newer, hasOlder: older.count == count / 2 || bound.lowerBound > 1,
+                hasNewer: newer.count == count - older.count || bound.upperBound < .max)
+        } else {
+            let bound = try bound(around: .max, of: chat)
+            let lines = try transcript.lines(of: chat, limit: count, within: bound)
+            window = TimelineWindow(
+                chat, lines: lines, hasOlder: lines.count == count || bound.lowerBound > 1, hasNewer: false)
         }
         timelineCount += 1
         timelines[timelineCount] = OpenTimeline(window: window)
+        if case .conversation(let id) = chat { try logs.look(at: id) }
         return timelineCount
+    }
+
+    /// The number that a timeline opens at; `nil` for the newest.
+    private func place(
+        _ opening: Timeline.Opening, of chat: ChatID, count: Int
+    ) async throws(ClientError) -> UInt64? {
+        guard case .line(let id) = opening else { return nil }
+        transcript.beforeShowing()
+        guard id.chat == chat else { throw .noSuchMessage }
+        if case .conversation(let conversation) = chat, case .number(let number) = id.name {
+            try await logs.load(around: number, of: conversation, count: count)
+        }
+        return try transcript.place(of: id).number
+    }
+
+    /// Fetches what is not here, of an open conversation.
+    private func load(_ chat: ChatID, around place: UInt64?, count: Int) async throws(ClientError) {
+        guard case .conversation(let id) = chat else { return }
+        guard let place else { return try await logs.loadNewest(of: id, count: count) }
+        try await logs.load(around: place, of: id, count: count)
+    }
+
+    /// The numbers around one between which there is no hole.
+    private func bound(around number: UInt64, of chat: ChatID) throws(ClientError) -> ClosedRange<UInt64> {
+        guard case .conversation(let id) = chat else { return 0...(.max) }
+        return try logs.bound(around: number, of: id) ?? number...number
     }
 
     /// Lines that are asked for at once, within the bounds of a timeline.
@@ -124,24 +211,42 @@ final class Watching: Room {
 
     private func forget(_ watcher: UInt64, ofTimeline number: UInt64) { timelines[number]?.source.forget(watcher) }
 
-    func forget(timeline number: UInt64) { timelines.removeValue(forKey: number)?.source.finish() }
-
-    func grow(timeline number: UInt64, older count: Int) throws(ClientError) {
-        guard var timeline = timelines[number], timeline.window.hasOlder else { return }
-        let count = Self.pageCount(count)
-        let first = timeline.window.lines.first?.number
-        let page = try transcript.lines(of: timeline.window.chat, before: first, limit: count)
-        timeline.window.grow(older: page, hasOlder: page.count == count)
-        timelines[number] = timeline
-        timeline.source.set(timeline.window.snapshot)
+    func forget(timeline number: UInt64) {
+        guard let timeline = timelines.removeValue(forKey: number) else { return }
+        if case .conversation(let id) = timeline.window.chat { logs.ceaseLooking(at: id) }
+        timeline.source.finish()
     }
 
-    func grow(timeline number: UInt64, newer count: Int) throws(ClientError) {
-        guard var timeline = timelines[number], timeline.window.hasNewer else { return }
+    func grow(timeline number: UInt64, older count: Int) async throws(ClientError) {
         let count = Self.pageCount(count)
+        guard let chat = timelines[number]?.window.chat else { return }
+        // It may grow by another hand meanwhile.
+        if case .conversation(let id) = chat, let first = timelines[number]?.window.lines.first?.number {
+            try await logs.load(before: first, of: id, count: count)
+        }
+        guard var timeline = timelines[number], timeline.window.hasOlder else { return }
+        let first = timeline.window.lines.first?.number
+        let bound = try bound(around: first ?? .max, of: chat)
+        let page = try transcript.lines(of: chat, before: first, limit: count, within: bound)
+        timeline.window.grow(older: page, hasOlder: page.count == count || bound.lowerBound > 1)
+        set(timeline, number)
+    }
+
+    func grow(timeline number: UInt64, newer count: Int) async throws(ClientError) {
+        let count = Self.pageCount(count)
+        guard let chat = timelines[number]?.window.chat else { return }
+        if case .conversation(let id) = chat, let last = timelines[number]?.window.lines.last?.number {
+            try await logs.load(after: last, of: id, count: count)
+        }
+        guard var timeline = timelines[number], timeline.window.hasNewer else { return }
         let last = timeline.window.lines.last?.number ?? 0
-        let page = try transcript.lines(of: timeline.window.chat, after: last, limit: count)
-        timeline.window.grow(newer: page, hasNewer: page.count == count)
+        let bound = try bound(around: last, of: chat)
+        let page = try transcript.lines(of: chat, after: last, limit: count, within: bound)
+        timeline.window.grow(newer: page, hasNewer: page.count == count || bound.upperBound < .max)
+        set(timeline, number)
+    }
+
+    private func set(_ timeline: OpenTimeline, _ number: UInt64) {
         timelines[number] = timeline
         timeline.source.set(timeline.window.snapshot)
     }

@@ -11,17 +11,19 @@ final class Rooms {
     let sealer: Sealer
     let upkeep: Upkeep
     let transcript: Transcript
+    let conversations: Conversations
+    let logs: OpenLogs
+    let posts: Posts
     let mailer: Mailer
     let uploads: Uploads
+    let openUploads: OpenUploads
     let downloads: Downloads
     let mediaDeletions: MediaDeletions
     let files: FileMailer
     let retraction: Retraction
     let reports: Reports
     let receiver: Receiver
-    let openUploads: OpenUploads
     let pictures: Pictures
-    let conversations: Conversations
     let stickerBox: StickerBox
     let preKeyKeeper: PreKeyKeeper
     let registration: Registration
@@ -44,17 +46,20 @@ final class Rooms {
         sealer = Sealer(ground, signed, contacts, keyLog)
         upkeep = Upkeep(ground)
         transcript = Transcript(ground, upkeep)
-        mailer = Mailer(ground, signed, contacts, deliveryTokens, certificates, sealer, transcript, upkeep)
+        conversations = Conversations(ground, signed, contacts)
+        logs = OpenLogs(ground, conversations, upkeep)
+        posts = Posts(ground, signed, logs)
+        mailer = Mailer(
+            ground, signed, contacts, deliveryTokens, certificates, sealer, logs, posts, transcript, upkeep)
         uploads = Uploads(ground, signed)
+        openUploads = OpenUploads(ground, signed, uploads)
         downloads = Downloads(ground, signed, transcript, upkeep)
         mediaDeletions = MediaDeletions(ground)
-        files = FileMailer(ground, signed, contacts, uploads, mailer, transcript, upkeep)
-        retraction = Retraction(ground, mailer, files, mediaDeletions, deliveryTokens, transcript, upkeep)
+        files = FileMailer(ground, signed, contacts, uploads, openUploads, mailer, transcript, upkeep)
+        retraction = Retraction(ground, posts, mailer, files, mediaDeletions, deliveryTokens, transcript, upkeep)
         reports = Reports(ground, signed, transcript)
         receiver = Receiver(ground, contacts, keyLog, deliveryTokens, sealer, upkeep)
-        openUploads = OpenUploads(ground, signed, uploads)
         pictures = Pictures(ground, signed, contacts, openUploads)
-        conversations = Conversations(ground, signed, contacts, openUploads)
         stickerBox = StickerBox(ground, mailer, uploads, downloads, mediaDeletions, transcript, upkeep)
         preKeyKeeper = PreKeyKeeper(ground, signed)
         registration = Registration(ground, signed, keyLog, contacts)
@@ -62,9 +67,9 @@ final class Rooms {
         accountEnd = AccountEnd(ground, signed, keyLog, mailer)
         backups = Backups(ground, signed, contacts)
         restoration = Restoration(ground, signed, keyLog, contacts)
-        watching = Watching(ground, transcript, files)
+        watching = Watching(ground, transcript, files, logs)
         listening = Listening(
             ground, signed, contacts, ownEntries, deliveryTokens, certificates, receiver, mailer, files,
-            mediaDeletions, preKeyKeeper, backups, conversations, watching, upkeep)
+            mediaDeletions, preKeyKeeper, backups, logs, watching, upkeep)
     }
 }

@@ -9,6 +9,8 @@ final class Mailer: Room {
     let deliveryTokens: DeliveryTokens
     let certificates: Certificates
     let sealer: Sealer
+    let logs: OpenLogs
+    let posts: Posts
     let transcript: Transcript
     let upkeep: Upkeep
     var run = OutboxRun()
@@ -19,42 +21,66 @@ final class Mailer: Room {
 
     init(
         _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ deliveryTokens: DeliveryTokens,
-        _ certificates: Certificates, _ sealer: Sealer, _ transcript: Transcript, _ upkeep: Upkeep
+        _ certificates: Certificates, _ sealer: Sealer, _ logs: OpenLogs, _ posts: Posts, _ transcript: Transcript,
+        _ upkeep: Upkeep
     ) {
         self.signed = signed
         self.contacts = contacts
         self.deliveryTokens = deliveryTokens
         self.certificates = certificates
         self.sealer = sealer
+        self.logs = logs
+        self.posts = posts
         self.transcript = transcript
         self.upkeep = upkeep
         super.init(ground)
         ground.records.whenTakenBack.append { [unowned self] in run.reload() }
-    }
-
-    @discardableResult
-    func send(
-        _ text: String, to handle: Handle, expiresIn: UInt64? = nil
-    ) async throws(ClientError) -> Line {
-        guard !text.isEmpty else { throw .emptyText }
-        return try await send(OutgoingMessage(text: text, expiresIn: expiresIn), to: handle)
+        logs.whenPosted = { [unowned self] (number, name) in
+            run.removed(number)
+            run.settle(name, .success(()))
+        }
+        logs.whenWaiting = { [unowned self] (number) in
+            run.added(number)
+            ground.errands.begin { (rooms) in await rooms.mailer.sendMessages() }
+        }
     }
 
     /// Sends a text, or a pointer to a file with an empty one or another.
     func send(_ message: OutgoingMessage, to handle: Handle) async throws(ClientError) -> Line {
-        guard message.text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
-        guard message.expiresIn.map(ClientLimits.expirySeconds.contains) ?? true else { throw .badExpiry }
+        _ = try ownAddress()
+        try message.check(for: nil)
+        return try await send(message, to: .person(try await contacts.account(of: handle)))
+    }
+
+    /// The same to a chat: with somebody who was met before, or an open conversation.
+    /// - Throws: ``ClientError/noSuchChat``.
+    func send(_ message: OutgoingMessage, to chat: ChatID) async throws(ClientError) -> Line {
         let own = try ownAddress()
-        let account = try await contacts.account(of: handle)
-        let (clientID, place) = try enqueue(message, to: account, own)
-        run.await(clientID)
-        return try await outcome(of: clientID, at: place)
+        try message.check(for: chat)
+        switch chat {
+        case .person(let account):
+            let isKnown = try contacts.knownList(account) != nil
+            guard isKnown || account == own.account else { throw .noSuchChat }
+            let clientID = try enqueue(message, to: account, own)
+            run.await(clientID)
+            return try await outcome(of: clientID, in: chat)
+        case .conversation(let id):
+            guard message.file == nil, message.sticker == nil else { throw .noSuchChat }
+            let post = PostRequest(
+                clientID: .random(), text: message.text.isEmpty ? nil : message.text, media: message.media,
+                expiresIn: message.expiresIn)
+            try await logs.learn(id)
+            run.added(try posts.enqueue(post, to: id))
+            run.await(post.clientID)
+            return try await outcome(of: post.clientID, in: chat)
+        }
     }
 
     /// Sees to it that a message that is awaited goes out, and gives its line.
-    func outcome(of clientID: ClientID, at place: LinePlace) async throws(ClientError) -> Line {
+    func outcome(of clientID: ClientID, in chat: ChatID) async throws(ClientError) -> Line {
         try await outcome(of: clientID)
-        guard let line = try transcript.line(at: place) else { throw .noSuchMessage }
+        let name = LineID.Name.message(clientID, by: try ownAddress().account)
+        guard let line = try transcript.stagedLine(LineID(chat, name)) else { throw .noSuchMessage }
         return line
     }
 
@@ -77,7 +103,7 @@ final class Mailer: Room {
     /// Writes down what is to be sent, sealed already where every session is there.
     private func enqueue(
         _ message: OutgoingMessage, to account: AccountID, _ own: DeviceAddress
-    ) throws(ClientError) -> (ClientID, LinePlace) {
+    ) throws(ClientError) -> ClientID {
         var transaction = StoreTransaction()
         var edit = TranscriptEdit(store, now: surroundings.now())
         let clientID = ClientID.random()
@@ -94,7 +120,7 @@ final class Mailer: Room {
         let numbers = try enqueue(line, at: place, message, to: account, own, into: &transaction)
         try commit(transaction)
         for number in numbers { run.added(number) }
-        return (clientID, place)
+        return clientID
     }
 
     /// Puts the sends of a message into the outbox, and what its line leads to beside it. Nothing else may count
@@ -200,7 +226,7 @@ final class Mailer: Room {
     fileprivate func runOutbox() async {
         if run.pending == nil {
             do {
-                run.load(try keys(in: .outbox).compactMap(\.number))
+                run.load(try outboxNumbers())
             } catch {
                 run.isRunning = false
                 return run.postpone(error)
@@ -246,22 +272,27 @@ final class Mailer: Room {
     /// Sends one entry, puts it off, or gives it up when the server refuses it for good.
     /// - Throws: what keeps the entries after it from going out as well.
     private func sendOne(_ number: UInt64) async throws(ClientError) {
+        guard let item = try outboxItem(number) else { return run.removed(number) }
+        guard !run.isHeld(item) else { return run.hold(number, item, retryAfterSeconds: nil) }
         let key = StoreKey.outbox(number)
-        guard let entry = try read(key) else { return run.removed(number) }
-        guard !run.isHeld(entry.to) else { return run.hold(number, entry, retryAfterSeconds: nil) }
         do {
-            let accepted = try await deliver(key)
-            try settle(key, accepted, nil)
+            switch item {
+            case .sealed: try settle(key, try await deliver(key), nil)
+            case .open(let send): try await posts.deliver(send, number)
+            }
             run.removed(number)
-            run.settle(entry.clientID, .success(()))
+            run.settle(item.clientID, .success(()))
         } catch {
             if let problem = error.passingOfOneSend {
-                return run.hold(number, entry, retryAfterSeconds: problem.retryAfterSeconds)
+                return run.hold(number, item, retryAfterSeconds: problem.retryAfterSeconds)
             }
             guard !error.isPassing, error.isAboutOneSend else { throw error }
-            try settle(key, nil, error)
+            switch item {
+            case .sealed: try settle(key, nil, error)
+            case .open(let send): try posts.refuse(send, number, error)
+            }
             run.removed(number)
-            run.settle(entry.clientID, .failure(error))
+            run.settle(item.clientID, .failure(error))
         }
     }
 

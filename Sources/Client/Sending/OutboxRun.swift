@@ -6,8 +6,8 @@ struct OutboxRun {
     var isRunning = false
     /// The numbers of what waits, oldest first; `nil` until the store was asked.
     private(set) var pending: [UInt64]?
-    /// Accounts that a send was put off for: what comes after it waits too, to stay in order.
-    private var heldAccounts: Set<AccountID> = []
+    /// Chats that a send was put off for: what comes after it waits too, to stay in order.
+    private var heldChats: Set<ChatID> = []
     /// What this run leaves to a later one.
     private var heldNumbers: Set<UInt64> = []
     /// When the server wants to be asked again, at the earliest, for what is held; `nil` where it did not say.
@@ -28,7 +28,7 @@ struct OutboxRun {
     /// Everything that waits is tried once.
     mutating func begin() {
         isRunning = true
-        heldAccounts = []
+        heldChats = []
         heldNumbers = []
         retrySeconds = nil
     }
@@ -36,15 +36,15 @@ struct OutboxRun {
     /// The oldest that this run has not put off.
     var next: UInt64? { pending?.first { !heldNumbers.contains($0) } }
 
-    func isHeld(_ account: AccountID) -> Bool { heldAccounts.contains(account) }
+    func isHeld(_ item: OutboxItem) -> Bool { heldChats.contains(item.chat) }
 
-    /// Leaves an entry, and what comes after it for the same account, to a later run.
+    /// Leaves an item, and what comes after it for the same chat, to a later run.
     /// - Parameter seconds: what the server asked for.
-    mutating func hold(_ number: UInt64, _ entry: OutboxEntry, retryAfterSeconds seconds: UInt64?) {
-        heldAccounts.insert(entry.to)
+    mutating func hold(_ number: UInt64, _ item: OutboxItem, retryAfterSeconds seconds: UInt64?) {
+        heldChats.insert(item.chat)
         heldNumbers.insert(number)
         if let seconds { retrySeconds = min(retrySeconds ?? seconds, seconds) }
-        settle(entry.clientID, .failure(.queued(entry.clientID)))
+        settle(item.clientID, .failure(.queued(item.clientID)))
     }
 
     mutating func await(_ clientID: ClientID) { awaited.insert(clientID) }

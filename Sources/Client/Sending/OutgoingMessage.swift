@@ -1,12 +1,25 @@
+import Wire
+
 /// What a message to somebody shall say, before it has a name and a place in the transcript.
 struct OutgoingMessage {
     /// Empty only beside a file.
     var text = ""
     var file: AttachmentPointer?
+    /// Open media, for an open conversation.
+    var media: [MediaID] = []
     /// Alone where it is.
     var sticker: StickerContent?
     /// Deletes the file's bytes at the server; for the own devices alone.
     var deleteCapability: String?
-    /// Seconds, of ``ClientLimits/expirySeconds``.
+    /// Seconds, of ``ClientLimits/expirySeconds``; in an open conversation of ``Limits/messageSeconds``.
     var expiresIn: UInt64?
+
+    /// - Throws: ``ClientError/emptyText``; ``ClientError/textTooLong``; ``ClientError/badExpiry``.
+    func check(for chat: ChatID?) throws(ClientError) {
+        guard !text.isEmpty || file != nil || sticker != nil || !media.isEmpty else { throw .emptyText }
+        guard text.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
+        let isOpen = if case .conversation = chat { true } else { false }
+        let seconds = isOpen ? Limits.messageSeconds : ClientLimits.expirySeconds
+        guard expiresIn.map(seconds.contains) ?? true else { throw .badExpiry }
+    }
 }

@@ -28,7 +28,7 @@ extension TranscriptEdit {
         if let expiresAt = line.expiresAt { try forgetExpiry(expiresAt, of: place) }
         transaction.remove(.evidence(place))
         transaction.remove(.keptContent(place))
-        if let message = line.message {
+        if let message = line.message, case .person = place.chat {
             transaction.remove(.attachment(message, from: line.author))
             transaction.remove(.capability(message, from: line.author))
             transaction.remove(.sticker(message, from: line.author))

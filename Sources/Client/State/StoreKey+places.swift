@@ -107,6 +107,20 @@ extension StoreKey where Value == KnownMessage {
     }
 }
 
+extension StoreKey where Value == KnownMessage {
+    /// A message of an open conversation, which no sealed one shares a name with: the server could know the names of
+    /// those, and give them to posts.
+    static func message(_ message: ClientID, from account: AccountID, in conversation: ConversationID) -> Self {
+        .init(.chat(.conversation(conversation)), .message, named: "\(message)/\(account)")
+    }
+}
+
+extension StoreShelf where Value == OpenSend { static var posts: Self { .init(.underWay, .post) } }
+extension StoreKey where Value == OpenSend {
+    /// What waits to be posted, by its number in the outbox.
+    static func post(_ number: UInt64) -> Self { StoreShelf.posts.key(number) }
+}
+
 extension StoreShelf where Value == PartialDownload { static var downloads: Self { .init(.underWay, .download) } }
 extension StoreKey where Value == PartialDownload {
     /// What has come of the file beside that line, for one place.

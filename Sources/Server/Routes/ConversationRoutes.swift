@@ -13,8 +13,10 @@ enum ConversationRoutes {
             }
         },
         Route(Endpoints.conversations) { (call) throws(Problem) in
-            let (account, page) = (call.account, try call.page())
-            return try await call.look { (look) throws(Problem) in try look.conversations(of: account, page) }
+            let (account, page, mode) = (call.account, try call.page(), try call.asked(Endpoints.mode))
+            return try await call.look { (look) throws(Problem) in
+                try look.conversations(of: account, mode: mode, page)
+            }
         },
         Route(Endpoints.conversation) { (call, id) throws(Problem) in
             let account = call.account

@@ -9,9 +9,13 @@ extension Endpoints {
         allows: .all, home: .caller, reads: NewConversation.self, gives: ConversationView.self, status: 201,
         problems: [.notFound, .groupFull, .requiresOpenMode, .sealedInOpen])
 
+    /// Which conversations a list has.
+    public static let mode = Parameter(
+        "mode", ConversationMode.self, "Only conversations of this mode; all of them when absent.")
+
     public static let conversations = Endpoint(
         .get, "/v1/conversations", area: area, "The caller's conversations, with head and unread count",
-        allows: .all, home: .caller, query: Parameters.page, gives: Page<ConversationView>.self)
+        allows: .all, home: .caller, query: [mode.facts] + Parameters.page, gives: Page<ConversationView>.self)
 
     public static let conversation = Endpoint(
         .get, "/v1/conversations/{conversation}", ConversationID.self, area: area, "One conversation",

@@ -25,10 +25,14 @@ struct ChatVerb: Sendable {
     func run(_ arguments: Arguments) async throws {
         guard try await client.whoami() != nil else { throw ClientError.notRegistered }
         if let conversation = try await conversation(arguments) {
-            let page = try await client.chats.log(of: conversation, limit: 20)
-            for entry in page.items { await Verb.tell(.conversation(entry), client, output) }
-            await client.chats.follow(conversation, after: page.head)
-            try await talk { try await client.chats.post($0, to: conversation) }
+            let chat = ChatID.conversation(conversation)
+            // For as long as somebody looks at it nothing of it is missed.
+            let timeline = try await client.chats.timeline(of: chat, count: 20)
+            if let update = await timeline.updates.first(where: { (_) in true }) {
+                for line in update.snapshot.lines { output.line(line, with: await Verb.other(line, client)) }
+            }
+            try await talk { try await client.chats.send($0, to: chat) }
+            withExtendedLifetime(timeline) {}
         } else {
             guard let word = arguments.words.first else {
                 throw arguments.misused

@@ -46,7 +46,7 @@ extension Verb {
             view.memberCount == 1 ? "1 member" : "\(view.memberCount) members",
             "you are \(view.role.rawValue)", "\(view.unread) unread of \(view.head)",
         ]
-        return "\(view.conversation)  \(oneLine(name))  \(facts.joined(separator: ", "))"
+        return "\(view.conversation)  \(Output.oneLine(name))  \(facts.joined(separator: ", "))"
     }
 
     private static func members(
@@ -136,10 +136,5 @@ extension Verb {
             throw UsageError(message: "“\(Output.harmless(word))” is no handle, nor an account's id of 22 characters.")
         }
         return account
-    }
-
-    /// What others wrote, where a line has to stay one.
-    private static func oneLine(_ text: String) -> String {
-        Output.harmless(text.replacing("\n", with: " "))
     }
 }

@@ -31,7 +31,7 @@ extension Verb {
         }
         guard arguments.words.count == 1 else { throw arguments.misused }
         let seq = try seq(arguments.words[0])
-        try await client.chats.deletePost(seq, of: conversation)
+        try await client.chats.delete(LineID(.conversation(conversation), number: seq.rawValue))
         tell("deleted", seq, of: conversation, output)
         output.say("Deleted for everybody.")
     }

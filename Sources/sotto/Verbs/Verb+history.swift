@@ -11,10 +11,17 @@ extension Verb {
                 writer.put("chat", chat.id)
                 writer.put("handle", chat.handle)
                 writer.put("mode", text: chat.mode.rawValue)
+                writer.put("kind", chat.kind)
+                writer.put("name", text: chat.name)
+                writer.put("role", chat.role)
+                writer.put("over", flag: chat.isOver)
                 writer.put("activity", chat.activity)
             }
-            let name = chat.handle?.text ?? chat.id.description
-            output.say(chat.last.map { "\(name)  \(Output.text(of: $0, with: chat.handle))" } ?? name)
+            let title = chat.handle?.text ?? chat.name.map { Output.oneLine($0) } ?? chat.id.description
+            let open = chat.mode == .open ? " (open: the server can read it\(chat.isOver ? "; it is over" : ""))" : ""
+            var last = ""
+            if let line = chat.last { last = "  \(Output.text(of: line, with: await other(line, client)))" }
+            output.say("\(title)\(open)\(last)")
         }
     }
 
@@ -33,7 +40,7 @@ extension Verb {
             return output.progress("This device keeps nothing that was said with \(handle).")
         }
         for line in try await client.chats.lines(of: chat, before: before, limit: Int(clamping: limit)) {
-            output.object(line.isUnreadable ? "unreadable" : "message") { Output.write(line, with: handle, to: &$0) }
+            output.object(line.event) { Output.write(line, with: handle, to: &$0) }
             output.say("\(line.number)  \(Output.text(of: line, with: handle))")
         }
     }
@@ -56,8 +63,9 @@ extension Verb {
         return LineID(chat, number: number)
     }
 
-    /// The handle of the other side of a line's chat, where it is known.
+    /// The handle of the other side of a line's chat, where it is known; in an open conversation of its author.
     static func other(_ line: Line, _ client: Account) async -> Handle? {
-        (try? await client.chats.chat(line.id.chat))?.handle
+        if case .conversation = line.id.chat { return try? await client.people.knownHandle(of: line.author.account) }
+        return (try? await client.chats.chat(line.id.chat))?.handle
     }
 }

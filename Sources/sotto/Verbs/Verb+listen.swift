@@ -43,13 +43,12 @@ extension Verb {
             output.object("removed") { Output.write(line, with: handle, to: &$0) }
             // What has disappeared leaves no line, here neither.
             if line.removal == .deleted { output.say(Output.text(of: line, with: handle)) }
-        case .conversation(let entry):
-            output.object("conversation") { entry.write(fields: &$0) }
-            output.say(text(of: entry))
-        case .passedOver(let conversation, let seq):
+        case .change(let line):
+            output.line(line, with: await other(line, client))
+        case .passedOver(let chat, let number):
             output.object("passedOver") { (writer) in
-                if let conversation { writer.put("conversation", conversation) }
-                if let seq { writer.put("seq", number: seq.rawValue) }
+                writer.put("chat", chat)
+                writer.put("number", number: number)
             }
             output.progress(
                 "More was posted than this connection could take: read it with sotto chat --conversation ID.")
@@ -82,13 +81,5 @@ extension Verb {
         case .trouble(let error), .ended(let error):
             output.progress("sotto: \(Output.harmless(error.description))")
         }
-    }
-
-    /// An entry of an open conversation.
-    static func text(of entry: LogEntry) -> String {
-        let sender = String(entry.sender.account.description.prefix(8))
-        let time = String(entry.time.description.prefix(16)).replacing("T", with: " ")
-        let told = (entry.event.tagged.record as? any Told)?.told(entry.seq, by: sender)
-        return "\(time)  \(told ?? "Something changed that this version does not know.")"
     }
 }

@@ -28,10 +28,14 @@ extension Verb {
         default: throw arguments.misused
         }
     }
-}
 
-extension ConversationEvent.MessagePin: Told {
-    func told(_: SequenceNumber, by sender: String) -> String {
-        isPinned ? "\(sender) pinned #\(seq)." : "\(sender) took the pin of #\(seq) away."
+    /// A message as it reads now.
+    private static func text(of entry: LogEntry) -> String {
+        let time = Output.time(entry.time)
+        let author = String(entry.sender.account.description.prefix(8))
+        guard case .message(let message) = entry.event, !message.isDeleted else {
+            return "\(time)  #\(entry.seq) \(author): [deleted]"
+        }
+        return "\(time)  #\(entry.seq) \(author): \(Output.post(message.text, message.media))"
     }
 }

@@ -19,7 +19,8 @@ extension Verb {
             }
             return media
         }
-        let shown = try await client.media.media(ofPost: seq, in: conversation)
+        let line = try await client.chats.line(LineID(.conversation(conversation), number: seq.rawValue))
+        guard case .media(let shown, caption: _)? = line?.body else { throw ClientError.file(.none) }
         let wanted = name.map { (name) in shown.filter { $0 == name } } ?? shown
         guard !wanted.isEmpty else { throw UsageError(message: "#\(seq) does not show those media.") }
         guard path == nil || wanted.count == 1 else {

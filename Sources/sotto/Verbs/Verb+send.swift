@@ -47,14 +47,15 @@ extension Verb {
         guard arguments.words.count <= 1 else { throw arguments.misused }
         let said = try arguments.words.first.map { try text($0) } ?? ""
         let expiresIn = try arguments.seconds("--expires")
-        let accepted = if let path = arguments.values["--file"] {
-            try await client.chats.post(file: path, caption: said, expiresIn: expiresIn, to: conversation) {
-                output.progress("Uploaded", $0)
-            }
+        let chat = ChatID.conversation(conversation)
+        let line: Line
+        if let path = arguments.values["--file"] {
+            let file = OutgoingFile(path: path, caption: said, expiresIn: expiresIn)
+            line = try await client.chats.send(file, to: chat) { output.progress("Uploaded", $0) }
         } else {
-            try await client.chats.post(said, expiresIn: expiresIn, to: conversation)
+            line = try await client.chats.send(said, to: chat, expiresIn: expiresIn)
         }
-        output.object("posted") { accepted.write(fields: &$0) }
-        output.say(accepted.seq.map { "Posted as #\($0)." } ?? "Posted.")
+        output.object("accepted") { Output.write(line, with: nil, to: &$0) }
+        output.say("Posted as #\(line.number).")
     }
 }

@@ -28,34 +28,28 @@ import Wire
         return events
     }
 
-    private func told(_ events: [ClientEvent], of conversation: ConversationID) -> [UInt64] {
-        events.compactMap { (event) in
-            guard case .conversation(let entry) = event, entry.conversation == conversation else { return nil }
-            return entry.seq.rawValue
-        }
-    }
-
     @Test("entries that were passed over are read from the log, each once and in order, though that fails at first")
     func followed() async throws {
         let server = ScriptedServer()
         let client = try await server.client()
         let (one, other) = (ConversationID.random(), ConversationID.random())
         let logs = [one: log(of: one, 9), other: log(of: other, 7)]
+        server.with { $0.logs = [one: Array(logs[one]!.prefix(1)), other: Array(logs[other]!.prefix(5))] }
+        try await client.chats.follow(one)
+        try await client.chats.follow(other)
         server.with {
             $0.isHeartStill = true
             $0.logs = logs
             $0.logRefusals = 3
             $0.sockets = [[
-                Self.hello, .event(logs[one]?[0] ?? .sample), .head(.init(conversation: one, seq: SequenceNumber(9))),
+                Self.hello, .event(logs[one]?[1] ?? .sample), .head(.init(conversation: one, seq: SequenceNumber(9))),
                 .head(.init(conversation: other, seq: SequenceNumber(7))),
                 .head(.init(conversation: one, seq: SequenceNumber(4))),
             ]]
         }
-        await client.chats.follow(one, after: SequenceNumber(0))
-        await client.chats.follow(other, after: SequenceNumber(5))
-        let events = await events(client) { told($0, of: one).last == 9 && told($0, of: other).last == 7 }
-        #expect(told(events, of: one) == Array(1...9))
-        #expect(told(events, of: other) == [6, 7])
+        let events = await events(client) { $0.told(of: one).last == 9 && $0.told(of: other).last == 7 }
+        #expect(events.told(of: one) == Array(2...9))
+        #expect(events.told(of: other) == [6, 7])
         #expect(!events.contains { if case .passedOver = $0 { true } else { false } })
     }
 
@@ -65,6 +59,8 @@ import Wire
         let client = try await server.client()
         let (one, stranger) = (ConversationID.random(), ConversationID.random())
         let entries = log(of: one, 3)
+        server.with { $0.logs = [one: Array(entries.prefix(1))] }
+        try await client.chats.follow(one)
         server.with {
             $0.isHeartStill = true
             $0.logs = [one: entries]
@@ -73,11 +69,10 @@ import Wire
                 .notice(.init(topic: .conversationsAhead)),
             ]]
         }
-        await client.chats.follow(one, after: SequenceNumber(1))
         let events = await events(client) { (events) in
-            told(events, of: one).last == 3 && events.contains(.passedOver(nil, through: nil))
+            events.told(of: one).last == 3 && events.contains(.passedOver(nil, through: nil))
         }
-        #expect(events.contains(.passedOver(stranger, through: SequenceNumber(12))))
-        #expect(told(events, of: one) == [2, 3])
+        #expect(events.contains(.passedOver(.conversation(stranger), through: 12)))
+        #expect(events.told(of: one) == [2, 3])
     }
 }

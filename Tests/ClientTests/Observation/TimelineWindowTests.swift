@@ -22,30 +22,30 @@ struct TimelineWindowTests {
     @Test("what is new joins at the end, unless there is more between")
     func joining() {
         var atEnd = window(3...5, hasOlder: true)
-        atEnd.set(line(6), number: 6)
+        atEnd.set(line(6), number: 6, within: 0...(.max))
         #expect(atEnd.lines.map(\.number) == [3, 4, 5, 6])
         var inside = window(3...5, hasOlder: true, hasNewer: true)
-        inside.set(line(9), number: 9)
+        inside.set(line(9), number: 9, within: 0...(.max))
         #expect(inside.lines.map(\.number) == [3, 4, 5] && inside.hasNewer)
         var empty = TimelineWindow(chat, lines: [], hasOlder: false, hasNewer: false)
-        empty.set(line(1), number: 1)
+        empty.set(line(1), number: 1, within: 0...(.max))
         #expect(empty.lines.map(\.number) == [1])
     }
 
     @Test("a line that changes, goes, or comes where one was is seen; what lies before the window is not")
     func changing() {
         var window = window(3...5, hasOlder: true)
-        window.set(line(4, "anew"), number: 4)
+        window.set(line(4, "anew"), number: 4, within: 0...(.max))
         #expect(window.lines.map(\.text) == ["", "anew", ""])
-        window.set(nil, number: 4)
-        window.set(nil, number: 9)
+        window.set(nil, number: 4, within: 0...(.max))
+        window.set(nil, number: 9, within: 0...(.max))
         #expect(window.lines.map(\.number) == [3, 5])
-        window.set(line(4), number: 4)
+        window.set(line(4), number: 4, within: 0...(.max))
         #expect(window.lines.map(\.number) == [3, 4, 5])
-        window.set(line(2), number: 2)
+        window.set(line(2), number: 2, within: 0...(.max))
         #expect(window.lines.map(\.number) == [3, 4, 5])
         var whole = self.window(3...5)
-        whole.set(line(2), number: 2)
+        whole.set(line(2), number: 2, within: 0...(.max))
         #expect(whole.lines.map(\.number) == [2, 3, 4, 5])
     }
 
@@ -58,7 +58,7 @@ struct TimelineWindowTests {
         window.grow(newer: ((51 + most)...(100 + most)).map { line($0) }, hasNewer: false)
         #expect(window.lines.first?.number == 101 && window.lines.last?.number == 100 + most)
         #expect(window.hasOlder && !window.hasNewer)
-        window.set(line(101 + most), number: 101 + most)
+        window.set(line(101 + most), number: 101 + most, within: 0...(.max))
         #expect(window.lines.count == Int(most) && window.lines.first?.number == 102)
     }
 

@@ -1,0 +1,61 @@
+import Wire
+
+/// A part of a conversation's log, as a page of the server gives it: held against what was asked for.
+struct LogPart: Sendable, Equatable {
+    /// Which part is asked for.
+    enum Place: Sendable, Equatable {
+        case newest
+        case before(UInt64)
+        case after(UInt64)
+        case around(UInt64)
+    }
+
+    /// Ascending, all of them in ``covered``.
+    let entries: [LogEntry]
+    /// The numbers that this says everything of; `nil` where there are none.
+    let covered: ClosedRange<UInt64>?
+    /// The last number of the log.
+    let head: SequenceNumber
+
+    init(entries: [LogEntry], covered: ClosedRange<UInt64>?, head: SequenceNumber) {
+        self.entries = entries
+        self.covered = covered
+        self.head = head
+    }
+
+    /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for entries of another conversation, out of order, from
+    ///   elsewhere than was asked for, or beyond the head.
+    init(_ page: LogPage, of conversation: ConversationID, _ place: Place) throws(ClientError) {
+        let untrue = ClientError.unexpectedAnswer(status: 200)
+        let (numbers, head, next) = (page.items.map(\.seq.rawValue), page.head.rawValue, page.next?.rawValue)
+        guard head < LinePlace.firstWaiting, page.items.allSatisfy({ $0.conversation == conversation }),
+            zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 })
+        else { throw untrue }
+        let (first, last): (UInt64, UInt64)
+        switch place {
+        case .newest: (first, last) = (next ?? 1, head)
+        case .before(let number): (first, last) = (next ?? 1, number - 1)
+        case .after(let number): (first, last) = (number + 1, next ?? max(number, head))
+        case .around: (first, last) = (numbers.first ?? 1, numbers.last ?? 0)
+        }
+        // A page that goes on elsewhere has something.
+        guard first > 0, last <= max(head, first - 1), first <= last || numbers.isEmpty,
+            next == nil || !numbers.isEmpty, numbers.allSatisfy({ $0 >= first && $0 <= last })
+        else { throw untrue }
+        entries = page.items
+        covered = first <= last ? first...last : nil
+        self.head = page.head
+    }
+}
+
+extension LogPart.Place {
+    /// As a query says it.
+    var arguments: [Argument] {
+        switch self {
+        case .newest: []
+        case .before(let number): [Endpoints.beforeSeq(SequenceNumber(number))]
+        case .after(let number): [Endpoints.afterSeq(SequenceNumber(number))]
+        case .around(let number): [Endpoints.aroundSeq(SequenceNumber(number))]
+        }
+    }
+}

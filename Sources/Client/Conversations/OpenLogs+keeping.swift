@@ -1,0 +1,203 @@
+import Wire
+
+// What entries of a log become here.
+
+extension OpenLogs {
+    /// Makes lines of a part of a log.
+    /// - Parameter write: commits or stages what changes.
+    /// - Returns: what it says that is new; of what this device has posted itself nothing.
+    func keep(
+        _ part: LogPart, of id: ConversationID, _ write: (StoreTransaction) throws(ClientError) -> Void
+    ) throws(ClientError) -> [ClientEvent] {
+        guard let conversation = try stored(id) else { return [] }
+        var keeping = Keeping(conversation, id, own: try ownAddress(), TranscriptEdit(store, now: surroundings.now()))
+        var events: [ClientEvent] = []
+        for entry in part.entries {
+            if let event = try keep(entry, &keeping) { events.append(event) }
+        }
+        if let covered = part.covered { keeping.conversation.known.insert(covered) }
+        keeping.conversation.head = max(keeping.conversation.head, part.head)
+        try finish(&keeping, write)
+        return events
+    }
+
+    /// A post of this device has its place in the log.
+    /// - Parameter number: its own, in the outbox.
+    func settle(_ number: UInt64, _ send: OpenSend, at seq: SequenceNumber, _ time: Timestamp) throws(ClientError) {
+        let own = try ownAddress()
+        guard let conversation = try stored(send.conversation) else { return }
+        let name = StoreKey.message(send.clientID, from: own.account, in: send.conversation)
+        // By the log it may have come already.
+        guard let waiting = try read(name)?.place, waiting.isWaiting else { return }
+        let id = send.conversation
+        var keeping = Keeping(conversation, id, own: own, TranscriptEdit(store, now: surroundings.now()))
+        let place = LinePlace(.conversation(id), seq.rawValue)
+        guard try keeping.edit.line(at: place) == nil, conversation.known.stretch(around: place.number) == nil else {
+            throw .unexpectedAnswer(status: 200)
+        }
+        try settle(waiting, send.clientID, at: place, time, &keeping)
+        keeping.conversation.known.insert(seq.rawValue...seq.rawValue)
+        keeping.conversation.head = max(keeping.conversation.head, seq)
+        try finish(&keeping) { (transaction) throws(ClientError) in try self.commit(transaction) }
+        fillGap(before: seq.rawValue, of: id)
+    }
+
+    /// What one step does to what is kept of a conversation.
+    private struct Keeping {
+        var conversation: StoredConversation
+        let id: ConversationID
+        let own: DeviceAddress
+        var edit: TranscriptEdit
+        var transaction = StoreTransaction()
+        /// Names that this step has given, which the store does not know yet.
+        var names: Set<LineID.Name> = []
+        var nextExpiry: Timestamp?
+        var posted: [(number: UInt64, name: ClientID)] = []
+        var waiting: [OpenSend] = []
+
+        init(_ conversation: StoredConversation, _ id: ConversationID, own: DeviceAddress, _ edit: TranscriptEdit) {
+            self.conversation = conversation
+            self.id = id
+            self.own = own
+            self.edit = edit
+        }
+
+        var chat: ChatID { .conversation(id) }
+    }
+
+    private func finish(
+        _ keeping: inout Keeping, _ write: (StoreTransaction) throws(ClientError) -> Void
+    ) throws(ClientError) {
+        try keeping.edit.set(keeping.conversation, of: keeping.id, activity: surroundings.now())
+        keeping.edit.write(into: &keeping.transaction)
+        var numbers: [UInt64] = []
+        if !keeping.waiting.isEmpty {
+            var counters = try counters()
+            for send in keeping.waiting {
+                keeping.transaction.put(send, at: .post(counters.nextOutbox))
+                numbers.append(counters.nextOutbox)
+                counters.nextOutbox += 1
+            }
+            keeping.transaction.put(counters, at: .counters)
+        }
+        if !keeping.transaction.isEmpty { try write(keeping.transaction) }
+        if let expiry = keeping.nextExpiry { upkeep.noteExpiry(expiry) }
+        for post in keeping.posted { whenPosted(post.number, post.name) }
+        for number in numbers { whenWaiting(number) }
+    }
+
+    private func keep(_ entry: LogEntry, _ keeping: inout Keeping) throws(ClientError) -> ClientEvent? {
+        let place = LinePlace(keeping.chat, entry.seq.rawValue)
+        keeping.conversation.apply(entry, own: keeping.own.account)
+        if let kept = try keeping.edit.line(at: place) {
+            // What was said stays, unless it was taken back meanwhile.
+            guard case .message(let message) = entry.event, message.isDeleted else { return nil }
+            return try empty(kept, at: place, .deleted, &keeping)
+        }
+        guard keeping.conversation.known.stretch(around: place.number) == nil else { return nil }
+        switch entry.event {
+        case .message(let message): return try keep(message, entry, at: place, &keeping)
+        case .messageDeleted(let deletion):
+            guard deletion.seq < entry.seq else { return nil }
+            let target = LinePlace(keeping.chat, deletion.seq.rawValue)
+            guard let line = try keeping.edit.line(at: target) else { return nil }
+            return try empty(line, at: target, deletion.reason == .expired ? .expired : .deleted, &keeping)
+        default:
+            guard LineChange(entry.event) != nil else { return nil }
+            var line = StoredLine(author: entry.sender.account, device: entry.sender.device)
+            line.change = entry.event
+            line.time = entry.time
+            try keeping.edit.insert(line, at: place)
+            return .change(Line(line, at: place, own: keeping.own.account))
+        }
+    }
+
+    /// What is left of a message that says nothing any more: of one whose time is over no line.
+    private func empty(
+        _ line: StoredLine, at place: LinePlace, _ removal: Removal, _ keeping: inout Keeping
+    ) throws(ClientError) -> ClientEvent? {
+        guard line.removal == nil else {
+            // That its time was over is known only now.
+            if removal == .expired { try keeping.edit.remove(at: place) }
+            return nil
+        }
+        guard line.change == nil else { return nil }
+        let left = try keeping.edit.erase(line, at: place, removal, into: &keeping.transaction)
+        return .removed(Line(left, at: place, own: keeping.own.account))
+    }
+
+    private func keep(
+        _ message: ConversationEvent.Message, _ entry: LogEntry, at place: LinePlace, _ keeping: inout Keeping
+    ) throws(ClientError) -> ClientEvent? {
+        let sender = entry.sender.address
+        let key = StoreKey.message(message.clientID, from: sender.account, in: keeping.id)
+        let known = try read(key)?.place
+        let name = LineID.Name.message(message.clientID, by: sender.account)
+        if let known, known.isWaiting, sender == keeping.own, !keeping.names.contains(name) {
+            // Posted by this device: the answer was lost, or is under way.
+            if !message.isDeleted { try compare(message, at: known, keeping) }
+            try settle(known, message.clientID, at: place, entry.time, &keeping)
+            return nil
+        }
+        var line = StoredLine(author: sender.account, device: sender.device)
+        if known == nil, keeping.names.insert(name).inserted {
+            line.message = message.clientID
+            keeping.transaction.put(KnownMessage(at: place), at: key)
+        }
+        line.text = message.text
+        line.media = message.media
+        line.time = entry.time
+        if message.isDeleted {
+            line = line.emptied(.deleted)
+        } else if let expiresAt = message.expiresAt {
+            line.expiresIn = (expiresAt.milliseconds - min(entry.time.milliseconds, expiresAt.milliseconds)) / 1000
+            try keeping.edit.expire(&line, at: place, on: expiresAt)
+            keeping.nextExpiry = min(keeping.nextExpiry ?? expiresAt, expiresAt)
+        }
+        try keeping.edit.insert(line, at: place)
+        // What this device has posted and kept no line of was posted before it was restored.
+        guard !message.isDeleted, sender != keeping.own else { return nil }
+        return .message(Line(line, at: place, own: keeping.own.account))
+    }
+
+    /// Own words are never replaced by the server's.
+    private func compare(
+        _ message: ConversationEvent.Message, at waiting: LinePlace, _ keeping: Keeping
+    ) throws(ClientError) {
+        guard let line = try keeping.edit.line(at: waiting) else { return }
+        if line.text != message.text || line.media != message.media {
+            tell(.trouble(.unexpectedAnswer(status: 200)))
+        }
+    }
+
+    /// A post that waited moves to its place in the log. One that was taken back meanwhile is taken back there.
+    private func settle(
+        _ waiting: LinePlace, _ name: ClientID, at place: LinePlace, _ time: Timestamp, _ keeping: inout Keeping
+    ) throws(ClientError) {
+        let number = waiting.number - LinePlace.firstWaiting
+        let key = StoreKey.message(name, from: keeping.own.account, in: keeping.id)
+        keeping.names.insert(.message(name, by: keeping.own.account))
+        keeping.transaction.put(KnownMessage(at: place), at: key)
+        keeping.transaction.remove(.post(number))
+        keeping.posted.append((number, name))
+        guard var line = try keeping.edit.line(at: waiting) else {
+            var line = StoredLine(author: keeping.own.account, device: keeping.own.device)
+            line.message = name
+            line.time = time
+            line.removal = .deleted
+            try keeping.edit.insert(line, at: place)
+            keeping.waiting.append(OpenSend(deletionOf: SequenceNumber(place.number), of: keeping.id))
+            return
+        }
+        line.progress = .accepted
+        line.problem = nil
+        line.time = time
+        try keeping.edit.remove(at: waiting)
+        if let seconds = line.expiresIn {
+            let end = time.adding(seconds: seconds)
+            try keeping.edit.expire(&line, at: place, on: end)
+            keeping.nextExpiry = min(keeping.nextExpiry ?? end, end)
+        }
+        try keeping.edit.insert(line, at: place)
+    }
+}

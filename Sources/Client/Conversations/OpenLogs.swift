@@ -1,0 +1,267 @@
+import Wire
+
+/// Open conversations as they are kept here: entries of their logs become lines, each at its seq.
+/// docs/decisions/0025-client-model.md, "Open conversations, kept".
+///
+/// Everything in them is the server's word. What it said once stays: an entry that is kept is never replaced, only
+/// emptied where it was deleted.
+final class OpenLogs: Room {
+    let conversations: Conversations
+    let upkeep: Upkeep
+    /// What is no open conversation: it is asked for once.
+    private var others: Set<ConversationID> = []
+    /// How many timelines show a conversation, which is followed for as long; and from where on.
+    private var onlookers: [ConversationID: (count: Int, from: UInt64)] = [:]
+    /// Whether all that is new comes by itself.
+    var isLive = false
+    /// Hears what became of a post that waited, by another way than its answer.
+    var whenPosted: (_ number: UInt64, _ name: ClientID) -> Void = { _, _ in }
+    /// Hears what is to be sent.
+    var whenWaiting: (_ number: UInt64) -> Void = { _ in }
+
+    init(_ ground: Ground, _ conversations: Conversations, _ upkeep: Upkeep) {
+        self.conversations = conversations
+        self.upkeep = upkeep
+        super.init(ground)
+    }
+
+    /// What is kept of a conversation; `nil` where nothing is.
+    func stored(_ id: ConversationID) throws(ClientError) -> StoredConversation? {
+        try read(.chat(.conversation(id)))?.conversation
+    }
+
+    // MARK: Which there are
+
+    /// Sees to it that a conversation has its chat here.
+    /// - Throws: ``ClientError/noSuchChat`` for one that is not open; what the server refuses with.
+    func learn(_ id: ConversationID) async throws(ClientError) {
+        guard try stored(id) == nil else { return }
+        guard !others.contains(id) else { throw .noSuchChat }
+        try adopt(try await conversations.conversation(id))
+    }
+
+    /// Keeps what the server says of a conversation.
+    func adopt(_ view: ConversationView) throws(ClientError) {
+        guard view.mode == .open else {
+            noteOther(view.conversation)
+            throw .noSuchChat
+        }
+        var edit = TranscriptEdit(store, now: surroundings.now())
+        try adopt(view, &edit)
+        try commit(edit)
+    }
+
+    private func adopt(_ view: ConversationView, _ edit: inout TranscriptEdit) throws(ClientError) {
+        guard view.head.rawValue < LinePlace.firstWaiting else { throw .unexpectedAnswer(status: 200) }
+        var conversation = try edit.conversation(view.conversation) ?? StoredConversation(view)
+        // More may have come while this was under way.
+        guard view.head >= conversation.head else { return }
+        conversation.update(view)
+        try edit.set(conversation, of: view.conversation, activity: view.createdAt)
+    }
+
+    private func noteOther(_ id: ConversationID) {
+        if others.count >= ClientLimits.otherConversationsMax { others = [] }
+        others.insert(id)
+    }
+
+    /// Asks which there are. What the server has no more for this account is over.
+    /// - Returns: those that are kept, in an order.
+    private func refresh() async throws(ClientError) -> [ConversationID] {
+        let before = try heads()
+        let listing = try await conversations.conversations(.open)
+        var edit = TranscriptEdit(store, now: surroundings.now())
+        for view in listing.items where view.mode == .open {
+            // Heads never go back, after an accepted loss neither.
+            if let head = before[view.conversation], view.head < head {
+                tell(.trouble(.conversationSetBack(view.conversation)))
+            }
+            try adopt(view, &edit)
+        }
+        let present = Set(listing.items.map(\.conversation))
+        if !listing.isCut {
+            for id in before.keys where !present.contains(id) {
+                guard var conversation = try edit.conversation(id) else { continue }
+                conversation.isOver = true
+                try edit.set(conversation, of: id, activity: surroundings.now())
+            }
+        }
+        try commit(edit)
+        return present.union(before.keys).sorted { ChatID.conversation($0) < ChatID.conversation($1) }
+    }
+
+    /// The open conversations that are kept here, and how far the server said that each has come.
+    private func heads() throws(ClientError) -> [ConversationID: SequenceNumber] {
+        var heads: [ConversationID: SequenceNumber] = [:]
+        for (_, chat) in try readableValues(in: .chats) {
+            if case .conversation(let id) = chat.id, let conversation = chat.conversation, !conversation.isOver {
+                heads[id] = conversation.head
+            }
+        }
+        return heads
+    }
+
+    private func commit(_ edit: TranscriptEdit) throws(ClientError) {
+        var transaction = StoreTransaction()
+        edit.write(into: &transaction)
+        if !transaction.isEmpty { try commit(transaction) }
+    }
+
+    private func change(
+        _ id: ConversationID, _ change: (inout StoredConversation) -> Void
+    ) throws(ClientError) {
+        var edit = TranscriptEdit(store, now: surroundings.now())
+        guard var conversation = try edit.conversation(id) else { return }
+        change(&conversation)
+        try edit.set(conversation, of: id, activity: surroundings.now())
+        try commit(edit)
+    }
+
+    /// The server has it no more for this account.
+    func noteOver(_ id: ConversationID) throws(ClientError) { try change(id) { $0.isOver = true } }
+
+    // MARK: Following
+
+    /// From now on everything that is said in it is fetched at each connect, and told.
+    func follow(_ id: ConversationID) async throws(ClientError) {
+        try await learn(id)
+        guard try stored(id)?.followedFrom == nil else { return }
+        do throws(ClientError) {
+            try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
+        } catch {
+            // Then from what is here on, with the next connection.
+            guard error.isPassing else { throw error }
+        }
+        try change(id) { $0.followedFrom = $0.known.newest.map { SequenceNumber($0.upperBound) } ?? $0.head }
+    }
+
+    func unfollow(_ id: ConversationID) throws(ClientError) { try change(id) { $0.followedFrom = nil } }
+
+    /// Somebody looks at it.
+    func look(at id: ConversationID) throws(ClientError) {
+        let newest = try stored(id)?.known.newest?.upperBound ?? 0
+        let (count, from) = onlookers[id] ?? (0, newest)
+        onlookers[id] = (count + 1, from)
+    }
+
+    func ceaseLooking(at id: ConversationID) {
+        guard let (count, from) = onlookers[id] else { return }
+        onlookers[id] = count > 1 ? (count - 1, from) : nil
+    }
+
+    /// Whether nothing of it is to be missed.
+    func isWanted(_ id: ConversationID) throws(ClientError) -> Bool {
+        guard let conversation = try stored(id), !conversation.isOver else { return false }
+        return conversation.followedFrom != nil || onlookers[id] != nil
+    }
+
+    /// The number up to which there is no hole in one that is wanted; `nil` where nothing of it is here.
+    private func reached(in conversation: StoredConversation, _ id: ConversationID) -> UInt64? {
+        let from = [conversation.followedFrom?.rawValue, onlookers[id]?.from].compactMap(\.self).min()
+        return from.flatMap { conversation.known.stretch(around: $0)?.upperBound }
+            ?? conversation.known.newest?.upperBound
+    }
+
+    /// Whether there is no hole up to a number in one that is wanted.
+    func isReached(_ seq: SequenceNumber, in id: ConversationID) throws(ClientError) -> Bool {
+        guard let conversation = try stored(id), let reached = reached(in: conversation, id) else { return false }
+        return reached >= seq.rawValue
+    }
+
+    /// Fetches what lies before a post of this device, where somebody wants it.
+    func fillGap(before number: UInt64, of id: ConversationID) {
+        guard let conversation = try? stored(id), (try? isWanted(id)) == true,
+            let reached = reached(in: conversation, id), reached < number
+        else { return }
+        ground.errands.begin { (rooms) in try? await rooms.logs.catchUpOrTell(id) }
+    }
+
+    /// Those of which nothing is to be missed.
+    func wanted() throws(ClientError) -> [ConversationID] {
+        var wanted: [ConversationID] = []
+        for id in try heads().keys where try isWanted(id) { wanted.append(id) }
+        return wanted
+    }
+
+    /// The server says how far a conversation has come.
+    func noteHead(_ seq: SequenceNumber, of id: ConversationID) throws(ClientError) {
+        guard seq.rawValue < LinePlace.firstWaiting else { return }
+        try change(id) { $0.head = max($0.head, seq) }
+    }
+
+    /// What follows from a live entry.
+    enum Taken {
+        /// It is staged; told once it is durable.
+        case kept([ClientEvent])
+        /// Entries before it are missing.
+        case gap
+        /// Nothing is known of its conversation.
+        case stranger
+    }
+
+    /// A live entry.
+    func take(_ entry: LogEntry) throws(ClientError) -> Taken {
+        let (id, number) = (entry.conversation, entry.seq.rawValue)
+        guard number > 0, number < LinePlace.firstWaiting, !others.contains(id) else { return .kept([]) }
+        guard let conversation = try stored(id) else {
+            if case .created(let created) = entry.event, created.mode != .open {
+                noteOther(id)
+                return .kept([])
+            }
+            return .stranger
+        }
+        if try isWanted(id), let reached = reached(in: conversation, id), number > reached + 1 { return .gap }
+        let page = LogPart(entries: [entry], covered: number...number, head: max(entry.seq, conversation.head))
+        return .kept(try keep(page, of: id) { (transaction) throws(ClientError) in try self.stage(transaction) })
+    }
+
+    /// Tells what those that are wanted gained meanwhile.
+    func catchUp() async throws(ClientError) {
+        for id in try await refresh() where try isWanted(id) { try await catchUpOrTell(id) }
+    }
+
+    /// A conversation that cannot be read any more keeps nobody from the others, and ends no listener.
+    func catchUpOrTell(_ id: ConversationID) async throws(ClientError) {
+        do throws(ClientError) {
+            try await catchUp(id)
+        } catch {
+            guard !error.isPassing else { throw error }
+            tell(.trouble(error))
+        }
+    }
+
+    /// Fetches what is behind the newest that is kept, and tells it; of one of which nothing is kept its newest page,
+    /// which nobody is told.
+    func catchUp(_ id: ConversationID) async throws(ClientError) {
+        while try isWanted(id), let conversation = try stored(id) {
+            guard let reached = reached(in: conversation, id) else {
+                try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
+                return
+            }
+            let (part, events) = try await fetch(
+                .after(reached), of: id, limit: Limits.pageItemsMax)
+            for event in events { tell(event) }
+            guard let covered = part.covered, covered.upperBound < part.head.rawValue else { return }
+        }
+    }
+
+    // MARK: Fetching
+
+    /// Fetches a part of a log and keeps it.
+    /// - Returns: it, and what it says that is new.
+    @discardableResult
+    func fetch(
+        _ place: LogPart.Place, of id: ConversationID, limit: Int
+    ) async throws(ClientError) -> (LogPart, [ClientEvent]) {
+        let before = try stored(id)?.head
+        let part: LogPart
+        do throws(ClientError) {
+            part = try await conversations.log(of: id, place, limit: min(max(limit, 1), Limits.pageItemsMax))
+        } catch {
+            if case .refused(let problem) = error, problem.code == .notFound { try noteOver(id) }
+            throw error
+        }
+        if let before, part.head < before { throw .conversationSetBack(id) }
+        return (part, try keep(part, of: id) { (transaction) throws(ClientError) in try self.commit(transaction) })
+    }
+}

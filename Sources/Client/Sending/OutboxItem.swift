@@ -1,0 +1,47 @@
+import Wire
+
+/// What waits in the outbox, sealed or for an open conversation.
+enum OutboxItem {
+    case sealed(OutboxEntry)
+    case open(OpenSend)
+
+    /// What it is for: in its order.
+    var chat: ChatID {
+        switch self {
+        case .sealed(let entry): .person(entry.to)
+        case .open(let send): .conversation(send.conversation)
+        }
+    }
+
+    /// The name that whoever waits for it knows.
+    var clientID: ClientID {
+        switch self {
+        case .sealed(let entry): entry.clientID
+        case .open(let send): send.clientID
+        }
+    }
+
+    /// The line that it is.
+    /// - Parameter number: its own, in the outbox.
+    func line(_ number: UInt64) -> LinePlace? {
+        switch self {
+        case .sealed(let entry): entry.line
+        case .open(let send): send.waitingPlace(number)
+        }
+    }
+}
+
+extension Room {
+    /// What waits at a number of the outbox; `nil` where nothing does, or nothing any more.
+    final func outboxItem(_ number: UInt64) throws(ClientError) -> OutboxItem? {
+        if let entry = try read(StoreKey.outbox(number)) { return .sealed(entry) }
+        return try read(StoreKey.post(number)).map { .open($0) }
+    }
+
+    /// The numbers of all that waits, oldest first.
+    final func outboxNumbers() throws(ClientError) -> [UInt64] {
+        let sealed = try keys(in: StoreShelf<OutboxEntry>.outbox).compactMap(\.number)
+        let open = try keys(in: StoreShelf<OpenSend>.posts).compactMap(\.number)
+        return (sealed + open).sorted()
+    }
+}

@@ -1,0 +1,293 @@
+import TestKit
+import Testing
+import Wire
+
+@testable import Client
+
+/// Open conversations as a client keeps them: lines, holes, the outbox.
+@Suite("Open conversations, kept", .timeLimit(.minutes(10)))
+struct OpenConversationTests {
+    /// A conversation of alice's with bob in it.
+    private struct Scene {
+        let house: House
+        let alice: Phone, bob: Phone
+        let town: ConversationID
+
+        var chat: ChatID { .conversation(town) }
+    }
+
+    private func scene(_ fate: Fate? = nil, clock: MovedClock? = nil) async throws -> Scene {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice", fate: fate, clock: clock)
+        let bob = try await Phone(house, as: "bob", clock: clock)
+        let handle = try #require(Handle(text: "bob"))
+        let view = try await alice.chats.createOpenConversation(.group, name: "Tea", members: [handle])
+        return Scene(house: house, alice: alice, bob: bob, town: view.conversation)
+    }
+
+    private func texts(_ phone: Phone, _ chat: ChatID, limit: Int = 1_000) async throws -> [String] {
+        try await phone.chats.lines(of: chat, limit: limit).compactMap(\.text)
+    }
+
+    /// Posts by nobody's client.
+    private func post(_ texts: [String], to town: ConversationID, by author: Resident, in house: House) async throws {
+        for text in texts {
+            let _: Accepted = try await house.api.call(
+                "POST", "/v1/conversations/\(town)/messages", PostRequest(clientID: .random(), text: text),
+                token: author.token)
+        }
+    }
+
+    @Test("what is posted is a line of its chat at both ends, told once, and the list knows it")
+    func posting() async throws {
+        let scene = try await scene()
+        let (alice, bob, chat) = (scene.alice, scene.bob, scene.chat)
+        let sent = try await alice.chats.send("hello", to: chat)
+        #expect(sent.delivery == .accepted && sent.number == 3 && sent.author.isOwn && sent.text == "hello")
+        #expect(try await alice.chats.line(sent.id) == sent)
+        var events: [ClientEvent] = []
+        for await event in await bob.account.events() {
+            if case .idle = event {
+                #expect(try await alice.chats.send("live", to: chat).number == 4)
+            }
+            events.append(event)
+            if case .message(let line) = event, line.text == "live" { break }
+        }
+        let bodies = try await bob.chats.lines(of: chat).map(\.body)
+        let bobID = try #require(try await bob.account.whoami()).address.account
+        #expect(bodies == [
+            .change(.created(.group, name: "Tea")), .change(.joined([bobID])), .text("hello"), .text("live"),
+        ])
+        let listed = try #require(try await bob.chats.chat(chat))
+        #expect(listed.name == "Tea" && listed.kind == .group && listed.mode == .open && listed.role == .member)
+        #expect(listed.last?.text == "live" && !listed.isOver && !listed.isFollowed)
+        await #expect(throws: ClientError.noSuchChat) {
+            try await bob.chats.send("hello", to: .person(.random()))
+        }
+        await #expect(throws: ClientError.self) { try await bob.chats.send("x", to: .conversation(.random())) }
+    }
+
+    @Test("a post that waits stands at the end of a timeline, and moves to its number under its name")
+    func waiting() async throws {
+        let fate = Fate()
+        let scene = try await scene(fate)
+        let (alice, bob, chat) = (scene.alice, scene.bob, scene.chat)
+        let timeline = try await alice.chats.timeline(of: chat)
+        var updates = timeline.updates.makeAsyncIterator()
+        #expect(await updates.next()?.snapshot.lines.map(\.number) == [1, 2])
+        fate.isOffline = true
+        await #expect(throws: ClientError.self) { try await alice.chats.send("first", to: chat) }
+        await #expect(throws: ClientError.self) { try await alice.chats.send("second", to: chat) }
+        try await alice.restart(fate)
+        #expect(try await alice.outbox.lines().map(\.text) == ["first", "second"])
+        let again = try await alice.chats.timeline(of: chat)
+        updates = again.updates.makeAsyncIterator()
+        let waiting = try #require(await updates.next()?.snapshot.lines)
+        #expect(waiting.suffix(2).map(\.delivery) == [.queued, .queued])
+        #expect(waiting.suffix(2).allSatisfy { $0.number > 1 << 62 })
+        try await bob.chats.send("between", to: chat)
+        fate.isOffline = false
+        await alice.outbox.sendAll()
+        try await alice.fetch()
+        let names = Set(waiting.map(\.id))
+        var last: Timeline.Update?
+        while last?.snapshot.lines.map(\.text) != [nil, nil, "between", "first", "second"] {
+            let update = try #require(await updates.next())
+
+            #expect(Set(update.removed).isDisjoint(with: names) && Set(update.inserted).isDisjoint(with: names))
+            last = update
+        }
+        #expect(last?.snapshot.lines.map(\.number) == [1, 2, 3, 4, 5])
+        #expect(last?.snapshot.lines.suffix(2).map(\.id) == waiting.suffix(2).map(\.id))
+        #expect(try await alice.outbox.lines() == [])
+        #expect(try await texts(bob, chat) == ["between", "first", "second"])
+    }
+
+    @Test("posts of a client that dies anywhere stand in the log once and in order", arguments: [false, true])
+    func kills(isLastWriteDone: Bool) async throws {
+        let scene = try await scene(Fate())
+        let (alice, chat) = (scene.alice, scene.chat)
+        var expected: [String] = []
+        try await Fate.everyPoint { (point) in
+            let fate = Fate(writes: point, isLastWriteDone: isLastWriteDone)
+            try await alice.restart(fate)
+            let texts = (0..<2).map { "\(point)-\($0)" }
+            for text in texts { _ = try? await alice.chats.send(text, to: chat) }
+            try await alice.restart()
+            await alice.outbox.sendAll()
+            let kept = try await alice.chats.lines(of: chat, limit: 6).compactMap(\.text)
+            for text in texts where !kept.contains(text) { try await alice.chats.send(text, to: chat) }
+            let own = try await alice.chats.lines(of: chat, limit: 2)
+            #expect(own.map(\.text) == texts && own.allSatisfy { $0.delivery == .accepted }, "\(point)")
+            expected += texts
+            return fate.hasStruck
+        }
+        #expect(try await texts(scene.bob, chat) == expected)
+        #expect(expected.count > 2 * 4)
+    }
+
+    @Test("a post whose answer is lost is found in the log, and is one line", arguments: [false, true])
+    func lostAnswers(isTakenBack: Bool) async throws {
+        let fate = Fate()
+        let scene = try await scene(fate)
+        let (alice, chat) = (scene.alice, scene.chat)
+        _ = try await alice.chats.lines(of: chat)
+        fate.beforeRequest = { [fate] (request) in
+            guard request.method == "POST", request.path.hasSuffix("/messages") else { return }
+            fate.losesNext = true
+        }
+        await #expect(throws: ClientError.self) { try await alice.chats.send("once", to: chat) }
+        fate.beforeRequest = nil
+        #expect(try await texts(scene.bob, chat) == ["once"])
+        let waiting = try #require(try await alice.outbox.lines().first)
+        if isTakenBack {
+            #expect(try await alice.chats.delete(waiting.id).removal == .deleted)
+            #expect(try await alice.outbox.lines() == [])
+        }
+        // It comes by the log before it is posted again.
+        _ = try await alice.chats.lines(of: chat)
+        let line = try #require(try await alice.chats.line(waiting.id))
+        #expect(line.number == 3)
+        #expect(line.delivery == (isTakenBack ? .received : .accepted))
+        #expect(try await alice.chats.lines(of: chat).count == 3)
+        await alice.outbox.sendAll()
+        #expect(try await texts(scene.bob, chat) == (isTakenBack ? [] : ["once"]))
+        #expect(try await scene.bob.chats.lines(of: chat)[2].removal == (isTakenBack ? .deleted : nil))
+    }
+
+    @Test("a timeline fetches what it is scrolled to, and an older one is fetched where nobody followed")
+    func holes() async throws {
+        let scene = try await scene()
+        let carol = try await scene.house.person("carol")
+        try await scene.alice.chats.addMembers([try #require(Handle(text: "carol"))], to: scene.town)
+        let texts = (1...400).map { "line \($0)" }
+        try await post(Array(texts[..<100]), to: scene.town, by: carol, in: scene.house)
+        let (bob, chat) = (scene.bob, scene.chat)
+        #expect(try await bob.chats.lines(of: chat, limit: 20).compactMap(\.text) == Array(texts[80..<100]))
+        try await post(Array(texts[100...]), to: scene.town, by: carol, in: scene.house)
+        let timeline = try await bob.chats.timeline(of: chat, count: 30)
+        var updates = timeline.updates.makeAsyncIterator()
+        var shown = try #require(await updates.next()?.snapshot)
+        #expect(shown.lines.compactMap(\.text) == Array(texts[370...]) && shown.hasOlder && !shown.hasNewer)
+        while shown.hasOlder {
+            try await timeline.loadOlder(90)
+            shown = try #require(await updates.next()?.snapshot)
+            let numbers = shown.lines.map(\.number)
+            #expect(numbers == Array((numbers.first ?? 0)...403), "no hole is shown")
+        }
+        #expect(shown.lines.compactMap(\.text) == texts)
+        // Another device, at a line of which nothing is here.
+        let alice = scene.alice
+        let at = try await alice.chats.timeline(of: chat, at: .line(LineID(chat, number: 203)), count: 10)
+        updates = at.updates.makeAsyncIterator()
+        shown = try #require(await updates.next()?.snapshot)
+        #expect(shown.lines.map(\.number) == Array(198...207) && shown.hasOlder && shown.hasNewer)
+        while shown.hasNewer {
+            try await at.loadNewer(100)
+            shown = try #require(await updates.next()?.snapshot)
+        }
+        #expect(shown.lines.map(\.number) == Array(198...403))
+        #expect(try await alice.chats.lines(of: chat, before: 5, limit: 10).map(\.number) == [1, 2, 3, 4])
+        #expect(try await alice.chats.lines(of: chat, after: 10, limit: 3).map(\.number) == [11, 12, 13])
+        await #expect(throws: ClientError.noSuchMessage) {
+            try await alice.chats.timeline(of: chat, at: .line(LineID(chat, number: 9_999)))
+        }
+    }
+
+    @Test("what is followed is told whole, once and in order, over restarts; the rest when it is looked at")
+    func following() async throws {
+        let scene = try await scene()
+        let carol = try await scene.house.person("carol")
+        try await scene.alice.chats.addMembers([try #require(Handle(text: "carol"))], to: scene.town)
+        let (bob, chat) = (scene.bob, scene.chat)
+        try await post(["before"], to: scene.town, by: carol, in: scene.house)
+        try await bob.chats.follow(scene.town)
+        try await bob.restart()
+        let texts = (1...250).map { "line \($0)" }
+        try await post(texts, to: scene.town, by: carol, in: scene.house)
+        func told(_ events: [ClientEvent]) -> [String] {
+            events.compactMap { if case .message(let line) = $0 { line.text } else { nil } }
+        }
+        #expect(told(try await bob.fetch()) == texts)
+        #expect(told(try await bob.fetch()) == [])
+        #expect(try await bob.chats.chat(chat)?.last?.text == "line 250")
+        try await bob.chats.unfollow(scene.town)
+        try await bob.restart()
+        try await post(["unheard"], to: scene.town, by: carol, in: scene.house)
+        #expect(told(try await bob.fetch()) == [])
+        #expect(try await self.texts(bob, chat, limit: 2) == ["line 250", "unheard"])
+    }
+
+    @Test("a deletion empties the line everywhere, waits when the server is away, and says when it may not be")
+    func deleting() async throws {
+        let fate = Fate()
+        let scene = try await scene(fate)
+        let (alice, bob, chat) = (scene.alice, scene.bob, scene.chat)
+        let one = try await alice.chats.send("one", to: chat)
+        let two = try await alice.chats.send("two", to: chat)
+        #expect(try await texts(bob, chat) == ["one", "two"])
+        await #expect(throws: ClientError.deletedForAllOnly) { try await alice.chats.delete(one.id, forMeOnly: true) }
+        #expect(try await alice.chats.delete(one.id).removal == .deleted)
+        let refused = try? await bob.chats.delete(two.id)
+        #expect(refused == nil)
+        #expect(try await texts(bob, chat).contains("two"))
+        fate.isOffline = true
+        await #expect(throws: ClientError.self) { try await alice.chats.delete(two.id) }
+        #expect(try await alice.chats.line(two.id)?.text == "two", "not yet")
+        fate.isOffline = false
+        try await alice.restart(fate)
+        await alice.outbox.sendAll()
+        #expect(try await alice.chats.line(two.id)?.removal == .deleted)
+        try await bob.fetch()
+        #expect(try await bob.chats.lines(of: chat).filter { $0.message != nil }.map(\.removal) == [.deleted, .deleted])
+        #expect(try await bob.chats.line(one.id)?.removal == .deleted, "by its author's name for it")
+    }
+
+    @Test("who leaves or is removed keeps what was said, and hears no more; who comes back does")
+    func over() async throws {
+        let scene = try await scene()
+        let (alice, bob, chat) = (scene.alice, scene.bob, scene.chat)
+        try await alice.chats.send("hello", to: chat)
+        #expect(try await texts(bob, chat) == ["hello"])
+        let account = try #require(try await bob.account.whoami()).address.account
+        try await alice.chats.removeMember(account, from: scene.town)
+        try await alice.chats.send("unheard", to: chat)
+        try await bob.fetch()
+        #expect(try await bob.chats.chat(chat)?.isOver == true)
+        #expect(try await texts(bob, chat) == ["hello"])
+        await #expect(throws: ClientError.self) { try await bob.chats.send("hello?", to: chat) }
+        #expect(try await bob.chats.lines(of: chat).last?.delivery == .refused(.problem(.notFound)))
+        try await alice.chats.addMembers([try #require(Handle(text: "bob"))], to: scene.town)
+        try await bob.fetch()
+        #expect(try await bob.chats.chat(chat)?.isOver == false)
+        #expect(try await texts(bob, chat).starts(with: ["hello", "unheard"]))
+        try await bob.chats.leave(scene.town)
+        #expect(try await bob.chats.chat(chat)?.isOver == true)
+    }
+
+    @Test("files are posted as media, and a post disappears for everybody when its time is over")
+    func mediaAndExpiry() async throws {
+        let clock = MovedClock()
+        let scene = try await scene(clock: clock)
+        let (alice, bob, chat) = (scene.alice, scene.bob, scene.chat)
+        let folder = try TemporaryFolder()
+        try TextFile.write(Tus.bytes(70_000), to: folder.path + "/film")
+        let posted = try await alice.chats.send(
+            OutgoingFile(path: folder.path + "/film", caption: "look"), to: chat)
+        guard case .media(let media, caption: "look") = posted.body, let film = media.first else {
+            Issue.record("\(posted.body)")
+            return
+        }
+        let there = try #require(try await bob.chats.lines(of: chat).last)
+        #expect(there.body == posted.body && there.id == posted.id)
+        try await bob.media.download(try await bob.media.info(ofMedia: film), to: folder.path + "/out")
+        #expect(TextFile.bytes(folder.path + "/out") == Tus.bytes(70_000))
+        let brief = try await alice.chats.send("brief", to: chat, expiresIn: 3_600)
+        let end = try #require(brief.expiry?.at)
+        #expect(try await bob.chats.lines(of: chat).last?.expiry?.at == end)
+        clock.advance(seconds: 3_700)
+        #expect(try await bob.chats.lines(of: chat).last?.id == posted.id)
+        #expect(try await alice.chats.line(brief.id) == nil)
+        #expect(try await alice.chats.chat(chat)?.last?.id == posted.id)
+    }
+}
