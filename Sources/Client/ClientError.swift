@@ -1,10 +1,10 @@
 import Glibc
-public import Keys
-public import Transport
-public import Wire
+import Keys
+import Transport
+import Wire
 
-/// Why a client did not do what it was asked. ``description`` says it to a user, with what to do.
-public enum ClientError: Error, Equatable, Sendable {
+/// Why something was not done, as the rooms know it. Whoever asked from outside hears of it by ``SottoError``.
+enum ClientError: Error, Equatable, Sendable {
     /// The local store refused.
     case store(LocalStoreError)
     /// The server was not reached, or the connection broke.
@@ -96,7 +96,7 @@ public enum ClientError: Error, Equatable, Sendable {
 }
 
 extension ClientError: CustomStringConvertible {
-    public var description: String {
+    var description: String {
         switch self {
         case .store(let error): Self.text(error)
         case .unreachable(let error): Self.text(error)
@@ -254,7 +254,7 @@ extension ClientError: CustomStringConvertible {
 
 extension ClientError {
     /// A short, stable name for machines: of a refusal, the server's problem code.
-    public var code: String {
+    var code: String {
         switch self {
         case .store(.inUse): "folder-in-use"
         case .store(.wrongKey): "wrong-passphrase"

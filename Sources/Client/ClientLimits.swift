@@ -62,6 +62,8 @@ enum ClientLimits {
     static let eventsKeptMax = 1_024
     /// Lines of one timeline.
     static let timelineLinesMax = 1_000
+    /// Times that a list of members is asked for that changes meanwhile.
+    static let memberTriesMax = 3
     /// Stretches of one conversation's log that are known to be kept, with holes between them.
     static let stretchesMax = 64
     /// Pages of a log that are asked for at once to fill a part of a timeline: entries that are no lines fill none.

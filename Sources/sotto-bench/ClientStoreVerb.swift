@@ -38,11 +38,11 @@ enum ClientStoreVerb {
 
     /// As an app begins: the client, the list of its chats, the newest lines of some.
     private static func reading(_ folder: String) async throws -> [Figure] {
-        let network = ClientNetwork()
+        let network = SottoNetwork()
         defer { network.shutdown() }
         let before = residentByteCount()
         let start = Monotonic.now()
-        let client = try await Account.open(ClientConfiguration(folder: folder), key: .keyFile, over: network)
+        let client = try await Account.open(SottoConfiguration(folder: folder), key: .keyFile, over: network)
         _ = try await client.whoami()
         let opened = Monotonic.now()
         let chats = try await client.chats.all()

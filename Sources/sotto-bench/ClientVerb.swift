@@ -63,7 +63,7 @@ struct ClientPair {
     static func using<Result>(
         _ server: ServerProcess, in folder: TemporaryFolder, _ body: (ClientPair) async throws -> Result
     ) async throws -> Result {
-        let network = ClientNetwork()
+        let network = SottoNetwork()
         defer { network.shutdown() }
         let sender = try await open("sender", server, folder, network)
         let recipient = try await open("recipient", server, folder, network)
@@ -79,10 +79,10 @@ struct ClientPair {
     }
 
     private static func open(
-        _ name: String, _ server: ServerProcess, _ folder: TemporaryFolder, _ network: ClientNetwork
+        _ name: String, _ server: ServerProcess, _ folder: TemporaryFolder, _ network: SottoNetwork
     ) async throws -> Account {
         let address = ServerAddress("http://127.0.0.1:\(server.port)")
-        let configuration = ClientConfiguration(folder: "\(folder.path)/\(name)-\(server.port)", server: address)
+        let configuration = SottoConfiguration(folder: "\(folder.path)/\(name)-\(server.port)", server: address)
         return try await Account.open(configuration, key: .keyFile, over: network)
     }
 

@@ -97,13 +97,13 @@ struct Arguments {
     }
 
     /// The value of an option that says how long, in seconds: a number, and `s`, `m`, `h` or `d` behind it.
-    func seconds(_ name: String) throws(UsageError) -> UInt64? {
+    func duration(_ name: String) throws(UsageError) -> Duration? {
         guard let text = values[name] else { return nil }
         let units: [Character: UInt64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let unit = text.last.flatMap({ units[$0] }), let number = UInt64(text.dropLast()),
             case (let seconds, false) = number.multipliedReportingOverflow(by: unit)
         else { throw UsageError(message: "\(name) takes a time such as 30s, 5m, 1h or 7d, not “\(text)”.") }
-        return seconds
+        return .seconds(Int64(clamping: seconds))
     }
 
     /// The value of a numeric option.

@@ -24,7 +24,7 @@ struct Main {
             return Output.write(Help.of(arguments.verb) + "\n", to: STDOUT_FILENO)
         }
         let output = Output(isJSON: arguments.switches.contains("--json"))
-        let network = ClientNetwork()
+        let network = SottoNetwork()
         let status = await status(output) { try await run(arguments, over: network, output) }
         network.shutdown()
         exit(status)
@@ -35,7 +35,7 @@ struct Main {
     private static func status(_ output: Output, _ work: @Sendable () async throws -> Int32) async -> Int32 {
         do {
             return try await work()
-        } catch let error as ClientError {
+        } catch let error as SottoError {
             output.failure(error)
             return 1
         } catch let error as UsageError {
@@ -48,7 +48,7 @@ struct Main {
     }
 
     private static func run(
-        _ arguments: Arguments, over network: ClientNetwork, _ output: Output
+        _ arguments: Arguments, over network: SottoNetwork, _ output: Output
     ) async throws -> Int32 {
         let setup = Setup(arguments: arguments) { (name) in getenv(name).map { String(cString: $0) } }
         switch arguments.verb.work {

@@ -30,11 +30,11 @@ extension Output {
         if case .sticker(let sticker, _) = line.body { writer.put("sticker", sticker) }
         if case .media(let media, _) = line.body { writer.put("media", list: media) }
         if case .change(let change) = line.body { write(change, to: &writer) }
-        writer.put("expiresIn", number: line.expiry?.seconds)
-        writer.put("expiresAt", line.expiry?.at)
+        writer.put("expiresIn", number: line.expiry.map { UInt64($0.after.components.seconds) })
+        writer.put("expiresAt", line.expiry?.at.map { Timestamp($0) })
         writer.put("removed", text: line.removal?.rawValue)
-        writer.put("sentAt", line.sentAt)
-        writer.put("time", line.time)
+        writer.put("sentAt", line.sentAt.map { Timestamp($0) })
+        writer.put("time", line.time.map { Timestamp($0) })
         writer.put("progress", text: line.progress)
         writer.put("senderHidden", flag: line.trust.isSenderHidden)
         writer.put("senderShown", text: line.trust.senderShown?.rawValue)
@@ -44,7 +44,7 @@ extension Output {
     }
 
     static func text(of line: Line, with handle: Handle?) -> String {
-        let shown = (line.time ?? line.sentAt).map { time($0) } ?? "                "
+        let shown = (line.time ?? line.sentAt).map { time(Timestamp($0)) } ?? "                "
         if case .conversation = line.id.chat { return "\(shown)  \(openText(of: line, with: handle))" }
         let other = handle?.text ?? String(line.id.chat.description.dropFirst())
         let author = line.author.isOwn ? line.delivery == .received ? "me (device \(line.author.device))" : "me" : other

@@ -33,9 +33,9 @@ struct Output: Sendable {
         self.progress("\(done) \(progress.doneByteCount) of \(progress.byteCount) bytes, \(percent) %")
     }
 
-    func failure(_ error: ClientError) {
+    func failure(_ error: SottoError) {
         object("error") { (writer) in
-            writer.put("code", text: error.code)
+            writer.put("code", text: error.code.rawValue)
             writer.put("message", text: Self.harmless(error.description))
         }
         Self.complain(Self.harmless(error.description))
@@ -74,8 +74,8 @@ struct Output: Sendable {
     static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
     /// Bytes of a file, to standard output.
-    /// - Throws: ``ClientError/file(_:)`` when nobody takes them.
-    static func bytes(_ bytes: [UInt8]) throws(ClientError) {
+    /// - Throws: ``SottoError/file(_:)`` when nobody takes them.
+    static func bytes(_ bytes: [UInt8]) throws(SottoError) {
         guard write(bytes, to: STDOUT_FILENO) else { throw .file(.unwritable) }
     }
 

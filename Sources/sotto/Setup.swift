@@ -6,9 +6,9 @@ struct Setup {
     let arguments: Arguments
     let environment: (String) -> String?
 
-    func open(over network: ClientNetwork) async throws -> Account {
+    func open(over network: SottoNetwork) async throws -> Account {
         let isBeginning = arguments.verb.begins(arguments.words)
-        var configuration = ClientConfiguration(folder: try folder(isMade: isBeginning), server: try server())
+        var configuration = SottoConfiguration(folder: try folder(isMade: isBeginning), server: try server())
         configuration.makesFolder = isBeginning
         if let roots = arguments.values["--ca"] { configuration.trust = .rootsFile(roots) }
         configuration.serverName = arguments.values["--server-name"]
@@ -23,8 +23,8 @@ struct Setup {
     }
 
     /// For what asks a server and has no account.
-    func auditor(over network: ClientNetwork) throws -> LogAuditor {
-        guard let server = try server() else { throw ClientError.noServer }
+    func auditor(over network: SottoNetwork) throws -> LogAuditor {
+        guard let server = try server() else { throw SottoError.noServer }
         return try LogAuditor(
             server: server, trust: arguments.values["--ca"].map { .rootsFile($0) } ?? .systemRoots,
             allowsPlainHTTP: arguments.switches.contains("--insecure-http"), over: network)
@@ -34,7 +34,7 @@ struct Setup {
         guard let text = arguments.values["--server"] ?? environment("SOTTO_SERVER"), !text.isEmpty else {
             return nil
         }
-        guard let server = ServerAddress(text) else { throw ClientError.badServerAddress }
+        guard let server = ServerAddress(text) else { throw SottoError.badServerAddress }
         return server
     }
 

@@ -16,7 +16,7 @@ struct Verb: Sendable {
     enum Work: Sendable {
         /// Ends early, with everything saved, when its task is cancelled.
         case withAccount(@Sendable (Account, Arguments, Output) async throws -> Void)
-        case overNetwork(@Sendable (Arguments, Setup, Output, ClientNetwork) async throws -> Int32)
+        case overNetwork(@Sendable (Arguments, Setup, Output, SottoNetwork) async throws -> Int32)
         case alone(@Sendable (Arguments, Output) async throws -> Int32)
     }
 

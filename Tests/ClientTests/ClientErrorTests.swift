@@ -29,7 +29,8 @@ struct ClientErrorTests {
         .untrustedLog(.rolledBack), .noKeys(DeviceID(1)), .cannotSeal, .safetyNumberDiffers,
         .badRecoveryKey(.wrongLength), .badRecoveryKey(.unknownCharacter), .badRecoveryKey(.badChecksum), .noBackup,
         .backupExists, .backup(.tooLarge), .backup(.unreadable), .backup(.notAuthentic), .untrustedServer,
-        .noSuchMessage, .noSuchChat, .deletedForAllOnly, .cannotReport, .badExpiry, .stickers(.badPack), .stickers(.badLink), .stickers(.unknown),
+        .noSuchMessage, .noSuchChat, .deletedForAllOnly, .cannotReport, .badExpiry,
+        .stickers(.badPack), .stickers(.badLink), .stickers(.unknown),
         .stickers(.tooMany), .laterVersionNeeded, .conversationSetBack(.random()), .file(.stopped),
     ]
 

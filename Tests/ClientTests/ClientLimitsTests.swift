@@ -43,13 +43,13 @@ struct ClientLimitsTests {
 
     @Test("media of disappearing messages live as long as the server lets them, and no shorter than the message")
     func lifetimes() {
-        var configuration = ClientConfiguration(folder: "")
+        var configuration = SottoConfiguration(folder: "")
         #expect(configuration.mediaSeconds(expiresIn: nil) == nil)
         #expect(configuration.mediaSeconds(expiresIn: 5) == 5 + 7 * 86_400)
         #expect(configuration.mediaSeconds(expiresIn: 2_419_200) == 35 * 86_400)
-        configuration.fileGraceSeconds = 0
+        configuration.fileGrace = .zero
         #expect(configuration.mediaSeconds(expiresIn: 5) == 60)
-        configuration.fileGraceSeconds = .max
+        configuration.fileGrace = .seconds(Int64.max)
         #expect(configuration.mediaSeconds(expiresIn: 5) == Limits.expiringMediaSeconds.upperBound)
         #expect(ClientLimits.expirySeconds.upperBound < Limits.expiringMediaSeconds.upperBound)
     }

@@ -74,7 +74,7 @@ final class ScriptedServer: @unchecked Sendable {
     /// A registered client over this server.
     /// - Parameter disk: where it keeps what it knows.
     func client(on disk: StoreCase? = nil) async throws -> Account {
-        let configuration = ClientConfiguration(folder: "", server: ServerAddress("http://127.0.0.1:1"))
+        let configuration = SottoConfiguration(folder: "", server: ServerAddress("http://127.0.0.1:1"))
         let client = Account(
             owner: AccountOwner(
                 store: try (try disk ?? StoreCase()).open(), server: configuration.server, network: network,
@@ -183,9 +183,11 @@ final class ScriptedServer: @unchecked Sendable {
         with { (state) in
             if path.hasPrefix("/v1/conversations?") {
                 let known = state.logs.merging(state.hiddenLogs) { (log, _) in log }
-                return Page(items: known.sorted { $0.key.description < $1.key.description }.map { Self.view($0.key, $0.value) }, next: nil)
+                let views = known.map { Self.view($0.key, $0.value) }
+                return Page(items: views.sorted { "\($0.conversation)" < "\($1.conversation)" }, next: nil)
             }
-            if let log = state.logs.first(where: { path == "/v1/conversations/\($0.key)" }) { return Self.view(log.key, log.value) }
+            let named = state.logs.first { path == "/v1/conversations/\($0.key)" }
+            if let named { return Self.view(named.key, named.value) }
             let log = state.logs.first { path.hasPrefix("/v1/conversations/\($0.key)/messages?") }?.value
             guard let log else { return nil }
             if state.logRefusals > 0 {

@@ -5,18 +5,17 @@ import Wire
 
 extension Account {
     /// Every line of every chat, in the order in which the server accepted them, or they were written.
-    func history(limit: Int = 10_000) async throws(ClientError) -> [Line] {
+    func history(limit: Int = 10_000) async throws(SottoError) -> [Line] {
         var lines: [Line] = []
         for chat in try await chats.all() { lines += try await chats.lines(of: chat.id, limit: limit) }
         return lines.sorted { (left, right) in
             guard left.id.chat != right.id.chat else { return left.number < right.number }
-            return (left.time ?? left.sentAt ?? .init(milliseconds: 0))
-                < (right.time ?? right.sentAt ?? .init(milliseconds: 0))
+            return left.moment < right.moment
         }
     }
 
     /// The line with that number of the only chat.
-    func only(_ number: UInt64) async throws(ClientError) -> LineID {
+    func only(_ number: UInt64) async throws(SottoError) -> LineID {
         let chats = try await chats.all()
         guard let chat = chats.first, chats.count == 1 else { throw .noSuchMessage }
         return LineID(chat.id, number: number)
@@ -40,6 +39,9 @@ enum LineProgress {
 }
 
 extension Line {
+    /// When it was accepted, or written.
+    fileprivate var moment: Timestamp { (time ?? sentAt).map { Timestamp($0) } ?? Timestamp(milliseconds: 0) }
+
     var kind: LineKind {
         if reason != nil { return .unreadable }
         guard author.isOwn else { return .received }

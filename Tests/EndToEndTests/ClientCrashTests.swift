@@ -26,7 +26,7 @@ struct ClientCrashTests {
             }
             do {
                 try await phone.register(name)
-            } catch ClientError.alreadyRegistered {
+            } catch let error as SottoError where error.code == .alreadyRegistered {
                 // It was done, and its caller had not heard so.
             }
             try await phone.sendAll([name], to: "bob")

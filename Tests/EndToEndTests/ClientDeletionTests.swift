@@ -16,7 +16,7 @@ struct ClientDeletionTests {
             _ = try await body()
             return nil
         } catch {
-            return (error as? ClientError)?.code
+            return (error as? SottoError)?.code.rawValue
         }
     }
 
@@ -97,12 +97,12 @@ struct ClientDeletionTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         let tablet = try await Phone(house, joining: alice)
-        var last: ClientEvent?
+        var last: SottoEvent?
         for await event in await tablet.account.events() {
             last = event
             if case .idle = event { try await alice.account.delete() }
         }
-        #expect(last == .ended(.accountDeleted))
+        #expect(last == .ended(SottoError(.accountDeleted)))
         #expect(await code { try await tablet.account.delete() } == "cannot-change-devices")
         #expect(await code { try await tablet.fetch() } == "unlinked", "to log in tells nobody why")
         #expect(try await tablet.account.whoami()?.handle.text == "alice")

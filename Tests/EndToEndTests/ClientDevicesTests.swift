@@ -1,4 +1,4 @@
-import Client
+@testable import Client
 import Keys
 import TestKit
 import Testing
@@ -61,7 +61,7 @@ struct ClientDevicesTests {
         let laptop = try await Phone(house, joining: bob)
         try await alice.send("to both", to: "bob")
         try await bob.devices.unlink(DeviceID(2))
-        await #expect(throws: ClientError.unlinked) { try await laptop.fetch() }
+        await #expect(throws: SottoError(.unlinked)) { try await laptop.fetch() }
         try await alice.send("to one", to: "bob")
         try await bob.fetch()
         #expect(try await bob.received() == ["to both", "to one"])
@@ -77,14 +77,14 @@ struct ClientDevicesTests {
         let laptop = try await Phone(house)
         let code = try await laptop.devices.requestLink()
         #expect(try await laptop.devices.requestLink() == code)
-        await #expect(throws: ClientError.notLinkedYet) { try await laptop.fetch() }
+        await #expect(throws: SottoError(.notLinkedYet)) { try await laptop.fetch() }
         let reply = try await bob.devices.link(code: code)
         #expect(try await bob.devices.link(code: code) == reply)
         try await laptop.restart()
         try await laptop.devices.completeLink(reply)
-        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.devices.link(code: code) }
-        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.devices.unlink(DeviceID(1)) }
-        await #expect(throws: ClientError.badCode) { try await bob.devices.link(code: String(code.dropLast(5))) }
+        await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.devices.link(code: code) }
+        await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.devices.unlink(DeviceID(1)) }
+        await #expect(throws: SottoError(.badCode)) { try await bob.devices.link(code: String(code.dropLast(5))) }
     }
 
     @Test("both sides show the same safety number, on every device")
@@ -109,9 +109,9 @@ struct ClientDevicesTests {
         let shown = try await bob.safety.safetyNumber(with: toAlice)
         #expect(try await alice.safety.verification(of: toBob) == .unverified)
         let wrong = String(shown.digits.reversed())
-        await #expect(throws: ClientError.safetyNumberDiffers) { try await alice.safety.verify(toBob, digits: wrong) }
-        await #expect(throws: ClientError.safetyNumberDiffers) { try await alice.safety.verify(toBob, digits: "") }
-        await #expect(throws: ClientError.safetyNumberDiffers) {
+        await #expect(throws: SottoError(.safetyNumberDiffers)) { try await alice.safety.verify(toBob, digits: wrong) }
+        await #expect(throws: SottoError(.safetyNumberDiffers)) { try await alice.safety.verify(toBob, digits: "") }
+        await #expect(throws: SottoError(.safetyNumberDiffers)) {
             try await alice.safety.verify(toBob, scanned: [UInt8](repeating: 0, count: 65))
         }
         #expect(try await alice.safety.verification(of: toBob) == .unverified)
@@ -140,7 +140,7 @@ struct ClientDevicesTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         let other = try await Phone(house)
-        let error = await #expect(throws: ClientError.self) {
+        let error = await #expect(throws: SottoError.self) {
             try await other.account.register(handle: try #require(Handle(text: "alice")))
         }
         #expect(error?.code == "handle-taken")

@@ -51,7 +51,7 @@ import Wire
             answer = Self.refusal(.rateLimited, seconds: 5)
         }
         for text in ["one", "two"] {
-            let error = await #expect(throws: ClientError.self) { try await alice.send(text, to: "bobby") }
+            let error = await #expect(throws: SottoError.self) { try await alice.send(text, to: "bobby") }
             #expect(error?.code == "queued")
         }
         #expect(try await alice.send("hello", to: "carol").progress == .accepted)
@@ -79,7 +79,7 @@ import Wire
             answer = Self.refusal(.overloaded, seconds: 5)
         }
         for name in ["bobby", "carol"] {
-            await #expect(throws: ClientError.self) { try await alice.send("hello", to: name) }
+            await #expect(throws: SottoError.self) { try await alice.send("hello", to: name) }
         }
         #expect(asked.withLock { $0 } == 2)
     }
@@ -97,12 +97,12 @@ import Wire
             }) else { return }
             answer = Self.refusal(.rateLimited, seconds: 1)
         }
-        let told = Guarded<[ClientEvent]>([])
+        let told = Guarded<[SottoEvent]>([])
         let listener = Task { [client = alice.account] in
             for await event in await client.events() { told.withLock { $0.append(event) } }
         }
         while !told.withLock({ $0.contains(.idle) }) { await Task.yield() }
-        await #expect(throws: ClientError.self) { try await alice.send("later", to: "bobby") }
+        await #expect(throws: SottoError.self) { try await alice.send("later", to: "bobby") }
         while try await alice.account.history().first?.progress != .accepted { await Task.yield() }
         listener.cancel()
         await listener.value
@@ -129,7 +129,7 @@ import Wire
         let sending = Task { [client = alice.account] in try await client.chats.send("once", to: to) }
         for await _ in reached {}
         sending.cancel()
-        let error = await #expect(throws: ClientError.self) { try await sending.value }
+        let error = await #expect(throws: SottoError.self) { try await sending.value }
         #expect(error?.code == "queued")
         releasing.finish()
         await alice.outbox.sendAll()

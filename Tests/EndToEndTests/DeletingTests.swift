@@ -53,7 +53,7 @@ import Wire
         #expect(removed.map(\.id) == [came.id])
         let line = try #require(try await bob.history().last)
         #expect(line.id == came.id && line.removal == .deleted && line.text == nil && line.file == nil)
-        await #expect(throws: ClientError.file(.none)) {
+        await #expect(throws: SottoError(.file(.none))) {
             try await bob.media.download(fileOf: came.id, to: house.folder.path + "/out")
         }
         let message = try #require(came.message)
@@ -61,11 +61,11 @@ import Wire
             #expect(try await phone.kept(.attachment(message, from: came.author.account)) == nil)
             #expect(try await !phone.inside { $0.owesErasingForTests })
         }
-        await #expect(throws: ClientError.cannotReport) { try await bob.safety.report(message: came.id) }
+        await #expect(throws: SottoError(.cannotReport)) { try await bob.safety.report(message: came.id) }
         // A second time there is nothing to do.
         #expect(try await alice.chats.delete(sent.id) == left)
         #expect(try await bob.fetch().allSatisfy { if case .removed = $0 { false } else { true } })
-        await #expect(throws: ClientError.noSuchMessage) {
+        await #expect(throws: SottoError(.noSuchMessage)) {
             try await alice.chats.delete(try await alice.account.only(99))
         }
     }
@@ -206,9 +206,9 @@ import Wire
         let bob = try await Phone(house, as: Self.bobby, isDoubtful: true)
         let sent = try await alice.chats.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
         house.server.stop()
-        await #expect(throws: ClientError.self) { try await alice.send("never", to: Self.bobby) }
+        await #expect(throws: SottoError.self) { try await alice.send("never", to: Self.bobby) }
         for line in [sent.id, LineID(sent.id.chat, number: sent.number + 1)] {
-            let error = await #expect(throws: ClientError.self) { try await alice.chats.delete(line) }
+            let error = await #expect(throws: SottoError.self) { try await alice.chats.delete(line) }
             #expect(error?.code == "queued")
         }
         #expect(try await alice.account.history().map(\.removal) == [.deleted, .deleted])

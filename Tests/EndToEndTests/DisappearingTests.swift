@@ -17,9 +17,9 @@ import Wire
         let (here, there) = (MovedClock(), MovedClock())
         let alice = try await Phone(house, as: "alice", clock: here)
         let bob = try await Phone(house, as: "bobby", clock: there)
-        let file = OutgoingFile(path: Self.photo, caption: "soon", expiresIn: 60)
+        let file = OutgoingFile(path: Self.photo, caption: "soon", expiresIn: .seconds(60))
         let sent = try await alice.chats.send(file, to: try handle("bobby"))
-        #expect(try #require(sent.expiry?.at) <= here.now.adding(seconds: 60))
+        #expect(try #require(sent.expiry?.at) <= here.now.adding(seconds: 60).date)
         try await alice.chats.send("stays", to: try handle("bobby"))
         here.advance(seconds: 61)
         #expect(try await alice.account.history().map(\.text) == ["stays"])
@@ -34,7 +34,7 @@ import Wire
         #expect(try await bob.account.history().map(\.text) == ["stays"])
         let message = try #require(came.first?.message)
         #expect(try await bob.kept(.attachment(message, from: came[0].author.account)) == nil)
-        await #expect(throws: ClientError.noSuchMessage) {
+        await #expect(throws: SottoError(.noSuchMessage)) {
             try await bob.media.thumbnail(ofFileOf: try await bob.account.only(1))
         }
         // Gone for everybody else too: nobody has its time left, so it is told that it is over.
@@ -55,10 +55,10 @@ import Wire
         let alice = try await Phone(house, as: "alice", clock: clock)
         let bob = try await Phone(house, as: "bobby", clock: clock)
         for seconds in [30, 3600] as [UInt64] {
-            try await alice.chats.send("for \(seconds)", to: try handle("bobby"), expiresIn: seconds)
+            try await alice.chats.send("for \(seconds)", to: try handle("bobby"), expiresIn: .seconds(Int64(seconds)))
         }
         try await bob.fetch()
-        let told = Guarded<[ClientEvent]>([])
+        let told = Guarded<[SottoEvent]>([])
         let listener = Task { [client = bob.account] in
             for await event in await client.events() { told.withLock { $0.append(event) } }
         }
@@ -86,17 +86,17 @@ import Wire
         let alice = try await Phone(house, as: "alice")
         _ = try await Phone(house, as: "bobby")
         for seconds in [0, 4, 2_419_201, UInt64.max] as [UInt64] {
-            await #expect(throws: ClientError.badExpiry) {
-                try await alice.chats.send("x", to: try handle("bobby"), expiresIn: seconds)
+            await #expect(throws: SottoError(.badExpiry)) {
+                try await alice.chats.send("x", to: try handle("bobby"), expiresIn: .seconds(Int64(seconds)))
             }
-            await #expect(throws: ClientError.badExpiry) {
+            await #expect(throws: SottoError(.badExpiry)) {
                 try await alice.chats.send(
-                    OutgoingFile(path: Self.photo, expiresIn: seconds), to: try handle("bobby"))
+                    OutgoingFile(path: Self.photo, expiresIn: .seconds(Int64(seconds))), to: try handle("bobby"))
             }
         }
         #expect(house.mediaFiles.isEmpty)
         for seconds in [5, 2_419_200] as [UInt64] {
-            let sent = try await alice.chats.send("x", to: try handle("bobby"), expiresIn: seconds)
+            let sent = try await alice.chats.send("x", to: try handle("bobby"), expiresIn: .seconds(Int64(seconds)))
             #expect(sent.progress == .accepted)
         }
     }
@@ -127,7 +127,7 @@ import Wire
         _ = try await Phone(house, as: "bobby", clock: clock)
         var sent: [Line] = []
         for text in ["known", "later"] {
-            sent.append(try await alice.chats.send(text, to: try handle("bobby"), expiresIn: 30))
+            sent.append(try await alice.chats.send(text, to: try handle("bobby"), expiresIn: .seconds(30)))
         }
         #expect(sent[0].expiry?.at != nil && sent[0].expiry?.at == sent[1].expiry?.at)
         let later = sent[1].id

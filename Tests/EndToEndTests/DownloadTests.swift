@@ -96,7 +96,7 @@ import Wire
         let fate = Fate()
         Self.strike(fate, after: 3) { $0.isOffline = true }
         try await phone.restart(fate)
-        await #expect(throws: ClientError.self) {
+        await #expect(throws: SottoError.self) {
             try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(scene.partials.count == 1)
@@ -121,7 +121,7 @@ import Wire
         let fate = Fate()
         Self.strike(fate, after: 3) { $0.die() }
         try await phone.restart(fate)
-        await #expect(throws: ClientError.self) {
+        await #expect(throws: SottoError.self) {
             try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         let partial = try #require(scene.partials.first)
@@ -148,7 +148,7 @@ import Wire
             let fate = Fate()
             Self.strike(fate, after: 3) { $0.die() }
             try await phone.restart(fate)
-            await #expect(throws: ClientError.self) {
+            await #expect(throws: SottoError.self) {
                 try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
             }
             let partial = try #require(scene.partials.first)
@@ -195,12 +195,12 @@ import Wire
             default: answer.body += [0]
             }
         }
-        await #expect(throws: ClientError.unexpectedAnswer(status: 400)) {
+        await #expect(throws: SottoError(.unexpectedAnswer(status: 400))) {
             try await bob.media.download(fileOf: try await bob.only(1), to: scene.out)
         }
         #expect(scene.partials.count == 1)
         isOffline.withLock { $0 = false }
-        await #expect(throws: ClientError.file(.notAuthentic)) {
+        await #expect(throws: SottoError(.file(.notAuthentic))) {
             try await bob.media.download(fileOf: try await bob.only(1), to: scene.out)
         }
         #expect(scene.partials.isEmpty && access(scene.out, F_OK) != 0)
@@ -216,7 +216,7 @@ import Wire
         let fate = Fate()
         Self.strike(fate, after: 2) { $0.isOffline = true }
         try await phone.restart(fate)
-        await #expect(throws: ClientError.self) {
+        await #expect(throws: SottoError.self) {
             try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         let next = Fate()
@@ -225,14 +225,14 @@ import Wire
         #expect(Self.mediaRequests(next) == 3)
         #expect(TextFile.bytes(scene.place.path + "/other") == scene.bytes)
         try TextFile.write([1], to: scene.out)
-        await #expect(throws: ClientError.file(.unwritable)) {
+        await #expect(throws: SottoError(.file(.unwritable))) {
             try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(TextFile.bytes(scene.out) == [1] && scene.partials.count == 1)
         unlink(scene.out)
         try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         #expect(TextFile.bytes(scene.out) == scene.bytes && scene.partials.isEmpty)
-        await #expect(throws: ClientError.file(.unwritable)) {
+        await #expect(throws: SottoError(.file(.unwritable))) {
             try await phone.media.download(fileOf: try await phone.only(1), to: scene.place.path + "/none/out")
         }
     }
@@ -244,7 +244,7 @@ import Wire
         let fate = Fate()
         Self.strike(fate, after: 2) { $0.isOffline = true }
         try await phone.restart(fate)
-        await #expect(throws: ClientError.self) {
+        await #expect(throws: SottoError.self) {
             try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(scene.partials.count == 1)
@@ -254,7 +254,7 @@ import Wire
             guard request.path.hasPrefix("/v1/media/") else { return }
             if let line = try? await client.only(1) { _ = try? await client.chats.delete(line) }
         }
-        await #expect(throws: ClientError.file(.none)) {
+        await #expect(throws: SottoError(.file(.none))) {
             try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(scene.partials.isEmpty && access(scene.out, F_OK) != 0)

@@ -5,7 +5,7 @@ import Testing
 // BEGIN
 /// Answers everyone who writes to it with how often they have, until somebody tells it to stop.
 func runCounter(at server: ServerAddress, folder: String) async throws {
-    let configuration = ClientConfiguration(folder: folder, server: server)
+    let configuration = SottoConfiguration(folder: folder, server: server)
     try await withSotto(configuration) { (account) in
         if try await account.whoami() == nil, let name = Handle(text: "counter") {
             try await account.register(handle: name)
@@ -13,9 +13,8 @@ func runCounter(at server: ServerAddress, folder: String) async throws {
         for await event in await account.events() {
             switch event {
             case .message(let line) where !line.author.isOwn:
-                guard let chat = try await account.chats.chat(line.id.chat), let sender = chat.handle else { continue }
                 if line.text == "stop" { return }
-                await answer(sender, in: chat, account)
+                await answer(in: line.id.chat, account)
             case .trouble(let error), .ended(let error):
                 print("The connection has trouble: \(error)")
             default:
@@ -26,15 +25,15 @@ func runCounter(at server: ServerAddress, folder: String) async throws {
     }
 }
 
-/// Says how many lines of somebody are kept.
-private func answer(_ sender: Handle, in chat: Chat, _ account: Account) async {
+/// Says how many lines of others a chat has.
+private func answer(in chat: ChatID, _ account: Account) async {
     do {
-        let lines = try await account.chats.lines(of: chat.id, limit: 1_000)
+        let lines = try await account.chats.lines(of: chat, limit: 1_000)
         let count = lines.filter { !$0.author.isOwn }.count
         // Returns when the server has it, durably.
-        try await account.chats.send("You have written \(count) times.", to: sender)
-    } catch ClientError.queued {
-        print("Out of reach: the answer to \(sender) goes out with the next connection.")
+        try await account.chats.send("You have written \(count) times.", to: chat)
+    } catch where error.code == .queued {
+        print("Out of reach: the answer goes out with the next connection.")
     } catch {
         print("Not answered: \(error)")
     }

@@ -111,7 +111,7 @@ import Wire
             server.kill()
             fate.die()
         }
-        let error = await #expect(throws: ClientError.self) { try await scene.send("x", from: phone) }
+        let error = await #expect(throws: SottoError.self) { try await scene.send("x", from: phone) }
         #expect(error?.code == "queued")
         let again = try await House(folder: scene.house.folder)
         let next = Fate()
@@ -179,7 +179,7 @@ import Wire
             let problem = Problem(.mediaHashMismatch, "Other bytes.")
             answer = .init(status: 422, mediaType: "application/cbor", body: problem.encoded(as: .cbor))
         }
-        let error = await #expect(throws: ClientError.self) {
+        let error = await #expect(throws: SottoError.self) {
             try await alice.chats.send(file: scene.path, caption: "x", to: scene.handle)
         }
         #expect(error?.code == "media-hash-mismatch")
@@ -200,7 +200,7 @@ import Wire
             answer = .init(status: 400, mediaType: "text/html", body: [])
         }
         for caption in ["first", "second"] {
-            await #expect(throws: ClientError.unexpectedAnswer(status: 400)) {
+            await #expect(throws: SottoError(.unexpectedAnswer(status: 400))) {
                 try await alice.chats.send(file: scene.path, caption: caption, to: scene.handle)
             }
         }
@@ -268,13 +268,13 @@ import Wire
         let folder = try TemporaryFolder()
         let disk = try SmallDisk(at: folder.path + "/disk", byteCount: 12 << 20)
         let server = try #require(ServerAddress("http://127.0.0.1:\(scene.house.server.port)"))
-        let network = ClientNetwork()
+        let network = SottoNetwork()
         defer { network.shutdown() }
         let client = try await Account.open(
-            ClientConfiguration(folder: disk.path + "/alice", server: server), key: .keyFile, over: network)
+            SottoConfiguration(folder: disk.path + "/alice", server: server), key: .keyFile, over: network)
         try await client.register(handle: try #require(Handle(text: "alice")))
         try disk.fill(leaving: 3 << 20)
-        await #expect(throws: ClientError.store(.diskFull)) {
+        await #expect(throws: SottoError(.store(.diskFull))) {
             try await client.chats.send(file: scene.path, caption: "x", to: scene.handle)
         }
         #expect(try await client.history().isEmpty)

@@ -46,7 +46,7 @@ import Wire
         #expect(try await reader.read(4_999_000..<5_000_000) == Array(bytes[4_999_000...]))
         #expect(try await reader.read(5_000_000..<5_000_000) == [])
         for range in [4_999_999..<5_000_001, 0..<ReaderLimits.readByteCountMax + 1] {
-            await #expect(throws: ClientError.file(.none)) { try await reader.read(range) }
+            await #expect(throws: SottoError(.file(.none))) { try await reader.read(range) }
         }
     }
 
@@ -103,7 +103,7 @@ import Wire
         let reader = try await bob.media.reader(ofFileOf: try await bob.account.only(1))
         for change in [{ $0[100] ^= 1 }, { $0.removeLast() }, { $0 += [0] }] as [@Sendable (inout [UInt8]) -> Void] {
             bob.change = { (path, answer) in if path.hasPrefix("/v1/media/") { change(&answer.body) } }
-            await #expect(throws: ClientError.file(.notAuthentic)) { try await reader.read(500_000..<500_100) }
+            await #expect(throws: SottoError(.file(.notAuthentic))) { try await reader.read(500_000..<500_100) }
         }
         bob.change = { _, _ in }
         #expect(try await reader.read(500_000..<500_100) == Array(bytes[500_000..<500_100]))

@@ -55,19 +55,19 @@ import Wire
         _ = try await phone.safety.safetyNumber(with: handle)
         fate.isOffline = true
         for number in 1...2 {
-            let error = await #expect(throws: ClientError.self) {
+            let error = await #expect(throws: SottoError.self) {
                 try await phone.chats.send(file: path, caption: "\(number)", to: handle)
             }
             #expect(error?.code == "queued")
         }
-        await #expect(throws: ClientError.file(.tooManyWaiting)) {
+        await #expect(throws: SottoError(.file(.tooManyWaiting))) {
             try await phone.chats.send(file: path, caption: "3", to: handle)
         }
         #expect(phone.spools.count == 2)
         #expect(try await phone.account.history().map(\.progress) == [.uploading, .uploading])
         try await phone.outbox.cancel(fileOf: try await phone.only(1))
         #expect(phone.spools.count == 1)
-        let error = await #expect(throws: ClientError.self) {
+        let error = await #expect(throws: SottoError.self) {
             try await phone.chats.send(file: path, caption: "4", to: handle)
         }
         #expect(error?.code == "queued")
@@ -97,13 +97,13 @@ import Wire
                 guard request.headers.contains(where: { $0 == ("Upload-Offset", offset) }) else { return }
                 if let line = try? await client.only(1) { try? await client.outbox.cancel(fileOf: line) }
             }
-            await #expect(throws: ClientError.file(.cancelled)) {
+            await #expect(throws: SottoError(.file(.cancelled))) {
                 try await phone.chats.send(file: path, caption: caption, to: handle)
             }
             let line = try #require(try await phone.account.history().first)
             #expect(line.progress == .refused && line.fileFailure == .cancelled)
             #expect(phone.spools.isEmpty && house.mediaFiles.isEmpty, "\(house.mediaFiles)")
-            await #expect(throws: ClientError.file(.notWaiting)) {
+            await #expect(throws: SottoError(.file(.notWaiting))) {
                 try await phone.outbox.cancel(fileOf: try await phone.only(1))
             }
             try await phone.sendAll(["after \(caption)"], to: Self.bob)
@@ -120,7 +120,7 @@ import Wire
         let folder = try TemporaryFolder()
         let path = try file(folder, 200_000)
         let handle = try #require(Handle(text: Self.bob))
-        let error = await #expect(throws: ClientError.self) { try await alice.chats.send(file: path, to: handle) }
+        let error = await #expect(throws: SottoError.self) { try await alice.chats.send(file: path, to: handle) }
         #expect(error?.code == "body-too-large")
         let line = try #require(try await alice.history().last)
         #expect(line.progress == .refused && line.problem == .bodyTooLarge)
@@ -141,7 +141,7 @@ import Wire
         try await phone.register("alice")
         for (caption, untilIdle) in [("one", true), ("two", false)] {
             fate.beforeRequest = { [fate] (request) in if request.method == "PATCH" { fate.isOffline = true } }
-            await #expect(throws: ClientError.self) {
+            await #expect(throws: SottoError.self) {
                 try await phone.chats.send(file: path, caption: caption, to: handle)
             }
             fate.beforeRequest = nil

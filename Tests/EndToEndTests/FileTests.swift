@@ -1,4 +1,4 @@
-import Client
+@testable import Client
 import Glibc
 import TestKit
 import Testing
@@ -30,7 +30,7 @@ import Wire
         #expect(TextFile.bytes(out) == bytes)
         #expect(try await bob.media.bytes(ofFileOf: entry.id, 65_000..<66_000) == Array(bytes[65_000..<66_000]))
         // What is there is not overwritten.
-        await #expect(throws: ClientError.file(.unwritable)) {
+        await #expect(throws: SottoError(.file(.unwritable))) {
             try await bob.media.download(fileOf: entry.id, to: out)
         }
         // The sender can fetch it too.
@@ -53,7 +53,7 @@ import Wire
         try TextFile.write(Tus.bytes(100), to: folder.path + "/file")
         let handle = try #require(Handle(text: Self.bob))
         for type in ["", String(repeating: "x", count: 128)] {
-            await #expect(throws: ClientError.file(.badType)) {
+            await #expect(throws: SottoError(.file(.badType))) {
                 try await alice.chats.send(file: folder.path + "/file", type: type, to: handle)
             }
         }
@@ -85,7 +85,7 @@ import Wire
         #expect(pwrite(descriptor, &zero, 4, 50_000) == 4)
         let out = folder.path + "/out"
         let before = folder.files
-        await #expect(throws: ClientError.self) { try await bob.media.download(fileOf: entry.id, to: out) }
+        await #expect(throws: SottoError.self) { try await bob.media.download(fileOf: entry.id, to: out) }
         #expect(folder.files == before)
     }
 

@@ -70,7 +70,7 @@ struct ImageProgramTests {
         let posted = try alice.run(
             "send", "--conversation", town, "The lake", "--file", Self.fixture("baseline.jpg"), "--json")
         #expect(posted.status == 0)
-        let seq = String(try #require(posted.output.firstMatch(of: /"seq":([0-9]+)/)).1)
+        let seq = String(try #require(posted.output.firstMatch(of: /"number":([0-9]+)/)).1)
         #expect(try alice.run("send", "--conversation", town, "And words").output.hasPrefix("Posted as #"))
         #expect(try alice.run("chat", "--conversation", town).output.contains("#\(seq) "))
         let image = try alice.run("avatar", "set", Self.fixture("rgb.png"), "--conversation", town)

@@ -50,7 +50,7 @@ extension LyingServerTests {
         alice.change = { (path, answer) in
             if path.hasPrefix("/v1/handles/") { answer.changeProof(at: path) { $0?.inclusion[0] ^= 1 } }
         }
-        await #expect(throws: ClientError.untrustedLog(.notIncluded)) { try await alice.chats.members(of: town) }
+        await #expect(throws: SottoError(.untrustedLog(.notIncluded))) { try await alice.chats.members(of: town) }
     }
 
     @Test("other bytes of a post's file, fewer or more of them, are not kept")
@@ -71,7 +71,7 @@ extension LyingServerTests {
         ]
         for lie in lies {
             alice.change = { (path, answer) in if path == "/v1/media/\(media)" { lie(&answer.body) } }
-            await #expect(throws: ClientError.file(.notAuthentic)) {
+            await #expect(throws: SottoError(.file(.notAuthentic))) {
                 try await alice.media.download(info, to: folder.path + "/out")
             }
             #expect(folder.files == [folder.path + "/film"])

@@ -80,7 +80,7 @@ extension LyingServerTests {
             guard path.hasSuffix("/messages") else { return }
             answer.change(Accepted.self) { $0.seq = SequenceNumber(3) }
         }
-        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) {
+        await #expect(throws: SottoError(.unexpectedAnswer(status: 200))) {
             try await alice.chats.send("mine", to: chat)
         }
         #expect(try await alice.chats.lines(of: chat)[2].text == "hello")

@@ -29,7 +29,7 @@ import Wire
         ]
         for (failure, lie) in lies {
             alice.change = { $1.changeProof(at: $0, lie) }
-            await #expect(throws: ClientError.untrustedLog(failure)) { try await alice.send("psst", to: "bobby") }
+            await #expect(throws: SottoError(.untrustedLog(failure))) { try await alice.send("psst", to: "bobby") }
         }
         alice.change = { _, _ in }
         try await bob.fetch()
@@ -47,7 +47,7 @@ import Wire
         alice.change = { (path, answer) in
             if path.contains("/claims") { answer.changeProof(at: path) { $0?.inclusion[0] ^= 1 } }
         }
-        await #expect(throws: ClientError.untrustedLog(.notIncluded)) { try await alice.send("psst", to: "bobby") }
+        await #expect(throws: SottoError(.untrustedLog(.notIncluded))) { try await alice.send("psst", to: "bobby") }
         #expect(try await alice.account.history().map(\.progress) == [.refused])
         try await bob.fetch()
         #expect(try await bob.received().isEmpty)
@@ -71,7 +71,7 @@ import Wire
                 $0.deviceList = list.payload
             }
         }
-        await #expect(throws: ClientError.untrustedLog(.notIncluded)) { try await alice.send("psst", to: "bobby") }
+        await #expect(throws: SottoError(.untrustedLog(.notIncluded))) { try await alice.send("psst", to: "bobby") }
         // The true one is not held against the false one: nothing of it was kept.
         alice.change = { _, _ in }
         try await alice.send("hello", to: "bobby")
@@ -93,13 +93,13 @@ import Wire
 
         let restored = try await House(folder: copy)
         try await alice.restart(at: restored)
-        await #expect(throws: ClientError.untrustedLog(.rolledBack)) { try await alice.send("psst", to: "bobby") }
+        await #expect(throws: SottoError(.untrustedLog(.rolledBack))) { try await alice.send("psst", to: "bobby") }
         _ = try await restored.person("david")
-        await #expect(throws: ClientError.untrustedLog(.forked)) { try await alice.send("psst", to: "bobby") }
+        await #expect(throws: SottoError(.untrustedLog(.forked))) { try await alice.send("psst", to: "bobby") }
         _ = try await restored.person("erica")
-        await #expect(throws: ClientError.untrustedLog(.forked)) { try await alice.send("psst", to: "bobby") }
+        await #expect(throws: SottoError(.untrustedLog(.forked))) { try await alice.send("psst", to: "bobby") }
         let events = try await alice.fetch()
-        #expect(events.contains(.trouble(.untrustedLog(.forked))))
+        #expect(events.contains(.trouble(SottoError(.untrustedLog(.forked)))))
 
         let evidence = try #require(try await alice.safety.trustLogAnew())
         #expect(evidence.head.treeSize == 3)
@@ -118,7 +118,7 @@ import Wire
         // A first proof pins the key of the true server.
         try await alice.fetch()
         alice.change = { (path, answer) in answer.changeProof(at: path) { $0?.head = head.head } }
-        await #expect(throws: ClientError.untrustedLog(.anotherKey)) { try await alice.send("psst", to: "bobby") }
+        await #expect(throws: SottoError(.untrustedLog(.anotherKey))) { try await alice.send("psst", to: "bobby") }
         // Trusting anew is for the same server: also one that names the other key is refused.
         let card: ServerCard = try await stranger.api.call("GET", "/.well-known/sotto")
         alice.change = { (path, answer) in
@@ -126,7 +126,7 @@ import Wire
             if path == "/.well-known/sotto" { answer.change(ServerCard.self) { $0.serverKey = card.serverKey } }
         }
         #expect(try await alice.safety.trustLogAnew() != nil)
-        await #expect(throws: ClientError.untrustedLog(.anotherKey)) { try await alice.send("psst", to: "bobby") }
+        await #expect(throws: SottoError(.untrustedLog(.anotherKey))) { try await alice.send("psst", to: "bobby") }
         alice.change = { _, _ in }
         try await alice.send("at last", to: "bobby")
     }
@@ -186,7 +186,7 @@ import Wire
                 log.next = String(after + 200)
             }
         }
-        #expect(try await alice.fetch().contains(.trouble(.unexpectedAnswer(status: 200))))
+        #expect(try await alice.fetch().contains(.trouble(SottoError(.unexpectedAnswer(status: 200)))))
     }
 
     @Test("an entry of the own account that is of another list is told at each connect; one that is left out too")
@@ -205,7 +205,7 @@ import Wire
             guard path.hasPrefix("/v1/accounts/me/transparency") else { return }
             answer.change(Page<KeyLogItem>.self) { $0.items = [] }
         }
-        #expect(try await alice.fetch().contains(.trouble(.untrustedLog(.missing))))
+        #expect(try await alice.fetch().contains(.trouble(SottoError(.untrustedLog(.missing)))))
         alice.change = { _, _ in }
         #expect(try await alice.fetch().filter(\.isAboutOwnLists).isEmpty)
     }
@@ -220,7 +220,7 @@ extension [UInt8] {
     }
 }
 
-extension ClientEvent {
+extension SottoEvent {
     fileprivate var isAboutOwnLists: Bool {
         switch self {
         case .unseenOwnList, .foreignOwnList: true

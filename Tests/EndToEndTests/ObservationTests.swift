@@ -1,4 +1,4 @@
-import Client
+@testable import Client
 import TestKit
 import Testing
 import Wire
@@ -81,7 +81,7 @@ struct ObservationTests {
         try await timeline.loadOlder(4)
         let last = try #require(await updates.next()?.snapshot)
         #expect(last.lines.map(\.text).first == "1" && !last.hasOlder && !last.hasNewer)
-        await #expect(throws: ClientError.noSuchMessage) {
+        await #expect(throws: SottoError(.noSuchMessage)) {
             try await alice.chats.timeline(of: chat, at: .line(LineID(chat, number: 99)))
         }
     }
@@ -97,7 +97,7 @@ struct ObservationTests {
         var states = alice.connection.makeAsyncIterator()
         #expect(await states.next() == .off)
         first.server.stop()
-        await #expect(throws: ClientError.self) { try await alice.send("later", to: "bob") }
+        await #expect(throws: SottoError.self) { try await alice.send("later", to: "bob") }
         try await until(&waiting) { $0.map(\.text) == ["later"] && $0.map(\.delivery) == [.queued] }
         let second = try await House(folder: first.folder)
         try await alice.restart(at: second)

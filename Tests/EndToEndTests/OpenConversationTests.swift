@@ -45,7 +45,7 @@ struct OpenConversationTests {
         let sent = try await alice.chats.send("hello", to: chat)
         #expect(sent.delivery == .accepted && sent.number == 3 && sent.author.isOwn && sent.text == "hello")
         #expect(try await alice.chats.line(sent.id) == sent)
-        var events: [ClientEvent] = []
+        var events: [SottoEvent] = []
         for await event in await bob.account.events() {
             if case .idle = event {
                 #expect(try await alice.chats.send("live", to: chat).number == 4)
@@ -61,10 +61,10 @@ struct OpenConversationTests {
         let listed = try #require(try await bob.chats.chat(chat))
         #expect(listed.name == "Tea" && listed.kind == .group && listed.mode == .open && listed.role == .member)
         #expect(listed.last?.text == "live" && !listed.isOver && !listed.isFollowed)
-        await #expect(throws: ClientError.noSuchChat) {
+        await #expect(throws: SottoError(.noSuchChat)) {
             try await bob.chats.send("hello", to: .person(.random()))
         }
-        await #expect(throws: ClientError.self) { try await bob.chats.send("x", to: .conversation(.random())) }
+        await #expect(throws: SottoError.self) { try await bob.chats.send("x", to: .conversation(.random())) }
     }
 
     @Test("a post that waits stands at the end of a timeline, and moves to its number under its name")
@@ -76,8 +76,8 @@ struct OpenConversationTests {
         var updates = timeline.updates.makeAsyncIterator()
         #expect(await updates.next()?.snapshot.lines.map(\.number) == [1, 2])
         fate.isOffline = true
-        await #expect(throws: ClientError.self) { try await alice.chats.send("first", to: chat) }
-        await #expect(throws: ClientError.self) { try await alice.chats.send("second", to: chat) }
+        await #expect(throws: SottoError.self) { try await alice.chats.send("first", to: chat) }
+        await #expect(throws: SottoError.self) { try await alice.chats.send("second", to: chat) }
         try await alice.restart(fate)
         #expect(try await alice.outbox.lines().map(\.text) == ["first", "second"])
         let again = try await alice.chats.timeline(of: chat)
@@ -136,7 +136,7 @@ struct OpenConversationTests {
             guard request.method == "POST", request.path.hasSuffix("/messages") else { return }
             fate.losesNext = true
         }
-        await #expect(throws: ClientError.self) { try await alice.chats.send("once", to: chat) }
+        await #expect(throws: SottoError.self) { try await alice.chats.send("once", to: chat) }
         fate.beforeRequest = nil
         #expect(try await texts(scene.bob, chat) == ["once"])
         let waiting = try #require(try await alice.outbox.lines().first)
@@ -189,7 +189,7 @@ struct OpenConversationTests {
         #expect(shown.lines.map(\.number) == Array(198...403))
         #expect(try await alice.chats.lines(of: chat, before: 5, limit: 10).map(\.number) == [1, 2, 3, 4])
         #expect(try await alice.chats.lines(of: chat, after: 10, limit: 3).map(\.number) == [11, 12, 13])
-        await #expect(throws: ClientError.noSuchMessage) {
+        await #expect(throws: SottoError(.noSuchMessage)) {
             try await alice.chats.timeline(of: chat, at: .line(LineID(chat, number: 9_999)))
         }
     }
@@ -205,7 +205,7 @@ struct OpenConversationTests {
         try await bob.restart()
         let texts = (1...250).map { "line \($0)" }
         try await post(texts, to: scene.town, by: carol, in: scene.house)
-        func told(_ events: [ClientEvent]) -> [String] {
+        func told(_ events: [SottoEvent]) -> [String] {
             events.compactMap { if case .message(let line) = $0 { line.text } else { nil } }
         }
         #expect(told(try await bob.fetch()) == texts)
@@ -226,13 +226,13 @@ struct OpenConversationTests {
         let one = try await alice.chats.send("one", to: chat)
         let two = try await alice.chats.send("two", to: chat)
         #expect(try await texts(bob, chat) == ["one", "two"])
-        await #expect(throws: ClientError.deletedForAllOnly) { try await alice.chats.delete(one.id, forMeOnly: true) }
+        await #expect(throws: SottoError(.deletedForAllOnly)) { try await alice.chats.delete(one.id, forMeOnly: true) }
         #expect(try await alice.chats.delete(one.id).removal == .deleted)
         let refused = try? await bob.chats.delete(two.id)
         #expect(refused == nil)
         #expect(try await texts(bob, chat).contains("two"))
         fate.isOffline = true
-        await #expect(throws: ClientError.self) { try await alice.chats.delete(two.id) }
+        await #expect(throws: SottoError.self) { try await alice.chats.delete(two.id) }
         #expect(try await alice.chats.line(two.id)?.text == "two", "not yet")
         fate.isOffline = false
         try await alice.restart(fate)
@@ -255,7 +255,7 @@ struct OpenConversationTests {
         try await bob.fetch()
         #expect(try await bob.chats.chat(chat)?.isOver == true)
         #expect(try await texts(bob, chat) == ["hello"])
-        await #expect(throws: ClientError.self) { try await bob.chats.send("hello?", to: chat) }
+        await #expect(throws: SottoError.self) { try await bob.chats.send("hello?", to: chat) }
         #expect(try await bob.chats.lines(of: chat).last?.delivery == .refused(.problem(.notFound)))
         try await alice.chats.addMembers([try #require(Handle(text: "bob"))], to: scene.town)
         try await bob.fetch()
@@ -282,7 +282,7 @@ struct OpenConversationTests {
         #expect(there.body == posted.body && there.id == posted.id)
         try await bob.media.download(try await bob.media.info(ofMedia: film), to: folder.path + "/out")
         #expect(TextFile.bytes(folder.path + "/out") == Tus.bytes(70_000))
-        let brief = try await alice.chats.send("brief", to: chat, expiresIn: 3_600)
+        let brief = try await alice.chats.send("brief", to: chat, expiresIn: .seconds(3_600))
         let end = try #require(brief.expiry?.at)
         #expect(try await bob.chats.lines(of: chat).last?.expiry?.at == end)
         clock.advance(seconds: 3_700)

@@ -14,13 +14,13 @@ import Wire
 final class Phone: @unchecked Sendable {
     // Unchecked: what changes is changed by its test alone, while the account is at rest.
 
-    private static let network = ClientNetwork()
+    private static let network = SottoNetwork()
 
     let folder: TemporaryFolder
     private(set) var house: House
     private(set) var account: Account
     private let trick: Trick
-    private let configure: @Sendable (inout ClientConfiguration) -> Void
+    private let configure: @Sendable (inout SottoConfiguration) -> Void
 
     /// What a test has in its hands.
     struct Trick {
@@ -37,7 +37,7 @@ final class Phone: @unchecked Sendable {
     ///   - folder: of an earlier phone, which is not used any more.
     init(
         _ house: House, as name: String? = nil, fate: Fate? = nil, clock: MovedClock? = nil, isDoubtful: Bool = false,
-        folder: TemporaryFolder? = nil, configure: @escaping @Sendable (inout ClientConfiguration) -> Void = { _ in }
+        folder: TemporaryFolder? = nil, configure: @escaping @Sendable (inout SottoConfiguration) -> Void = { _ in }
     ) async throws {
         self.house = house
         self.configure = configure
@@ -108,12 +108,12 @@ final class Phone: @unchecked Sendable {
     }
 
     private static func open(
-        _ folder: TemporaryFolder, _ house: House, _ trick: Trick, _ configure: (inout ClientConfiguration) -> Void
+        _ folder: TemporaryFolder, _ house: House, _ trick: Trick, _ configure: (inout SottoConfiguration) -> Void
     ) async throws -> Account {
         let server = try #require(ServerAddress("http://127.0.0.1:\(house.server.port)"))
-        var configuration = ClientConfiguration(folder: folder.path + "/account", server: server)
+        var configuration = SottoConfiguration(folder: folder.path + "/account", server: server)
         configuration.thumbnailWorkerPath = BuildFolder.path + "/sotto-media"
-        if trick.clock != nil { configuration.fileGraceSeconds = 0 }
+        if trick.clock != nil { configuration.fileGrace = .zero }
         configure(&configuration)
         guard !trick.isNone else { return try await Account.open(configuration, key: .keyFile, over: network) }
         let network = tricked(try network.network(to: server, trust: .systemRoots), trick)
@@ -176,8 +176,8 @@ final class Phone: @unchecked Sendable {
     /// Fetches what waits; gives what was told meanwhile.
     /// - Throws: why it ended; what a doubtful one hears is its test's to judge.
     @discardableResult
-    func fetch() async throws -> [ClientEvent] {
-        var events: [ClientEvent] = []
+    func fetch() async throws -> [SottoEvent] {
+        var events: [SottoEvent] = []
         for await event in await account.events(untilIdle: true) {
             events.append(event)
             if trick.lies == nil, case .ended(let error) = event { throw error }

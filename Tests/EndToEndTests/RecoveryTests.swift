@@ -54,7 +54,7 @@ struct RecoveryTests {
                 guard path.hasPrefix("/v1/backups/") else { return }
                 answer.change(RecoveryView.self) { $0.nextDevice = DeviceID(number) }
             }
-            await #expect(throws: ClientError.unexpectedAnswer(status: 200)) {
+            await #expect(throws: SottoError(.unexpectedAnswer(status: 200))) {
                 try await phone.recovery.restore(recoveryKey: key)
             }
         }
@@ -69,7 +69,7 @@ struct RecoveryTests {
         let key = try await alice.recovery.createBackup()
         let phone = try await Phone(house)
         _ = try await phone.recovery.restore(recoveryKey: key, unlinkingOthers: true)
-        await #expect(throws: ClientError.unlinked) { try await alice.fetch() }
+        await #expect(throws: SottoError(.unlinked)) { try await alice.fetch() }
     }
 
     @Test("a backup is stored once until something changes, and a deleted one restores nobody")
@@ -78,7 +78,7 @@ struct RecoveryTests {
         let alice = try await Phone(house, as: "alice")
         _ = try await Phone(house, as: "bob")
         #expect(try await alice.recovery.backupReceipt() == nil)
-        await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+        await #expect(throws: SottoError(.noBackup)) { try await alice.recovery.updateBackup() }
         let key = try await alice.recovery.createBackup()
         #expect(try await alice.recovery.updateBackup() == false)
         try await alice.send("now I know bob", to: "bob")
@@ -87,11 +87,11 @@ struct RecoveryTests {
         #expect(try await alice.recovery.updateBackup() == false)
         try await alice.recovery.deleteBackup()
         let phone = try await Phone(house)
-        await #expect(throws: ClientError.noBackup) { try await phone.recovery.restore(recoveryKey: key) }
-        await #expect(throws: ClientError.badRecoveryKey(.wrongLength)) {
+        await #expect(throws: SottoError(.noBackup)) { try await phone.recovery.restore(recoveryKey: key) }
+        await #expect(throws: SottoError(.badRecoveryKey(.wrongLength))) {
             try await phone.recovery.restore(recoveryKey: String(key.dropLast()))
         }
-        await #expect(throws: ClientError.alreadyRegistered) { try await alice.recovery.restore(recoveryKey: key) }
+        await #expect(throws: SottoError(.alreadyRegistered)) { try await alice.recovery.restore(recoveryKey: key) }
     }
 
     @Test("a backup of another device is not overwritten by accident; replacing it makes the old key useless")
@@ -107,12 +107,12 @@ struct RecoveryTests {
         // Alice's first device still has the old key; what it stores must not take the place of the new backup.
         _ = try await alice.devices.all()
         let events = try await alice.fetch()
-        #expect(events.contains(.trouble(.backupExists)))
-        await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
-        await #expect(throws: ClientError.backupExists) { try await alice.recovery.createBackup() }
+        #expect(events.contains(.trouble(SottoError(.backupExists))))
+        await #expect(throws: SottoError(.noBackup)) { try await alice.recovery.updateBackup() }
+        await #expect(throws: SottoError(.backupExists)) { try await alice.recovery.createBackup() }
         let newest = try await alice.recovery.createBackup(replacing: true)
         let third = try await Phone(house)
-        await #expect(throws: ClientError.noBackup) { try await third.recovery.restore(recoveryKey: new) }
+        await #expect(throws: SottoError(.noBackup)) { try await third.recovery.restore(recoveryKey: new) }
         _ = try await third.recovery.restore(recoveryKey: newest)
     }
 
@@ -126,14 +126,14 @@ struct RecoveryTests {
         try await phone.recovery.deleteBackup()
         // Her own list has changed, so there is something to store.
         let events = try await alice.fetch()
-        #expect(events.contains(.trouble(.noBackup)))
+        #expect(events.contains(.trouble(SottoError(.noBackup))))
         #expect(try await alice.recovery.backupReceipt() == nil)
-        await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+        await #expect(throws: SottoError(.noBackup)) { try await alice.recovery.updateBackup() }
         let next = try await alice.recovery.createBackup()
         #expect(next != stolen)
         try await phone.recovery.deleteBackup()
         // Nothing has changed at hers: who asks is told all the same.
-        await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+        await #expect(throws: SottoError(.noBackup)) { try await alice.recovery.updateBackup() }
         let third = try await alice.recovery.createBackup()
         try await phone.recovery.deleteBackup()
         #expect(try await alice.recovery.createBackup() != third)
@@ -151,14 +151,14 @@ struct RecoveryTests {
             #expect(try await alice.recovery.updateBackup() == false)
             try await phone.recovery.deleteBackup()
             let new = try await phone.recovery.createBackup()
-            await #expect(throws: ClientError.backupExists) {
+            await #expect(throws: SottoError(.backupExists)) {
                 if isCreating {
                     _ = try await alice.recovery.createBackup()
                 } else {
                     try await alice.recovery.updateBackup()
                 }
             }
-            await #expect(throws: ClientError.noBackup) { try await alice.recovery.updateBackup() }
+            await #expect(throws: SottoError(.noBackup)) { try await alice.recovery.updateBackup() }
             #expect(try await phone.recovery.createBackup() == new)
         }
     }
@@ -187,6 +187,6 @@ struct RecoveryTests {
         let house = try await House()
         let alice = try await Phone(house, as: "alice")
         let laptop = try await Phone(house, joining: alice)
-        await #expect(throws: ClientError.cannotChangeDevices) { try await laptop.recovery.createBackup() }
+        await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.recovery.createBackup() }
     }
 }

@@ -44,8 +44,8 @@ struct ReportTests {
         let house = try await House()
         let (alice, bob) = try await SealedSenderTests.acquainted(house)
         let own = try #require(try await alice.history().first { $0.kind == .sent })
-        await #expect(throws: ClientError.cannotReport) { try await alice.safety.report(message: own.id) }
-        await #expect(throws: ClientError.cannotReport) {
+        await #expect(throws: SottoError(.cannotReport)) { try await alice.safety.report(message: own.id) }
+        await #expect(throws: SottoError(.cannotReport)) {
             try await alice.safety.report(message: try await alice.account.only(999))
         }
         let line = try #require(try await bob.history().first { $0.kind == .received })

@@ -21,7 +21,7 @@ struct SealedSenderTests {
         return (alice, bob)
     }
 
-    private func text(_ events: [ClientEvent]) -> [SenderShownReason] {
+    private func text(_ events: [SottoEvent]) -> [SenderShownReason] {
         events.compactMap { if case .senderShown(_, let reason) = $0 { reason } else { nil } }
     }
 
@@ -78,7 +78,7 @@ struct SealedSenderTests {
         let house = try await House()
         let (alice, bob) = try await Self.acquainted(house)
         try await bob.safety.closeDelivery()
-        let told = Guarded<[ClientEvent]>([])
+        let told = Guarded<[SottoEvent]>([])
         let listener = Task { [client = alice.account] in
             for await event in await client.events() { told.withLock { $0.append(event) } }
         }
@@ -237,9 +237,9 @@ struct SealedSenderTests {
         } }
         await alice.account.close()
 
-        let network = ClientNetwork()
+        let network = SottoNetwork()
         defer { network.shutdown() }
-        var configuration = ClientConfiguration(folder: alice.folder.path + "/account")
+        var configuration = SottoConfiguration(folder: alice.folder.path + "/account")
         configuration.hidesSender = false
         let client = try await Account.open(configuration, key: .keyFile, over: network)
         await client.outbox.sendAll()

@@ -45,7 +45,7 @@ import Wire
         try await bob.chats.delete(sent.id)
         try await carol.fetch()
         #expect(try await carol.history().last?.sticker == nil)
-        await #expect(throws: ClientError.stickers(.unknown)) {
+        await #expect(throws: SottoError(.stickers(.unknown))) {
             try await carol.stickers.addPack(ofMessage: came.id)
         }
         #expect(house.mediaFiles.count == 4)
@@ -55,7 +55,7 @@ import Wire
         try await alice.stickers.removePack(made.pack)
         #expect(house.mediaFiles.isEmpty)
         #expect(try await alice.stickers.packs().isEmpty)
-        await #expect(throws: ClientError.stickers(.unknown)) {
+        await #expect(throws: SottoError(.stickers(.unknown))) {
             try await alice.stickers.send(sticker: 0, of: made.pack, to: try handle("carol"))
         }
     }
@@ -72,7 +72,7 @@ import Wire
             ("x", nil, [StickerFile(path: good.path, emoji: "")]),
         ]
         for (title, author, files) in packs {
-            await #expect(throws: ClientError.stickers(.badPack)) {
+            await #expect(throws: SottoError(.stickers(.badPack))) {
                 try await client.stickers.createPack(title: title, author: author, files: files)
             }
         }
@@ -80,21 +80,21 @@ import Wire
         let png = TextFile.bytes(good.path)
         try TextFile.write(png + [UInt8](repeating: 0, count: 300 * 1024), to: long)
         for path in [#filePath, long, Self.samples + "clip.mp4"] {
-            await #expect(throws: ClientError.file(.badImage), "\(path)") {
+            await #expect(throws: SottoError(.file(.badImage)), "\(path)") {
                 try await client.stickers.createPack(title: "x", files: [good, StickerFile(path: path, emoji: "x")])
             }
         }
-        await #expect(throws: ClientError.file(.unreadable)) {
+        await #expect(throws: SottoError(.file(.unreadable))) {
             try await client.stickers.createPack(title: "x", files: [StickerFile(path: "/nowhere", emoji: "x")])
         }
         #expect(house.mediaFiles.isEmpty)
-        await #expect(throws: ClientError.stickers(.badLink)) {
+        await #expect(throws: SottoError(.stickers(.badLink))) {
             try await client.stickers.addPack(link: "sotto-stickers:")
         }
         // A link to something else.
         let sent = try await client.stickers.createPack(title: "x", files: [good])
         let kept = try #require(try await client.kept(.stickerPack(sent.pack)))
-        await #expect(throws: ClientError.stickers(.badLink)) {
+        await #expect(throws: SottoError(.stickers(.badLink))) {
             try await client.stickers.addPack(link: StickerLink.text(kept.pack.stickers[0].file))
         }
     }
@@ -110,7 +110,7 @@ import Wire
             answer = Network.Answer(
                 status: problem.code.status, mediaType: "application/cbor", body: problem.encoded(as: .cbor))
         }
-        await #expect(throws: ClientError.self) {
+        await #expect(throws: SottoError.self) {
             try await alice.stickers.createPack(title: "x", files: Self.files)
         }
         // The one that was being uploaded is found at the next connect.

@@ -14,7 +14,10 @@ enum Rooms {
         "Media": ["Threads", "CLinux"],
         "Chat": ["Store", "Keys", "Crypto", "Threads", "Wire"],
         "Server": ["Chat", "Store", "Media", "Transport", "Keys", "Crypto", "Threads", "Wire"],
-        "Client": ["Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media", "SQLite", "Threads"],
+        "Client": [
+            "Ratchet", "Keys", "Crypto", "Wire", "Transport", "Media", "SQLite", "Threads", "FoundationEssentials",
+            "Foundation",
+        ],
         "sottod": ["Server", "Store", "BlobsEngine", "Threads", "Wire", "CLinux"],
         "sotto": ["Client", "Media", "Threads", "Wire"],
         "sotto-media": ["Media", "CVips", "CLinux"],

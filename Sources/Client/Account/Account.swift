@@ -33,12 +33,22 @@ public struct Account: Sendable {
     /// - Parameters:
     ///   - key: what opens the folder.
     ///   - network: the thread that carries the connections; `nil` for one that all accounts of the process share.
-    /// - Throws: ``ClientError/store(_:)``; ``ClientError/notRegistered`` where there is no store and none is made;
-    ///   ``ClientError/insecureServer``; ``ClientError/unreachable(_:)`` for a file of roots that cannot be used.
+    /// - Throws: ``SottoError/Code/store``; ``SottoError/Code/notRegistered`` where there is no store and none is made;
+    ///   ``SottoError/Code/insecureServer``; ``SottoError/Code/unreachable`` for a file of roots that cannot be used.
     @concurrent
     public static func open(
-        _ configuration: ClientConfiguration, key: borrowing FolderKey = .keyFile, over network: ClientNetwork? = nil
-    ) async throws(ClientError) -> Account {
+        _ configuration: SottoConfiguration, key: borrowing FolderKey = .keyFile, over network: SottoNetwork? = nil
+    ) async throws(SottoError) -> Account {
+        do throws(ClientError) {
+            return try opened(configuration, key: key, over: network)
+        } catch {
+            throw SottoError(error)
+        }
+    }
+
+    private static func opened(
+        _ configuration: SottoConfiguration, key: borrowing FolderKey, over network: SottoNetwork?
+    ) throws(ClientError) -> Account {
         guard configuration.makesFolder || LocalStore.mayBe(in: configuration.folder) else { throw .notRegistered }
         let store: LocalStore
         let profile: Profile?
@@ -71,36 +81,36 @@ public struct Account: Sendable {
     // MARK: Who this is
 
     /// The account's handle and this device; `nil` before registration or linking is done.
-    /// - Throws: ``ClientError/accountDeleted``.
-    public func whoami() async throws(ClientError) -> (handle: Handle, address: DeviceAddress)? {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.registration.whoami() }
+    /// - Throws: ``SottoError/Code/accountDeleted``.
+    public func whoami() async throws(SottoError) -> (handle: Handle, address: DeviceAddress)? {
+        try await owner.ask { (rooms) async throws(ClientError) in try rooms.registration.whoami() }
     }
 
     /// Creates an account with this as its first device, and logs it in.
     ///
     /// Cut short anywhere, the same call again goes on with the same keys.
-    /// - Throws: ``ClientError/alreadyRegistered``; ``ClientError/refused(_:)`` with `handle-taken`,
+    /// - Throws: ``SottoError/Code/alreadyRegistered``; what the server refuses with with `handle-taken`,
     ///   `invite-required` and the like, after which another handle may be tried.
-    public func register(handle: Handle, invite: String? = nil) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func register(handle: Handle, invite: String? = nil) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.registration.register(handle: handle, invite: invite)
         }
     }
 
     /// Logs in with the device's key, whether or not there is a token still good.
-    /// - Throws: ``ClientError/unlinked``; ``ClientError/wrongServerName(expected:found:)``.
-    public func logIn() async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.registration.logIn() }
+    /// - Throws: ``SottoError/Code/unlinked``; ``SottoError/Code/wrongServerName``.
+    public func logIn() async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.registration.logIn() }
     }
 
     /// Deletes the account at the server, for good, and erases its keys here. The transcript stays, with whom it was
     /// with.
     ///
     /// When the server's answer is lost, the same call again finds out.
-    /// - Throws: ``ClientError/cannotChangeDevices`` on a device without the account's key;
-    ///   ``ClientError/accountDeleted`` when it was done before.
-    public func delete() async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.accountEnd.deleteAccount() }
+    /// - Throws: ``SottoError/Code/cannotChangeDevices`` on a device without the account's key;
+    ///   ``SottoError/Code/accountDeleted`` when it was done before.
+    public func delete() async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.accountEnd.deleteAccount() }
     }
 
     // MARK: What happens
@@ -110,15 +120,15 @@ public struct Account: Sendable {
         Observed { [owner] in await owner.run { (rooms) in rooms.watching.watchConnection() } }
     }
 
-    /// What happens, from now on. Ends when listening cannot go on, after ``ClientEvent/ended(_:)``, or when the
+    /// What happens, from now on. Ends when listening cannot go on, after ``SottoEvent/ended(_:)``, or when the
     /// account is closed.
     ///
     /// Any number may listen; one connection, which comes back on its own, serves them all, and ends with the last of
     /// them. At each connect what waits in the outbox is sent, files go on, and the prekeys are looked after. Whoever
     /// does not keep up loses the oldest of more than ``ClientLimits/eventsKeptMax`` events and hears
-    /// ``ClientEvent/missed``: everything durable is in the chats.
+    /// ``SottoEvent/missed``: everything durable is in the chats.
     /// - Parameter untilIdle: ends when the queue was read to its end once, or the server cannot be reached at all.
-    public func events(untilIdle: Bool = false) async -> AsyncStream<ClientEvent> {
+    public func events(untilIdle: Bool = false) async -> AsyncStream<SottoEvent> {
         await owner.run { (rooms) in rooms.listening.events(untilIdle: untilIdle) }
     }
 }
@@ -129,7 +139,7 @@ public struct Account: Sendable {
 ///   - network: the thread that carries the connections; `nil` for one that all accounts of the process share.
 /// - Throws: as ``Account/open(_:key:over:)``; what `body` throws.
 public func withSotto<Value: Sendable>(
-    _ configuration: ClientConfiguration, key: borrowing FolderKey = .keyFile, over network: ClientNetwork? = nil,
+    _ configuration: SottoConfiguration, key: borrowing FolderKey = .keyFile, over network: SottoNetwork? = nil,
     _ body: (Account) async throws -> Value
 ) async throws -> Value {
     let account = try await Account.open(configuration, key: key, over: network)

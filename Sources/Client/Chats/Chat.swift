@@ -18,7 +18,7 @@ public struct Chat: Sendable, Equatable, Identifiable {
     /// The server has it no more for this account: it was left, or ended. What is kept of it stays.
     public let isOver: Bool
     /// When something last came or went.
-    public let activity: Timestamp
+    public let activity: Date
     private let lastBytes: [UInt8]?
     private let lastNumber: UInt64?
     private let own: AccountID
@@ -46,7 +46,7 @@ extension Chat {
         isFollowed = conversation.map { $0.followedFrom != nil } ?? true
         isOver = conversation?.isOver ?? false
         peer = conversation?.peer
-        activity = stored.activity
+        activity = stored.activity.date
         lastBytes = stored.lastBytes
         lastNumber = stored.lastNumber
         self.own = own

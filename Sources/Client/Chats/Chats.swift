@@ -13,29 +13,29 @@ public struct Chats: Sendable {
     /// - Parameters:
     ///   - opening: where it opens.
     ///   - count: lines to begin with, at most.
-    /// - Throws: ``ClientError/noSuchMessage`` for a line that is not there.
+    /// - Throws: ``SottoError/Code/noSuchMessage`` for a line that is not there.
     public func timeline(
         of chat: ChatID, at opening: Timeline.Opening = .newest, count: Int = 50
-    ) async throws(ClientError) -> Timeline {
-        let number = try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) -> Timeline {
+        let number = try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.watching.timeline(of: chat, at: opening, count: count)
         }
         return Timeline(chat, number: number, owner)
     }
 
     /// Every chat of this device, the one in which something came or went last first.
-    public func all() async throws(ClientError) -> [Chat] {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.chats() }
+    public func all() async throws(SottoError) -> [Chat] {
+        try await owner.ask { (rooms) async throws(ClientError) in try rooms.transcript.chats() }
     }
 
     /// One chat; `nil` where nothing came or went yet.
-    public func chat(_ id: ChatID) async throws(ClientError) -> Chat? {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.chat(id) }
+    public func chat(_ id: ChatID) async throws(SottoError) -> Chat? {
+        try await owner.ask { (rooms) async throws(ClientError) in try rooms.transcript.chat(id) }
     }
 
     /// The chat with somebody whose handle was verified before; `nil` for one who was never met.
-    public func chat(with handle: Handle) async throws(ClientError) -> ChatID? {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.transcript.chat(with: handle) }
+    public func chat(with handle: Handle) async throws(SottoError) -> ChatID? {
+        try await owner.ask { (rooms) async throws(ClientError) in try rooms.transcript.chat(with: handle) }
     }
 
     /// The newest lines of a chat, or those before a number: oldest first. Those of an open conversation that are not
@@ -45,8 +45,8 @@ public struct Chats: Sendable {
     ///   - limit: at most so many; of an open conversation a thousand.
     public func lines(
         of chat: ChatID, before number: UInt64? = nil, limit: Int = 50
-    ) async throws(ClientError) -> [Line] {
-        try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) -> [Line] {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.watching.lines(of: chat, before: number, limit: limit)
         }
     }
@@ -55,15 +55,15 @@ public struct Chats: Sendable {
     /// - Parameters:
     ///   - number: ``Line/number``; only greater ones.
     ///   - limit: at most so many; of an open conversation a thousand.
-    public func lines(of chat: ChatID, after number: UInt64, limit: Int = 50) async throws(ClientError) -> [Line] {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func lines(of chat: ChatID, after number: UInt64, limit: Int = 50) async throws(SottoError) -> [Line] {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.watching.lines(of: chat, after: number, limit: limit)
         }
     }
 
     /// One line; `nil` for one that never was, or has disappeared. Of an open conversation it is fetched by its number.
-    public func line(_ id: LineID) async throws(ClientError) -> Line? {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.watching.line(id) }
+    public func line(_ id: LineID) async throws(SottoError) -> Line? {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.watching.line(id) }
     }
 
     // MARK: Saying something
@@ -75,15 +75,15 @@ public struct Chats: Sendable {
     /// goes out with the next connection.
     /// - Parameters:
     ///   - chat: with somebody who was met before, or an open conversation.
-    ///   - expiresIn: seconds after which the message disappears, 5 to 2,419,200: here, counted from when the server
-    ///     accepted it; there, from when it came. In an open conversation up to 31,536,000, and for everybody at once.
-    /// - Throws: ``ClientError/noSuchChat``; ``ClientError/badExpiry``; ``ClientError/queued(_:)``;
-    ///   ``ClientError/refused(_:)``; ``ClientError/untrustedList(_:)`` and ``ClientError/untrustedKeys(_:)``, after
+    ///   - expiresIn: after which the message disappears, five seconds to 28 days: here, counted from when the server
+    ///     accepted it; there, from when it came. In an open conversation up to a year, and for everybody at once.
+    /// - Throws: ``SottoError/Code/noSuchChat``; ``SottoError/Code/badExpiry``; ``SottoError/Code/queued``;
+    ///   what the server refuses with; ``SottoError/Code/untrustedList`` and ``SottoError/Code/untrustedKeys``, after
     ///   which nothing was sent.
     @discardableResult
-    public func send(_ text: String, to chat: ChatID, expiresIn: UInt64? = nil) async throws(ClientError) -> Line {
-        try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.mailer.send(OutgoingMessage(text: text, expiresIn: expiresIn), to: chat)
+    public func send(_ text: String, to chat: ChatID, expiresIn: Duration? = nil) async throws(SottoError) -> Line {
+        try await owner.ask { (rooms) async throws(ClientError) in
+            try await rooms.mailer.send(OutgoingMessage(text: text, expiresIn: expiresIn?.wholeSeconds), to: chat)
         }
     }
 
@@ -91,10 +91,10 @@ public struct Chats: Sendable {
     /// - Throws: as ``send(_:to:expiresIn:)-(_,ChatID,_)``.
     @discardableResult
     public func send(
-        _ text: String, to handle: Handle, expiresIn: UInt64? = nil
-    ) async throws(ClientError) -> Line {
-        try await owner.run { (rooms) async throws(ClientError) in
-            try await rooms.mailer.send(OutgoingMessage(text: text, expiresIn: expiresIn), to: handle)
+        _ text: String, to handle: Handle, expiresIn: Duration? = nil
+    ) async throws(SottoError) -> Line {
+        try await owner.ask { (rooms) async throws(ClientError) in
+            try await rooms.mailer.send(OutgoingMessage(text: text, expiresIn: expiresIn?.wholeSeconds), to: handle)
         }
     }
 
@@ -108,14 +108,14 @@ public struct Chats: Sendable {
     /// To an open conversation it is uploaded as it is, where the server can look at it; what is cut short before it is
     /// posted begins anew.
     /// - Parameter progress: called now and then, from any thread; never goes back.
-    /// - Throws: ``ClientError/file(_:)``; ``ClientError/image(_:)`` for an empty file in an open conversation;
-    ///   ``ClientError/store(_:)`` when there is no room for the sealed bytes; ``ClientError/queued(_:)`` when it
+    /// - Throws: ``SottoError/Code/file(_:)``; ``SottoError/Code/image(_:)`` for an empty file in an open conversation;
+    ///   ``SottoError/Code/store`` when there is no room for the sealed bytes; ``SottoError/Code/queued`` when it
     ///   waits; else as for a text.
     @discardableResult
     public func send(
         _ file: OutgoingFile, to chat: ChatID, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> Line {
-        try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) -> Line {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.files.send(file, to: chat, progress: progress)
         }
     }
@@ -124,8 +124,8 @@ public struct Chats: Sendable {
     @discardableResult
     public func send(
         _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> Line {
-        try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) -> Line {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.files.send(file, to: handle, progress: progress)
         }
     }
@@ -136,7 +136,7 @@ public struct Chats: Sendable {
     public func send(
         file path: String, caption: String = "", type: String? = nil, to handle: Handle,
         progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> Line {
+    ) async throws(SottoError) -> Line {
         try await send(OutgoingFile(path: path, caption: caption, type: type), to: handle, progress: progress)
     }
 
@@ -152,11 +152,11 @@ public struct Chats: Sendable {
     ///   - id: the message.
     ///   - forMeOnly: leaves everybody else's copy as it is, also of an own message.
     /// - Returns: what is left of the line.
-    /// - Throws: ``ClientError/noSuchMessage``; ``ClientError/deletedForAllOnly``; ``ClientError/queued(_:)`` where the
-    ///   others hear of it later; else as for a text. A line of a chat with one person is empty all the same.
+    /// - Throws: ``SottoError/Code/noSuchMessage``; ``SottoError/Code/deletedForAllOnly``; ``SottoError/Code/queued``
+    ///   where the others hear of it later; else as for a text. A line of a chat with one person is empty all the same.
     @discardableResult
-    public func delete(_ id: LineID, forMeOnly: Bool = false) async throws(ClientError) -> Line {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func delete(_ id: LineID, forMeOnly: Bool = false) async throws(SottoError) -> Line {
+        try await owner.ask { (rooms) async throws(ClientError) in
             _ = try await rooms.watching.line(id)
             return try await rooms.retraction.delete(id, forMeOnly: forMeOnly)
         }

@@ -10,9 +10,9 @@ public struct Line: Sendable, Equatable, Identifiable {
     public let body: LineBody
     public let delivery: Delivery
     /// When its author says that it was written.
-    public let sentAt: Timestamp?
+    public let sentAt: Date?
     /// When the server accepted it.
-    public let time: Timestamp?
+    public let time: Date?
     public let expiry: LineExpiry?
     /// What the server knows of its author.
     public let trust: LineTrust
@@ -108,9 +108,9 @@ public enum Delivery: Sendable, Equatable {
 /// When a line disappears.
 public struct LineExpiry: Sendable, Equatable {
     /// From when it was accepted, or came.
-    public let seconds: UInt64
+    public let after: Duration
     /// From this device; not known before the server has accepted it.
-    public let at: Timestamp?
+    public let at: Date?
 }
 
 /// What the server knows of a line's author.
@@ -148,9 +148,9 @@ extension Line {
         author = LineAuthor(account: stored.author, device: stored.device, isOwn: stored.author == own)
         body = LineBody(stored)
         delivery = Delivery(stored)
-        sentAt = stored.sentAt
-        time = stored.time
-        expiry = stored.expiresIn.map { LineExpiry(seconds: $0, at: stored.expiresAt) }
+        sentAt = stored.sentAt?.date
+        time = stored.time?.date
+        expiry = stored.expiresIn.map { LineExpiry(after: .seconds(Int64(clamping: $0)), at: stored.expiresAt?.date) }
         trust = LineTrust(isSenderHidden: stored.isSenderHidden, senderShown: stored.senderShown)
     }
 }

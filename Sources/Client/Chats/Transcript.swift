@@ -10,8 +10,8 @@ final class Transcript: Room {
     init(_ ground: Ground, _ upkeep: Upkeep) {
         self.upkeep = upkeep
         super.init(ground)
-        let noteStale = { [unowned self] (touched: Set<LinePlace>) in
-            staleChats.formUnion(touched.lazy.map(\.chat))
+        let noteStale = { [unowned self] (touched: Touched) in
+            staleChats.formUnion(touched.lines.lazy.map(\.chat))
         }
         ground.records.whenStaged.append(noteStale)
         ground.records.whenDurable.append(noteStale)
@@ -79,6 +79,22 @@ final class Transcript: Room {
         return try readableValues(in: .lines(of: chat), range).map { (key, line) in
             Line(line, at: LinePlace(chat, key.number ?? 0), own: own)
         }
+    }
+
+    /// The number of the first line that is not older than a moment, as lines came to this device; `nil` where all are.
+    func number(at time: Timestamp, of chat: ChatID) throws(ClientError) -> UInt64? {
+        guard let end = try read(.chat(chat))?.nextNumber else { return nil }
+        var (low, high): (UInt64, UInt64) = (1, end)
+        while low < high {
+            let middle = low + (high - low) / 2
+            let line = try lines(of: chat, after: middle - 1, limit: 1, within: 0...(high - 1)).first
+            guard let line, let moment = line.time ?? line.sentAt, Timestamp(moment) < time else {
+                high = middle
+                continue
+            }
+            low = line.number + 1
+        }
+        return low < end ? low : nil
     }
 
     func line(_ id: LineID) throws(ClientError) -> Line? {

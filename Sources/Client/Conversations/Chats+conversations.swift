@@ -5,19 +5,19 @@ public import Wire
 extension Chats {
     /// Makes an image that of an open conversation, for its members to see. The one before is deleted.
     /// - Parameter progress: called now and then, from any thread.
-    /// - Throws: ``ClientError/image(_:)``; ``ClientError/file(_:)``; what the server refuses with, `forbidden` below
-    ///   admin, `requires-open-mode` for a sealed conversation.
+    /// - Throws: ``SottoError/Code/image(_:)``; ``SottoError/Code/file(_:)``; what the server refuses with, `forbidden`
+    ///   below admin, `requires-open-mode` for a sealed conversation.
     public func setImage(
         _ path: String, of conversation: ConversationID, progress: @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> MediaID {
-        try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) -> MediaID {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.pictures.setImage(path, of: conversation, progress: progress)
         }
     }
 
     /// Deletes the image of a conversation, where there is one.
-    public func removeImage(of conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func removeImage(of conversation: ConversationID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.pictures.removeImage(of: conversation)
         }
     }
@@ -25,8 +25,8 @@ extension Chats {
     /// Creates an open conversation with its members; this account is its owner.
     public func createOpenConversation(
         _ kind: ConversationKind, name: String?, members: [Handle]
-    ) async throws(ClientError) -> ConversationView {
-        try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) -> ConversationView {
+        try await owner.ask { (rooms) async throws(ClientError) in
             let view = try await rooms.conversations.createOpenConversation(kind, name: name, members: members)
             try rooms.logs.adopt(view)
             return view
@@ -35,13 +35,13 @@ extension Chats {
 
     /// This account's conversations, open and sealed, in the order of their ids. Head, checkpoint and unread count
     /// are the server's word.
-    public func conversations() async throws(ClientError) -> Listing<ConversationView> {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.conversations.conversations() }
+    public func conversations() async throws(SottoError) -> Listing<ConversationView> {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.conversations.conversations() }
     }
 
     /// One conversation of this account.
-    public func conversation(_ conversation: ConversationID) async throws(ClientError) -> ConversationView {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func conversation(_ conversation: ConversationID) async throws(SottoError) -> ConversationView {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.conversation(conversation)
         }
     }
@@ -51,8 +51,8 @@ extension Chats {
     @discardableResult
     public func markRead(
         through seq: SequenceNumber, of conversation: ConversationID
-    ) async throws(ClientError) -> SequenceNumber {
-        try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) -> SequenceNumber {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.markRead(through: seq, of: conversation)
         }
     }
@@ -62,40 +62,46 @@ extension Chats {
     /// timeline fetches the rest.
     ///
     /// What was said before is not told.
-    /// - Throws: ``ClientError/noSuchChat`` for one that is not open; what the server refuses with.
-    public func follow(_ conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.logs.follow(conversation) }
+    /// - Throws: ``SottoError/Code/noSuchChat`` for one that is not open; what the server refuses with.
+    public func follow(_ conversation: ConversationID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.logs.follow(conversation) }
     }
 
     /// What is said meanwhile is not fetched any more by itself.
-    public func unfollow(_ conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.logs.unfollow(conversation) }
+    public func unfollow(_ conversation: ConversationID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in try rooms.logs.unfollow(conversation) }
+    }
+
+    /// Who is in a conversation, in the order of their ids: first as far as it is known here, then as the server says,
+    /// then as it changes. ``members(of:)`` says how handles are known.
+    public func memberList(of conversation: ConversationID) -> Observed<[ConversationMember]> {
+        Observed { [owner] in await owner.run { (rooms) in rooms.watching.watchMembers(of: conversation) } }
     }
 
     /// The members of a conversation, in the order of their ids.
     ///
     /// The handle that the server puts beside an account is looked up as if somebody had typed it, with all its proofs,
     /// and shown as known where it leads to that very account; at most ``ClientLimits/handlesAskedMax`` are.
-    /// - Throws: ``ClientError/untrustedList(_:)`` and ``ClientError/untrustedLog(_:)`` where a look-up finds a lie;
+    /// - Throws: ``SottoError/Code/untrustedList`` and ``SottoError/Code/untrustedLog`` where a look-up finds a lie;
     ///   what the server refuses the list with.
-    public func members(of conversation: ConversationID) async throws(ClientError) -> Listing<ConversationMember> {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func members(of conversation: ConversationID) async throws(SottoError) -> Listing<ConversationMember> {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.members(of: conversation)
         }
     }
 
     /// Adds members; who is one already is passed over.
     /// - Parameter members: at most ``Limits/membersPerRequestMax``.
-    public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.addMembers(members, to: conversation)
         }
     }
 
     /// Leaves a conversation: the last member takes it along.
     /// - Throws: the server's refusal, `last-owner` where others would be left without an owner.
-    public func leave(_ conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func leave(_ conversation: ConversationID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.leave(conversation)
             try rooms.logs.noteOver(conversation)
         }
@@ -103,8 +109,8 @@ extension Chats {
 
     /// Removes a member.
     /// - Throws: the server's refusal, `forbidden` where the own role does not allow it.
-    public func removeMember(_ account: AccountID, from conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func removeMember(_ account: AccountID, from conversation: ConversationID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.removeMember(account, from: conversation)
         }
     }
@@ -115,29 +121,29 @@ extension Chats {
     ///   left.
     public func setRole(
         _ role: Role, of account: AccountID, in conversation: ConversationID
-    ) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.setRole(role, of: account, in: conversation)
         }
     }
 
     /// Pins a message of an open conversation for all its members; one that is pinned stays as it is.
-    public func pin(_ seq: SequenceNumber, of conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func pin(_ seq: SequenceNumber, of conversation: ConversationID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.pin(seq, of: conversation)
         }
     }
 
     /// Takes the pin of a message away; without one nothing changes.
-    public func unpin(_ seq: SequenceNumber, of conversation: ConversationID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func unpin(_ seq: SequenceNumber, of conversation: ConversationID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.unpin(seq, of: conversation)
         }
     }
 
     /// The pinned messages of an open conversation, in the order of its log; at most ``Limits/pinsMax``.
-    public func pins(of conversation: ConversationID) async throws(ClientError) -> [PinView] {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func pins(of conversation: ConversationID) async throws(SottoError) -> [PinView] {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.pins(of: conversation)
         }
     }

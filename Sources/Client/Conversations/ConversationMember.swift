@@ -8,13 +8,13 @@ public struct ConversationMember: Sendable, Equatable {
     /// What the server calls it instead. Nothing says that this is true.
     public let claimedHandle: Handle?
     public let role: Role
-    public let joinedAt: Timestamp
+    public let joinedAt: Date
 
     init(_ view: MemberView, handle: Handle?) {
         account = view.account
         self.handle = handle
         claimedHandle = view.handle == handle ? nil : view.handle
         role = view.role
-        joinedAt = view.joinedAt
+        joinedAt = view.joinedAt.date
     }
 }

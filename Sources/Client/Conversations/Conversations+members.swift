@@ -3,24 +3,56 @@ import Wire
 // Who is in an open conversation, and in which role.
 
 extension Conversations {
+    /// Asks the server, and keeps what it says where the conversation is kept.
     func members(of conversation: ConversationID) async throws(ClientError) -> Listing<ConversationMember> {
-        let views = try await listing(
-            countMax: ClientLimits.listedItemsMax, by: \MemberView.account
-        ) { (query) async throws(ClientError) in
-            try await signed.run(Endpoints.members, conversation, query: query)
-        }
-        var members: [ConversationMember] = []
+        var views: Listing<MemberView>
+        var state: SequenceNumber?
+        var triesLeft = ClientLimits.memberTriesMax
+        repeat {
+            state = try stateNumber(conversation)
+            triesLeft -= 1
+            views = try await listing(
+                countMax: ClientLimits.listedItemsMax, by: \MemberView.account
+            ) { (query) async throws(ClientError) in
+                try await signed.run(Endpoints.members, conversation, query: query)
+            }
+            // Members may have come and gone while it was under way.
+        } while try stateNumber(conversation) != state && triesLeft > 0
         var asksLeft = ClientLimits.handlesAskedMax
         for view in views.items {
-            var handle = try contacts.knownHandle(of: view.account)
+            guard let claim = view.handle, asksLeft > 0 else { continue }
             // A handle that is known already is another account's.
-            if handle == nil, let claim = view.handle, asksLeft > 0, try read(.handle(claim)) == nil {
+            if try contacts.knownHandle(of: view.account) == nil, try read(.handle(claim)) == nil {
                 asksLeft = try await isLearned(claim) ? asksLeft - 1 : 0
-                handle = try contacts.knownHandle(of: view.account)
             }
-            members.append(ConversationMember(view, handle: handle))
         }
+        if state != nil { try keep(StoredMembers(views.items), of: conversation) }
+        var members: [ConversationMember] = []
+        for view in views.items { members.append(try member(view)) }
         return Listing(items: members, isCut: views.isCut)
+    }
+
+    private func stateNumber(_ conversation: ConversationID) throws(ClientError) -> SequenceNumber? {
+        try read(.chat(.conversation(conversation)))?.conversation?.stateNumber
+    }
+
+    private func member(_ view: MemberView) throws(ClientError) -> ConversationMember {
+        ConversationMember(view, handle: try contacts.knownHandle(of: view.account))
+    }
+
+    private func keep(_ members: StoredMembers, of conversation: ConversationID) throws(ClientError) {
+        guard try read(.members(conversation)) != members else { return }
+        var transaction = StoreTransaction()
+        transaction.put(members, at: .members(conversation))
+        transaction.touch(LinePlace(.conversation(conversation), 0))
+        try commit(transaction)
+    }
+
+    /// Who is in a conversation, as far as it is known here.
+    func knownMembers(of conversation: ConversationID) throws(ClientError) -> [ConversationMember] {
+        var members: [ConversationMember] = []
+        for view in try read(.members(conversation))?.members ?? [] { members.append(try member(view)) }
+        return members
     }
 
     /// Looks a handle up.

@@ -8,10 +8,10 @@ extension OpenLogs {
     /// - Returns: what it says that is new; of what this device has posted itself nothing.
     func keep(
         _ part: LogPart, of id: ConversationID, _ write: (StoreTransaction) throws(ClientError) -> Void
-    ) throws(ClientError) -> [ClientEvent] {
+    ) throws(ClientError) -> [SottoEvent] {
         guard let conversation = try stored(id) else { return [] }
         var keeping = Keeping(conversation, id, own: try ownAddress(), TranscriptEdit(store, now: surroundings.now()))
-        var events: [ClientEvent] = []
+        var events: [SottoEvent] = []
         for entry in part.entries {
             if let event = try keep(entry, &keeping) { events.append(event) }
         }
@@ -52,6 +52,8 @@ extension OpenLogs {
         /// Names that this step has given, which the store does not know yet.
         var names: Set<LineID.Name> = []
         var nextExpiry: Timestamp?
+        /// Who is in it, where an entry has changed that.
+        var members: StoredMembers?
         var posted: [(number: UInt64, name: ClientID)] = []
         var waiting: [OpenSend] = []
 
@@ -70,6 +72,7 @@ extension OpenLogs {
     ) throws(ClientError) {
         try keeping.edit.set(keeping.conversation, of: keeping.id, activity: surroundings.now())
         keeping.edit.write(into: &keeping.transaction)
+        if let members = keeping.members { keeping.transaction.put(members, at: .members(keeping.id)) }
         var numbers: [UInt64] = []
         if !keeping.waiting.isEmpty {
             var counters = try counters()
@@ -86,9 +89,21 @@ extension OpenLogs {
         for number in numbers { whenWaiting(number) }
     }
 
-    private func keep(_ entry: LogEntry, _ keeping: inout Keeping) throws(ClientError) -> ClientEvent? {
-        let place = LinePlace(keeping.chat, entry.seq.rawValue)
+    /// What an entry changes of the conversation and its members, where it is newer than what is known.
+    private func apply(_ entry: LogEntry, _ keeping: inout Keeping) throws(ClientError) {
+        guard entry.seq > keeping.conversation.stateNumber else { return }
         keeping.conversation.apply(entry, own: keeping.own.account)
+        switch entry.event {
+        case .membersAdded, .memberRemoved, .roleChanged: break
+        default: return
+        }
+        if keeping.members == nil { keeping.members = try read(.members(keeping.id)) }
+        keeping.members?.apply(entry)
+    }
+
+    private func keep(_ entry: LogEntry, _ keeping: inout Keeping) throws(ClientError) -> SottoEvent? {
+        let place = LinePlace(keeping.chat, entry.seq.rawValue)
+        try apply(entry, &keeping)
         if let kept = try keeping.edit.line(at: place) {
             // What was said stays, unless it was taken back meanwhile.
             guard case .message(let message) = entry.event, message.isDeleted else { return nil }
@@ -115,7 +130,7 @@ extension OpenLogs {
     /// What is left of a message that says nothing any more: of one whose time is over no line.
     private func empty(
         _ line: StoredLine, at place: LinePlace, _ removal: Removal, _ keeping: inout Keeping
-    ) throws(ClientError) -> ClientEvent? {
+    ) throws(ClientError) -> SottoEvent? {
         guard line.removal == nil else {
             // That its time was over is known only now.
             if removal == .expired { try keeping.edit.remove(at: place) }
@@ -128,7 +143,7 @@ extension OpenLogs {
 
     private func keep(
         _ message: ConversationEvent.Message, _ entry: LogEntry, at place: LinePlace, _ keeping: inout Keeping
-    ) throws(ClientError) -> ClientEvent? {
+    ) throws(ClientError) -> SottoEvent? {
         let sender = entry.sender.address
         let key = StoreKey.message(message.clientID, from: sender.account, in: keeping.id)
         let known = try read(key)?.place
@@ -166,7 +181,7 @@ extension OpenLogs {
     ) throws(ClientError) {
         guard let line = try keeping.edit.line(at: waiting) else { return }
         if line.text != message.text || line.media != message.media {
-            tell(.trouble(.unexpectedAnswer(status: 200)))
+            tell(.trouble(SottoError(.unexpectedAnswer(status: 200))))
         }
     }
 

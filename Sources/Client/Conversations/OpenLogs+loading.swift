@@ -59,8 +59,8 @@ extension OpenLogs {
     /// Asks the server for some twenty entries, since the log has no order but its own.
     func number(at time: Timestamp, of id: ConversationID) async throws(ClientError) -> UInt64? {
         try await learn(id)
-        guard let view = try? await conversations.conversation(id) else { return nil }
-        var (low, high): (UInt64, UInt64) = (1, view.head.rawValue + 1)
+        let end = try await conversations.conversation(id).head.rawValue + 1
+        var (low, high): (UInt64, UInt64) = (1, end)
         while low < high {
             let middle = low + (high - low) / 2
             let part = try await conversations.log(of: id, .after(middle - 1), limit: 1)
@@ -70,7 +70,7 @@ extension OpenLogs {
             }
             low = entry.seq.rawValue + 1
         }
-        return low <= view.head.rawValue ? low : nil
+        return low < end ? low : nil
     }
 
     /// The numbers around one that are kept without a hole; what waits to be posted belongs to the newest.

@@ -74,7 +74,7 @@ final class OpenLogs: Room {
         for view in listing.items where view.mode == .open {
             // Heads never go back, after an accepted loss neither.
             if let head = before[view.conversation], view.head < head {
-                tell(.trouble(.conversationSetBack(view.conversation)))
+                tell(.trouble(SottoError(.conversationSetBack(view.conversation))))
             }
             try adopt(view, &edit)
         }
@@ -192,7 +192,7 @@ final class OpenLogs: Room {
     /// What follows from a live entry.
     enum Taken {
         /// It is staged; told once it is durable.
-        case kept([ClientEvent])
+        case kept([SottoEvent])
         /// Entries before it are missing.
         case gap
         /// Nothing is known of its conversation.
@@ -226,7 +226,7 @@ final class OpenLogs: Room {
             try await catchUp(id)
         } catch {
             guard !error.isPassing else { throw error }
-            tell(.trouble(error))
+            tell(.trouble(SottoError(error)))
         }
     }
 
@@ -252,7 +252,7 @@ final class OpenLogs: Room {
     @discardableResult
     func fetch(
         _ place: LogPart.Place, of id: ConversationID, limit: Int
-    ) async throws(ClientError) -> (LogPart, [ClientEvent]) {
+    ) async throws(ClientError) -> (LogPart, [SottoEvent]) {
         let before = try stored(id)?.head
         let part: LogPart
         do throws(ClientError) {

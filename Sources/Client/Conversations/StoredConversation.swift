@@ -49,9 +49,8 @@ struct StoredConversation: WireRecord, Equatable {
         self = fresh
     }
 
-    /// What an entry of the log changes, where it is newer than what is known.
+    /// What an entry of the log changes that is newer than what is known.
     mutating func apply(_ entry: LogEntry, own: AccountID) {
-        guard entry.seq > stateNumber else { return }
         stateNumber = entry.seq
         switch entry.event {
         case .created(let created): (kind, title) = (created.kind, created.title)

@@ -36,7 +36,7 @@ extension AttachmentPreview {
     }
 }
 
-extension ClientConfiguration {
+extension SottoConfiguration {
     /// What a file that is about to be sent shows before it is fetched.
     ///
     /// - Returns: `nil` where nobody makes one, and for whatever is no image or is refused as one: it never keeps a

@@ -55,7 +55,7 @@ final class FileMailer: Room {
             return try await openUploads.useOpen(
                 file.path, for: .conversation(id), progress
             ) { (media) async throws(ClientError) in
-                let message = OutgoingMessage(text: file.caption, media: [media], expiresIn: file.expiresIn)
+                let message = OutgoingMessage(text: file.caption, media: [media], expiresIn: file.expirySeconds)
                 return try await mailer.send(message, to: chat)
             }
         }
@@ -83,7 +83,7 @@ final class FileMailer: Room {
         let source = try SourceFile(file.path)
         for number in waitingTransfers() {
             guard let transfer = try read(.transfer(number)), transfer.handle == handle, transfer.name == file.name,
-                transfer.caption == file.caption, transfer.type == file.type, transfer.expiresIn == file.expiresIn,
+                transfer.caption == file.caption, transfer.type == file.type, transfer.expiresIn == file.expirySeconds,
                 try await Self.isSealed(from: source, transfer)
             else { continue }
             return transfer.line.id

@@ -39,9 +39,13 @@ public actor FileReader {
     public nonisolated var byteCount: Int { Int(clamping: note.byteCount) }
 
     /// The bytes `range` of the file; at most ``ReaderLimits/readByteCountMax``.
-    /// - Throws: ``ClientError/file(_:)`` with ``FileFailure/none`` for a range that is too long or not in the file,
-    ///   with ``FileFailure/notAuthentic`` for what is not the sender's; what the server refuses with.
-    public func read(_ range: Range<Int>) async throws(ClientError) -> [UInt8] {
+    /// - Throws: ``SottoError/Code/file(_:)`` with ``FileFailure/none`` for a range that is too long or not in the
+    ///   file, with ``FileFailure/notAuthentic`` for what is not the sender's; what the server refuses with.
+    public func read(_ range: Range<Int>) async throws(SottoError) -> [UInt8] {
+        do throws(ClientError) { return try await bytes(range) } catch { throw SottoError(error) }
+    }
+
+    private func bytes(_ range: Range<Int>) async throws(ClientError) -> [UInt8] {
         guard range.lowerBound >= 0, range.upperBound <= byteCount, range.count <= ReaderLimits.readByteCountMax else {
             throw .file(.none)
         }
@@ -179,7 +183,7 @@ public struct FilePieces: AsyncSequence, Sendable {
 
         /// `nil` after the last piece.
         /// - Throws: as ``FileReader/read(_:)``.
-        public mutating func next() async throws(ClientError) -> [UInt8]? {
+        public mutating func next() async throws(SottoError) -> [UInt8]? {
             guard !rest.isEmpty else { return nil }
             guard !Task.isCancelled else { throw .file(.interrupted) }
             let border = (rest.lowerBound / ReaderLimits.pieceByteCount + 1) * ReaderLimits.pieceByteCount

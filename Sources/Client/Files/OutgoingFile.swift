@@ -8,15 +8,15 @@ public struct OutgoingFile: Sendable, Equatable {
     public var caption: String
     /// What it is said to be, 1 to 127 characters.
     public var type: String?
-    /// Seconds until the message disappears, as ``Chats/send(_:to:expiresIn:)`` has them; `nil` for never.
-    public var expiresIn: UInt64?
-    /// Whether an image gets a small picture beside it, where ``ClientConfiguration/thumbnailWorkerPath`` says who
+    /// Until the message disappears, as ``Chats/send(_:to:expiresIn:)`` has them; `nil` for never.
+    public var expiresIn: Duration?
+    /// Whether an image gets a small picture beside it, where ``SottoConfiguration/thumbnailWorkerPath`` says who
     /// makes one.
     public var wantsPreview: Bool
 
     /// Everything but the path may be left out.
     public init(
-        path: String, caption: String = "", type: String? = nil, expiresIn: UInt64? = nil, wantsPreview: Bool = true
+        path: String, caption: String = "", type: String? = nil, expiresIn: Duration? = nil, wantsPreview: Bool = true
     ) {
         self.path = path
         self.caption = caption
@@ -24,6 +24,8 @@ public struct OutgoingFile: Sendable, Equatable {
         self.expiresIn = expiresIn
         self.wantsPreview = wantsPreview
     }
+
+    var expirySeconds: UInt64? { expiresIn?.wholeSeconds }
 
     /// What the recipient is told of the path.
     var name: String? {
@@ -38,6 +40,6 @@ public struct OutgoingFile: Sendable, Equatable {
         guard type.map({ FileNote.typeLengths.contains($0.unicodeScalars.count) }) ?? true else {
             throw .file(.badType)
         }
-        guard expiresIn.map(seconds.contains) ?? true else { throw .badExpiry }
+        guard expirySeconds.map(seconds.contains) ?? true else { throw .badExpiry }
     }
 }

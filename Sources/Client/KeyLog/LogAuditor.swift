@@ -9,17 +9,17 @@ public struct LogAuditor: Sendable {
     private let calls: ServerCalls
     private let network: Network
 
-    /// - Throws: ``ClientError/insecureServer``; ``ClientError/unreachable(_:)`` for a file of roots that cannot be
-    ///   used.
+    /// - Throws: ``SottoError/Code/insecureServer``; ``SottoError/Code/unreachable`` for a file of roots that
+    ///   cannot be used.
     public init(
-        server: ServerAddress, trust: ClientConfiguration.Trust = .systemRoots, allowsPlainHTTP: Bool = false,
-        over loop: ClientNetwork
-    ) throws(ClientError) {
-        guard server.isSecure || server.isLoopback || allowsPlainHTTP else { throw .insecureServer }
+        server: ServerAddress, trust: SottoConfiguration.Trust = .systemRoots, allowsPlainHTTP: Bool = false,
+        over loop: SottoNetwork
+    ) throws(SottoError) {
+        guard server.isSecure || server.isLoopback || allowsPlainHTTP else { throw SottoError(.insecureServer) }
         do throws(TransportError) {
             self.init(network: try loop.network(to: server, trust: trust.forTransport))
         } catch {
-            throw .unreachable(error)
+            throw SottoError(.unreachable(error))
         }
     }
 
@@ -69,7 +69,7 @@ public struct LogAuditor: Sendable {
         let answer = try await ask(Endpoints.keyLogHead)
         guard let key = try? ServerPublicKey(card.serverKey),
             let head = UnverifiedTreeHead(answer.head), head.claimed.size <= ClientLimits.auditEntriesMax
-        else { throw .failed(.unexpectedAnswer(status: 200)) }
+        else { throw .failed(SottoError(.unexpectedAnswer(status: 200))) }
         let start = min(known?.head.head.size ?? 0, head.claimed.size)
         let kept = known?.entries.prefix(Int(start) * KeyLogEntry.byteCount) ?? []
         let entries = Array(kept) + (try await entries(from: start, to: head.claimed.size))
@@ -95,7 +95,7 @@ public struct LogAuditor: Sendable {
                 Endpoints.keyLogEntries, query: [Endpoints.firstEntry(next), Endpoints.entryLimit(limit)])
             guard page.entries.count.isMultiple(of: KeyLogEntry.byteCount),
                 page.entries.count <= Int(limit) * KeyLogEntry.byteCount
-            else { throw .failed(.unexpectedAnswer(status: 200)) }
+            else { throw .failed(SottoError(.unexpectedAnswer(status: 200))) }
             // Fewer than the head says: the check finds that they are withheld.
             if page.entries.isEmpty { return entries }
             entries += page.entries
@@ -105,7 +105,7 @@ public struct LogAuditor: Sendable {
     private func ask<Gives>(
         _ endpoint: Endpoint<Nothing, Gives>, query: [Argument] = []
     ) async throws(AuditError) -> Gives {
-        do { return try await calls.run(endpoint, query: query) } catch { throw .failed(error) }
+        do { return try await calls.run(endpoint, query: query) } catch { throw .failed(SottoError(error)) }
     }
 
     /// The names of the witnesses whose cosignature is good and of this very log.
@@ -169,7 +169,7 @@ public enum AuditError: Error, Sendable {
     /// The file is no dump of a key log.
     case notADump
     /// The server could not be asked.
-    case failed(ClientError)
+    case failed(SottoError)
 }
 
 extension AuditError: CustomStringConvertible {

@@ -36,7 +36,7 @@ final class OwnEntries: Room {
         }
         let logged = Set(entries.map(\.epoch))
         for epoch in known where !logged.contains(epoch) {
-            tell(.trouble(.untrustedLog(.missing)))
+            tell(.trouble(SottoError(.untrustedLog(.missing))))
             return
         }
     }

@@ -1,7 +1,7 @@
 /// Who hears what a client tells. Belongs to the owner.
 final class EventListeners {
     private struct Listener {
-        let events: AsyncStream<ClientEvent>.Continuation
+        let events: AsyncStream<SottoEvent>.Continuation
         /// Ends when everything that waited has come.
         let untilIdle: Bool
         /// Events were dropped that it does not know of yet.
@@ -17,8 +17,8 @@ final class EventListeners {
     var isSomebodyStaying: Bool { listeners.values.contains { !$0.untilIdle } }
 
     /// - Parameter ended: called, from any thread, when this listener is gone; it is to lead to ``remove(_:)``.
-    func add(untilIdle: Bool, ended: @escaping @Sendable (_ listener: UInt64) -> Void) -> AsyncStream<ClientEvent> {
-        let (stream, events) = AsyncStream<ClientEvent>.makeStream(
+    func add(untilIdle: Bool, ended: @escaping @Sendable (_ listener: UInt64) -> Void) -> AsyncStream<SottoEvent> {
+        let (stream, events) = AsyncStream<SottoEvent>.makeStream(
             bufferingPolicy: .bufferingNewest(ClientLimits.eventsKeptMax))
         count += 1
         let number = count
@@ -29,11 +29,11 @@ final class EventListeners {
 
     func remove(_ listener: UInt64) { listeners[listener] = nil }
 
-    func tell(_ event: ClientEvent) {
+    func tell(_ event: SottoEvent) {
         for number in listeners.keys { tell(event, number) }
     }
 
-    private func tell(_ event: ClientEvent, _ number: UInt64) {
+    private func tell(_ event: SottoEvent, _ number: UInt64) {
         guard let listener = listeners[number] else { return }
         switch listener.events.yield(event) {
         case .dropped: listeners[number]?.hasMissed = true
@@ -49,7 +49,7 @@ final class EventListeners {
 
     /// The server cannot be reached, as it seems.
     func giveUp(_ error: ClientError) {
-        for (number, listener) in listeners where listener.untilIdle { tell(.ended(error), number) }
+        for (number, listener) in listeners where listener.untilIdle { tell(.ended(SottoError(error)), number) }
         idle()
     }
 

@@ -42,8 +42,8 @@ extension Listening {
         return steps
     }
 
-    /// An entry of an open conversation: kept with what came before it, and told with that. Where it leaves a gap, or its
-    /// conversation is not known, that is asked for first.
+    /// An entry of an open conversation: kept with what came before it, and told with that. Where it leaves a gap, or
+    /// its conversation is not known, that is asked for first.
     private func heard(_ entry: LogEntry, _ connection: ListeningConnection) async throws(ClientError) -> [Step] {
         var steps: [Step] = []
         switch try logs.take(entry) {
@@ -104,7 +104,7 @@ extension Listening {
             connection.retryMilliseconds = goaway.retryAfterMilliseconds
             return .goOn
         case .error(let failure):
-            tell(.trouble(.refused(failure.problem)))
+            tell(.trouble(SottoError(.refused(failure.problem))))
             return .goOn
         case .envelope, .event, .accepted, .refused, .response, .pong, .unknown:
             return .goOn
@@ -189,7 +189,7 @@ extension Listening {
     }
 
     func lookAfterQuietly() async {
-        do { try await lookAfter() } catch { if !error.isPassing { tell(.trouble(error)) } }
+        do { try await lookAfter() } catch { if !error.isPassing { tell(.trouble(SottoError(error))) } }
     }
 
     func replenishQuietly() async {
@@ -197,12 +197,12 @@ extension Listening {
             let count = try await preKeyKeeper.replenish()
             if count > 0 { tell(.keysUploaded(count: count)) }
         } catch {
-            if !error.isPassing { tell(.trouble(error)) }
+            if !error.isPassing { tell(.trouble(SottoError(error))) }
         }
     }
 
     private func watchQuietly() async {
-        do { try await ownEntries.watch() } catch { if !error.isPassing { tell(.trouble(error)) } }
+        do { try await ownEntries.watch() } catch { if !error.isPassing { tell(.trouble(SottoError(error))) } }
     }
 
     private func refreshOwnList() async {
@@ -212,7 +212,7 @@ extension Listening {
             let epoch = try await contacts.freshList(own.account).epoch
             if epoch != before { tell(.devicesChanged(epoch: epoch)) }
         } catch {
-            if !error.isPassing { tell(.trouble(error)) }
+            if !error.isPassing { tell(.trouble(SottoError(error))) }
         }
     }
 }

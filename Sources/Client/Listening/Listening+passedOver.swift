@@ -33,7 +33,7 @@ extension Listening {
                 backoff.succeeded()
             } catch {
                 guard error.isPassing else {
-                    tell(.trouble(error))
+                    tell(.trouble(SottoError(error)))
                     continue
                 }
                 connection.passedOver.insert(conversation)

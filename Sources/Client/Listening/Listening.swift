@@ -48,7 +48,7 @@ final class Listening: Room {
         super.init(ground)
     }
 
-    func events(untilIdle: Bool = false) -> AsyncStream<ClientEvent> {
+    func events(untilIdle: Bool = false) -> AsyncStream<SottoEvent> {
         guard !ground.isClosed else { return AsyncStream { $0.finish() } }
         let events = listeners.add(untilIdle: untilIdle) { [errands = ground.errands] (listener) in
             errands.begin { (rooms) in rooms.listening.ended(listener) }
@@ -106,8 +106,8 @@ final class Listening: Room {
             case .lost(let wish):
                 guard !Task.isCancelled, !listeners.isEmpty else { break }
                 let wait = backoff.next(chance: surroundings.chance(), atLeast: wish)
-                watching.connectionChanged(to: .waiting(milliseconds: wait))
-                tell(.disconnected(retryMilliseconds: wait))
+                watching.connectionChanged(to: .waiting(.milliseconds(Int64(clamping: wait))))
+                tell(.disconnected(retryAfter: .milliseconds(Int64(clamping: wait))))
                 // Cancelled: the loop ends.
                 try? await surroundings.sleep(wait)
             }
@@ -117,7 +117,7 @@ final class Listening: Room {
         watching.connectionChanged(to: .off)
         task = nil
         ground.isListening = false
-        if let failure { tell(.ended(failure)) }
+        if let failure { tell(.ended(SottoError(failure))) }
         // Cancelled by the last who left: others may have come meanwhile.
         if failure == nil, !ground.isClosed, !listeners.isEmpty { return begin() }
         listeners.finish()

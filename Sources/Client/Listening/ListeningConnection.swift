@@ -15,7 +15,7 @@ final class ListeningConnection {
     var heartbeat: Heartbeat?
     var acknowledgement = Acknowledgement()
     /// What was taken and is not durable yet: told and acknowledged once it is.
-    var batch: [(number: QueueNumber?, event: ClientEvent?)] = []
+    var batch: [(number: QueueNumber?, event: SottoEvent?)] = []
     var retryMilliseconds: UInt64 = 0
     /// Followed conversations of which entries were passed over, and whether somebody reads them.
     var passedOver: Set<ConversationID> = []

@@ -47,7 +47,7 @@ package final class StoreRehearsal {
     /// - Returns: the number of the last in its chat.
     /// - Throws: ``ClientError/store(_:)``.
     @discardableResult
-    package func receive(_ count: Int, from chat: Int, batch: Int = 32) throws(ClientError) -> UInt64 {
+    package func receive(_ count: Int, from chat: Int, batch: Int = 32) throws -> UInt64 {
         let sender = chats[chat % chats.count]
         var last: UInt64 = 0
         for number in 0..<count {
@@ -83,7 +83,7 @@ package final class StoreRehearsal {
 
     /// Deletes a message of this run as its reader does, with its bytes.
     /// - Throws: ``ClientError/store(_:)``.
-    package func delete(_ number: UInt64, of chat: Int) throws(ClientError) {
+    package func delete(_ number: UInt64, of chat: Int) throws {
         let place = LinePlace(.person(chats[chat % chats.count]), number)
         var edit = TranscriptEdit(store, now: Timestamp(milliseconds: 1_700_000_000_000))
         guard let line = try edit.line(at: place) else { return }

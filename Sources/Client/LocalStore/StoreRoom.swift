@@ -76,6 +76,8 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
     case keptFrame = 64
     /// What the list of chats shows, by chat.
     case chat = 65
+    /// Who is in an open conversation; the scope is the chat's.
+    case members = 66
 
     // MARK: What is under way
 
@@ -101,8 +103,8 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
             .keptContent, .chat, .download, .unclaimed, .mediaDeletion, .stickerPack:
             true
         case .head, .sum, .profile, .counters, .tokens, .backup, .standingPreKeys, .keyLog, .deliveryToken,
-            .heardDeliveryToken, .certificate, .preKey, .ownList, .session, .line, .expiry, .evidence, .keptFrame,
-            .outbox, .post, .transfer:
+            .heardDeliveryToken, .certificate, .members, .preKey, .ownList, .session, .line, .expiry, .evidence,
+            .keptFrame, .outbox, .post, .transfer:
             false
         }
     }

@@ -10,7 +10,7 @@ struct StoreTransaction {
 
     private(set) var changes: [Change] = []
     /// Lines that are other ones afterwards, for whoever watches them.
-    private(set) var touched: Set<LinePlace> = []
+    private var lines: Set<LinePlace> = []
     /// Whether the bytes of what this takes out are to be overwritten before the commit returns.
     private(set) var erases = false
 
@@ -33,7 +33,7 @@ struct StoreTransaction {
     /// Adds the changes of `other`, to be made after these.
     mutating func append(_ other: StoreTransaction) {
         changes += other.changes
-        touched.formUnion(other.touched)
+        lines.formUnion(other.lines)
         erases = erases || other.erases
     }
 
@@ -57,5 +57,8 @@ struct StoreTransaction {
     }
 
     /// Says that a line is another one afterwards, or gone.
-    mutating func touch(_ line: LinePlace) { touched.insert(line) }
+    mutating func touch(_ line: LinePlace) { lines.insert(line) }
+
+    /// What is another one afterwards.
+    var touched: Touched { Touched(lines: lines, hasPeople: mayChange(.contact)) }
 }

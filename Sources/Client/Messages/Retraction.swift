@@ -65,8 +65,8 @@ final class Retraction: Room {
         return Line(left, at: place, own: own.account)
     }
 
-    /// Takes back what was said in an open conversation. What waits to be posted goes from here, and is deleted where it
-    /// was posted after all; what was posted is empty here once it is deleted there.
+    /// Takes back what was said in an open conversation. What waits to be posted goes from here, and is deleted where
+    /// it was posted after all; what was posted is empty here once it is deleted there.
     private func delete(
         at place: LinePlace, of conversation: ConversationID, _ own: DeviceAddress, forMeOnly: Bool
     ) async throws(ClientError) -> Line {

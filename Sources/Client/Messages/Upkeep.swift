@@ -127,7 +127,7 @@ final class Upkeep: Room {
         do {
             if try store.check() { check(after: ClientLimits.checkPauseMilliseconds) }
         } catch {
-            tell(.trouble(.store(error)))
+            tell(.trouble(SottoError(.store(error))))
         }
     }
 }

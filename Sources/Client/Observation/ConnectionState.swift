@@ -8,5 +8,5 @@ public enum ConnectionState: Sendable, Equatable {
     /// Everything that waited has come; what follows comes as it is sent.
     case live
     /// The connection is gone; the next try comes after that time.
-    case waiting(milliseconds: UInt64)
+    case waiting(Duration)
 }

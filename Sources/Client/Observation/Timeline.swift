@@ -8,6 +8,8 @@ public final class Timeline: Sendable {
         case newest
         /// Around a line.
         case line(LineID)
+        /// Around the first line that is not older; at the newest where all are.
+        case date(Date)
     }
 
     /// What is there to see.
@@ -94,15 +96,15 @@ public final class Timeline: Sendable {
     /// Grows to lines before the first; of an open conversation those that are not here are fetched. Without any it
     /// changes nothing.
     /// - Throws: what the server could not be asked, or refuses; then it stays as it is.
-    public func loadOlder(_ count: Int = 50) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func loadOlder(_ count: Int = 50) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.watching.grow(timeline: number, older: count)
         }
     }
 
     /// Grows to lines behind the last, as ``loadOlder(_:)`` does to the other side.
-    public func loadNewer(_ count: Int = 50) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func loadNewer(_ count: Int = 50) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.watching.grow(timeline: number, newer: count)
         }
     }

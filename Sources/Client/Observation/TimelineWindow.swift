@@ -37,7 +37,8 @@ struct TimelineWindow {
     }
 
     /// What has become of the line with a number: changed, new, or gone.
-    /// - Parameter bound: the numbers around it between which there is no hole: what is beyond one is behind the window.
+    /// - Parameter bound: the numbers around it between which there is no hole: what is beyond one is behind the
+    ///   window.
     mutating func set(_ line: Line?, number: UInt64, within bound: ClosedRange<UInt64>) {
         let index = lines.partitioningIndex { $0.number >= number }
         let isThere = index < lines.count && lines[index].number == number

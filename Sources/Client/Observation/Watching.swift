@@ -3,20 +3,29 @@ final class Watching: Room {
     private let transcript: Transcript
     private let files: FileMailer
     private let logs: OpenLogs
+    let conversations: Conversations
+    let safetyNumbers: SafetyNumbers
     private let chatSource = Source<[Chat]>()
     private let outboxSource = Source<[Line]>()
+    let peopleSource = Source<[Person]>()
+    var memberSources: [ConversationID: Source<[ConversationMember]>] = [:]
     private let connectionSource = Source<ConnectionState>()
     private var timelines: [UInt64: OpenTimeline] = [:]
     private var timelineCount: UInt64 = 0
     /// Lines that have changed, and that was not told yet.
-    private var untold: Set<LinePlace> = []
+    private var untold = Touched()
     private var isTelling = false
     private(set) var connectionState = ConnectionState.off
 
-    init(_ ground: Ground, _ transcript: Transcript, _ files: FileMailer, _ logs: OpenLogs) {
+    init(
+        _ ground: Ground, _ transcript: Transcript, _ files: FileMailer, _ logs: OpenLogs,
+        _ conversations: Conversations, _ safetyNumbers: SafetyNumbers
+    ) {
         self.transcript = transcript
         self.files = files
         self.logs = logs
+        self.conversations = conversations
+        self.safetyNumbers = safetyNumbers
         super.init(ground)
         ground.records.whenDurable.append { [unowned self] (touched) in committed(touched) }
     }
@@ -30,7 +39,7 @@ final class Watching: Room {
     /// How it stands with the server.
     func watchConnection() -> AsyncStream<ConnectionState> { watch(\.connectionSource, connectionState) }
 
-    private func watch<Value>(
+    func watch<Value>(
         _ source: any KeyPath<Watching, Source<Value>> & Sendable, _ present: Value
     ) -> AsyncStream<Value> {
         guard !ground.isClosed else { return AsyncStream { $0.finish() } }
@@ -42,16 +51,17 @@ final class Watching: Room {
     /// How it stands with the server has changed.
     func connectionChanged(to state: ConnectionState) {
         connectionState = state
+        if state == .live { refreshMembers() }
         connectionSource.set(state)
     }
 
     // MARK: After a commit
 
     /// Remembers which lines have changed, now that it is durable.
-    private func committed(_ touched: Set<LinePlace>) {
+    private func committed(_ touched: Touched) {
         guard !touched.isEmpty else { return }
         let isWatched = chatSource.isWatched || outboxSource.isWatched || !timelines.isEmpty
-        guard isWatched else { return }
+        guard isWatched || peopleSource.isWatched || !memberSources.isEmpty else { return }
         untold.formUnion(touched)
         guard !isTelling else { return }
         isTelling = true
@@ -62,14 +72,20 @@ final class Watching: Room {
     private func tellChanges() {
         isTelling = false
         let touched = untold
-        untold = []
+        untold = Touched()
         guard !ground.isClosed else { return }
         transcript.beforeShowing()
         if chatSource.isWatched, let chats = try? transcript.chats() { chatSource.set(chats) }
         if outboxSource.isWatched, let lines = try? files.waitingMessages() { outboxSource.set(lines) }
+        if touched.hasPeople, peopleSource.isWatched, let people = try? people() { peopleSource.set(people) }
+        let changed = touched.lines.compactMap { (place) -> ConversationID? in
+            guard case .conversation(let id) = place.chat, place.number == 0 else { return nil }
+            return id
+        }
+        tellMembers(of: touched.hasPeople ? Set(memberSources.keys) : Set(changed))
         for (number, timeline) in timelines {
             var window = timeline.window
-            for place in touched where place.chat == window.chat {
+            for place in touched.lines where place.chat == window.chat {
                 let line: Line?
                 // One that cannot be read stays as it was shown.
                 do { line = try transcript.line(at: place) } catch { continue }
@@ -86,6 +102,9 @@ final class Watching: Room {
         chatSource.finish()
         outboxSource.finish()
         connectionSource.finish()
+        peopleSource.finish()
+        for source in memberSources.values { source.finish() }
+        memberSources = [:]
         for timeline in timelines.values { timeline.source.finish() }
         timelines = [:]
     }
@@ -177,13 +196,24 @@ final class Watching: Room {
     private func place(
         _ opening: Timeline.Opening, of chat: ChatID, count: Int
     ) async throws(ClientError) -> UInt64? {
-        guard case .line(let id) = opening else { return nil }
+        let id: LineID
+        switch opening {
+        case .newest: return nil
+        case .date(let date): return try await place(Timestamp(date), of: chat)
+        case .line(let line): id = line
+        }
         transcript.beforeShowing()
         guard id.chat == chat else { throw .noSuchMessage }
         if case .conversation(let conversation) = chat, case .number(let number) = id.name {
             try await logs.load(around: number, of: conversation, count: count)
         }
         return try transcript.place(of: id).number
+    }
+
+    /// The number of the first line that is not older than a moment; `nil` where all are.
+    private func place(_ time: Timestamp, of chat: ChatID) async throws(ClientError) -> UInt64? {
+        guard case .conversation(let id) = chat else { return try transcript.number(at: time, of: chat) }
+        return try await logs.number(at: time, of: id)
     }
 
     /// Fetches what is not here, of an open conversation.

@@ -12,7 +12,7 @@ actor AccountOwner {
 
     init(
         store: sending LocalStore, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
-        configuration: ClientConfiguration, surroundings: Surroundings
+        configuration: SottoConfiguration, surroundings: Surroundings
     ) {
         // One that cannot be read may have a spool that a later version wants.
         if let transfers = try? store.values(in: .transfers) {
@@ -36,6 +36,13 @@ actor AccountOwner {
         _ body: @Sendable (Rooms) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         try await body(rooms)
+    }
+
+    /// The same for somebody outside, who hears of a failure by its code.
+    func ask<Value: Sendable>(
+        _ body: @Sendable (Rooms) async throws(ClientError) -> Value
+    ) async throws(SottoError) -> Value {
+        do { return try await run(body) } catch { throw SottoError(error) }
     }
 
     /// Ends listening in order, then lets go of the folder and the connection. What is called afterwards fails.

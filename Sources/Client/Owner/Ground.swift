@@ -6,7 +6,7 @@ final class Ground {
     let network: Network?
     /// A connection of its own, for what must not say who asks.
     let anonymousNetwork: Network?
-    let configuration: ClientConfiguration
+    let configuration: SottoConfiguration
     let surroundings: Surroundings
     /// Who hears of events.
     let listeners = EventListeners()
@@ -18,7 +18,7 @@ final class Ground {
 
     init(
         _ records: Records, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
-        configuration: ClientConfiguration, surroundings: Surroundings, errands: Errands
+        configuration: SottoConfiguration, surroundings: Surroundings, errands: Errands
     ) {
         self.records = records
         self.server = server

@@ -6,15 +6,15 @@ final class Records {
     let store: LocalStore
     private let thread: OwnerThread
     /// Lines that have changed and are not durable yet.
-    private(set) var staged: Set<LinePlace> = []
+    private(set) var staged = Touched()
 
     /// What the profile says, while it stays as it is.
     var ownAddress: DeviceAddress?
 
     /// Hear which lines have changed, before that is durable.
-    var whenStaged: [(Set<LinePlace>) -> Void] = []
+    var whenStaged: [(Touched) -> Void] = []
     /// The same once it is.
-    var whenDurable: [(Set<LinePlace>) -> Void] = []
+    var whenDurable: [(Touched) -> Void] = []
     /// Forget what they keep of the store: a change has failed, and took back what was staged.
     var whenTakenBack: [() -> Void] = []
 
@@ -78,15 +78,17 @@ final class Records {
     func commit(_ transaction: StoreTransaction) throws(ClientError) {
         if transaction.mayChange(.profile) { ownAddress = nil }
         try changing { (store) throws(LocalStoreError) in try store.commit(transaction) }
-        tellDurable(staged.union(transaction.touched))
+        staged.formUnion(transaction.touched)
+        tellDurable(staged)
     }
 
     /// Seen at once, and durable with the next commit or ``flush()``.
     func stage(_ transaction: StoreTransaction, mayBeLost: Bool = false) throws(ClientError) {
         if transaction.mayChange(.profile) { ownAddress = nil }
         try changing { (store) throws(LocalStoreError) in try store.stage(transaction, mayBeLost: mayBeLost) }
-        staged.formUnion(transaction.touched)
-        for hear in whenStaged { hear(transaction.touched) }
+        let touched = transaction.touched
+        staged.formUnion(touched)
+        for hear in whenStaged { hear(touched) }
     }
 
     /// Makes durable what is staged.
@@ -95,8 +97,8 @@ final class Records {
         tellDurable(staged)
     }
 
-    private func tellDurable(_ touched: Set<LinePlace>) {
-        staged = []
+    private func tellDurable(_ touched: Touched) {
+        staged = Touched()
         for hear in whenDurable { hear(touched) }
     }
 
@@ -104,7 +106,7 @@ final class Records {
         do {
             try change(here)
         } catch {
-            staged = []
+            staged = Touched()
             ownAddress = nil
             for forget in whenTakenBack { forget() }
             throw .store(error)

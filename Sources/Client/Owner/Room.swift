@@ -10,13 +10,13 @@ class Room {
 
     init(_ ground: Ground) { self.ground = ground }
 
-    final var configuration: ClientConfiguration { ground.configuration }
+    final var configuration: SottoConfiguration { ground.configuration }
     final var surroundings: Surroundings { ground.surroundings }
     final var store: LocalStore { ground.records.store }
     final var spoolFolder: SpoolFolder { SpoolFolder(folder: configuration.folder) }
 
     /// Tells all who listen.
-    final func tell(_ event: ClientEvent) { ground.listeners.tell(event) }
+    final func tell(_ event: SottoEvent) { ground.listeners.tell(event) }
 
     // MARK: The server
 

@@ -67,7 +67,7 @@ final class Rooms {
         accountEnd = AccountEnd(ground, signed, keyLog, mailer)
         backups = Backups(ground, signed, contacts)
         restoration = Restoration(ground, signed, keyLog, contacts)
-        watching = Watching(ground, transcript, files, logs)
+        watching = Watching(ground, transcript, files, logs, conversations, safetyNumbers)
         listening = Listening(
             ground, signed, contacts, ownEntries, deliveryTokens, certificates, receiver, mailer, files,
             mediaDeletions, preKeyKeeper, backups, logs, watching, upkeep)

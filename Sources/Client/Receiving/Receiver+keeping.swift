@@ -69,7 +69,7 @@ extension Receiver {
                 if let event = try await openFrame(key) { tell(event) }
             } catch {
                 if error.isPassing { return }
-                tell(.trouble(error))
+                tell(.trouble(SottoError(error)))
             }
         }
         let contents = ((try? keys(in: .keptContents)) ?? []).sorted { ($0.placeName ?? "") < ($1.placeName ?? "") }
@@ -77,12 +77,12 @@ extension Receiver {
             do {
                 if let event = try openContent(key) { tell(event) }
             } catch {
-                tell(.trouble(error))
+                tell(.trouble(SottoError(error)))
             }
         }
     }
 
-    private func openFrame(_ key: StoreKey<KeptFrame>) async throws(ClientError) -> ClientEvent? {
+    private func openFrame(_ key: StoreKey<KeptFrame>) async throws(ClientError) -> SottoEvent? {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
         guard case .bytes(let bytes) = try read(key),
             case .envelope(let envelope) = try? ServerFrame.decode(bytes, in: context), envelope.kind != .later
@@ -93,7 +93,7 @@ extension Receiver {
     }
 
     /// A new line in place of the unreadable one, where the content is known now.
-    private func openContent(_ key: StoreKey<KeptContent>) throws(ClientError) -> ClientEvent? {
+    private func openContent(_ key: StoreKey<KeptContent>) throws(ClientError) -> SottoEvent? {
         guard let kept = try read(key), let place = key.placeName.flatMap({ LinePlace(text: $0) }),
             let sender = kept.envelope.sender?.address
         else { return nil }

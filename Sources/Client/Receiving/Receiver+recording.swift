@@ -10,7 +10,7 @@ extension Receiver {
         _ content: MessageContent, _ franked: FrankedContent?, _ envelope: Envelope, _ sender: DeviceAddress,
         _ own: DeviceAddress, _ seal: SealedMessage?, isSenderHidden: Bool, _ edit: inout TranscriptEdit,
         into transaction: inout StoreTransaction
-    ) throws(ClientError) -> ClientEvent? {
+    ) throws(ClientError) -> SottoEvent? {
         let known = StoreKey.message(content.message, from: sender.account)
         guard try read(known) == nil else {
             try finish(&edit, envelope, into: &transaction)
@@ -73,7 +73,7 @@ extension Receiver {
     func note(
         _ envelope: Envelope, _ sender: DeviceAddress?, _ reason: UnreadableReason, keeping kept: KeptContent? = nil,
         into transaction: inout StoreTransaction
-    ) throws(ClientError) -> ClientEvent? {
+    ) throws(ClientError) -> SottoEvent? {
         var edit = TranscriptEdit(store, now: surroundings.now())
         guard let sender else {
             // Without a sender there is no line to write; the cursor moves on.
@@ -91,7 +91,7 @@ extension Receiver {
     }
 
     /// Gives an envelope up: it is in the transcript as unreadable, and the next send begins a new session.
-    func refuse(_ envelope: Envelope, _ reason: UnreadableReason) throws(ClientError) -> ClientEvent? {
+    func refuse(_ envelope: Envelope, _ reason: UnreadableReason) throws(ClientError) -> SottoEvent? {
         var transaction = StoreTransaction()
         let sender = envelope.sender?.address
         if let sender, var stored = try read(.session(sender)), reason != .malformed {

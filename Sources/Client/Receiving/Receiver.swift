@@ -29,7 +29,7 @@ final class Receiver: Room {
     /// - Returns: `nil` for what was taken before, also under another number.
     /// - Throws: only what lets the same envelope be taken again later, such as a server that cannot be asked for the
     ///   sender's keys, or a store that is full. Then nothing has changed and nothing may be acknowledged.
-    func receive(_ envelope: Envelope) async throws(ClientError) -> ClientEvent? {
+    func receive(_ envelope: Envelope) async throws(ClientError) -> SottoEvent? {
         if try isTaken(envelope) { return nil }
         guard envelope.kind == .sealed else { return try await receive(envelope, seal: nil) }
         switch try await unseal(envelope) {
@@ -49,14 +49,14 @@ final class Receiver: Room {
     /// What was not opened changes no session.
     private func noteUnopened(
         _ envelope: Envelope, _ sender: DeviceAddress?, _ reason: UnreadableReason
-    ) throws(ClientError) -> ClientEvent? {
+    ) throws(ClientError) -> SottoEvent? {
         if try isTaken(envelope) { return nil }
         var transaction = StoreTransaction()
         return try note(envelope, sender, reason, into: &transaction)
     }
 
     /// - Parameter seal: what was around it, where its sender was sealed.
-    private func receive(_ envelope: Envelope, seal: SealedMessage?) async throws(ClientError) -> ClientEvent? {
+    private func receive(_ envelope: Envelope, seal: SealedMessage?) async throws(ClientError) -> SottoEvent? {
         let refusal = try await learnSender(of: envelope)
         // The world may have moved on meanwhile.
         if try isTaken(envelope) { return nil }
@@ -85,7 +85,7 @@ final class Receiver: Room {
     }
 
     /// Decrypts and stages. All in one step: nothing else of this client runs between.
-    private func take(_ envelope: Envelope, _ seal: SealedMessage?) throws(ClientError) -> ClientEvent? {
+    private func take(_ envelope: Envelope, _ seal: SealedMessage?) throws(ClientError) -> SottoEvent? {
         guard let sender = envelope.sender?.address else { return try refuse(envelope, .unknownSender) }
         var transaction = StoreTransaction()
         switch try open(envelope.body, from: sender, into: &transaction) {

@@ -65,7 +65,7 @@ final class Backups: Room {
             guard let state = try read(.backup) else { return }
             try await bringUpToDate(state, inPlaceOf: state.entityTag)
         } catch {
-            if !error.isPassing { tell(.trouble(error)) }
+            if !error.isPassing { tell(.trouble(SottoError(error))) }
         }
     }
 

@@ -10,64 +10,64 @@ public struct Safety: Sendable {
     ///
     /// For a server that was restored from a copy, once its operator has said so by a way that the server does not
     /// control. The old head is evidence; it is returned for whoever wants to keep it.
-    public func trustLogAnew() async throws(ClientError) -> KeyLogEvidence? {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.keyLog.trustLogAnew() }
+    public func trustLogAnew() async throws(SottoError) -> KeyLogEvidence? {
+        try await owner.ask { (rooms) async throws(ClientError) in try rooms.keyLog.trustLogAnew() }
     }
 
     /// Sixty digits to compare with the other side, by voice or by screen.
-    public func safetyNumber(with handle: Handle) async throws(ClientError) -> SafetyNumber {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func safetyNumber(with handle: Handle) async throws(SottoError) -> SafetyNumber {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.safetyNumbers.safetyNumber(with: handle)
         }
     }
 
     /// Marks the account as verified when `digits` are the ones that its owner sees; anything but digits is passed
     /// over.
-    /// - Throws: ``ClientError/safetyNumberDiffers``: nothing is changed then.
-    public func verify(_ handle: Handle, digits: String) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    /// - Throws: ``SottoError/Code/safetyNumberDiffers``: nothing is changed then.
+    public func verify(_ handle: Handle, digits: String) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.safetyNumbers.verify(handle, digits: digits)
         }
     }
 
     /// Marks the account as verified when `scanned` is the QR payload that its owner shows.
-    /// - Throws: ``ClientError/safetyNumberDiffers``: nothing is changed then.
-    public func verify(_ handle: Handle, scanned: [UInt8]) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    /// - Throws: ``SottoError/Code/safetyNumberDiffers``: nothing is changed then.
+    public func verify(_ handle: Handle, scanned: [UInt8]) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.safetyNumbers.verify(handle, scanned: scanned)
         }
     }
 
     /// Marks the account on the word of the user, who has compared the numbers; or takes that back.
-    public func setVerified(_ isVerified: Bool, _ handle: Handle) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func setVerified(_ isVerified: Bool, _ handle: Handle) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.safetyNumbers.setVerified(isVerified, handle)
         }
     }
 
     /// Whether the account's keys were verified here.
-    public func verification(of handle: Handle) async throws(ClientError) -> Verification {
-        try await owner.run { (rooms) async throws(ClientError) in
+    public func verification(of handle: Handle) async throws(SottoError) -> Verification {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.safetyNumbers.verification(of: handle)
         }
     }
 
     /// Shows one message that came, and no other, to whoever runs the server. The same one again is the same report.
     /// - Parameter line: a message from somebody else.
-    /// - Throws: ``ClientError/cannotReport``; ``ClientError/refused(_:)`` with `report-refused`.
+    /// - Throws: ``SottoError/Code/cannotReport``; what the server refuses with with `report-refused`.
     @discardableResult
-    public func report(message line: LineID) async throws(ClientError) -> ReportReceipt {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.reports.report(message: line) }
+    public func report(message line: LineID) async throws(SottoError) -> ReportReceipt {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.reports.report(message: line) }
     }
 
     /// Ends what was allowed to those who know the present token: they hear the new one with the next message to them,
     /// and say who they are until then.
-    public func renewDeliveryToken() async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.deliveryTokens.renewDeliveryToken() }
+    public func renewDeliveryToken() async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.deliveryTokens.renewDeliveryToken() }
     }
 
     /// Takes no more messages from senders who do not say to the server who they are.
-    public func closeDelivery() async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.deliveryTokens.closeDelivery() }
+    public func closeDelivery() async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.deliveryTokens.closeDelivery() }
     }
 }

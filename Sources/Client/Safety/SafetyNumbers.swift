@@ -57,10 +57,10 @@ final class SafetyNumbers: Room {
         return listed.map { ContactDevice(device: $0.device, verification: verification) }
     }
 
-    private func verification(ofAccount account: AccountID) throws(ClientError) -> Verification {
+    func verification(ofAccount account: AccountID) throws(ClientError) -> Verification {
         guard let contact = try read(.contact(account)), let time = contact.verifiedAt,
             let list = try contacts.knownList(account), contact.verifiedFingerprint == list.identity.fingerprint
         else { return .unverified }
-        return .verified(at: time)
+        return .verified(at: time.date)
     }
 }

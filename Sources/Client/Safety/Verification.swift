@@ -5,7 +5,7 @@ public enum Verification: Sendable, Equatable {
     /// Taken on trust at first sight, and pinned since.
     case unverified
     /// The safety numbers were compared at that time, and nothing has changed since.
-    case verified(at: Timestamp)
+    case verified(at: Date)
 }
 
 /// A device of another account, as this client trusts it.

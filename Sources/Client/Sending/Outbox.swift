@@ -20,20 +20,20 @@ public struct Outbox: Sendable {
 
     /// The lines of everything that was taken and that the server has not accepted yet: messages, then files, each
     /// oldest first.
-    public func lines() async throws(ClientError) -> [Line] {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.files.waitingMessages() }
+    public func lines() async throws(SottoError) -> [Line] {
+        try await owner.ask { (rooms) async throws(ClientError) in try rooms.files.waitingMessages() }
     }
 
     /// What waits to be uploaded, oldest first.
-    public func files() async throws(ClientError) -> [WaitingFile] {
-        try await owner.run { (rooms) async throws(ClientError) in try rooms.files.waitingFiles() }
+    public func files() async throws(SottoError) -> [WaitingFile] {
+        try await owner.ask { (rooms) async throws(ClientError) in try rooms.files.waitingFiles() }
     }
 
     /// The line of a file that waits to be sent to somebody already, with the same caption, name, type and bytes. For
     /// whoever says the same again after a kill, and does not mean it twice.
-    /// - Throws: ``ClientError/file(_:)`` where the file cannot be read.
-    public func waitingLine(of file: OutgoingFile, to handle: Handle) async throws(ClientError) -> LineID? {
-        try await owner.run { (rooms) async throws(ClientError) in
+    /// - Throws: ``SottoError/Code/file(_:)`` where the file cannot be read.
+    public func waitingLine(of file: OutgoingFile, to handle: Handle) async throws(SottoError) -> LineID? {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.files.waitingLine(of: file, to: handle)
         }
     }
@@ -42,21 +42,21 @@ public struct Outbox: Sendable {
     /// - Parameters:
     ///   - line: its line.
     ///   - progress: as for ``Chats/send(_:to:progress:)``.
-    /// - Throws: ``ClientError/file(_:)`` with ``FileFailure/notWaiting``; else as ``Chats/send(_:to:progress:)``.
+    /// - Throws: ``SottoError/Code/file(_:)`` with ``FileFailure/notWaiting``; else as ``Chats/send(_:to:progress:)``.
     @discardableResult
     public func resume(
         fileOf line: LineID, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
-    ) async throws(ClientError) -> Line {
-        try await owner.run { (rooms) async throws(ClientError) in
+    ) async throws(SottoError) -> Line {
+        try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.files.resume(fileOf: line, progress: progress)
         }
     }
 
     /// Gives up a file that waits: its line says so, its sealed bytes are gone from here, and from the server as far as
     /// it can be reached (else it drops them after a day).
-    /// - Throws: ``ClientError/file(_:)`` with ``FileFailure/notWaiting``, also once there is a message.
-    public func cancel(fileOf line: LineID) async throws(ClientError) {
-        try await owner.run { (rooms) async throws(ClientError) in try await rooms.files.cancel(fileOf: line) }
+    /// - Throws: ``SottoError/Code/file(_:)`` with ``FileFailure/notWaiting``, also once there is a message.
+    public func cancel(fileOf line: LineID) async throws(SottoError) {
+        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.files.cancel(fileOf: line) }
     }
 
     /// Says how far files come that are uploaded from here on, whoever sent them; the last observer alone hears it.

@@ -48,7 +48,7 @@ struct FileTransfer: WireRecord, Equatable {
         type = file.type
         self.preview = preview
         caption = file.caption
-        expiresIn = file.expiresIn
+        expiresIn = file.expirySeconds
     }
 
     init(fields: inout Fields<Self>) throws(WireError) {

@@ -115,6 +115,12 @@ extension StoreKey where Value == KnownMessage {
     }
 }
 
+extension StoreKey where Value == StoredMembers {
+    static func members(_ conversation: ConversationID) -> Self {
+        .init(.chat(.conversation(conversation)), .members)
+    }
+}
+
 extension StoreShelf where Value == OpenSend { static var posts: Self { .init(.underWay, .post) } }
 extension StoreKey where Value == OpenSend {
     /// What waits to be posted, by its number in the outbox.

@@ -82,7 +82,7 @@ enum StickerImage {
     }
 }
 
-extension ClientConfiguration {
+extension SottoConfiguration {
     /// Looks at every image as a reader would: our own probe reads its head, and where there is a worker, it decodes
     /// it.
     /// - Returns: their media types.

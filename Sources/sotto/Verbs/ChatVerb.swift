@@ -23,7 +23,7 @@ struct ChatVerb: Sendable {
     let output: Output
 
     func run(_ arguments: Arguments) async throws {
-        guard try await client.whoami() != nil else { throw ClientError.notRegistered }
+        guard try await client.whoami() != nil else { throw SottoError.notRegistered }
         if let conversation = try await conversation(arguments) {
             let chat = ChatID.conversation(conversation)
             // For as long as somebody looks at it nothing of it is missed.
@@ -70,7 +70,7 @@ struct ChatVerb: Sendable {
                     do {
                         _ = try await send(line)
                         output.object("sent") { $0.put("text", text: line) }
-                    } catch let error as ClientError {
+                    } catch let error as SottoError {
                         output.failure(error)
                     }
                 }

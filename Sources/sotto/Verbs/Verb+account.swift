@@ -20,7 +20,7 @@ extension Verb {
         "Log in with this device's key; with the REPLY of `devices link`, finish linking this device.", words: 0...1
     ) { (client, arguments, output) in
         if let text = arguments.words.first {
-            guard let reply = LinkReply(text: text) else { throw ClientError.badCode }
+            guard let reply = LinkReply(text: text) else { throw SottoError.badCode }
             try await client.devices.completeLink(reply)
         } else {
             try await client.logIn()
@@ -29,7 +29,7 @@ extension Verb {
     }
 
     static func sayWho(_ client: Account, _ event: String, _ output: Output) async throws {
-        guard let (handle, address) = try await client.whoami() else { throw ClientError.notRegistered }
+        guard let (handle, address) = try await client.whoami() else { throw SottoError.notRegistered }
         output.object(event) { (writer) in
             writer.put("handle", handle)
             writer.put("account", address.account)

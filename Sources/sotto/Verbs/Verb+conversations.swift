@@ -59,11 +59,12 @@ extension Verb {
                 writer.put("handle", member.handle)
                 writer.put("claimedHandle", member.claimedHandle)
                 writer.put("role", member.role)
-                writer.put("joinedAt", member.joinedAt)
+                writer.put("joinedAt", Timestamp(member.joinedAt))
             }
             let name = member.handle?.text ?? member.account.description
             let doubt = member.claimedHandle.map { "  (the server calls it \($0); this device cannot tell)" } ?? ""
-            output.say("\(name)  \(member.role.rawValue)  since \(member.joinedAt.description.prefix(10))\(doubt)")
+            let joined = Timestamp(member.joinedAt).description.prefix(10)
+            output.say("\(name)  \(member.role.rawValue)  since \(joined)\(doubt)")
         }
         if listing.isCut { tellCut(listing.items.count, output) }
     }

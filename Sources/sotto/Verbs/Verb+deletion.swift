@@ -7,7 +7,7 @@ extension Verb {
         "Delete this account at the server, for good; without --yes, say what will go.", words: 0...0,
         options: [.init(name: "--yes", help: "You mean it: nobody can undo this.")]
     ) { (client, arguments, output) in
-        guard let (handle, address) = try await client.whoami() else { throw ClientError.notRegistered }
+        guard let (handle, address) = try await client.whoami() else { throw SottoError.notRegistered }
         guard arguments.switches.contains("--yes") else {
             throw UsageError(message: consequences(for: handle))
         }

@@ -8,7 +8,7 @@ extension Verb {
         let caption = arguments.words.count == 2 ? arguments.words[1] : ""
         let file = OutgoingFile(
             path: path, caption: caption, type: arguments.values["--type"],
-            expiresIn: try arguments.seconds("--expires"),
+            expiresIn: try arguments.duration("--expires"),
             wantsPreview: !arguments.switches.contains("--no-preview"))
         if let waiting = try await client.outbox.waitingLine(of: file, to: handle) {
             output.progress("This very file waits already; going on with it.")
@@ -27,7 +27,7 @@ extension Verb {
         let waiting = try await client.outbox.lines()
         await client.outbox.watchFiles { (_, progress) in output.progress("Uploaded", progress) }
         await client.outbox.sendAll()
-        var problem: ClientError?
+        var problem: SottoError?
         for before in waiting {
             guard let now = try await client.chats.line(before.id) else { continue }
             let handle = await other(now, client)
@@ -113,7 +113,7 @@ extension Verb {
             for try await piece in pieces { try Output.bytes(piece) }
             return
         }
-        let cannotWrite = ClientError.file(.unwritable)
+        let cannotWrite = SottoError.file(.unwritable)
         guard let file = try? NewFile(path) else { throw cannotWrite }
         for try await piece in pieces {
             guard (try? file.append(piece)) != nil else { throw cannotWrite }
@@ -144,7 +144,7 @@ extension Verb {
 
 extension Verb {
     /// Why a message was given up, as its sender would have heard it.
-    private static func error(_ refusal: Delivery.Refusal) -> ClientError {
+    private static func error(_ refusal: Delivery.Refusal) -> SottoError {
         switch refusal {
         case .problem(let code): .refused(Problem(code, ""))
         case .file(let failure): .file(failure)

@@ -15,7 +15,7 @@ extension Verb {
                 writer.put("name", text: chat.name)
                 writer.put("role", chat.role)
                 writer.put("over", flag: chat.isOver)
-                writer.put("activity", chat.activity)
+                writer.put("activity", Timestamp(chat.activity))
             }
             let title = chat.handle?.text ?? chat.name.map { Output.oneLine($0) } ?? chat.id.description
             let open = chat.mode == .open ? " (open: the server can read it\(chat.isOver ? "; it is over" : ""))" : ""
@@ -26,16 +26,25 @@ extension Verb {
     }
 
     static let history = Verb(
-        "history", .messages, usage: "history HANDLE [--before NUMBER] [--limit N]",
-        "Print the newest lines of a chat that this device keeps, with their numbers.", words: 1...1,
+        "history", .messages, usage: "history HANDLE | history --conversation ID [--before NUMBER] [--limit N]",
+        "Print the newest lines of a chat that this device keeps, with their numbers.", words: 0...1,
         options: [
             .init(name: "--before", value: "NUMBER", help: "Only lines before that one."),
             .init(name: "--limit", value: "N", help: "At most so many; 50."),
+            .init(name: "--conversation", value: "ID", help: "Of that open conversation."),
         ]
     ) { (client, arguments, output) in
-        let handle = try handle(arguments.words[0])
         let before = try arguments.number("--before")
         let limit = try arguments.number("--limit") ?? 50
+        if let conversation = try conversation(arguments) {
+            guard arguments.words.isEmpty else { throw arguments.misused }
+            let lines = try await client.chats.lines(
+                of: .conversation(conversation), before: before, limit: Int(clamping: limit))
+            for line in lines { output.line(line, with: await other(line, client)) }
+            return
+        }
+        guard let word = arguments.words.first else { throw arguments.misused }
+        let handle = try handle(word)
         guard let chat = try await client.chats.chat(with: handle) else {
             return output.progress("This device keeps nothing that was said with \(handle).")
         }
@@ -59,7 +68,7 @@ extension Verb {
         guard words.count == 2, let word = words.first, let number = words.last.flatMap({ UInt64($0) }) else {
             throw UsageError(message: "A message is named by a handle and its number, as sotto history shows it.")
         }
-        guard let chat = try await client.chats.chat(with: try handle(word)) else { throw ClientError.noSuchMessage }
+        guard let chat = try await client.chats.chat(with: try handle(word)) else { throw SottoError.noSuchMessage }
         return LineID(chat, number: number)
     }
 

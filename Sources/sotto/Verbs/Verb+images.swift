@@ -113,7 +113,7 @@ extension Verb {
     }
 
     /// A new file; one that is there already is left alone.
-    private static func save(_ bytes: [UInt8], to path: String, _ output: Output) throws(ClientError) {
+    private static func save(_ bytes: [UInt8], to path: String, _ output: Output) throws(SottoError) {
         do {
             let file = try NewFile(path)
             try file.append(bytes)

@@ -12,7 +12,7 @@ extension Verb {
     ) { (client, arguments, output) in
         let countMax = try arguments.number("--count")
         let untilIdle = arguments.switches.contains("--until-idle")
-        guard try await client.whoami() != nil else { throw ClientError.notRegistered }
+        guard try await client.whoami() != nil else { throw SottoError.notRegistered }
         var count: UInt64 = 0
         for await event in await client.events(untilIdle: untilIdle) {
             await tell(event, client, output)
@@ -26,14 +26,14 @@ extension Verb {
     }
 
     /// Prints an event.
-    static func tell(_ event: ClientEvent, _ client: Account, _ output: Output) async {
+    static func tell(_ event: SottoEvent, _ client: Account, _ output: Output) async {
         switch event {
         case .connected:
             output.object("connected") { _ in }
             output.progress("Connected.")
-        case .disconnected(let milliseconds):
-            output.object("disconnected") { $0.put("retryMs", number: milliseconds) }
-            output.progress("Not connected; trying again in \((milliseconds + 999) / 1000) s.")
+        case .disconnected(let wait):
+            output.object("disconnected") { $0.put("retryMs", number: milliseconds(wait)) }
+            output.progress("Not connected; trying again in \((milliseconds(wait) + 999) / 1000) s.")
         case .idle:
             output.object("idle") { _ in }
         case .message(let line), .unreadable(let line):
@@ -76,10 +76,12 @@ extension Verb {
         case .missed:
             output.object("missed") { _ in }
             output.progress("More came than this program could print: read it with sotto history.")
-        case .trouble(.untrustedLog(let failure)):
-            output.failure(.untrustedLog(failure))
+        case .trouble(let error) where error.code == .untrustedLog:
+            output.failure(error)
         case .trouble(let error), .ended(let error):
             output.progress("sotto: \(Output.harmless(error.description))")
         }
     }
+
+    private static func milliseconds(_ wait: Duration) -> UInt64 { UInt64(max(wait / .milliseconds(1), 0)) }
 }

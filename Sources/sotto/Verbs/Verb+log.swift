@@ -32,7 +32,7 @@ extension Verb {
     /// - Returns: the exit status: 0 when all is well, ``fraudStatus`` when the log is false, 1 when it could not be
     ///   checked.
     private static func audit(
-        _ arguments: Arguments, _ setup: Setup, _ output: Output, over network: ClientNetwork
+        _ arguments: Arguments, _ setup: Setup, _ output: Output, over network: SottoNetwork
     ) async throws -> Int32 {
         let account = try arguments.values["--account"].map { (text) throws(UsageError) in
             guard let account = AccountID(text: text) else {
@@ -54,7 +54,7 @@ extension Verb {
                 do {
                     auditor = try setup.auditor(over: network)
                 } catch {
-                    throw .failed(error as? ClientError ?? .noServer)
+                    throw .failed(error as? SottoError ?? .noServer)
                 }
                 audit = try await auditor.audit(since: known)
             }

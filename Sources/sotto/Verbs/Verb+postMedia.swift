@@ -20,7 +20,7 @@ extension Verb {
             return media
         }
         let line = try await client.chats.line(LineID(.conversation(conversation), number: seq.rawValue))
-        guard case .media(let shown, caption: _)? = line?.body else { throw ClientError.file(.none) }
+        guard case .media(let shown, caption: _)? = line?.body else { throw SottoError.file(.none) }
         let wanted = name.map { (name) in shown.filter { $0 == name } } ?? shown
         guard !wanted.isEmpty else { throw UsageError(message: "#\(seq) does not show those media.") }
         guard path == nil || wanted.count == 1 else {
@@ -28,7 +28,7 @@ extension Verb {
             throw UsageError(message: "Name one of the media of #\(seq), or leave -o out: \(names).")
         }
         for media in wanted {
-            let info = try await client.media.info(ofMedia: media)
+            let info = try await info(of: media, client)
             let target = path ?? "media-\(media)\(suffix(of: info))"
             try await client.media.download(info, to: target) { output.progress("Fetched", $0) }
             output.object("downloaded") { (writer) in
@@ -38,6 +38,15 @@ extension Verb {
                 writer.put("path", text: target)
             }
             output.say("Saved \(info.byteCount) bytes as \(target).")
+        }
+    }
+
+    /// - Throws: ``FileFailure/none`` for media that were deleted since they were heard of.
+    private static func info(of media: MediaID, _ client: Account) async throws(SottoError) -> MediaInfo {
+        do {
+            return try await client.media.info(ofMedia: media)
+        } catch {
+            throw error.problem?.code == .notFound ? .file(.none) : error
         }
     }
 

@@ -31,7 +31,7 @@ extension Verb {
         }
         guard arguments.words.count == 2 else { throw arguments.misused }
         let line = try await client.chats.send(
-            try text(arguments.words[1]), to: handle, expiresIn: try arguments.seconds("--expires"))
+            try text(arguments.words[1]), to: handle, expiresIn: try arguments.duration("--expires"))
         output.accepted(line, with: handle)
     }
 
@@ -46,7 +46,7 @@ extension Verb {
     ) async throws {
         guard arguments.words.count <= 1 else { throw arguments.misused }
         let said = try arguments.words.first.map { try text($0) } ?? ""
-        let expiresIn = try arguments.seconds("--expires")
+        let expiresIn = try arguments.duration("--expires")
         let chat = ChatID.conversation(conversation)
         let line: Line
         if let path = arguments.values["--file"] {

@@ -26,7 +26,7 @@ extension Verb {
             guard let index = Int(words[3]) else { throw arguments.misused }
             let handle = try handle(words[1])
             let line = try await client.stickers.send(
-                sticker: index, of: try packName(words[2]), to: handle, expiresIn: try arguments.seconds("--expires"))
+                sticker: index, of: try packName(words[2]), to: handle, expiresIn: try arguments.duration("--expires"))
             output.accepted(line, with: handle)
         case ("remove", 2):
             let pack = try packName(words[1])

@@ -26,13 +26,13 @@ extension Verb {
             writer.put("handle", handle)
             writer.put("digits", text: groups.joined())
             writer.put("verified", flag: verification != .unverified)
-            if case .verified(let time) = verification { writer.put("verifiedAt", time) }
+            if case .verified(let time) = verification { writer.put("verifiedAt", Timestamp(time)) }
         }
         for line in stride(from: 0, to: groups.count, by: 4) {
             output.say(groups[line..<min(line + 4, groups.count)].joined(separator: " "))
         }
         switch verification {
-        case .verified(let time): output.say("Verified on \(time.description.prefix(10)).")
+        case .verified(let time): output.say("Verified on \(Timestamp(time).description.prefix(10)).")
         case .unverified: output.progress("Not verified yet: ask \(handle) for theirs, then --compare \"DIGITS\".")
         }
     }

@@ -51,7 +51,7 @@ struct AccountTests {
         let server = ScriptedServer()
         let client = try await server.client()
         server.with { $0.serverName = "elsewhere" }
-        await #expect(throws: ClientError.wrongServerName(expected: "localhost", found: "elsewhere")) {
+        await #expect(throws: SottoError(.wrongServerName(expected: "localhost", found: "elsewhere"))) {
             try await client.logIn()
         }
         #expect(server.with { $0.calls.last } == "GET /.well-known/sotto")
@@ -65,8 +65,8 @@ struct AccountTests {
             $0.goodTokens = []
             $0.serverKey = [UInt8](repeating: 6, count: 32)
         }
-        await #expect(throws: ClientError.untrustedServer) { try await client.devices.all() }
-        await #expect(throws: ClientError.untrustedServer) { try await client.logIn() }
+        await #expect(throws: SottoError(.untrustedServer)) { try await client.devices.all() }
+        await #expect(throws: SottoError(.untrustedServer)) { try await client.logIn() }
         #expect(server.with { $0.calls.suffix(2) } == ["GET /.well-known/sotto", "GET /.well-known/sotto"])
         // The one of before is.
         server.with { $0.serverKey = [UInt8](repeating: 5, count: 32) }
@@ -88,22 +88,22 @@ struct AccountTests {
     func registeredTwice() async throws {
         let server = ScriptedServer()
         let client = try await server.client()
-        await #expect(throws: ClientError.alreadyRegistered) {
+        await #expect(throws: SottoError(.alreadyRegistered)) {
             try await client.register(handle: try #require(Handle(text: "bob")))
         }
-        await #expect(throws: ClientError.alreadyRegistered) { try await client.devices.requestLink() }
+        await #expect(throws: SottoError(.alreadyRegistered)) { try await client.devices.requestLink() }
     }
 
     @Test("without an account nothing is asked of the server")
     func noAccount() async throws {
-        let configuration = ClientConfiguration(folder: "")
+        let configuration = SottoConfiguration(folder: "")
         let house = try StoreCase()
         let client = Account(
             owner: AccountOwner(
                 store: try house.open(), server: nil, network: nil, anonymousNetwork: nil,
                 configuration: configuration, surroundings: .real))
-        await #expect(throws: ClientError.notRegistered) { try await client.devices.all() }
-        await #expect(throws: ClientError.noServer) {
+        await #expect(throws: SottoError(.notRegistered)) { try await client.devices.all() }
+        await #expect(throws: SottoError(.noServer)) {
             try await client.register(handle: try #require(Handle(text: "bob")))
         }
         #expect(try await client.whoami() == nil)
@@ -112,19 +112,19 @@ struct AccountTests {
     @Test("whoever holds a part of an account holds its folder")
     func held() async throws {
         let folder = try TemporaryFolder()
-        let configuration = ClientConfiguration(folder: folder.path + "/account")
+        let configuration = SottoConfiguration(folder: folder.path + "/account")
         var account: Account? = try await Account.open(configuration)
         let copy = account?.chats
         #expect(try await account?.whoami() == nil)
         account = nil
-        await #expect(throws: ClientError.self) { _ = try await Account.open(configuration) }
+        await #expect(throws: SottoError.self) { _ = try await Account.open(configuration) }
         withExtendedLifetime(copy) {}
     }
 
     @Test("one of which nothing is left lets go of its folder")
     func lettingGo() async throws {
         let folder = try TemporaryFolder()
-        let configuration = ClientConfiguration(folder: folder.path + "/account")
+        let configuration = SottoConfiguration(folder: folder.path + "/account")
         for _ in 0..<3 {
             var account: Account? = try await Account.open(configuration)
             #expect(try await account?.whoami() == nil)
@@ -136,10 +136,10 @@ struct AccountTests {
     @Test("a scope closes whether its body returns or throws")
     func scope() async throws {
         let folder = try TemporaryFolder()
-        let configuration = ClientConfiguration(folder: folder.path + "/account")
+        let configuration = SottoConfiguration(folder: folder.path + "/account")
         let isNew = try await withSotto(configuration) { (account) in try await account.whoami() == nil }
         #expect(isNew)
-        await #expect(throws: ClientError.notRegistered) {
+        await #expect(throws: SottoError(.notRegistered)) {
             try await withSotto(configuration) { (account) in _ = try await account.devices.all() }
         }
         try await Account.open(configuration).close()

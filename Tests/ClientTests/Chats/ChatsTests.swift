@@ -42,7 +42,7 @@ struct ChatsTests {
         let elsewhere = LineID(.person(.random()), line.id.name)
         #expect(try await client.chats.line(line.id) == line)
         #expect(try await client.chats.line(elsewhere) == nil)
-        await #expect(throws: ClientError.noSuchMessage) {
+        await #expect(throws: SottoError(.noSuchMessage)) {
             try await client.chats.timeline(of: elsewhere.chat, at: .line(line.id))
         }
         await client.close()

@@ -26,7 +26,7 @@ import Wire
         view.conversation = other
         let shown = view
         server.with { $0.answers = { _ in shown } }
-        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.chats.conversation(town) }
+        await #expect(throws: SottoError(.unexpectedAnswer(status: 200))) { try await client.chats.conversation(town) }
         await client.close()
     }
 
@@ -48,11 +48,12 @@ import Wire
             $0.hiddenLogs = hidden
             $0.sockets = [[Self.hello, .event(gone)]]
         }
-        var events: [ClientEvent] = []
+        var events: [SottoEvent] = []
         for await event in await client.events() {
             events.append(event)
-            if events.told(of: towns[2]).last == 5, events.contains(.trouble(.conversationSetBack(towns[0]))),
-                events.contains(.trouble(.refused(Problem(.notFound, ScriptedServer.absence)))) {
+            let isSetBack = events.contains(.trouble(SottoError(.conversationSetBack(towns[0]))))
+            if events.told(of: towns[2]).last == 5, isSetBack,
+                events.contains(.trouble(SottoError(.refused(Problem(.notFound, ScriptedServer.absence))))) {
                 break
             }
         }
@@ -75,14 +76,16 @@ import Wire
         let digest = [UInt8](repeating: 1, count: 32)
         let strange = info(other, byteCount: 1, sha256: digest)
         server.with { $0.answers = { _ in strange } }
-        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.media.info(ofMedia: media) }
+        await #expect(throws: SottoError(.unexpectedAnswer(status: 200))) {
+            try await client.media.info(ofMedia: media)
+        }
         let folder = try TemporaryFolder()
         let before = server.with { $0.calls.count }
         for (failure, one) in [
             (FileFailure.none, info(media, byteCount: 1, sha256: nil)),
             (.tooLong, info(media, byteCount: 1 << 52, sha256: digest)),
         ] {
-            await #expect(throws: ClientError.file(failure)) {
+            await #expect(throws: SottoError(.file(failure))) {
                 try await client.media.download(one, to: folder.path + "/out")
             }
         }
@@ -91,7 +94,7 @@ import Wire
     }
 }
 
-extension [ClientEvent] {
+extension [SottoEvent] {
     /// The numbers of the lines of a conversation that were told as new, in order.
     func told(of conversation: ConversationID) -> [UInt64] {
         compactMap { (event) in

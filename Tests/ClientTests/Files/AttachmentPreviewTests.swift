@@ -43,12 +43,12 @@ struct AttachmentPreviewTests {
             ("animated.webp", "image/webp"), ("still.heic", "image/heic"), ("lossy.webp", "text/html"),
         ] {
             let bytes = TextFile.bytes(Self.samples + name)
-            #expect(throws: ClientError.file(.badPreview), "\(name) as \(type)") {
+            #expect(throws: SottoError(.file(.badPreview)), "\(name) as \(type)") {
                 try preview(bytes, type).checked()
             }
         }
         for count in stride(from: 0, to: webp.count, by: 7) {
-            #expect(throws: ClientError.file(.badPreview)) {
+            #expect(throws: SottoError(.file(.badPreview))) {
                 try preview(Array(webp.prefix(count)), "image/webp").checked()
             }
         }
@@ -64,7 +64,7 @@ struct AttachmentPreviewTests {
 
     @Test("a photo is shown by 320 pixels at most; what is no image, or has no worker, is sent without")
     func made() async throws {
-        var configuration = ClientConfiguration(folder: "")
+        var configuration = SottoConfiguration(folder: "")
         let photo = OutgoingFile(path: Self.samples + "orientation-6.jpg")
         #expect(await configuration.preview(of: photo) == nil, "nobody makes one")
         configuration.thumbnailWorkerPath = BuildFolder.path + "/sotto-media"
@@ -91,7 +91,7 @@ struct AttachmentPreviewTests {
         let noise = Self.noise(side: 400)
         #expect(fwrite(noise, 1, noise.count, file) == noise.count)
         fclose(file)
-        var configuration = ClientConfiguration(folder: "")
+        var configuration = SottoConfiguration(folder: "")
         configuration.thumbnailWorkerPath = BuildFolder.path + "/sotto-media"
         let preview = try #require(await configuration.preview(of: OutgoingFile(path: path)))
         #expect(preview.width == 400)

@@ -52,10 +52,10 @@ import Wire
             $0.strangeMessages = strange
             $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(2)))]]
         }
-        var events: [ClientEvent] = []
+        var events: [SottoEvent] = []
         for await event in await client.events(untilIdle: true) { events.append(event) }
         #expect(events.contains(.idle))
-        let problems = events.compactMap { if case .trouble(.refused(let problem)) = $0 { problem } else { nil } }
+        let problems = events.compactMap { if case .trouble(let error) = $0 { error.problem } else { nil } }
         #expect(problems.filter { $0.code == .later }.map(\.status) == [499])
         #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(2)))))
         let kept = try await client.inside { try $0.keptFrames() }
@@ -87,7 +87,7 @@ import Wire
             $0.strangeMessages = flood + [wanted]
             $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(31)))]]
         }
-        var last: ClientEvent?
+        var last: SottoEvent?
         for await event in await client.events(untilIdle: true) { last = event }
         #expect(last == .idle)
         #expect(try await client.inside { try $0.keptFrames() } == [.bytes(flood[0]), .bytes(wanted)])
@@ -112,9 +112,9 @@ import Wire
             $0.strangeMessages = strange
             $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(UInt64(count + 2))))]]
         }
-        var last: ClientEvent?
+        var last: SottoEvent?
         for await event in await client.events(untilIdle: true) { last = event }
-        #expect(last == .ended(.laterVersionNeeded))
+        #expect(last == .ended(SottoError(.laterVersionNeeded)))
         let kept = try await client.inside { try $0.keptFrames() }.count
         #expect(kept == count - 1)
         let acknowledged = server.with { $0.frames }.compactMap {

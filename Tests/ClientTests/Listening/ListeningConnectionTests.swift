@@ -22,8 +22,8 @@ struct ListeningConnectionTests {
                 body: [1, 2, 3]))
     }
 
-    private func events(_ client: Account, until isLast: (ClientEvent) -> Bool) async -> [ClientEvent] {
-        var events: [ClientEvent] = []
+    private func events(_ client: Account, until isLast: (SottoEvent) -> Bool) async -> [SottoEvent] {
+        var events: [SottoEvent] = []
         for await event in await client.events() {
             events.append(event)
             if isLast(event) { break }
@@ -78,9 +78,9 @@ struct ListeningConnectionTests {
     func unreachable() async throws {
         let server = ScriptedServer()
         let client = try await server.client()
-        var events: [ClientEvent] = []
+        var events: [SottoEvent] = []
         for await event in await client.events(untilIdle: true) { events.append(event) }
-        #expect(events.last == .ended(.unreachable(.cannotConnect)))
+        #expect(events.last == .ended(SottoError(.unreachable(.cannotConnect))))
         let waits = events.filter { if case .disconnected = $0 { true } else { false } }
         #expect(waits.count == ClientLimits.connectTriesMax - 1)
         await client.close()
@@ -106,7 +106,7 @@ struct ListeningConnectionTests {
         let events = await events(client) { $0 == .idle }
         // What the client asks for at each connect is in no script, and it hears so beside the frames.
         let ofFrames = events.filter { (event) in
-            if case .trouble(.refused(let problem)) = event { problem.detail != ScriptedServer.absence } else { true }
+            if case .trouble(let error) = event { error.problem?.detail != ScriptedServer.absence } else { true }
         }
         #expect(ofFrames == [.connected, .idle])
         #expect(server.with { $0.cutCount } == 0)
@@ -161,7 +161,7 @@ struct ListeningConnectionTests {
         listeners.tell(.idle)
         listeners.tell(.connected)
         listeners.finish()
-        var last: [ClientEvent] = []
+        var last: [SottoEvent] = []
         while let event = await events.next() { last = last.suffix(2) + [event] }
         #expect(last == [.idle, .missed, .connected])
     }

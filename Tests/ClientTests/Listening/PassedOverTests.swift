@@ -18,8 +18,8 @@ import Wire
         }
     }
 
-    private func events(_ client: Account, until isLast: ([ClientEvent]) -> Bool) async -> [ClientEvent] {
-        var events: [ClientEvent] = []
+    private func events(_ client: Account, until isLast: ([SottoEvent]) -> Bool) async -> [SottoEvent] {
+        var events: [SottoEvent] = []
         for await event in await client.events() {
             events.append(event)
             if isLast(events) { break }

@@ -60,7 +60,7 @@ import Wire
     func emptyPages() async throws {
         let server = ScriptedServer()
         let client = try await client(server) { Pages(items: [], next: "\($0 + 1)") }
-        await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.chats.conversations() }
+        await #expect(throws: SottoError(.unexpectedAnswer(status: 200))) { try await client.chats.conversations() }
         let pageCount = server.with { $0.calls.filter { $0.contains("/v1/conversations?") }.count }
         #expect(pageCount == ClientLimits.listPagesMax)
         await client.close()
@@ -76,7 +76,7 @@ import Wire
         ]
         for lie in lies {
             let client = try await client(page: lie)
-            await #expect(throws: ClientError.unexpectedAnswer(status: 200)) { try await client.chats.conversations() }
+            await #expect(throws: SottoError(.unexpectedAnswer(status: 200))) { try await client.chats.conversations() }
             await client.close()
         }
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import Client
 
 @Suite("The way between socket and client")
-struct ClientNetworkTests {
+struct SottoNetworkTests {
     @Test("a server that sends faster than we work is held back, and let go again")
     func flow() {
         let flow = Flow()

@@ -2,11 +2,11 @@ public import Wire
 
 /// What a listening client tells. Everything durable in it is in the local store already: whoever misses an event
 /// finds the same with ``Chats/lines(of:before:limit:)``.
-public enum ClientEvent: Sendable, Equatable {
+public enum SottoEvent: Sendable, Equatable {
     /// The server knows this device; its queue follows.
     case connected
     /// The connection is gone; the next try comes after that time.
-    case disconnected(retryMilliseconds: UInt64)
+    case disconnected(retryAfter: Duration)
     /// The queue was read to its end; what follows is live.
     case idle
     /// A message came: from somebody, or from another device of the own account. In an open conversation one that is
@@ -36,9 +36,9 @@ public enum ClientEvent: Sendable, Equatable {
     /// Events were dropped, since this listener did not keep up: what they told is in the chats.
     case missed
     /// Something beside the connection failed; it will be tried again.
-    case trouble(ClientError)
+    case trouble(SottoError)
     /// Last: listening cannot go on.
-    case ended(ClientError)
+    case ended(SottoError)
 }
 
 /// Why a sender was not hidden.

@@ -4,11 +4,11 @@ import Transport
 /// The event loop that clients share. One is enough for a process.
 ///
 /// Shut it down after its clients are closed; it traps when it goes without.
-public final class ClientNetwork: Sendable {
+public final class SottoNetwork: Sendable {
     private let group: EventLoopGroup
 
     /// For all who bring none of their own. It stays until the process ends.
-    static let shared = ClientNetwork()
+    static let shared = SottoNetwork()
 
     /// Starts one thread.
     public init() { group = EventLoopGroup(count: 1) }

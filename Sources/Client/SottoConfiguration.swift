@@ -2,7 +2,7 @@ import Transport
 import Wire
 
 /// What a client needs to know besides its folder.
-public struct ClientConfiguration: Sendable {
+public struct SottoConfiguration: Sendable {
     /// Whose certificates are trusted.
     public enum Trust: Sendable, Equatable {
         case systemRoots
@@ -29,8 +29,8 @@ public struct ClientConfiguration: Sendable {
     /// does not decode, files are sent without one.
     public var thumbnailWorkerPath: String?
 
-    /// So much longer than a disappearing message itself, its file stays at the server for those who are away: seconds.
-    public var fileGraceSeconds: UInt64 = 7 * 86_400
+    /// So much longer than a disappearing message itself, its file stays at the server for those who are away.
+    public var fileGrace: Duration = .seconds(7 * 86_400)
 
     /// How many files may wait to be uploaded, and how many sealed bytes of them the folder may hold.
     public var waitingFilesMax = 64
@@ -42,17 +42,17 @@ public struct ClientConfiguration: Sendable {
     }
 }
 
-extension ClientConfiguration {
+extension SottoConfiguration {
     /// How long the server keeps the file of a message; `nil` for its own default.
     func mediaSeconds(expiresIn: UInt64?) -> UInt64? {
         guard let expiresIn else { return nil }
         let bounds = Limits.expiringMediaSeconds
-        let (wanted, isBeyond) = expiresIn.addingReportingOverflow(fileGraceSeconds)
+        let (wanted, isBeyond) = expiresIn.addingReportingOverflow(fileGrace.wholeSeconds)
         return isBeyond ? bounds.upperBound : min(max(wanted, bounds.lowerBound), bounds.upperBound)
     }
 }
 
-extension ClientConfiguration.Trust {
+extension SottoConfiguration.Trust {
     var forTransport: TLSClientConfiguration.Trust {
         switch self {
         case .systemRoots: .systemRoots

@@ -1,0 +1,67 @@
+import Wire
+
+// Who is there: whom this device knows, and who is in an open conversation.
+
+extension Watching {
+    /// Everybody whom this device has met, by handle; those without one by account, behind them.
+    func people() throws(ClientError) -> [Person] {
+        let own = try ownAddress().account
+        var people: [Person] = []
+        for (key, contact) in try readableValues(in: .contacts) {
+            guard let account = key.placeName.flatMap({ AccountID(text: $0) }), account != own else { continue }
+            people.append(
+                Person(
+                    account: account, handle: contact.handle,
+                    verification: contact.verifiedAt == nil
+                        ? .unverified : try safetyNumbers.verification(ofAccount: account)))
+        }
+        return people.sorted { (left, right) in
+            switch (left.handle, right.handle) {
+            case (let left?, let right?): left.text < right.text
+            case (_?, nil): true
+            case (nil, _?): false
+            case (nil, nil): ChatID.person(left.account) < ChatID.person(right.account)
+            }
+        }
+    }
+
+    func watchPeople() -> AsyncStream<[Person]> { watch(\.peopleSource, (try? people()) ?? []) }
+
+    /// Who is in a conversation, as far as it is known here; the server is asked beside that.
+    func watchMembers(of id: ConversationID) -> AsyncStream<[ConversationMember]> {
+        guard !ground.isClosed else { return AsyncStream { $0.finish() } }
+        let source = memberSources[id] ?? Source()
+        memberSources[id] = source
+        let present = (try? conversations.knownMembers(of: id)) ?? []
+        let stream = source.watch(present) { [errands = ground.errands] (watcher) in
+            errands.begin { (rooms) in rooms.watching.forget(watcher, ofMembersOf: id) }
+        }
+        refreshMembers(of: id)
+        return stream
+    }
+
+    private func forget(_ watcher: UInt64, ofMembersOf id: ConversationID) {
+        guard let source = memberSources[id] else { return }
+        source.forget(watcher)
+        if !source.isWatched { memberSources[id] = nil }
+    }
+
+    /// What was missed while there was no connection.
+    func refreshMembers() {
+        for id in memberSources.keys { refreshMembers(of: id) }
+    }
+
+    private func refreshMembers(of id: ConversationID) {
+        ground.errands.begin { (rooms) in
+            guard !rooms.ground.isClosed, (try? await rooms.conversations.members(of: id)) != nil else { return }
+            rooms.watching.tellMembers(of: [id])
+        }
+    }
+
+    func tellMembers(of ids: Set<ConversationID>) {
+        for id in ids {
+            guard let source = memberSources[id] else { continue }
+            if let members = try? conversations.knownMembers(of: id) { source.set(members) }
+        }
+    }
+}
