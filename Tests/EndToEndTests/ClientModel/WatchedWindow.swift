@@ -1,0 +1,39 @@
+import Client
+
+/// A watcher's own copy of a timeline, made of nothing but what each update says has changed.
+struct WatchedWindow {
+    private(set) var lines: [Line] = []
+    private var hasOlder = true
+    private var wasTold = false
+    /// The first number that belongs to it.
+    private var floor: UInt64 = .max
+
+    /// Applies an update.
+    /// - Returns: what is wrong with it; `nil` where nothing.
+    mutating func apply(_ update: Timeline.Update) -> String? {
+        let new = Dictionary(update.snapshot.lines.map { ($0.id, $0) }, uniquingKeysWith: { (first, _) in first })
+        let old = Dictionary(lines.map { ($0.id, $0) }, uniquingKeysWith: { (first, _) in first })
+        if new.count != update.snapshot.lines.count { return "has a line twice" }
+        let changes = update.inserted + update.changed + update.removed
+        if Set(changes).count != changes.count { return "names a line twice" }
+        let isOther = update.snapshot.hasOlder != hasOlder || !wasTold
+        if changes.isEmpty, !isOther { return "says nothing" }
+        for id in update.inserted where old[id] != nil || new[id] == nil { return "inserts what was there" }
+        for id in update.changed where old[id] == nil || new[id] == nil || old[id] == new[id] {
+            return "changes what has not changed"
+        }
+        for id in update.removed where old[id] == nil || new[id] != nil { return "removes what was not there" }
+        let gone = Set(update.removed)
+        let fresh = Set(update.inserted + update.changed)
+        lines = lines.filter { !gone.contains($0.id) && !fresh.contains($0.id) }
+        lines += update.snapshot.lines.filter { fresh.contains($0.id) }
+        lines.sort { $0.number < $1.number }
+        (hasOlder, wasTold) = (update.snapshot.hasOlder, true)
+        floor = hasOlder ? min(floor, lines.first?.number ?? floor) : 0
+        if lines != update.snapshot.lines { return "does not lead to its own snapshot" }
+        return update.snapshot.hasNewer ? "leaves the newest line" : nil
+    }
+
+    /// Whether it shows what it should of a whole chat.
+    func isEqual(to chat: [Line]) -> Bool { wasTold && lines == chat.filter { $0.number >= floor } }
+}
