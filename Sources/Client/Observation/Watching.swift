@@ -68,8 +68,9 @@ final class Watching: Room {
         for (number, timeline) in timelines {
             var window = timeline.window
             for place in touched where place.chat == window.chat {
-                // One that cannot be read stays as it was shown.
-                guard let line = try? transcript.line(at: place) else { continue }
+                let line: Line?
+                // One that cannot be read stays as it was shown; one that is not there any more does not.
+                do { line = try transcript.line(at: place) } catch { continue }
                 window.set(line, number: place.number)
             }
             timelines[number]?.window = window
