@@ -21,14 +21,13 @@ struct ClientModelTests {
         let start = Date()
         var failures = 0
         for seed in Self.chosen {
-            let run = try await ModelRun(seed: seed)
+            let run = try await ModelRun(seed: seed, isLoud: Self.chosen.count == 1)
             do {
                 try await run.run(epochs: 5)
             } catch {
                 failures += 1
                 let finding = (error as? ModelRun.Finding)?.text ?? "\(error)"
-                let isAlone = Self.chosen.count == 1
-                let trace = run.trace.withLock { isAlone ? $0 : $0.suffix(60) }
+                let trace = run.trace.withLock { $0.suffix(60) }
                 Issue.record("seed \(seed): \(finding)\n\(trace.joined(separator: "\n"))")
                 for phone in run.phones { await phone.close() }
                 if failures == 5 { break }

@@ -107,7 +107,12 @@ final class ModelPhone: @unchecked Sendable {
         var count: Int? = 0
         for await event in await phone.account.events(untilIdle: true) {
             if note(event), let known = count { count = known + 1 }
-            if case .ended = event { count = nil }
+            switch event {
+            case .ended: count = nil
+            // It would try again after a time, and none passes.
+            case .disconnected: return nil
+            default: break
+            }
         }
         return count
     }

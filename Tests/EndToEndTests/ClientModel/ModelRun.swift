@@ -25,8 +25,12 @@ final class ModelRun: Sendable {
     /// What happened, in the order in which it was heard of.
     let trace = Guarded<[String]>([])
 
-    init(seed: UInt64) async throws {
+    /// Says at once what happens: of one that never ends one wants to know where it is.
+    private let isLoud: Bool
+
+    init(seed: UInt64, isLoud: Bool = false) async throws {
         self.seed = seed
+        self.isLoud = isLoud
         house = try await House()
         var phones: [ModelPhone] = []
         var devices: [DeviceAddress] = []
@@ -57,21 +61,23 @@ final class ModelRun: Sendable {
             try await act(&chance)
             try await settle()
             try await check(settled: epoch)
-            begin(away: Set(phones.indices.filter { (_) in Int.random(in: 0..<6, using: &chance) == 0 }))
+            // At last everybody is back.
+            let isLast = epoch == epochs - 1
+            begin(away: Set(phones.indices.filter { (_) in Int.random(in: 0..<6, using: &chance) == 0 && !isLast }))
             try await sendBetween(&chance)
             moveClocks(&chance)
             try await check(settled: epoch)
         }
-        // Everybody is back, and everything comes to its end.
-        begin(away: [])
-        ledger.withLock { $0.set(clocks: phones.map(\.clock.now)) }
         try await settle()
-        try await check(settled: epochs + 1)
+        try await check(settled: epochs)
         for phone in phones { await phone.close() }
         house.server.stop()
     }
 
-    func note(_ text: String) { trace.withLock { $0.append(text) } }
+    func note(_ text: String) {
+        trace.withLock { $0.append(text) }
+        if isLoud { print(text) }
+    }
 
     private func begin(away: Set<Int>) {
         let epoch = ledger.withLock { (ledger) in
