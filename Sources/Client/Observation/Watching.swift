@@ -130,8 +130,7 @@ final class Watching: Room {
     func grow(timeline number: UInt64, older count: Int) throws(ClientError) {
         guard var timeline = timelines[number], timeline.window.hasOlder else { return }
         let count = Self.pageCount(count)
-        let first = timeline.window.lines.first?.number
-        let page = try transcript.lines(of: timeline.window.chat, before: first, limit: count)
+        let page = try transcript.lines(of: timeline.window.chat, before: timeline.window.start, limit: count)
         timeline.window.grow(older: page, hasOlder: page.count == count)
         timelines[number] = timeline
         timeline.source.set(timeline.window.snapshot)
@@ -140,8 +139,7 @@ final class Watching: Room {
     func grow(timeline number: UInt64, newer count: Int) throws(ClientError) {
         guard var timeline = timelines[number], timeline.window.hasNewer else { return }
         let count = Self.pageCount(count)
-        let last = timeline.window.lines.last?.number ?? 0
-        let page = try transcript.lines(of: timeline.window.chat, after: last, limit: count)
+        let page = try transcript.lines(of: timeline.window.chat, after: timeline.window.end, limit: count)
         timeline.window.grow(newer: page, hasNewer: page.count == count)
         timelines[number] = timeline
         timeline.source.set(timeline.window.snapshot)
