@@ -29,6 +29,7 @@ final class Fate: @unchecked Sendable {
     }
     /// Asked by timers as well, from any thread.
     private let outlook = Guarded((isDead: false, isOffline: false))
+    private let line = Guarded<SocketLine?>(nil)
     /// Called before each request that is not lost.
     var beforeRequest: (@Sendable (Network.Request) async -> Void)?
     /// Called with each request and what the server answered, also where the answer is lost; `nil` where none came.
@@ -90,6 +91,12 @@ final class Fate: @unchecked Sendable {
         hasStruck = true
         return .doneAndFails
     }
+
+    /// A socket was opened.
+    func opened(_ line: SocketLine) { self.line.withLock { $0 = line } }
+
+    /// The socket that was opened last breaks.
+    func cut() { line.withLock { $0 }?.cut() }
 
     func losesAnswer(to request: Network.Request) -> Bool {
         requests.append("\(request.method) \(request.path)")

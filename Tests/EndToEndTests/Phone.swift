@@ -156,6 +156,7 @@ final class Phone: @unchecked Sendable {
         tricked.openLine = { (path, protocols) async throws(TransportError) in
             guard fate?.isDead != true, fate?.isOffline != true else { throw .closedByPeer }
             var line = try await network.openLine(path, protocols)
+            fate?.opened(line)
             if let lies { line.incoming = lies.changed(line.incoming) }
             return line
         }

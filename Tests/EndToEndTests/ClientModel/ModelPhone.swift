@@ -30,6 +30,8 @@ final class ModelPhone: @unchecked Sendable {
     private let phone: Phone
     private(set) var fate: Fate
     private(set) var life: WatchedLife
+    /// Somebody else who looks for a while.
+    private(set) var visitor: WatchedLife?
     /// Its fate lets it die at a write.
     private(set) var isDoomed = false
     private(set) var isOffline = false
@@ -68,7 +70,7 @@ final class ModelPhone: @unchecked Sendable {
     }
 
     /// What was told wrongly, of this life or an earlier one.
-    var faults: [String] { life.faults + wrongs.withLock { $0 } }
+    var faults: [String] { life.faults + (visitor?.faults ?? []) + wrongs.withLock { $0 } }
 
     // MARK: What its user does
 
@@ -151,7 +153,28 @@ final class ModelPhone: @unchecked Sendable {
         fate.isOffline = isOffline
     }
 
-    func growTimelines(by count: Int) async { await life.grow(by: count) }
+    func growTimelines(by count: Int) async {
+        await life.grow(by: count)
+        await visitor?.grow(by: count)
+    }
+
+    /// Somebody else begins to watch, or looks away.
+    func visit(_ isHere: Bool) async {
+        if let visitor {
+            await visitor.lookAway()
+            blame(visitor)
+        }
+        visitor = isHere ? WatchedLife(phone.account, counts: [2, 4], isInside: true) : nil
+    }
+
+    /// Keeps what one who has watched found wrong.
+    private func blame(_ watcher: WatchedLife) {
+        let faults = watcher.faults
+        wrongs.withLock { $0 += faults }
+    }
+
+    /// The connection breaks.
+    func cut() { fate.cut() }
 
     /// Its program ends, however it was, and begins again.
     /// - Parameters:
@@ -162,8 +185,11 @@ final class ModelPhone: @unchecked Sendable {
         await phone.account.close()
         await stopListening()
         await life.end()
-        let (shown, faults) = (life.shown, life.faults)
-        wrongs.withLock { $0 += faults }
+        await visitor?.end()
+        let shown = life.shown + (visitor?.shown ?? [])
+        blame(life)
+        if let visitor { blame(visitor) }
+        visitor = nil
         take(next, isDoomed: isDoomed)
         let isOpen: Void? = try? await phone.restart(fate)
         if isOpen == nil {
@@ -222,6 +248,7 @@ final class ModelPhone: @unchecked Sendable {
         await phone.account.close()
         await stopListening()
         await life.end()
+        await visitor?.end()
     }
 }
 

@@ -15,6 +15,7 @@ extension ModelRun {
             let replay = Replay(ledger: ledger, accepted: accepted, settled: settled, phone: phone.number)
             var difference = try await difference(shown, replay, phone)
             if difference == nil { difference = await phone.life.difference(from: shown) }
+            if difference == nil { difference = await phone.visitor?.difference(from: shown) }
             if let found = difference ?? phone.faults.first {
                 throw Finding(text: "p\(phone.number) after epoch \(settled): \(found)")
             }

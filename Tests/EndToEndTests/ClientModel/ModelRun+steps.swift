@@ -30,6 +30,8 @@ extension ModelRun {
             try await restart(phone, Fate(writes: write, isLastWriteDone: isDone), isDoomed: true)
         case .lose(let answer): try await restart(phone, Fate(answers: answer))
         case .grow(let count): await phone.growTimelines(by: count)
+        case .visit(let isHere): await phone.visit(isHere)
+        case .cut: phone.cut()
         }
         if phone.isDoomed, phone.fate.hasStruck { try await restart(phone) }
     }

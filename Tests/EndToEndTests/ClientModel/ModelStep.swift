@@ -19,6 +19,10 @@ enum ModelStep: Sendable {
     /// Begins again, and loses that answer.
     case lose(answer: Int)
     case grow(by: Int)
+    /// Somebody else begins to watch as well, or looks away.
+    case visit(Bool)
+    /// The connection breaks.
+    case cut
 
     private static let expiries: [UInt64?] = [nil, nil, nil, nil, nil, 5, 30, 300, 3_600, 86_400]
 
@@ -41,10 +45,12 @@ enum ModelStep: Sendable {
         case 57..<67:
             return .die(write: Int.random(in: 0..<14, using: &chance), isDone: Bool.random(using: &chance))
         case 67..<71: return .grow(by: Int.random(in: 1...4, using: &chance))
+        case 71..<75: return .visit(Int.random(in: 0..<3, using: &chance) > 0)
         case _ where isAway: return .restart
-        case 71..<79: return .fetch
-        case 79..<86: return .listen
-        case 86..<89: return .stopListening
+        case 75..<81: return .fetch
+        case 81..<87: return .listen
+        case 87: return .stopListening
+        case 88: return .cut
         case 89..<92: return .goOffline
         case 92..<95: return .goOnline
         default: return .lose(answer: Int.random(in: 0..<8, using: &chance))

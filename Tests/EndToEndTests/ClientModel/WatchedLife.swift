@@ -3,8 +3,8 @@ import Wire
 
 @testable import Client
 
-/// Everything there is to watch of an account, watched from its opening to its end: by somebody who believes nothing but
-/// what is told, and notes what is told wrongly.
+/// Everything there is to watch of an account, watched until its end, or for as long as somebody looks: by somebody who
+/// believes nothing but what is told, and notes what is told wrongly.
 final class WatchedLife: Sendable {
     private struct State {
         var chats: [Chat]?
@@ -14,15 +14,19 @@ final class WatchedLife: Sendable {
         var timelines: [ChatID: Timeline] = [:]
         var tasks: [Task<Void, Never>] = []
         var faults: [String] = []
+        /// Nobody looks any more.
+        var isOver = false
     }
 
     private let state = Guarded(State())
     private let account: Account
     /// How many lines the timelines open with, in turns.
     private let counts: [Int]
+    /// Whether they open in the middle of what is there, and not at the newest line.
+    private let isInside: Bool
 
-    init(_ account: Account, counts: [Int]) {
-        (self.account, self.counts) = (account, counts)
+    init(_ account: Account, counts: [Int], isInside: Bool = false) {
+        (self.account, self.counts, self.isInside) = (account, counts, isInside)
         let tasks = [
             Task { [self] in for await chats in account.chats.list { await told(chats) } },
             Task { [self] in
@@ -55,15 +59,28 @@ final class WatchedLife: Sendable {
                 state.windows[chat.id] = WatchedWindow()
                 return counts[(state.windows.count - 1) % counts.count]
             }
-            guard let timeline = try? await account.chats.timeline(of: chat.id, count: count) else { continue }
+            guard let timeline = await timeline(of: chat.id, count: count) else { continue }
             let task = Task { [self] in
                 for await update in timeline.updates { told(update, of: chat.id) }
             }
             state.withLock {
                 $0.timelines[chat.id] = timeline
                 $0.tasks.append(task)
+                if $0.isOver { task.cancel() }
             }
         }
+    }
+
+    /// - Returns: `nil` for an account that was closed meanwhile.
+    private func timeline(of chat: ChatID, count: Int) async -> Timeline? {
+        if isInside, let lines = try? await account.chats.lines(of: chat), !lines.isEmpty {
+            let middle = lines[lines.count / 2].id
+            // Unless it has gone meanwhile.
+            if let timeline = try? await account.chats.timeline(of: chat, at: .line(middle), count: count) {
+                return timeline
+            }
+        }
+        return try? await account.chats.timeline(of: chat, count: count)
     }
 
     private func told(_ update: Timeline.Update, of chat: ChatID) {
@@ -73,9 +90,12 @@ final class WatchedLife: Sendable {
         }
     }
 
-    /// Grows every timeline to older lines.
+    /// Grows every timeline to both sides.
     func grow(by count: Int) async {
-        for timeline in state.withLock({ Array($0.timelines.values) }) { try? await timeline.loadOlder(count) }
+        for timeline in state.withLock({ Array($0.timelines.values) }) {
+            try? await timeline.loadOlder(count)
+            try? await timeline.loadNewer(count)
+        }
     }
 
     /// Waits until everything that is watched shows what is there.
@@ -99,6 +119,15 @@ final class WatchedLife: Sendable {
             }
         }
         return nil
+    }
+
+    /// Looks away.
+    func lookAway() async {
+        state.withLock { (state) in
+            state.isOver = true
+            for task in state.tasks { task.cancel() }
+        }
+        await end()
     }
 
     /// Returns once nothing more is told of an account that was closed.

@@ -4,9 +4,11 @@ import Client
 struct WatchedWindow {
     private(set) var lines: [Line] = []
     private var hasOlder = true
+    private var hasNewer = true
     private var wasTold = false
-    /// The first number that belongs to it.
+    /// The first number that belongs to it, and the last.
     private var floor: UInt64 = .max
+    private var ceiling: UInt64 = 0
 
     /// Applies an update.
     /// - Returns: what is wrong with it; `nil` where nothing.
@@ -16,7 +18,7 @@ struct WatchedWindow {
         if new.count != update.snapshot.lines.count { return "has a line twice" }
         let changes = update.inserted + update.changed + update.removed
         if Set(changes).count != changes.count { return "names a line twice" }
-        let isOther = update.snapshot.hasOlder != hasOlder || !wasTold
+        let isOther = update.snapshot.hasOlder != hasOlder || update.snapshot.hasNewer != hasNewer || !wasTold
         if changes.isEmpty, !isOther { return "says nothing" }
         for id in update.inserted where old[id] != nil || new[id] == nil { return "inserts what was there" }
         for id in update.changed where old[id] == nil || new[id] == nil || old[id] == new[id] {
@@ -28,12 +30,12 @@ struct WatchedWindow {
         lines = lines.filter { !gone.contains($0.id) && !fresh.contains($0.id) }
         lines += update.snapshot.lines.filter { fresh.contains($0.id) }
         lines.sort { $0.number < $1.number }
-        (hasOlder, wasTold) = (update.snapshot.hasOlder, true)
+        (hasOlder, hasNewer, wasTold) = (update.snapshot.hasOlder, update.snapshot.hasNewer, true)
         floor = hasOlder ? min(floor, lines.first?.number ?? floor) : 0
-        if lines != update.snapshot.lines { return "does not lead to its own snapshot" }
-        return update.snapshot.hasNewer ? "leaves the newest line" : nil
+        ceiling = hasNewer ? max(ceiling, lines.last?.number ?? ceiling) : .max
+        return lines == update.snapshot.lines ? nil : "does not lead to its own snapshot"
     }
 
     /// Whether it shows what it should of a whole chat.
-    func isEqual(to chat: [Line]) -> Bool { wasTold && lines == chat.filter { $0.number >= floor } }
+    func isEqual(to chat: [Line]) -> Bool { wasTold && lines == chat.filter { $0.number >= floor && $0.number <= ceiling } }
 }
