@@ -2,9 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-/// Five clients of three people on a real server, at the mercy of a seed. docs/simulation.md says what is in it, and how
-/// to read a failure.
-@Suite("Model of the client library", .timeLimit(.minutes(600)))
+/// Five clients of three people on a real server, at the mercy of a seed. docs/simulation.md says what is in it.
+@Suite("Model of the client library", .timeLimit(.minutes(240)))
 struct ClientModelTests {
     private static func number(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
@@ -13,7 +12,7 @@ struct ClientModelTests {
     /// `CLIENT_MODEL_SEED` is one, `CLIENT_MODEL_SEEDS` says how many.
     private static var chosen: [UInt64] {
         if let seed = number("CLIENT_MODEL_SEED") { return [seed] }
-        return Array(1...max(1, number("CLIENT_MODEL_SEEDS") ?? 6))
+        return Array(1...max(1, number("CLIENT_MODEL_SEEDS") ?? 5))
     }
 
     @Test("whatever is sent, killed, deleted or runs out: all that is shown and watched is what the ledger says")

@@ -89,7 +89,7 @@ final class ModelRun: Sendable {
     }
 
     private func moveClocks(_ chance: inout SplitMix) {
-        let seconds = ([3, 200, 2_000, 90_000] as [UInt64]).randomElement(using: &chance) ?? 0
+        let seconds = ([3, 200, 2_000, 90_000, 90_000] as [UInt64]).randomElement(using: &chance) ?? 0
         for phone in phones { phone.clock.advance(seconds: seconds + UInt64.random(in: 0...20, using: &chance)) }
         ledger.withLock { $0.set(clocks: phones.map(\.clock.now)) }
         note("clocks move by \(seconds) s")
@@ -145,7 +145,7 @@ final class ModelRun: Sendable {
         let away = ledger.withLock { $0.away[$0.epoch] }
         for phone in phones where !away.contains(phone.number) && Bool.random(using: &chance) {
             let peer = (Self.accounts[phone.number] + Int.random(in: 1...2, using: &chance)) % Self.names.count
-            try await restart(phone, Fate(answers: Int.random(in: 0...2, using: &chance)))
+            try await restart(phone, Fate(answers: Int.random(in: 0...1, using: &chance)))
             try await say(to: peer, expiresIn: nil, phone, isBetween: true)
             try await restart(phone)
         }

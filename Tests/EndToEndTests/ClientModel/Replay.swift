@@ -2,8 +2,8 @@ import Client
 import Wire
 
 /// What a phone must show, worked out of the ledger and of what the server accepted, by the rules that docs/clients.md
-/// promises: nothing is lost, nothing doubled, the order of each sender is kept, what is deleted is gone on all devices,
-/// and what has run out is gone.
+/// promises: nothing is lost, nothing doubled, the order of each sender is kept; what is deleted is gone on all devices,
+/// and so is what has run out.
 struct Replay {
     let ledger: Ledger
     let accepted: AcceptedSends
@@ -49,6 +49,11 @@ struct Replay {
         }.min()
     }
 
+    /// Whether it may as well not have come: its author took it back while it was on its way here.
+    func isOptional(_ message: Ledger.Message) -> Bool {
+        message.author != phone && ledger.accounts[message.author] == account && isWithdrawn(message)
+    }
+
     /// Whether its author took it back before it was sure to have gone out.
     private func isWithdrawn(_ message: Ledger.Message) -> Bool {
         let out = outEpoch(of: message) ?? .max
@@ -86,7 +91,7 @@ struct Replay {
         return ExpectedLine(
             message: message, stream: stream,
             rank: stream == .came ? send?.id.rawValue ?? 0 : UInt64(message.number), epoch: epoch,
-            isOptional: isCopy && isWithdrawn(message) || !isOwn && accepted.isDoubtful(message.name) && send == nil,
+            isOptional: isOptional(message),
             isGone: deleted != nil, deliveries: deliveries, time: time, lasts: lasts,
             endsAt: endsAt)
     }

@@ -37,5 +37,7 @@ struct WatchedWindow {
     }
 
     /// Whether it shows what it should of a whole chat.
-    func isEqual(to chat: [Line]) -> Bool { wasTold && lines == chat.filter { $0.number >= floor && $0.number <= ceiling } }
+    func isEqual(to chat: [Line]) -> Bool {
+        wasTold && lines == chat.filter { $0.number >= floor && $0.number <= ceiling }
+    }
 }
