@@ -3,8 +3,8 @@ import Wire
 /// What five users meant, and when: kept by the test, out of nothing that a client has stored.
 ///
 /// A run has epochs. Clocks move between two of them, and only then. Who is away stays away for a whole epoch, and
-/// everybody else has sent and fetched everything at its end. So the ledger alone says in which epoch something was accepted and
-/// came, and with that when it disappears.
+/// everybody else has sent and fetched everything at its end. So the ledger alone says in which epoch something was
+/// accepted and came, and with that when it disappears.
 struct Ledger {
     /// A text that somebody wrote.
     struct Message {
