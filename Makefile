@@ -15,7 +15,7 @@ python ?= python3
 .PHONY: help setup build run test simulation tidy vectors differential constant-time media-mutations bench bench-media
 .PHONY: bench-relay bench-turns bench-crypto fixtures descriptions tsan tsan-short asan coverage fuzz check-uploads demo
 .PHONY: clean abuse mutants faults faults-short faults-cuts faults-flips faults-kills faults-program core-secrets
-.PHONY: example
+.PHONY: example client-model client-mutants
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
@@ -51,6 +51,13 @@ simulation: seeds = 10000
 simulation: setup ## step the server through random lives in virtual time (seeds=10000)
 	swift build --build-tests $(debug)
 	SIMULATION_SEEDS=$(seeds) swift test --skip-build --filter SimulationTests
+
+client-model: seeds = 200
+client-model: ## let five clients of a real server live under a seed, and hold what they show to a ledger (seeds=200)
+	@Scripts/setup --test
+	swift build --build-tests $(debug)
+	CLIENT_MODEL_SEEDS=$(seeds) "$$(swift build --show-bin-path)/sottoPackageTests.xctest" \
+		--testing-library swift-testing --no-parallel --filter ClientModelTests
 
 example: setup ## build the bot of docs/clients.md outside this tree, as its reader would
 	@Scripts/check-example
@@ -170,7 +177,11 @@ abuse: ## strangers against one server: page bombs, floods, spoofed proxies, ful
 
 mutants: ## negate each check of who may do what, and see that the authorization matrix notices
 	@Scripts/setup --test
-	@Scripts/mutants
+	@Scripts/mutants authorization
+
+client-mutants: ## break one promise of the client library at a time, and see that its model notices
+	@Scripts/setup --test
+	@Scripts/mutants client
 
 check-uploads: ## upload with clients of tus that are not ours, and cut them (cuts=1000 for more)
 	@Scripts/setup --descriptions

@@ -22,13 +22,21 @@ final class Fate: @unchecked Sendable {
     private let endsWithAnswer: Bool
     private(set) var hasStruck = false
     /// Nothing is written and nobody is asked any more; who waits to try again gives up.
-    private(set) var isDead = false
+    var isDead: Bool { outlook.withLock { $0.isDead } }
     /// The server is out of reach, and nobody waits for it.
-    var isOffline = false
+    var isOffline: Bool {
+        get { outlook.withLock { $0.isOffline } }
+        set { outlook.withLock { $0.isOffline = newValue } }
+    }
+    /// Asked by timers as well, from any thread.
+    private let outlook = Guarded((isDead: false, isOffline: false))
+    private let line = Guarded<SocketLine?>(nil)
     /// Called before each request that is not lost.
     var beforeRequest: (@Sendable (Network.Request) async -> Void)?
     /// The next answer is lost.
     var losesNext = false
+    /// Called with each request and what the server answered, also where the answer is lost; `nil` where none came.
+    var heard: (@Sendable (Network.Request, Network.Answer?) -> Void)?
     /// Method and path of everything that was asked.
     private(set) var requests: [String] = []
 
@@ -58,7 +66,7 @@ final class Fate: @unchecked Sendable {
 
     /// The process dies now.
     func die() {
-        isDead = true
+        outlook.withLock { $0.isDead = true }
         hasStruck = true
     }
 
@@ -98,6 +106,12 @@ final class Fate: @unchecked Sendable {
         hasStruck = true
         return .doneAndFails
     }
+
+    /// A socket was opened.
+    func opened(_ line: SocketLine) { self.line.withLock { $0 = line } }
+
+    /// The socket that was opened last breaks.
+    func cut() { line.withLock { $0 }?.cut() }
 
     func losesAnswer(to request: Network.Request) -> Bool {
         requests.append("\(request.method) \(request.path)")

@@ -6,12 +6,17 @@ import Wire
 /// The clock of a test: it stands, and moves when the test says so. Who sleeps wakes when it is moved.
 final class MovedClock: Sendable {
     private struct State {
-        var milliseconds = Timestamp.wallClock
+        var milliseconds: UInt64
         var nextNumber = 0
         var sleepers: [Int: (until: UInt64, wake: CheckedContinuation<Void, any Error>)] = [:]
     }
 
-    private let state = Guarded(State())
+    private let state: Guarded<State>
+
+    /// - Parameter seconds: so far behind the server's clock it begins.
+    init(behind seconds: UInt64 = 0) {
+        state = Guarded(State(milliseconds: Timestamp.wallClock - seconds * 1000))
+    }
 
     var now: Timestamp {
         Timestamp(milliseconds: state.withLock { $0.milliseconds })

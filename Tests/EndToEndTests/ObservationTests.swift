@@ -86,6 +86,24 @@ struct ObservationTests {
         }
     }
 
+    @Test("a line that disappears is removed from a timeline, and the others stay")
+    func disappeared() async throws {
+        let house = try await House()
+        let clock = MovedClock()
+        let alice = try await Phone(house, as: "alice", clock: clock)
+        _ = try await Phone(house, as: "bob")
+        let handle = try #require(Handle(text: "bob"))
+        let short = try await alice.chats.send("short", to: handle, expiresIn: .seconds(30))
+        try await alice.send("stays", to: "bob")
+        let timeline = try await alice.chats.timeline(of: short.id.chat)
+        var updates = timeline.updates.makeAsyncIterator()
+        #expect(await updates.next()?.snapshot.lines.map(\.text) == ["short", "stays"])
+        clock.advance(seconds: 31)
+        let update = try #require(await updates.next())
+        #expect(update.removed == [short.id] && update.inserted.isEmpty && update.changed.isEmpty)
+        #expect(update.snapshot.lines.map(\.text) == ["stays"])
+    }
+
     @Test("the outbox and the connection tell how it stands: what waits, and what became of it")
     func outbox() async throws {
         let first = try await House()

@@ -141,13 +141,22 @@ final class Phone: @unchecked Sendable {
                 if !fate.isDead { await fate.beforeRequest?(request) }
                 guard !fate.isDead, !fate.isOffline else { throw .closedByPeer }
             }
-            var answer = try await network.exchange(request)
+            var answer: Network.Answer
+            do throws(TransportError) {
+                answer = try await network.exchange(request)
+            } catch {
+                fate?.heard?(request, nil)
+                throw error
+            }
+            fate?.heard?(request, answer)
             lies?.change(request.path, &answer)
             if fate?.losesAnswer(to: request) == true { throw .closedByPeer }
             return answer
         }
         tricked.openLine = { (path, protocols) async throws(TransportError) in
+            guard fate?.isDead != true, fate?.isOffline != true else { throw .closedByPeer }
             var line = try await network.openLine(path, protocols)
+            fate?.opened(line)
             if let lies { line.incoming = lies.changed(line.incoming) }
             return line
         }

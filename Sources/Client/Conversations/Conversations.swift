@@ -20,11 +20,15 @@ final class Conversations: Room {
         return try await signed.run(Endpoints.createConversation, body: new)
     }
 
-    /// - Parameter mode: only those of this mode.
-    func conversations(_ mode: ConversationMode? = nil) async throws(ClientError) -> Listing<ConversationView> {
+    /// - Parameters:
+    ///   - mode: only those of this mode.
+    ///   - isPatient: as of a listing.
+    func conversations(
+        _ mode: ConversationMode? = nil, isPatient: Bool = true
+    ) async throws(ClientError) -> Listing<ConversationView> {
         let only = mode.map { [Endpoints.mode($0)] } ?? []
         return try await listing(
-            countMax: ClientLimits.listedItemsMax, by: \ConversationView.conversation
+            countMax: ClientLimits.listedItemsMax, by: \ConversationView.conversation, isPatient: isPatient
         ) { (query) async throws(ClientError) in
             try await signed.run(Endpoints.conversations, query: query + only)
         }

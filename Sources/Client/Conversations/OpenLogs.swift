@@ -69,7 +69,7 @@ final class OpenLogs: Room {
     /// - Returns: those that are kept, in an order.
     private func refresh() async throws(ClientError) -> [ConversationID] {
         let before = try heads()
-        let listing = try await conversations.conversations(.open)
+        let listing = try await conversations.conversations(.open, isPatient: false)
         var edit = TranscriptEdit(store, now: surroundings.now())
         for view in listing.items where view.mode == .open {
             // Heads never go back, after an accepted loss neither.

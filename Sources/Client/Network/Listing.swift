@@ -16,11 +16,12 @@ extension Room {
     /// - Parameters:
     ///   - countMax: items after which no more is asked for.
     ///   - name: what no two items share.
+    ///   - isPatient: whether a page that cannot be had now is asked for again; whoever tries the whole again is not.
     ///   - ask: asks for the page with this query.
     /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for a page or an item that was there before, and for pages
     ///   without end.
     func listing<Item: Sendable, Name: Hashable>(
-        countMax: Int, by name: (Item) -> Name,
+        countMax: Int, by name: (Item) -> Name, isPatient: Bool = true,
         _ ask: ([Argument]) async throws(ClientError) -> Page<Item>
     ) async throws(ClientError) -> Listing<Item> {
         let untrue = ClientError.unexpectedAnswer(status: 200)
@@ -29,7 +30,8 @@ extension Room {
         var cursor: String?
         repeat {
             let query = [Parameters.limit(UInt64(Limits.pageItemsMax))] + (cursor.map { [Parameters.cursor($0)] } ?? [])
-            let page = try await patiently { () async throws(ClientError) in try await ask(query) }
+            let page = isPatient
+                ? try await patiently { () async throws(ClientError) in try await ask(query) } : try await ask(query)
             for item in page.items {
                 guard names.insert(name(item)).inserted else { throw untrue }
                 items.append(item)

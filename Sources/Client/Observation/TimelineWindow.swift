@@ -11,29 +11,40 @@ struct TimelineWindow {
     /// Whether the chat has lines behind the last. While it has none, what is new joins.
     private(set) var hasNewer: Bool
 
+    /// From where to where it reaches, by numbers: what is between and not in ``lines`` is gone. It reaches as far when
+    /// its first or last line is gone, or all of them.
+    private(set) var start: UInt64
+    private(set) var end: UInt64
+
     init(_ chat: ChatID, lines: [Line], hasOlder: Bool, hasNewer: Bool) {
         self.chat = chat
         self.lines = lines
         self.hasOlder = hasOlder
         self.hasNewer = hasNewer
+        start = hasOlder ? lines.first?.number ?? 0 : 0
+        end = lines.last?.number ?? 0
     }
 
     /// Lines before the first, ascending.
     mutating func grow(older page: [Line], hasOlder: Bool) {
         lines = page + lines
         self.hasOlder = hasOlder
+        start = hasOlder ? page.first?.number ?? start : 0
         guard lines.count > ClientLimits.timelineLinesMax else { return }
         lines.removeLast(lines.count - ClientLimits.timelineLinesMax)
         hasNewer = true
+        end = lines.last?.number ?? end
     }
 
     /// Lines behind the last, ascending.
     mutating func grow(newer page: [Line], hasNewer: Bool) {
         lines += page
         self.hasNewer = hasNewer
+        end = page.last?.number ?? end
         guard lines.count > ClientLimits.timelineLinesMax else { return }
         lines.removeFirst(lines.count - ClientLimits.timelineLinesMax)
         hasOlder = true
+        start = lines.first?.number ?? start
     }
 
     /// What has become of the line with a number: changed, new, or gone.
@@ -48,15 +59,18 @@ struct TimelineWindow {
         }
         if isThere {
             lines[index] = line
-        } else if index == lines.count {
+        } else if number > end {
             guard !hasNewer else { return }
-            guard let last = lines.last else {
-                hasOlder = hasOlder || bound.lowerBound > 1
-                lines = [line]
-                return
+            if lines.isEmpty, bound.lowerBound > 1 { (hasOlder, start) = (true, max(start, number)) }
+            if lines.isEmpty || bound.contains(end) {
+                grow(newer: [line], hasNewer: false)
+            } else {
+                // What waits to be posted is behind the hole as well.
+                hasNewer = true
+                lines.removeAll { $0.number >= LinePlace.firstWaiting }
+                end = lines.last?.number ?? start
             }
-            if bound.contains(last.number) { grow(newer: [line], hasNewer: false) } else { hasNewer = true }
-        } else if index > 0 || !hasOlder {
+        } else if number >= start {
             lines.insert(line, at: index)
         }
     }

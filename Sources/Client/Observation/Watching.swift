@@ -249,14 +249,15 @@ final class Watching: Room {
 
     func grow(timeline number: UInt64, older count: Int) async throws(ClientError) {
         let count = Self.pageCount(count)
-        guard let chat = timelines[number]?.window.chat else { return }
+        guard let window = timelines[number]?.window else { return }
+        let chat = window.chat
         // It may grow by another hand meanwhile.
-        if case .conversation(let id) = chat, let first = timelines[number]?.window.lines.first?.number {
-            try await logs.load(before: first, of: id, count: count)
+        if case .conversation(let id) = chat, window.start > 0 {
+            try await logs.load(before: window.start, of: id, count: count)
         }
         guard var timeline = timelines[number], timeline.window.hasOlder else { return }
-        let first = timeline.window.lines.first?.number
-        let bound = try bound(around: first ?? .max, of: chat)
+        let first = timeline.window.start
+        let bound = try bound(around: first, of: chat)
         let page = try transcript.lines(of: chat, before: first, limit: count, within: bound)
         timeline.window.grow(older: page, hasOlder: page.count == count || bound.lowerBound > 1)
         set(timeline, number)
@@ -264,12 +265,11 @@ final class Watching: Room {
 
     func grow(timeline number: UInt64, newer count: Int) async throws(ClientError) {
         let count = Self.pageCount(count)
-        guard let chat = timelines[number]?.window.chat else { return }
-        if case .conversation(let id) = chat, let last = timelines[number]?.window.lines.last?.number {
-            try await logs.load(after: last, of: id, count: count)
-        }
+        guard let window = timelines[number]?.window else { return }
+        let chat = window.chat
+        if case .conversation(let id) = chat { try await logs.load(after: window.end, of: id, count: count) }
         guard var timeline = timelines[number], timeline.window.hasNewer else { return }
-        let last = timeline.window.lines.last?.number ?? 0
+        let last = timeline.window.end
         let bound = try bound(around: last, of: chat)
         let page = try transcript.lines(of: chat, after: last, limit: count, within: bound)
         timeline.window.grow(newer: page, hasNewer: page.count == count || bound.upperBound < .max)

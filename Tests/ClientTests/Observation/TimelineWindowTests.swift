@@ -49,6 +49,23 @@ struct TimelineWindowTests {
         #expect(whole.lines.map(\.number) == [2, 3, 4, 5])
     }
 
+    @Test("a window of which every line is gone reaches as far as before, in whatever order changes are told")
+    func emptied() {
+        var window = window(5...6, hasOlder: true)
+        window.set(nil, number: 6, within: 0...(.max))
+        window.set(nil, number: 5, within: 0...(.max))
+        window.set(line(8), number: 8, within: 0...(.max))
+        window.set(line(7), number: 7, within: 0...(.max))
+        window.set(line(3), number: 3, within: 0...(.max))
+        #expect(window.lines.map(\.number) == [7, 8])
+        #expect(window.start == 5 && window.end == 8)
+        var past = self.window(5...6, hasOlder: true, hasNewer: true)
+        past.set(nil, number: 5, within: 0...(.max))
+        past.set(nil, number: 6, within: 0...(.max))
+        past.set(line(8), number: 8, within: 0...(.max))
+        #expect(past.lines.isEmpty && past.start == 5 && past.end == 6)
+    }
+
     @Test("a window that grows beyond its bound lets go at the other end, and says so")
     func bounded() {
         let most = UInt64(ClientLimits.timelineLinesMax)

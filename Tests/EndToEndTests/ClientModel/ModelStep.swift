@@ -1,0 +1,59 @@
+import TestKit
+
+/// What a user does, or what befalls a phone. Drawn from the seed and from what is certain at a quiet point, and so the
+/// same however the tasks of a run meet.
+enum ModelStep: Sendable {
+    case say(to: Int, expiresIn: UInt64?)
+    /// Takes out a message of the ledger.
+    case delete(message: Int, forMeOnly: Bool)
+    /// Takes back what was said last since the last quiet point.
+    case takeBack
+    case fetch
+    case listen
+    case stopListening
+    case goOffline
+    case goOnline
+    case restart
+    /// Begins again, and dies at that write.
+    case die(write: Int, isDone: Bool)
+    /// Begins again, and loses that answer.
+    case lose(answer: Int)
+    case grow(by: Int)
+    /// Somebody else begins to watch as well, or looks away.
+    case visit(Bool)
+    /// The connection breaks.
+    case cut
+
+    private static let expiries: [UInt64?] = [nil, nil, nil, nil, nil, 5, 30, 300, 3_600, 86_400]
+
+    /// - Parameters:
+    ///   - peers: accounts that may be written to.
+    ///   - deletable: messages that stand on this phone with a text.
+    ///   - isAway: it reaches no server, whatever it does.
+    static func draw(
+        _ chance: inout SplitMix, peers: [Int], deletable: [Ledger.Message], isAway: Bool
+    ) -> ModelStep {
+        switch Int.random(in: 0..<100, using: &chance) {
+        case 0..<38:
+            return .say(
+                to: peers.randomElement(using: &chance) ?? 0, expiresIn: expiries.randomElement(using: &chance) ?? nil)
+        case 38..<48:
+            guard let message = deletable.randomElement(using: &chance) else { return .restart }
+            return .delete(message: message.number, forMeOnly: Int.random(in: 0..<4, using: &chance) == 0)
+        case 48..<53: return .takeBack
+        case 53..<57: return .restart
+        case 57..<67:
+            return .die(write: Int.random(in: 0..<14, using: &chance), isDone: Bool.random(using: &chance))
+        case 67..<71: return .grow(by: Int.random(in: 1...4, using: &chance))
+        case 71..<75: return .visit(Int.random(in: 0..<3, using: &chance) > 0)
+        case _ where isAway: return .restart
+        case 75..<81: return .fetch
+        case 81..<87: return .listen
+        case 87: return .stopListening
+        case 88: return .cut
+        case 89..<92: return .goOffline
+        case 92..<95: return .goOnline
+        default: return .lose(answer: Int.random(in: 0..<8, using: &chance))
+        }
+    }
+}
