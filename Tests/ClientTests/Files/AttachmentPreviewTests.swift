@@ -43,12 +43,12 @@ struct AttachmentPreviewTests {
             ("animated.webp", "image/webp"), ("still.heic", "image/heic"), ("lossy.webp", "text/html"),
         ] {
             let bytes = TextFile.bytes(Self.samples + name)
-            #expect(throws: SottoError(.file(.badPreview)), "\(name) as \(type)") {
+            #expect(throws: ClientError.file(.badPreview), "\(name) as \(type)") {
                 try preview(bytes, type).checked()
             }
         }
         for count in stride(from: 0, to: webp.count, by: 7) {
-            #expect(throws: SottoError(.file(.badPreview))) {
+            #expect(throws: ClientError.file(.badPreview)) {
                 try preview(Array(webp.prefix(count)), "image/webp").checked()
             }
         }

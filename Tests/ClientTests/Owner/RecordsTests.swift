@@ -28,7 +28,7 @@ import Wire
             try records.flush()
             try records.stage(transaction)
             (house.end, house.changesLeft) = (.full, 0)
-            #expect(throws: SottoError.self) { try records.flush() }
+            #expect(throws: ClientError.self) { try records.flush() }
             house.changesLeft = nil
             return heard.words
         }
