@@ -11,6 +11,8 @@ import Wire
 
     private func handle(_ name: String) throws -> Handle { try #require(Handle(text: name)) }
 
+    private func lasting(_ seconds: UInt64) -> Duration { .seconds(Int64(clamping: seconds)) }
+
     @Test("both sides count for themselves; the server drops the file by itself")
     func ends() async throws {
         let house = try await House()
@@ -55,7 +57,7 @@ import Wire
         let alice = try await Phone(house, as: "alice", clock: clock)
         let bob = try await Phone(house, as: "bobby", clock: clock)
         for seconds in [30, 3600] as [UInt64] {
-            try await alice.chats.send("for \(seconds)", to: try handle("bobby"), expiresIn: .seconds(Int64(clamping: seconds)))
+            try await alice.chats.send("for \(seconds)", to: try handle("bobby"), expiresIn: lasting(seconds))
         }
         try await bob.fetch()
         let told = Guarded<[SottoEvent]>([])
@@ -87,16 +89,16 @@ import Wire
         _ = try await Phone(house, as: "bobby")
         for seconds in [0, 4, 2_419_201, UInt64.max] as [UInt64] {
             await #expect(throws: SottoError(.badExpiry)) {
-                try await alice.chats.send("x", to: try handle("bobby"), expiresIn: .seconds(Int64(clamping: seconds)))
+                try await alice.chats.send("x", to: try handle("bobby"), expiresIn: lasting(seconds))
             }
             await #expect(throws: SottoError(.badExpiry)) {
                 try await alice.chats.send(
-                    OutgoingFile(path: Self.photo, expiresIn: .seconds(Int64(clamping: seconds))), to: try handle("bobby"))
+                    OutgoingFile(path: Self.photo, expiresIn: lasting(seconds)), to: try handle("bobby"))
             }
         }
         #expect(house.mediaFiles.isEmpty)
         for seconds in [5, 2_419_200] as [UInt64] {
-            let sent = try await alice.chats.send("x", to: try handle("bobby"), expiresIn: .seconds(Int64(clamping: seconds)))
+            let sent = try await alice.chats.send("x", to: try handle("bobby"), expiresIn: lasting(seconds))
             #expect(sent.progress == .accepted)
         }
     }

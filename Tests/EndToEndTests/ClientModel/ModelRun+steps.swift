@@ -81,7 +81,13 @@ extension ModelRun {
     /// Takes a message out, if it is still there.
     private func delete(_ message: Ledger.Message, forMeOnly: Bool, _ phone: ModelPhone) async throws {
         let id = lineID(of: message, on: phone.number)
-        guard try await phone.line(id)?.removal == nil else { return }
+        do {
+            guard try await phone.line(id)?.removal == nil else { return }
+        } catch {
+            // Its disk has failed by itself meanwhile: it begins again after this step.
+            guard phone.isDoomed, phone.fate.hasStruck else { throw error }
+            return
+        }
         let isForAll = !forMeOnly && Self.accounts[message.author] == Self.accounts[phone.number]
         switch await phone.delete(id, forMeOnly: forMeOnly) {
         case .done: break
