@@ -62,6 +62,10 @@ enum ClientLimits {
     static let eventsKeptMax = 1_024
     /// Lines of one timeline.
     static let timelineLinesMax = 1_000
+    /// Lines that disappear at one moment.
+    static let dueLinesMax = 10_000
+    /// Deletions of entries that are not here, which are remembered while pages are under way.
+    static let openDeletionsMax = 4_096
     /// Times that a list of members is asked for that changes meanwhile.
     static let memberTriesMax = 3
     /// Stretches of one conversation's log that are known to be kept, with holes between them.

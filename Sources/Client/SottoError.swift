@@ -17,8 +17,8 @@ public struct SottoError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The message that waits in the outbox, where it is ``Code/queued``.
     public let message: ClientID?
 
-    /// What an error is: a word that stays. More come, also from servers of later versions, so whoever distinguishes
-    /// them has a default.
+    /// What an error is: a word that stays. More come with later versions, so whoever distinguishes them has a default.
+    /// What a later server refuses with, by a word that is not known here, is `later`.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
         public let rawValue: String
 
@@ -70,6 +70,8 @@ extension SottoError {
     public static func store(_ error: LocalStoreError) -> SottoError { SottoError(.store(error)) }
     /// The message waits in the outbox.
     public static func queued(_ message: ClientID) -> SottoError { SottoError(.queued(message)) }
+    /// The server's answer is not one of the protocol.
+    public static var unexpectedAnswer: SottoError { SottoError(.unexpectedAnswer(status: 200)) }
     /// A sealed message could not be made.
     public static var cannotSeal: SottoError { SottoError(.cannotSeal) }
     /// The server refused.

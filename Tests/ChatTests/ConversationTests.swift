@@ -35,6 +35,31 @@ import Wire
         #expect(seen.role == .member && seen.unread == 2)
     }
 
+    @Test("a list of one mode has those of that mode, each once, page by page, however many others lie between")
+    func ofOneMode() async throws {
+        let alice = try await house.person("alice")
+        var open: Set<ConversationID> = []
+        for number in 0..<40 {
+            let mode: ConversationMode = number % 8 == 0 ? .open : .sealed
+            let view = try await create(.init(kind: .group, mode: mode, members: []), by: alice)
+            if mode == .open { open.insert(view.conversation) }
+        }
+        for limit in [1, 2, 5, 200] {
+            var (listed, cursor, pages): ([ConversationID], String?, Int) = ([], nil, 0)
+            repeat {
+                let wish = PageWish(cursor: cursor, limit: limit)
+                let page = try await house.chat.look { (look) throws(Problem) in
+                    try look.conversations(of: alice.account, mode: .open, wish)
+                }
+                #expect(page.items.allSatisfy { $0.mode == .open } && page.items.count <= limit)
+                listed += page.items.map(\.conversation)
+                (cursor, pages) = (page.next, pages + 1)
+            } while cursor != nil
+            #expect(Set(listed) == open && listed.count == open.count)
+            #expect(pages <= open.count / limit + 1, "others cost no pages")
+        }
+    }
+
     @Test("a group takes as many as it may, and not one more")
     func full() async throws {
         let (alice, bob, carol) = (

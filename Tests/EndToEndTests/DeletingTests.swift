@@ -158,6 +158,31 @@ import Wire
         #expect(house.mediaFiles.count == 1)
     }
 
+    @Test("what is deleted on this device alone still reaches the own other one, where its copy was on its way")
+    func forMeBeforeTheCopy() async throws {
+        let house = try await House()
+        let fate = Fate()
+        let alice = try await Phone(house, as: "alice", fate: fate)
+        let tablet = try await Phone(house, joining: alice)
+        let bob = try await Phone(house, as: Self.bobby)
+        let own = try #require(try await alice.account.whoami()).address.account
+        fate.beforeRequest = { [fate] (request) in
+            if request.method == "POST", request.path.hasSuffix("/\(own)") { fate.isOffline = true }
+        }
+        let sent = try await alice.send("mine", to: Self.bobby)
+        #expect(sent.delivery == .accepted)
+        await alice.outbox.sendAll()
+        try await alice.chats.delete(sent.id, forMeOnly: true)
+        fate.beforeRequest = nil
+        fate.isOffline = false
+        await alice.outbox.sendAll()
+        try await tablet.fetch()
+        try await bob.fetch()
+        #expect(try await tablet.history().map(\.text) == ["mine"])
+        #expect(try await bob.history().map(\.text) == ["mine"])
+        #expect(try await alice.history().map(\.removal) == [.deleted])
+    }
+
     @Test("any own device deletes for all; what deletes the bytes never reaches the recipient")
     func ownDevices() async throws {
         let house = try await House()

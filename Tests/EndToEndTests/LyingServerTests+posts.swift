@@ -127,6 +127,7 @@ extension LyingServerTests {
         let kept = try await alice.kept(.chat(chat))?.conversation
         #expect(kept?.known.newest?.upperBound == lines.last?.number)
         alice.changeFrame = { $0 }
+        try await alice.restart()
         #expect(try await alice.chats.lines(of: chat).count == lines.count + numbers.count)
     }
 }

@@ -218,6 +218,53 @@ struct OpenConversationTests {
         #expect(try await self.texts(bob, chat, limit: 2) == ["line 250", "unheard"])
     }
 
+    @Test("what is followed is told whole also where somebody looks first, and where it was followed out of reach")
+    func lookingFirst() async throws {
+        let scene = try await scene()
+        let (chat, house) = (scene.chat, scene.house)
+        let fate = Fate()
+        let carol = try await Phone(house, as: "carol", fate: fate)
+        try await scene.alice.chats.addMembers([try #require(Handle(text: "carol"))], to: scene.town)
+        try await carol.fetch()
+        fate.isOffline = true
+        try await carol.chats.follow(scene.town)
+        let bob = try await house.person("robert")
+        try await scene.alice.chats.addMembers([try #require(Handle(text: "robert"))], to: scene.town)
+        let texts = (1...120).map { "line \($0)" }
+        try await post(texts, to: scene.town, by: bob, in: house)
+        fate.isOffline = false
+        try await carol.restart(fate)
+        #expect(try await self.texts(carol, chat, limit: 10) == Array(texts[110...]))
+        var told: [String] = []
+        for event in try await carol.fetch() { if case .message(let line) = event { told.append(line.text ?? "") } }
+        #expect(told == texts)
+        #expect(try await self.texts(carol, chat, limit: 500) == texts)
+    }
+
+    @Test("what is over can be read to its beginning, with what was never fetched left out")
+    func overWithHoles() async throws {
+        let scene = try await scene()
+        let (alice, bob, chat) = (scene.alice, scene.bob, scene.chat)
+        let carol = try await scene.house.person("carol")
+        try await alice.chats.addMembers([try #require(Handle(text: "carol"))], to: scene.town)
+        try await post((1...30).map { "early \($0)" }, to: scene.town, by: carol, in: scene.house)
+        _ = try await bob.chats.lines(of: chat, limit: 1_000)
+        try await post((1...100).map { "unseen \($0)" }, to: scene.town, by: carol, in: scene.house)
+        #expect(try await texts(bob, chat, limit: 10).count == 10)
+        let account = try #require(try await bob.account.whoami()).address.account
+        try await alice.chats.removeMember(account, from: scene.town)
+        try await bob.fetch()
+        let timeline = try await bob.chats.timeline(of: chat, count: 5)
+        var updates = timeline.updates.makeAsyncIterator()
+        var shown = try #require(await updates.next()?.snapshot)
+        while shown.hasOlder {
+            try await timeline.loadOlder(20)
+            shown = try #require(await updates.next()?.snapshot)
+        }
+        #expect(shown.lines.first?.number == 1 && shown.lines.last?.text == "unseen 100")
+        #expect(shown.lines.count == 33 + 10)
+    }
+
     @Test("a deletion empties the line everywhere, waits when the server is away, and says when it may not be")
     func deleting() async throws {
         let fate = Fate()

@@ -6,15 +6,22 @@ import Wire
 /// Mirrors `Store`.
 @Suite("Durable engines: closing, killing, opening", .timeLimit(.minutes(10)))
 struct DurabilityTests {
-    /// A copy of a store's files as they are now: what a kill at this moment would leave, as long as nothing is
-    /// copied back from the write-ahead log meanwhile.
+    /// A copy of a store's files as they were at one moment: what a kill at that moment would leave.
     static func copyFiles(of folder: TemporaryFolder) throws -> TemporaryFolder {
+        let names = ["sotto.end", "sotto.db", "sotto.db-wal"]
+        func read() -> [Data?] { names.map { FileManager.default.contents(atPath: folder.store + "/" + $0) } }
+        // The store copies its log back while nobody asks it anything: what two readings agree in was there between
+        // them, all at once.
+        var files = read()
+        while true {
+            let again = read()
+            if again == files { break }
+            files = again
+        }
         let copy = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: copy.store, withIntermediateDirectories: true)
-        // The note first: of a store that goes on meanwhile it may be the older one, and never the newer.
-        for name in ["sotto.end", "sotto.db", "sotto.db-wal"] {
-            guard FileManager.default.fileExists(atPath: folder.store + "/" + name) else { continue }
-            try FileManager.default.copyItem(atPath: folder.store + "/" + name, toPath: copy.store + "/" + name)
+        for (name, bytes) in zip(names, files) {
+            if let bytes { try bytes.write(to: URL(fileURLWithPath: copy.store + "/" + name)) }
         }
         return copy
     }

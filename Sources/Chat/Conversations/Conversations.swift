@@ -101,12 +101,18 @@ extension Look {
         return try view(standing.conversation, standing.member)
     }
 
+    /// Who writes with many has as many sealed ones, and few others: these are not to take a request for each hundred.
+    private static let rowsPerPageMax = 2_000
+
     /// The caller's conversations, in the order of their ids.
     /// - Parameter mode: only those of this mode; a page may then be short, or empty, and go on all the same.
     public func conversations(
         of account: AccountID, mode: ConversationMode? = nil, _ wish: PageWish = PageWish()
     ) throws(Problem) -> Page<ConversationView> {
-        try tables.page(wish, MemberRow.ofAccount, account, by: \.conversation) { (member) throws(Problem) in
+        let rowsMax = mode == nil ? 0 : Self.rowsPerPageMax
+        return try tables.page(
+            wish, MemberRow.ofAccount, account, by: \.conversation, rowsMax: rowsMax
+        ) { (member) throws(Problem) in
             guard let row = try tables.conversation(member.conversation), mode == nil || mode == row.mode else {
                 return nil
             }

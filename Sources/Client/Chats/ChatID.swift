@@ -10,6 +10,11 @@ public enum ChatID: Hashable, Sendable {
     case conversation(ConversationID)
 }
 
+extension ChatID {
+    /// Whether the server keeps a log of it.
+    var isOpen: Bool { if case .conversation = self { true } else { false } }
+}
+
 extension ChatID: CustomStringConvertible {
     public var description: String {
         switch self {

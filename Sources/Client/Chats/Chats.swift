@@ -78,7 +78,7 @@ public struct Chats: Sendable {
     ///   - expiresIn: after which the message disappears, five seconds to 28 days: here, counted from when the server
     ///     accepted it; there, from when it came. In an open conversation up to a year, and for everybody at once.
     /// - Throws: ``SottoError/Code/noSuchChat``; ``SottoError/Code/badExpiry``; ``SottoError/Code/queued``;
-    ///   what the server refuses with; ``SottoError/Code/untrustedList`` and ``SottoError/Code/untrustedKeys``, after
+    ///   what the server refuses with; ``SottoError/Code/untrustedKeys``, after
     ///   which nothing was sent.
     @discardableResult
     public func send(_ text: String, to chat: ChatID, expiresIn: Duration? = nil) async throws(SottoError) -> Line {

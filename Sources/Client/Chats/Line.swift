@@ -102,6 +102,8 @@ public enum Delivery: Sendable, Equatable {
         case file(FileFailure)
         /// Its recipient's keys were not to be trusted, or could not be used.
         case keys
+        /// The server's answer was none of the protocol.
+        case answer
     }
 }
 
@@ -147,7 +149,7 @@ extension Line {
         number = place.number
         author = LineAuthor(account: stored.author, device: stored.device, isOwn: stored.author == own)
         body = LineBody(stored)
-        delivery = Delivery(stored)
+        delivery = Delivery(stored, isOpen: place.chat.isOpen)
         sentAt = stored.sentAt?.date
         time = stored.time?.date
         expiry = stored.expiresIn.map { LineExpiry(after: .seconds(Int64(clamping: $0)), at: stored.expiresAt?.date) }
@@ -176,7 +178,7 @@ extension LineBody {
 }
 
 extension Delivery {
-    fileprivate init(_ stored: StoredLine) {
+    fileprivate init(_ stored: StoredLine, isOpen: Bool) {
         switch stored.progress {
         case nil: self = .received
         case .uploading: self = .uploading
@@ -187,7 +189,7 @@ extension Delivery {
             if let failure = stored.fileFailure {
                 self = .refused(.file(failure))
             } else {
-                self = .refused(stored.problem.map { .problem($0) } ?? .keys)
+                self = .refused(stored.problem.map { .problem($0) } ?? (isOpen ? .answer : .keys))
             }
         }
     }

@@ -131,8 +131,13 @@ struct TranscriptEdit {
     mutating func expire(
         _ line: inout StoredLine, at place: LinePlace, on expiresAt: Timestamp
     ) throws(ClientError) {
-        line.expiresAt = expiresAt
-        due[expiresAt] = DueLines(try dueLines(expiresAt).places + [place])
+        var end = expiresAt
+        // A moment has room for so many, and the next one comes soon.
+        while try dueLines(end).places.count >= ClientLimits.dueLinesMax {
+            end = Timestamp(milliseconds: end.milliseconds + 1)
+        }
+        line.expiresAt = end
+        due[end] = DueLines(try dueLines(end).places + [place])
     }
 
     /// A line does not disappear any more at that moment.

@@ -82,7 +82,7 @@ extension Chats {
     ///
     /// The handle that the server puts beside an account is looked up as if somebody had typed it, with all its proofs,
     /// and shown as known where it leads to that very account; at most ``ClientLimits/handlesAskedMax`` are.
-    /// - Throws: ``SottoError/Code/untrustedList`` and ``SottoError/Code/untrustedLog`` where a look-up finds a lie;
+    /// - Throws: ``SottoError/Code/untrustedKeys`` and ``SottoError/Code/untrustedLog`` where a look-up finds a lie;
     ///   what the server refuses the list with.
     public func members(of conversation: ConversationID) async throws(SottoError) -> Listing<ConversationMember> {
         try await owner.ask { (rooms) async throws(ClientError) in

@@ -18,6 +18,7 @@ extension Conversations {
             }
             // Members may have come and gone while it was under way.
         } while try stateNumber(conversation) != state && triesLeft > 0
+        if state != nil { try keep(StoredMembers(views.items), of: conversation) }
         var asksLeft = ClientLimits.handlesAskedMax
         for view in views.items {
             guard let claim = view.handle, asksLeft > 0 else { continue }
@@ -26,7 +27,6 @@ extension Conversations {
                 asksLeft = try await isLearned(claim) ? asksLeft - 1 : 0
             }
         }
-        if state != nil { try keep(StoredMembers(views.items), of: conversation) }
         var members: [ConversationMember] = []
         for view in views.items { members.append(try member(view)) }
         return Listing(items: members, isCut: views.isCut)

@@ -46,7 +46,8 @@ final class Conversations: Room {
         of conversation: ConversationID, _ place: LogPart.Place, limit: Int
     ) async throws(ClientError) -> LogPart {
         let query = [Parameters.limit(UInt64(limit))] + place.arguments
-        return try LogPart(try await signed.run(Endpoints.log, conversation, query: query), of: conversation, place)
+        let page = try await signed.run(Endpoints.log, conversation, query: query)
+        return try LogPart(page, of: conversation, place, limit: limit)
     }
 
     @discardableResult

@@ -45,7 +45,9 @@ struct KnownNumbers: WireRecord, Equatable {
                 joined = min(other.lowerBound, joined.lowerBound)...max(other.upperBound, joined.upperBound)
             }
         }
-        let all = (others + [joined]).sorted { $0.lowerBound < $1.lowerBound }.suffix(ClientLimits.stretchesMax)
+        // Not the one that was just asked for.
+        let kept = others.suffix(ClientLimits.stretchesMax - 1)
+        let all = (kept + [joined]).sorted { $0.lowerBound < $1.lowerBound }
         bounds = all.flatMap { [SequenceNumber($0.lowerBound), SequenceNumber($0.upperBound)] }
     }
 }

@@ -23,20 +23,26 @@ struct LogPart: Sendable, Equatable {
         self.head = head
     }
 
+    /// - Parameter limit: entries that were asked for at most.
     /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for entries of another conversation, out of order, from
-    ///   elsewhere than was asked for, or beyond the head.
-    init(_ page: LogPage, of conversation: ConversationID, _ place: Place) throws(ClientError) {
+    ///   elsewhere than was asked for, more of them, or beyond the head.
+    init(
+        _ page: LogPage, of conversation: ConversationID, _ place: Place, limit: Int
+    ) throws(ClientError) {
         let untrue = ClientError.unexpectedAnswer(status: 200)
         let (numbers, head, next) = (page.items.map(\.seq.rawValue), page.head.rawValue, page.next?.rawValue)
-        guard head < LinePlace.firstWaiting, page.items.allSatisfy({ $0.conversation == conversation }),
+        guard head < LinePlace.firstWaiting, page.items.count <= limit,
+            page.items.allSatisfy({ $0.conversation == conversation }),
             zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 })
         else { throw untrue }
         let (first, last): (UInt64, UInt64)
         switch place {
         case .newest: (first, last) = (next ?? 1, head)
-        case .before(let number): (first, last) = (next ?? 1, number - 1)
+        case .before(let number): (first, last) = (next ?? 1, min(number - 1, head))
         case .after(let number): (first, last) = (number + 1, next ?? max(number, head))
-        case .around: (first, last) = (numbers.first ?? 1, numbers.last ?? 0)
+        case .around(let number):
+            (first, last) = (numbers.first ?? 1, numbers.last ?? 0)
+            guard numbers.isEmpty || number > head || (first...(last + 1)).contains(number) else { throw untrue }
         }
         // A page that goes on elsewhere has something.
         guard first > 0, last <= max(head, first - 1), first <= last || numbers.isEmpty,

@@ -35,11 +35,10 @@ extension OpenLogs {
         guard try keeping.edit.line(at: place) == nil, conversation.known.stretch(around: place.number) == nil else {
             throw .unexpectedAnswer(status: 200)
         }
-        try settle(waiting, send.clientID, at: place, time, &keeping)
+        try settle(waiting, send.clientID, at: place, time, isDeleted: false, &keeping)
         keeping.conversation.known.insert(seq.rawValue...seq.rawValue)
         keeping.conversation.head = max(keeping.conversation.head, seq)
         try finish(&keeping) { (transaction) throws(ClientError) in try self.commit(transaction) }
-        fillGap(before: seq.rawValue, of: id)
     }
 
     /// What one step does to what is kept of a conversation.
@@ -106,8 +105,10 @@ extension OpenLogs {
         try apply(entry, &keeping)
         if let kept = try keeping.edit.line(at: place) {
             // What was said stays, unless it was taken back meanwhile.
-            guard case .message(let message) = entry.event, message.isDeleted else { return nil }
-            return try empty(kept, at: place, .deleted, &keeping)
+            guard case .message(let message) = entry.event else { return nil }
+            if message.isDeleted { return try empty(kept, at: place, .deleted, &keeping) }
+            compare(message, kept, entry.sender.address, keeping)
+            return nil
         }
         guard keeping.conversation.known.stretch(around: place.number) == nil else { return nil }
         switch entry.event {
@@ -115,7 +116,10 @@ extension OpenLogs {
         case .messageDeleted(let deletion):
             guard deletion.seq < entry.seq else { return nil }
             let target = LinePlace(keeping.chat, deletion.seq.rawValue)
-            guard let line = try keeping.edit.line(at: target) else { return nil }
+            guard let line = try keeping.edit.line(at: target) else {
+                noteEarlyDeletion(of: target)
+                return nil
+            }
             return try empty(line, at: target, deletion.reason == .expired ? .expired : .deleted, &keeping)
         default:
             guard LineChange(entry.event) != nil else { return nil }
@@ -150,8 +154,10 @@ extension OpenLogs {
         let name = LineID.Name.message(message.clientID, by: sender.account)
         if let known, known.isWaiting, sender == keeping.own, !keeping.names.contains(name) {
             // Posted by this device: the answer was lost, or is under way.
-            if !message.isDeleted { try compare(message, at: known, keeping) }
-            try settle(known, message.clientID, at: place, entry.time, &keeping)
+            if let line = try keeping.edit.line(at: known), !message.isDeleted {
+                compare(message, line, sender, keeping)
+            }
+            try settle(known, message.clientID, at: place, entry.time, isDeleted: message.isDeleted, &keeping)
             return nil
         }
         var line = StoredLine(author: sender.account, device: sender.device)
@@ -162,7 +168,8 @@ extension OpenLogs {
         line.text = message.text
         line.media = message.media
         line.time = entry.time
-        if message.isDeleted {
+        let isDeleted = message.isDeleted || earlyDeletions.contains(place)
+        if isDeleted {
             line = line.emptied(.deleted)
         } else if let expiresAt = message.expiresAt {
             line.expiresIn = (expiresAt.milliseconds - min(entry.time.milliseconds, expiresAt.milliseconds)) / 1000
@@ -171,23 +178,29 @@ extension OpenLogs {
         }
         try keeping.edit.insert(line, at: place)
         // What this device has posted and kept no line of was posted before it was restored.
-        guard !message.isDeleted, sender != keeping.own else { return nil }
+        guard !isDeleted, sender != keeping.own else { return nil }
         return .message(Line(line, at: place, own: keeping.own.account))
     }
 
-    /// Own words are never replaced by the server's.
+    /// Own words are never replaced by the server's; that it says something else is told.
     private func compare(
-        _ message: ConversationEvent.Message, at waiting: LinePlace, _ keeping: Keeping
-    ) throws(ClientError) {
-        guard let line = try keeping.edit.line(at: waiting) else { return }
+        _ message: ConversationEvent.Message, _ line: StoredLine, _ sender: DeviceAddress, _ keeping: Keeping
+    ) {
+        guard sender == keeping.own, line.device == sender.device, line.removal == nil else { return }
         if line.text != message.text || line.media != message.media {
             tell(.trouble(SottoError(.unexpectedAnswer(status: 200))))
         }
     }
 
+    private func noteEarlyDeletion(of place: LinePlace) {
+        earlyDeletions.append(place)
+        if earlyDeletions.count > ClientLimits.openDeletionsMax { earlyDeletions.removeFirst() }
+    }
+
     /// A post that waited moves to its place in the log. One that was taken back meanwhile is taken back there.
     private func settle(
-        _ waiting: LinePlace, _ name: ClientID, at place: LinePlace, _ time: Timestamp, _ keeping: inout Keeping
+        _ waiting: LinePlace, _ name: ClientID, at place: LinePlace, _ time: Timestamp, isDeleted: Bool,
+        _ keeping: inout Keeping
     ) throws(ClientError) {
         let number = waiting.number - LinePlace.firstWaiting
         let key = StoreKey.message(name, from: keeping.own.account, in: keeping.id)
@@ -208,6 +221,11 @@ extension OpenLogs {
         line.problem = nil
         line.time = time
         try keeping.edit.remove(at: waiting)
+        if isDeleted || earlyDeletions.contains(place) {
+            try keeping.edit.insert(line.emptied(.deleted), at: place)
+            keeping.transaction.erase()
+            return
+        }
         if let seconds = line.expiresIn {
             let end = time.adding(seconds: seconds)
             try keeping.edit.expire(&line, at: place, on: end)

@@ -7,7 +7,7 @@ extension OpenLogs {
     /// has to do.
     func loadNewest(of id: ConversationID, count: Int) async throws(ClientError) {
         try await learn(id)
-        guard let conversation = try stored(id), !conversation.isOver else { return }
+        guard let conversation = try stored(id), try mayFetch(id) else { return }
         let newest = conversation.known.newest
         if !isLive || newest.map({ $0.upperBound < conversation.head.rawValue }) ?? true {
             guard try await isReached({ () async throws(ClientError) in
@@ -23,7 +23,7 @@ extension OpenLogs {
     /// Sees to it that lines around a number are here.
     func load(around number: UInt64, of id: ConversationID, count: Int) async throws(ClientError) {
         try await learn(id)
-        guard number > 0, number < LinePlace.firstWaiting else { return }
+        guard number > 0, number < LinePlace.firstWaiting, try mayFetch(id) else { return }
         if try stretch(around: number, of: id) == nil { try await fetch(.around(number), of: id, limit: max(count, 2)) }
         guard try stretch(around: number, of: id) != nil else { return }
         _ = try await isReached { () async throws(ClientError) in
@@ -35,6 +35,8 @@ extension OpenLogs {
     /// Sees to it that lines before a number are here, so many if there are.
     func load(before number: UInt64, of id: ConversationID, count: Int) async throws(ClientError) {
         guard number < LinePlace.firstWaiting else { return try await loadNewest(of: id, count: count) }
+        try await learn(id)
+        guard try mayFetch(id) else { return }
         for _ in 0..<ClientLimits.pagesPerLoadMax where number > 1 {
             let first = try stretch(around: number - 1, of: id)?.lowerBound ?? number
             let have = first < number ? try lineCount(in: first...(number - 1), of: id, atMost: count) : 0
@@ -45,6 +47,8 @@ extension OpenLogs {
 
     /// Sees to it that lines behind a number are here, so many if there are.
     func load(after number: UInt64, of id: ConversationID, count: Int) async throws(ClientError) {
+        try await learn(id)
+        guard try mayFetch(id) else { return }
         for _ in 0..<ClientLimits.pagesPerLoadMax {
             let last = try stretch(around: number + 1, of: id)?.upperBound ?? number
             let have = last > number ? try lineCount(in: (number + 1)...last, of: id, atMost: count) : 0
@@ -59,6 +63,7 @@ extension OpenLogs {
     /// Asks the server for some twenty entries, since the log has no order but its own.
     func number(at time: Timestamp, of id: ConversationID) async throws(ClientError) -> UInt64? {
         try await learn(id)
+        guard try mayFetch(id) else { return nil }
         let end = try await conversations.conversation(id).head.rawValue + 1
         var (low, high): (UInt64, UInt64) = (1, end)
         while low < high {
@@ -73,14 +78,20 @@ extension OpenLogs {
         return low < end ? low : nil
     }
 
-    /// The numbers around one that are kept without a hole; what waits to be posted belongs to the newest.
+    /// What is over is as it is here.
+    private func mayFetch(_ id: ConversationID) throws(ClientError) -> Bool { try stored(id)?.isOver == false }
+
+    /// The numbers around one that are kept without a hole; what waits to be posted belongs to the newest. What reaches
+    /// the head has no end. Where no hole can be filled any more, there is none.
     func bound(around number: UInt64, of id: ConversationID) throws(ClientError) -> ClosedRange<UInt64>? {
-        guard let known = try stored(id)?.known else { return nil }
+        guard let conversation = try stored(id) else { return nil }
+        guard !conversation.isOver else { return 0...(.max) }
+        let known = conversation.known
         guard number < LinePlace.firstWaiting else {
             return (known.newest?.lowerBound ?? LinePlace.firstWaiting)...(.max)
         }
         guard let stretch = known.stretch(around: number) else { return nil }
-        return stretch == known.newest ? stretch.lowerBound...(.max) : stretch
+        return stretch.upperBound >= conversation.head.rawValue ? stretch.lowerBound...(.max) : stretch
     }
 
     private func stretch(around number: UInt64, of id: ConversationID) throws(ClientError) -> ClosedRange<UInt64>? {

@@ -11,9 +11,15 @@ final class OpenLogs: Room {
     /// What is no open conversation: it is asked for once.
     private var others: Set<ConversationID> = []
     /// How many timelines show a conversation, which is followed for as long; and from where on.
-    private var onlookers: [ConversationID: (count: Int, from: UInt64)] = [:]
+    private var onlookers: [ConversationID: (count: Int, from: UInt64?)] = [:]
     /// Whether all that is new comes by itself.
     var isLive = false
+    /// The last number that was told of those that are wanted: several may read one at once.
+    private var told: [ConversationID: UInt64] = [:]
+    /// Called before something is told: what came before it is told first.
+    var beforeTelling: () throws(ClientError) -> Void = {}
+    /// Deletions of entries that are not here: they may be under way, in a page from before. The oldest go first.
+    var earlyDeletions: [LinePlace] = []
     /// Hears what became of a post that waited, by another way than its answer.
     var whenPosted: (_ number: UInt64, _ name: ClientID) -> Void = { _, _ in }
     /// Hears what is to be sent.
@@ -139,7 +145,7 @@ final class OpenLogs: Room {
 
     /// Somebody looks at it.
     func look(at id: ConversationID) throws(ClientError) {
-        let newest = try stored(id)?.known.newest?.upperBound ?? 0
+        let newest = try stored(id)?.known.newest?.upperBound
         let (count, from) = onlookers[id] ?? (0, newest)
         onlookers[id] = (count + 1, from)
     }
@@ -158,8 +164,9 @@ final class OpenLogs: Room {
     /// The number up to which there is no hole in one that is wanted; `nil` where nothing of it is here.
     private func reached(in conversation: StoredConversation, _ id: ConversationID) -> UInt64? {
         let from = [conversation.followedFrom?.rawValue, onlookers[id]?.from].compactMap(\.self).min()
-        return from.flatMap { conversation.known.stretch(around: $0)?.upperBound }
-            ?? conversation.known.newest?.upperBound
+        guard let from else { return conversation.known.newest?.upperBound }
+        // It need not be known itself: what is behind it is.
+        return max(from, conversation.known.stretch(around: from + 1)?.upperBound ?? 0)
     }
 
     /// Whether there is no hole up to a number in one that is wanted.
@@ -168,12 +175,12 @@ final class OpenLogs: Room {
         return reached >= seq.rawValue
     }
 
-    /// Fetches what lies before a post of this device, where somebody wants it.
-    func fillGap(before number: UInt64, of id: ConversationID) {
-        guard let conversation = try? stored(id), (try? isWanted(id)) == true,
-            let reached = reached(in: conversation, id), reached < number
-        else { return }
-        ground.errands.begin { (rooms) in try? await rooms.logs.catchUpOrTell(id) }
+    /// Whether something is missing before a post of this device in one that is wanted.
+    func hasGap(before seq: SequenceNumber, of id: ConversationID) throws(ClientError) -> Bool {
+        guard try isWanted(id), let conversation = try stored(id), let reached = reached(in: conversation, id) else {
+            return false
+        }
+        return seq.rawValue > reached + 1
     }
 
     /// Those of which nothing is to be missed.
@@ -211,6 +218,7 @@ final class OpenLogs: Room {
             return .stranger
         }
         if try isWanted(id), let reached = reached(in: conversation, id), number > reached + 1 { return .gap }
+        if try isWanted(id) { told[id] = max(told[id] ?? 0, number) }
         let page = LogPart(entries: [entry], covered: number...number, head: max(entry.seq, conversation.head))
         return .kept(try keep(page, of: id) { (transaction) throws(ClientError) in try self.stage(transaction) })
     }
@@ -240,8 +248,32 @@ final class OpenLogs: Room {
             }
             let (part, events) = try await fetch(
                 .after(reached), of: id, limit: Limits.pageItemsMax)
-            for event in events { tell(event) }
-            guard let covered = part.covered, covered.upperBound < part.head.rawValue else { return }
+            try beforeTelling()
+            for case .removed(let line) in events { tell(.removed(line)) }
+            let now = try stored(id).flatMap { self.reached(in: $0, id) } ?? reached
+            let first = max(reached, told[id] ?? 0) + 1
+            told[id] = max(now, first - 1)
+            if now >= first { try tellLines(in: first...now, of: id) }
+            // Without getting any further it would be asked for ever.
+            guard now > reached, now < part.head.rawValue else { return }
+        }
+    }
+
+    /// Tells lines that are new, whoever fetched them: somebody who looked may have been first.
+    private func tellLines(in numbers: ClosedRange<UInt64>, of id: ConversationID) throws(ClientError) {
+        let own = try ownAddress()
+        let shelf = StoreShelf<StoredLine>.lines(of: .conversation(id))
+        var first = numbers.lowerBound
+        while first <= numbers.upperBound {
+            let range = StoreRange(places: first...numbers.upperBound, limit: Limits.pageItemsMax)
+            let lines = try readableValues(in: shelf, range)
+            for (key, line) in lines where line.author != own.account || line.device != own.device {
+                guard line.removal == nil, let number = key.number else { continue }
+                let shown = Line(line, at: LinePlace(.conversation(id), number), own: own.account)
+                tell(line.change == nil ? .message(shown) : .change(shown))
+            }
+            guard let last = lines.last?.key.number, lines.count == Limits.pageItemsMax else { return }
+            first = last + 1
         }
     }
 

@@ -63,6 +63,10 @@ final class Posts: Room {
         guard accepted.clientID == post.clientID, accepted.conversation ?? send.conversation == send.conversation,
             let seq = accepted.seq, seq.rawValue > 0, seq.rawValue < LinePlace.firstWaiting
         else { throw .unexpectedAnswer(status: 200) }
+        if try logs.hasGap(before: seq, of: send.conversation) {
+            // What was said before it is shown before it; where that cannot be had now, it comes later.
+            do throws(ClientError) { try await logs.catchUp(send.conversation) } catch {}
+        }
         try logs.settle(number, send, at: seq, accepted.time)
     }
 

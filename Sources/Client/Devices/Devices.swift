@@ -20,7 +20,7 @@ public struct Devices: Sendable {
     }
 
     /// Finishes the link with what the other device showed: logs in, checks the account, uploads one-time prekeys.
-    /// - Throws: ``SottoError/Code/badCode``; ``SottoError/Code/untrustedList`` when the server shows another account.
+    /// - Throws: ``SottoError/Code/badCode``; ``SottoError/Code/untrustedKeys`` when the server shows another account.
     public func completeLink(_ reply: LinkReply) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in try await rooms.deviceLinks.completeLink(reply) }
     }

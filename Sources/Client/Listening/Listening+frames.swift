@@ -11,7 +11,10 @@ extension Listening {
         case hello(intervalMilliseconds: UInt64)
         case acknowledgeSoon
         case replenish
+        /// Conversations of which entries are missing.
         case catchUp
+        /// All of them.
+        case catchUpAll
     }
 
     /// Deals with one message. Envelopes that came together are made durable together, and then told and
@@ -42,15 +45,15 @@ extension Listening {
         return steps
     }
 
-    /// An entry of an open conversation: kept with what came before it, and told with that. Where it leaves a gap, or
-    /// its conversation is not known, that is asked for first.
+    /// An entry of an open conversation: kept with what came before it, and told with that. Where it leaves a gap, the
+    /// gap is read beside; where its conversation is not known, that is asked for first.
     private func heard(_ entry: LogEntry, _ connection: ListeningConnection) async throws(ClientError) -> [Step] {
         var steps: [Step] = []
         switch try logs.take(entry) {
-        case .kept(let events): connection.batch += events.map { (nil, $0) }
+        case .kept(let events): add(events, to: connection)
         case .gap:
-            steps = try finishBatch(connection)
-            try await logs.catchUpOrTell(entry.conversation)
+            connection.passedOver.insert(entry.conversation)
+            steps = [startCatchingUp(connection)]
         case .stranger:
             steps = try finishBatch(connection)
             do throws(ClientError) {
@@ -60,9 +63,23 @@ extension Listening {
                 guard !error.isPassing else { throw error }
                 return steps
             }
-            if case .kept(let events) = try logs.take(entry) { connection.batch += events.map { (nil, $0) } }
+            if case .kept(let events) = try logs.take(entry) { add(events, to: connection) }
         }
         return steps
+    }
+
+    /// What is staged is made durable with the batch, also where it tells nothing.
+    private func add(_ events: [SottoEvent], to connection: ListeningConnection) {
+        connection.batch += events.isEmpty ? [(nil, nil)] : events.map { (nil, $0) }
+    }
+
+    /// Tells what came before something else that is told now.
+    func tellBatch() throws(ClientError) {
+        guard let connection = current, !connection.batch.isEmpty else { return }
+        try flush()
+        let events = connection.batch.compactMap(\.event)
+        connection.batch = connection.batch.map { ($0.number, nil) }
+        for event in events { tell(event) }
     }
 
     /// Makes durable what was taken, tells of it and acknowledges it.
@@ -173,8 +190,22 @@ extension Listening {
         if count > 0 { tell(.keysUploaded(count: count)) }
         await backups.updateIfAny()
         await watchQuietly()
-        try await logs.catchUp()
-        logs.isLive = current?.heartbeat != nil
+    }
+
+    /// Reads what the open conversations gained, until that is done or the connection ends.
+    func catchUpAll(_ connection: ListeningConnection) async {
+        var backoff = Backoff()
+        while current === connection {
+            do {
+                try await logs.catchUp()
+                logs.isLive = current === connection
+                return
+            } catch {
+                guard error.isPassing else { return tell(.trouble(SottoError(error))) }
+                let wait = backoff.next(chance: surroundings.chance(), atLeast: error.retryMilliseconds)
+                guard (try? await surroundings.sleep(wait)) != nil else { return }
+            }
+        }
     }
 
     /// What hides senders: the own token for others, and a certificate for this device.

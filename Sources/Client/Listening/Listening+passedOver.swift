@@ -8,16 +8,25 @@ extension Listening {
     func passedOver(
         _ conversation: ConversationID?, through seq: SequenceNumber?, _ connection: ListeningConnection
     ) throws(ClientError) -> Step {
-        if let conversation, let seq { try logs.noteHead(seq, of: conversation) }
-        if let conversation, try logs.isWanted(conversation) {
-            // It may have been read meanwhile.
-            guard let seq, try !logs.isReached(seq, in: conversation) else { return .goOn }
-            connection.passedOver.insert(conversation)
-        } else {
-            if conversation == nil { connection.passedOver.formUnion(try logs.wanted()) }
-            tell(.passedOver(conversation.map { .conversation($0) }, through: seq?.rawValue))
+        guard let conversation else {
+            tell(.passedOver(nil, through: nil))
+            logs.isLive = false
+            return .catchUpAll
         }
-        guard !connection.passedOver.isEmpty, !connection.isCatchingUp else { return .goOn }
+        if let seq { try logs.noteHead(seq, of: conversation) }
+        guard try logs.isWanted(conversation) else {
+            tell(.passedOver(.conversation(conversation), through: seq?.rawValue))
+            return .goOn
+        }
+        // It may have been read meanwhile.
+        guard let seq, try !logs.isReached(seq, in: conversation) else { return .goOn }
+        connection.passedOver.insert(conversation)
+        return startCatchingUp(connection)
+    }
+
+    /// One at a time, which goes on until nothing is missing.
+    func startCatchingUp(_ connection: ListeningConnection) -> Step {
+        guard !connection.isCatchingUp else { return .goOn }
         connection.isCatchingUp = true
         return .catchUp
     }

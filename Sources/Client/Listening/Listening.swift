@@ -46,6 +46,7 @@ final class Listening: Room {
         self.watching = watching
         self.upkeep = upkeep
         super.init(ground)
+        logs.beforeTelling = { [unowned self] () throws(ClientError) in try tellBatch() }
     }
 
     func events(untilIdle: Bool = false) -> AsyncStream<SottoEvent> {
@@ -88,7 +89,10 @@ final class Listening: Room {
             let end: ListeningConnection.End
             watching.connectionChanged(to: .connecting)
             do {
-                if untilIdle { try await lookAfter() }
+                if untilIdle {
+                    try await lookAfter()
+                    try await logs.catchUp()
+                }
                 end = try await connection(untilIdle: untilIdle, &backoff)
                 failedTries = 0
             } catch {
@@ -178,11 +182,13 @@ final class Listening: Room {
             accompany { (rooms, connection) in await rooms.listening.beat(connection, every: interval) }
             guard !untilIdle else { return }
             accompany { (rooms, _) in await rooms.listening.lookAfterQuietly() }
+            accompany { (rooms, connection) in await rooms.listening.catchUpAll(connection) }
             accompany { (rooms, _) in await rooms.files.sendFiles() }
         case .acknowledgeSoon: accompany { (rooms, connection) in await rooms.listening.acknowledgeSoon(connection) }
         case .replenish where untilIdle: await replenishQuietly()
         case .replenish: accompany { (rooms, _) in await rooms.listening.replenishQuietly() }
         case .catchUp: accompany { (rooms, connection) in await rooms.listening.catchUp(connection) }
+        case .catchUpAll: accompany { (rooms, connection) in await rooms.listening.catchUpAll(connection) }
         }
     }
 

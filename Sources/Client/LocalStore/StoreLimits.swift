@@ -2,6 +2,8 @@
 enum StoreLimits {
     /// One value.
     static let valueByteCountMax = 4 << 20
+    /// Lists and scalars in a value: what was written is read again, whatever fits its bytes.
+    static let valueNodeCountMax = valueByteCountMax
     /// The name of a place.
     static let nameByteCountMax = 200
     static let pageByteCount = 1024

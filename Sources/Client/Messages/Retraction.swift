@@ -40,7 +40,7 @@ final class Retraction: Room {
         let isOwn = line.author == own.account
         var transaction = StoreTransaction()
         var edit = TranscriptEdit(store, now: surroundings.now())
-        let withdrawn = isOwn ? try withdraw(line, into: &transaction) : []
+        let withdrawn = isOwn ? try withdraw(line, forMeOnly: forMeOnly, into: &transaction) : []
         var told: (ClientID, numbers: [UInt64])?
         if isOwn, !forMeOnly, let message = line.message, case .person(let account) = place.chat {
             if let deletion = try read(.capability(message, from: own.account)) {
@@ -94,12 +94,13 @@ final class Retraction: Room {
     }
 
     /// Takes out of the outbox what says the same as a line. Whether the server has it already nobody knows, so the
-    /// deletion goes out in any case.
+    /// deletion goes out in any case. Where the recipient has it and it is taken out here alone, the copy for the own
+    /// other devices goes on its way.
     /// - Returns: the numbers of what is gone.
     private func withdraw(
-        _ line: StoredLine, into transaction: inout StoreTransaction
+        _ line: StoredLine, forMeOnly: Bool, into transaction: inout StoreTransaction
     ) throws(ClientError) -> [UInt64] {
-        guard let message = line.message else { return [] }
+        guard let message = line.message, !forMeOnly || line.progress == .queued else { return [] }
         var numbers: [UInt64] = []
         for key in try keys(in: .outbox) {
             guard let number = key.number, let entry = try read(key) else { continue }

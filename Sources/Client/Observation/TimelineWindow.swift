@@ -12,9 +12,11 @@ struct TimelineWindow {
     private(set) var hasNewer: Bool
 
     /// From where to where it reaches, by numbers: what is between and not in ``lines`` is gone. It reaches as far when
-    /// its first or last line is gone, or all of them.
+    /// its first or last line is gone, or all of them. What waits to be posted is behind it.
     private(set) var start: UInt64
     private(set) var end: UInt64
+    /// It was at the newest, and there is a hole between that and what came.
+    private(set) var isBehindHole = false
 
     init(_ chat: ChatID, lines: [Line], hasOlder: Bool, hasNewer: Bool) {
         self.chat = chat
@@ -22,7 +24,11 @@ struct TimelineWindow {
         self.hasOlder = hasOlder
         self.hasNewer = hasNewer
         start = hasOlder ? lines.first?.number ?? 0 : 0
-        end = lines.last?.number ?? 0
+        end = Self.end(of: lines) ?? 0
+    }
+
+    private static func end(of lines: [Line]) -> UInt64? {
+        lines.last { $0.number < LinePlace.firstWaiting }?.number
     }
 
     /// Lines before the first, ascending.
@@ -33,14 +39,19 @@ struct TimelineWindow {
         guard lines.count > ClientLimits.timelineLinesMax else { return }
         lines.removeLast(lines.count - ClientLimits.timelineLinesMax)
         hasNewer = true
-        end = lines.last?.number ?? end
+        end = Self.end(of: lines) ?? end
     }
 
     /// Lines behind the last, ascending.
     mutating func grow(newer page: [Line], hasNewer: Bool) {
         lines += page
         self.hasNewer = hasNewer
-        end = page.last?.number ?? end
+        isBehindHole = false
+        end = Self.end(of: page) ?? end
+        letGoOfOldest()
+    }
+
+    private mutating func letGoOfOldest() {
         guard lines.count > ClientLimits.timelineLinesMax else { return }
         lines.removeFirst(lines.count - ClientLimits.timelineLinesMax)
         hasOlder = true
@@ -62,14 +73,15 @@ struct TimelineWindow {
         } else if number > end {
             guard !hasNewer else { return }
             if lines.isEmpty, bound.lowerBound > 1 { (hasOlder, start) = (true, max(start, number)) }
-            if lines.isEmpty || bound.contains(end) {
-                grow(newer: [line], hasNewer: false)
-            } else {
+            guard end == 0 || bound.contains(end) else {
                 // What waits to be posted is behind the hole as well.
-                hasNewer = true
+                (hasNewer, isBehindHole) = (true, true)
                 lines.removeAll { $0.number >= LinePlace.firstWaiting }
-                end = lines.last?.number ?? start
+                return
             }
+            lines.insert(line, at: index)
+            if number < LinePlace.firstWaiting { end = number }
+            letGoOfOldest()
         } else if number >= start {
             lines.insert(line, at: index)
         }

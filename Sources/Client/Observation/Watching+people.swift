@@ -53,7 +53,9 @@ extension Watching {
 
     private func refreshMembers(of id: ConversationID) {
         ground.errands.begin { (rooms) in
-            guard !rooms.ground.isClosed, (try? await rooms.conversations.members(of: id)) != nil else { return }
+            guard !rooms.ground.isClosed, (try? await rooms.logs.learn(id)) != nil,
+                (try? await rooms.conversations.members(of: id)) != nil
+            else { return }
             rooms.watching.tellMembers(of: [id])
         }
     }

@@ -92,9 +92,22 @@ final class Watching: Room {
                 let bound = (try? bound(around: place.number, of: window.chat)) ?? place.number...place.number
                 window.set(line, number: place.number, within: bound)
             }
+            joinNewest(&window)
             timelines[number]?.window = window
             timeline.source.set(window.snapshot)
         }
+    }
+
+    /// Once the hole behind a window is filled it is at the newest again.
+    private func joinNewest(_ window: inout TimelineWindow) {
+        guard window.isBehindHole, let bound = try? bound(around: window.end, of: window.chat),
+            bound.upperBound == .max
+        else { return }
+        let limit = ClientLimits.timelineLinesMax
+        guard let page = try? transcript.lines(of: window.chat, after: window.end, limit: limit, within: bound) else {
+            return
+        }
+        window.grow(newer: page, hasNewer: page.count == limit)
     }
 
     /// Ends every observation.
@@ -149,6 +162,11 @@ final class Watching: Room {
         return try transcript.line(id)
     }
 
+    /// What is here is shown, whatever keeps the rest away.
+    private func tellTrouble(_ error: ClientError) {
+        if !error.isPassing { tell(.trouble(SottoError(error))) }
+    }
+
     /// - Throws: why nothing was fetched, where nothing is here either.
     private func loading(
         _ load: () async throws(ClientError) -> Void, then read: () throws(ClientError) -> [Line]
@@ -157,7 +175,8 @@ final class Watching: Room {
             try await load()
         } catch {
             let lines = try read()
-            guard error.isPassing, !lines.isEmpty else { throw error }
+            guard !lines.isEmpty else { throw error }
+            tellTrouble(error)
             return lines
         }
         return try read()
@@ -170,7 +189,9 @@ final class Watching: Room {
     ) async throws(ClientError) -> UInt64 {
         let count = Self.pageCount(count)
         let place = try await place(opening, of: chat, count: count)
-        try await load(chat, around: place, count: count)
+        let failure = await failure { () async throws(ClientError) in
+            try await load(chat, around: place, count: count)
+        }
         let window: TimelineWindow
         if let place {
             let bound = try bound(around: place, of: chat)
@@ -179,12 +200,16 @@ final class Watching: Room {
                 of: chat, after: place - 1, limit: count - older.count, within: bound)
             window = TimelineWindow(
                 chat, lines: older + newer, hasOlder: older.count == count / 2 || bound.lowerBound > 1,
-                hasNewer: newer.count == count - older.count || bound.upperBound < .max)
+                hasNewer: try isMore(after: newer.last?.number ?? place, chat, bound) || bound.upperBound < .max)
         } else {
             let bound = try bound(around: .max, of: chat)
             let lines = try transcript.lines(of: chat, limit: count, within: bound)
             window = TimelineWindow(
                 chat, lines: lines, hasOlder: lines.count == count || bound.lowerBound > 1, hasNewer: false)
+        }
+        if let failure {
+            guard !window.lines.isEmpty else { throw failure }
+            tellTrouble(failure)
         }
         timelineCount += 1
         timelines[timelineCount] = OpenTimeline(window: window)
@@ -204,10 +229,11 @@ final class Watching: Room {
         }
         transcript.beforeShowing()
         guard id.chat == chat else { throw .noSuchMessage }
-        if case .conversation(let conversation) = chat, case .number(let number) = id.name {
+        let failure = await failure { () async throws(ClientError) in
+            guard case .conversation(let conversation) = chat, case .number(let number) = id.name else { return }
             try await logs.load(around: number, of: conversation, count: count)
         }
-        return try transcript.place(of: id).number
+        do { return try transcript.place(of: id).number } catch { throw failure ?? error }
     }
 
     /// The number of the first line that is not older than a moment; `nil` where all are.
@@ -249,31 +275,54 @@ final class Watching: Room {
 
     func grow(timeline number: UInt64, older count: Int) async throws(ClientError) {
         let count = Self.pageCount(count)
-        guard let window = timelines[number]?.window else { return }
+        guard let window = timelines[number]?.window, window.hasOlder else { return }
         let chat = window.chat
-        // It may grow by another hand meanwhile.
-        if case .conversation(let id) = chat, window.start > 0 {
+        let failure = await failure { () async throws(ClientError) in
+            guard case .conversation(let id) = chat else { return }
             try await logs.load(before: window.start, of: id, count: count)
         }
+        // It may have grown by another hand meanwhile.
         guard var timeline = timelines[number], timeline.window.hasOlder else { return }
         let first = timeline.window.start
         let bound = try bound(around: first, of: chat)
         let page = try transcript.lines(of: chat, before: first, limit: count, within: bound)
+        if page.isEmpty, let failure { throw failure }
         timeline.window.grow(older: page, hasOlder: page.count == count || bound.lowerBound > 1)
         set(timeline, number)
     }
 
     func grow(timeline number: UInt64, newer count: Int) async throws(ClientError) {
         let count = Self.pageCount(count)
-        guard let window = timelines[number]?.window else { return }
+        guard let window = timelines[number]?.window, window.hasNewer else { return }
         let chat = window.chat
-        if case .conversation(let id) = chat { try await logs.load(after: window.end, of: id, count: count) }
+        let failure = await failure { () async throws(ClientError) in
+            guard case .conversation(let id) = chat else { return }
+            try await logs.load(after: window.end, of: id, count: count)
+        }
         guard var timeline = timelines[number], timeline.window.hasNewer else { return }
         let last = timeline.window.end
         let bound = try bound(around: last, of: chat)
         let page = try transcript.lines(of: chat, after: last, limit: count, within: bound)
-        timeline.window.grow(newer: page, hasNewer: page.count == count || bound.upperBound < .max)
+        if page.isEmpty, let failure { throw failure }
+        let isMore = try isMore(after: page.last?.number ?? last, chat, bound)
+        timeline.window.grow(newer: page, hasNewer: bound.upperBound < .max || isMore)
         set(timeline, number)
+    }
+
+    private func isMore(
+        after number: UInt64, _ chat: ChatID, _ bound: ClosedRange<UInt64>
+    ) throws(ClientError) -> Bool {
+        try !transcript.lines(of: chat, after: number, limit: 1, within: bound).isEmpty
+    }
+
+    /// Why something was not done; `nil` where it was.
+    private func failure(_ body: () async throws(ClientError) -> Void) async -> ClientError? {
+        do throws(ClientError) {
+            try await body()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private func set(_ timeline: OpenTimeline, _ number: UInt64) {

@@ -16,7 +16,7 @@ public struct People: Sendable {
 
     /// The account behind a handle. Asked of the server once: from then on the handle means that account here,
     /// whatever the server says.
-    /// - Throws: ``SottoError/Code/untrustedList``; ``SottoError/Code/untrustedLog``; the server's refusal, `not-found`
+    /// - Throws: ``SottoError/Code/untrustedKeys``; ``SottoError/Code/untrustedLog``; the server's refusal, `not-found`
     ///   where nobody has the handle.
     public func account(of handle: Handle) async throws(SottoError) -> AccountID {
         try await owner.ask { (rooms) async throws(ClientError) in try await rooms.contacts.account(of: handle) }

@@ -47,7 +47,7 @@ public struct Recovery: Sendable {
     ///   - isUnlinkingOthers: whether the account's other devices are unlinked, since they are lost.
     /// - Returns: how many other devices the account has now.
     /// - Throws: ``SottoError/Code/badRecoveryKey``; ``SottoError/Code/noBackup``; ``SottoError/Code/backup``;
-    ///   ``SottoError/Code/untrustedList`` when the server shows another account than the backup's, or an older list;
+    ///   ``SottoError/Code/untrustedKeys`` when the server shows another account than the backup's, or an older list;
     ///   ``SottoError/Code/alreadyRegistered``.
     public func restore(recoveryKey text: String, unlinkingOthers isUnlinkingOthers: Bool = false)
         async throws(SottoError) -> Int {

@@ -90,7 +90,8 @@ extension LocalStore {
     ) throws(LocalStoreError) -> Value {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
         do {
-            return try Value(wire: try WireValue.parse(bytes, as: .cbor), in: context)
+            let value = try WireValue.parse(bytes, as: .cbor, nodeCountMax: StoreLimits.valueNodeCountMax)
+            return try Value(wire: value, in: context)
         } catch {
             throw .unreadable(key: key.name)
         }

@@ -149,6 +149,7 @@ extension Verb {
         case .problem(let code): .refused(Problem(code, ""))
         case .file(let failure): .file(failure)
         case .keys: .cannotSeal
+        case .answer: .unexpectedAnswer
         }
     }
 }

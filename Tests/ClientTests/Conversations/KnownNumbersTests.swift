@@ -40,6 +40,9 @@ import Wire
         for index in 0...UInt64(ClientLimits.stretchesMax) { known.insert((index * 10 + 1)...(index * 10 + 2)) }
         #expect(known.stretch(around: 1) == nil)
         #expect(known.stretch(around: 11) == 11...12)
+        known.insert(1...2)
+        #expect(known.stretch(around: 1) == 1...2, "what was just asked for stays")
+        #expect(known.stretch(around: 11) == nil)
     }
 
     @Test("what a program kept that knew fewer kinds of entries is asked for anew")

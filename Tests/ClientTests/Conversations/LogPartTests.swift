@@ -26,9 +26,12 @@ import Wire
             (page([5, 6], head: 9, next: 6), .after(4), 5...6), (page([5, 7], head: 9), .after(4), 5...9),
             (page([], head: 9), .after(9), nil), (page([], head: 9), .after(8), 9...9),
             (page([4, 5, 6], head: 9), .around(5), 4...6), (page([], head: 9), .around(5), nil),
+            (page([3, 4], head: 4, next: 3), .before(9), 3...4),
+            (page([3, 4], head: 4), .around(5), 3...4), (page([4], head: 4), .around(9), 4...4),
         ]
         for (page, place, covered) in cases {
-            #expect(try LogPart(page, of: town, place).covered == covered, "\(place) \(page.items.map(\.seq))")
+            let part = try LogPart(page, of: town, place, limit: 3)
+            #expect(part.covered == covered, "\(place) \(page.items.map(\.seq))")
         }
     }
 
@@ -43,10 +46,12 @@ import Wire
             (page([], head: 7, next: 3), .before(5)), (page([2], head: 1), .newest), (page([0], head: 3), .newest),
             (page([1], head: 3, next: 2), .newest), (page([5], head: 5, next: 0), .newest),
             (page([3], head: 1 << 62), .newest), (page([6, 8], head: 7), .around(7)),
+            (page([1, 2], head: 9), .around(7)), (page([8, 9], head: 9), .around(3)),
+            (page([1, 2, 3, 4], head: 9), .newest),
         ]
         for (page, place) in lies {
             #expect(throws: ClientError.unexpectedAnswer(status: 200), "\(place) \(page)") {
-                try LogPart(page, of: town, place)
+                try LogPart(page, of: town, place, limit: 3)
             }
         }
     }

@@ -66,6 +66,20 @@ struct TimelineWindowTests {
         #expect(past.lines.isEmpty && past.start == 5 && past.end == 6)
     }
 
+    @Test("what is behind a hole is not shown as a neighbour, also where something waits to be posted")
+    func holes() {
+        let waiting = LinePlace.firstWaiting + 1
+        var window = window(5...6)
+        window.set(line(waiting), number: waiting, within: 5...(.max))
+        window.set(line(7), number: 7, within: 5...(.max))
+        #expect(window.lines.map(\.number) == [5, 6, 7, waiting] && window.end == 7)
+        window.set(nil, number: waiting, within: 5...(.max))
+        window.set(line(9), number: 9, within: 9...(.max))
+        #expect(window.lines.map(\.number) == [5, 6, 7] && window.hasNewer && window.isBehindHole)
+        window.grow(newer: [line(8), line(9)], hasNewer: false)
+        #expect(window.lines.map(\.number) == [5, 6, 7, 8, 9] && !window.hasNewer && !window.isBehindHole)
+    }
+
     @Test("a window that grows beyond its bound lets go at the other end, and says so")
     func bounded() {
         let most = UInt64(ClientLimits.timelineLinesMax)
