@@ -81,6 +81,8 @@ enum ClientError: Error, Equatable, Sendable {
     /// A sticker pack cannot be made, found or read.
     case stickers(StickerFailure)
     case emptyText
+    /// A text with characters that cannot be sent.
+    case badText
     case textTooLong
     /// A device list does not verify against what is known of its account.
     case untrustedList(DeviceListError)
@@ -141,9 +143,10 @@ extension ClientError: CustomStringConvertible {
             "Only a message that came from somebody else can be reported. See its number in the history."
         case .file(let failure): Self.text(failure)
         case .image(let failure): failure.sentence
-        case .badExpiry: "A message can disappear after 5 seconds to 28 days."
+        case .badExpiry: "A message can disappear after 5 seconds to 28 days; in an open conversation, to a year."
         case .stickers(let failure): failure.text
         case .emptyText: "There is no text to send."
+        case .badText: "A text has no control characters but tabs and ends of lines."
         case .textTooLong: "The text is too long: at most \(Limits.textLengthMax) characters."
         case .untrustedList(let error): Self.text(error)
         case .untrustedLog(let failure): Self.text(failure)
@@ -295,6 +298,7 @@ extension ClientError {
         case .badExpiry: "bad-expiry"
         case .stickers(let failure): "stickers-\(failure.rawValue)"
         case .emptyText: "empty-text"
+        case .badText: "bad-text"
         case .textTooLong: "text-too-long"
         case .untrustedList, .untrustedKeys: "untrusted-keys"
         case .untrustedLog: "untrusted-log"

@@ -145,6 +145,8 @@ extension SottoError.Code {
     /// A message disappears after five seconds to four weeks; in an open conversation to a year.
     public static let badExpiry = Self(rawValue: "bad-expiry")
     public static let emptyText = Self(rawValue: "empty-text")
+    /// A text with U+0000, or in an open conversation with other control characters than tabs and ends of lines.
+    public static let badText = Self(rawValue: "bad-text")
     public static let textTooLong = Self(rawValue: "text-too-long")
     /// A device list, or prekeys, do not verify against what is known of their account. Nothing was sent.
     public static let untrustedKeys = Self(rawValue: "untrusted-keys")

@@ -5,9 +5,10 @@ import Wire
 
 extension Output {
     /// - Parameter handle: of the other side, where it is known.
-    func line(_ line: Line, with handle: Handle?) {
+    /// - Parameter place: what an open conversation is called, where lines of several stand together.
+    func line(_ line: Line, with handle: Handle?, in place: String? = nil) {
         object(line.event) { Self.write(line, with: handle, to: &$0) }
-        say(Self.text(of: line, with: handle))
+        say("\(place.map { "[\($0)] " } ?? "")\(Self.text(of: line, with: handle))")
     }
 
     /// Says that the server has a message, and whether it was shown who sent it though that could have been hidden.

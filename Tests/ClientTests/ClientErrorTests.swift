@@ -29,7 +29,7 @@ struct ClientErrorTests {
         .untrustedLog(.rolledBack), .noKeys(DeviceID(1)), .cannotSeal, .safetyNumberDiffers,
         .badRecoveryKey(.wrongLength), .badRecoveryKey(.unknownCharacter), .badRecoveryKey(.badChecksum), .noBackup,
         .backupExists, .backup(.tooLarge), .backup(.unreadable), .backup(.notAuthentic), .untrustedServer,
-        .noSuchMessage, .noSuchChat, .deletedForAllOnly, .cannotReport, .badExpiry,
+        .badText, .noSuchMessage, .noSuchChat, .deletedForAllOnly, .cannotReport, .badExpiry,
         .stickers(.badPack), .stickers(.badLink), .stickers(.unknown),
         .stickers(.tooMany), .laterVersionNeeded, .conversationSetBack(.random()), .file(.stopped),
     ]
@@ -68,6 +68,7 @@ struct ClientErrorTests {
         case .badExpiry: 29
         case .stickers: 30
         case .emptyText: 31
+        case .badText: 42
         case .textTooLong: 32
         case .untrustedList: 33
         case .untrustedLog: 34
@@ -84,7 +85,7 @@ struct ClientErrorTests {
 
     @Test("every case has a sample here, and a text that no other case has")
     func samples() {
-        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...41))
+        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...42))
         let texts = Dictionary(grouping: Self.all, by: \.description).values
         for same in texts where Set(same.map { Self.place(of: $0) }).count > 1 { Issue.record("\(same)") }
     }

@@ -102,7 +102,7 @@ extension LyingServerTests {
         let (alice, bob, town) = try await scene("hello")
         let chat = ChatID.conversation(town)
         let lines = try await alice.chats.lines(of: chat)
-        let numbers: [UInt64] = [0, 1 << 62, (1 << 62) + 1, (1 << 63) - 1]
+        let numbers: [UInt64] = [0, 1 << 52, 1 << 62, (1 << 62) + 1, (1 << 63) - 1]
         let number = Guarded(numbers[0])
         alice.changeFrame = { (bytes) in
             let context = WireContext(form: .cbor, refusesUnknownFields: false)

@@ -18,8 +18,8 @@ struct LinePlace: WireRecord, Hashable {
         number = try fields.number("number", \.number)
     }
 
-    /// What waits to be posted stands from here on.
-    static let firstWaiting: UInt64 = 1 << 62
+    /// What waits to be posted stands from here on: behind every seq, and a number that JSON has without loss.
+    static let firstWaiting: UInt64 = 1 << 52
 
     /// Whether what stands there waits to be posted.
     var isWaiting: Bool {

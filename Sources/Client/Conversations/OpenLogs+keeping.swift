@@ -37,6 +37,7 @@ extension OpenLogs {
         }
         try settle(waiting, send.clientID, at: place, time, isDeleted: false, &keeping)
         keeping.conversation.known.insert(seq.rawValue...seq.rawValue)
+        keeping.conversation.isOver = false
         keeping.conversation.head = max(keeping.conversation.head, seq)
         try finish(&keeping) { (transaction) throws(ClientError) in try self.commit(transaction) }
     }

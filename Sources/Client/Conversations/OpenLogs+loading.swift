@@ -7,6 +7,8 @@ extension OpenLogs {
     /// has to do.
     func loadNewest(of id: ConversationID, count: Int) async throws(ClientError) {
         try await learn(id)
+        // Who was removed may be back.
+        if try stored(id)?.isOver == true, let view = try? await conversations.conversation(id) { try adopt(view) }
         guard let conversation = try stored(id), try mayFetch(id) else { return }
         let newest = conversation.known.newest
         if !isLive || newest.map({ $0.upperBound < conversation.head.rawValue }) ?? true {

@@ -36,6 +36,7 @@ public struct OutgoingFile: Sendable, Equatable {
     /// - Throws: ``ClientError/textTooLong``; ``ClientError/file(_:)``; ``ClientError/badExpiry``.
     func check(_ seconds: ClosedRange<UInt64>) throws(ClientError) {
         guard caption.unicodeScalars.count <= Limits.textLengthMax else { throw .textTooLong }
+        guard OutgoingMessage.canBeSent(caption + (type ?? ""), isOpen: false) else { throw .badText }
         // What does not fit its record could never be read again.
         guard type.map({ FileNote.typeLengths.contains($0.unicodeScalars.count) }) ?? true else {
             throw .file(.badType)

@@ -32,10 +32,11 @@ enum OutboxItem {
 }
 
 extension Room {
-    /// What waits at a number of the outbox; `nil` where nothing does, or nothing any more.
+    /// What waits at a number of the outbox; `nil` where nothing does, or nothing any more, and for what a later
+    /// version has written, which keeps nothing else from going out.
     final func outboxItem(_ number: UInt64) throws(ClientError) -> OutboxItem? {
-        if let entry = try read(StoreKey.outbox(number)) { return .sealed(entry) }
-        return try read(StoreKey.post(number)).map { .open($0) }
+        if let entry = try readable(StoreKey.outbox(number)) { return .sealed(entry) }
+        return try readable(StoreKey.post(number)).map { .open($0) }
     }
 
     /// The numbers of all that waits, oldest first.

@@ -31,14 +31,14 @@ struct ChatVerb: Sendable {
             if let update = await timeline.updates.first(where: { (_) in true }) {
                 for line in update.snapshot.lines { output.line(line, with: await Verb.other(line, client)) }
             }
-            try await talk { try await client.chats.send($0, to: chat) }
+            try await talk(in: chat)
             withExtendedLifetime(timeline) {}
         } else {
             guard let word = arguments.words.first else {
                 throw arguments.misused
             }
             let handle = try Verb.handle(word)
-            try await talk { try await client.chats.send($0, to: handle) }
+            try await talk(in: .person(try await client.people.account(of: handle)))
         }
     }
 
@@ -56,20 +56,24 @@ struct ChatVerb: Sendable {
         return view.conversation
     }
 
-    /// Sends line by line while listening beside.
-    private func talk(_ send: @escaping @Sendable (String) async throws -> some Sendable) async throws {
+    private func say(_ event: SottoEvent) async { await Verb.tell(event, client, output, namesPlaces: false) }
+
+    /// Sends line by line while listening beside. What is said elsewhere is left to whoever looks there: it would read
+    /// as if it were said here.
+    private func talk(in chat: ChatID) async throws {
         try await withThrowingTaskGroup(of: Void.self) { (group) in
             group.addTask {
                 for await event in await client.events() {
-                    await Verb.tell(event, client, output)
+                    if event.chat.map({ $0 == chat }) ?? true { await say(event) }
                     if case .ended(let error) = event { throw error }
                 }
             }
             group.addTask {
                 for await line in Input.lines() where !line.isEmpty {
                     do {
-                        _ = try await send(line)
-                        output.object("sent") { $0.put("text", text: line) }
+                        let sent = try await client.chats.send(line, to: chat)
+                        output.object("accepted") { Output.write(sent, with: nil, to: &$0) }
+                        if case .conversation = chat { output.say("#\(sent.number)") }
                     } catch let error as SottoError {
                         output.failure(error)
                     }
@@ -78,6 +82,16 @@ struct ChatVerb: Sendable {
             // Whichever ends first ends the other.
             _ = try await group.next()
             group.cancelAll()
+        }
+    }
+}
+
+extension SottoEvent {
+    /// Where something was said or changed; `nil` for what is about no chat.
+    fileprivate var chat: ChatID? {
+        switch self {
+        case .message(let line), .unreadable(let line), .removed(let line), .change(let line): line.id.chat
+        default: nil
         }
     }
 }

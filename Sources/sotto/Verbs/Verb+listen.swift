@@ -26,7 +26,10 @@ extension Verb {
     }
 
     /// Prints an event.
-    static func tell(_ event: SottoEvent, _ client: Account, _ output: Output) async {
+    /// - Parameter namesPlaces: whether it says in which open conversation something was said.
+    static func tell(
+        _ event: SottoEvent, _ client: Account, _ output: Output, namesPlaces: Bool = true
+    ) async {
         switch event {
         case .connected:
             output.object("connected") { _ in }
@@ -36,15 +39,14 @@ extension Verb {
             output.progress("Not connected; trying again in \((milliseconds(wait) + 999) / 1000) s.")
         case .idle:
             output.object("idle") { _ in }
-        case .message(let line), .unreadable(let line):
-            output.line(line, with: await other(line, client))
+        case .message(let line), .unreadable(let line), .change(let line):
+            let place = namesPlaces ? await place(of: line, client) : nil
+            output.line(line, with: await other(line, client), in: place)
         case .removed(let line):
             let handle = await other(line, client)
             output.object("removed") { Output.write(line, with: handle, to: &$0) }
             // What has disappeared leaves no line, here neither.
             if line.removal == .deleted { output.say(Output.text(of: line, with: handle)) }
-        case .change(let line):
-            output.line(line, with: await other(line, client))
         case .passedOver(let chat, let number):
             output.object("passedOver") { (writer) in
                 writer.put("chat", chat)
@@ -84,4 +86,11 @@ extension Verb {
     }
 
     private static func milliseconds(_ wait: Duration) -> UInt64 { UInt64(max(wait / .milliseconds(1), 0)) }
+
+    /// What the open conversation of a line is called; `nil` for what is sealed.
+    private static func place(of line: Line, _ client: Account) async -> String? {
+        guard case .conversation(let id) = line.id.chat else { return nil }
+        let name = (try? await client.chats.chat(line.id.chat))?.name
+        return name.map { Output.oneLine($0) } ?? id.description
+    }
 }
