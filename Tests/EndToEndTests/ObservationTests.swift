@@ -130,7 +130,7 @@ struct ObservationTests {
     }
 
     /// Takes values until one is as it should be. A value that never comes is found by the time limit of the run.
-    private func until<Value>(
+    private func until<Value: Equatable>(
         _ values: inout Observed<Value>.Iterator, _ isRight: (Value) -> Bool
     ) async throws {
         while let value = await values.next() { if isRight(value) { return } }

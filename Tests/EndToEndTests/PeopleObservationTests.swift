@@ -6,7 +6,7 @@ import Wire
 
 @Suite("Who is watched: people and members", .timeLimit(.minutes(10)))
 struct PeopleObservationTests {
-    private func next<Value>(
+    private func next<Value: Equatable>(
         _ values: inout Observed<[Value]>.Iterator, _ isThere: ([Value]) -> Bool
     ) async throws -> [Value] {
         while true {

@@ -2,7 +2,7 @@
 ///
 /// Any number may watch. Whoever is slow skips what lies between and gets the newest; nobody waits for a watcher, and
 /// none holds more than one value. It ends when the client is closed, or when the task that iterates is cancelled.
-public struct Observed<Value: Sendable>: AsyncSequence, Sendable {
+public struct Observed<Value: Sendable & Equatable>: AsyncSequence, Sendable {
     public typealias Element = Value
     public typealias Failure = Never
 
@@ -17,6 +17,7 @@ public struct Observed<Value: Sendable>: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let start: @Sendable () async -> AsyncStream<Value>
         private var stream: AsyncStream<Value>.Iterator?
+        private var last: Value?
 
         fileprivate init(start: @escaping @Sendable () async -> AsyncStream<Value>) { self.start = start }
 
@@ -26,8 +27,11 @@ public struct Observed<Value: Sendable>: AsyncSequence, Sendable {
         /// As ``next()``, for whoever is isolated.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> Value? {
             var current = if let stream { stream } else { await start().makeAsyncIterator() }
-            let value = await current.next(isolation: actor)
+            var value = await current.next(isolation: actor)
+            // What lay between was skipped, and it is what it was.
+            while value != nil, value == last { value = await current.next(isolation: actor) }
             stream = current
+            last = value
             return value
         }
     }

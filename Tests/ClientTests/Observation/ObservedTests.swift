@@ -44,6 +44,19 @@ struct ObservedTests {
         #expect(await late.next() == 4)
     }
 
+    @Test("a value that comes back before a watcher has looked is no other one for it")
+    func back() async {
+        let owner = AccountOwner()
+        var values = owner.observed.makeAsyncIterator()
+        #expect(await values.next() == 0)
+        await owner.set(1, 0)
+        await owner.set(2)
+        #expect(await values.next() == 2)
+        await owner.set(3, 2)
+        await owner.finish()
+        #expect(await values.next() == nil)
+    }
+
     @Test("it ends for all when it is over, after what was told last")
     func end() async {
         let owner = AccountOwner()
