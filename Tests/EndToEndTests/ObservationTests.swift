@@ -125,7 +125,8 @@ struct ObservationTests {
         #expect(await waiting2.next()?.map(\.text) == ["later"])
         try await alice.fetch()
         try await until(&waiting2) { $0.isEmpty }
-        try await until(&states2) { $0 == .off }
+        var states3 = alice.connection.makeAsyncIterator()
+        try await until(&states3) { $0 == .off }
         withExtendedLifetime(bob) {}
     }
 
