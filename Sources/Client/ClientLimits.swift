@@ -63,7 +63,7 @@ enum ClientLimits {
     /// Lines of one timeline.
     static let timelineLinesMax = 1_000
     /// Lines that disappear at one moment.
-    static let dueLinesMax = 10_000
+    static let dueLinesMax = 1_000
     /// Deletions of entries that are not here, which are remembered while pages are under way.
     static let openDeletionsMax = 4_096
     /// Times that a list of members is asked for that changes meanwhile.

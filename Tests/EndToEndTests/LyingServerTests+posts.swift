@@ -97,6 +97,23 @@ extension LyingServerTests {
         #expect(try await bob.chats.lines(of: chat).last?.text == "mine")
     }
 
+    @Test(
+        "a head that no log reaches is no answer, and nothing is counted up to it",
+        arguments: [1 << 52, .max] as [UInt64])
+    func strangeHeads(head: UInt64) async throws {
+        let (alice, _, town) = try await scene("hello")
+        let chat = ChatID.conversation(town)
+        let lines = try await alice.chats.lines(of: chat)
+        alice.change = { (path, answer) in
+            answer.change(ConversationView.self) { $0.head = SequenceNumber(head) }
+            answer.change(LogPage.self) { $0.head = SequenceNumber(head) }
+        }
+        await #expect(throws: SottoError(.unexpectedAnswer(status: 200))) {
+            try await alice.chats.timeline(of: chat, at: .date(.distantPast))
+        }
+        #expect(try await alice.chats.lines(of: chat) == lines)
+    }
+
     @Test("a live entry with a number that no log reaches, or of what is not open, leaves nothing")
     func strangeEntries() async throws {
         let (alice, bob, town) = try await scene("hello")

@@ -218,8 +218,10 @@ struct OpenConversationTests {
         #expect(try await self.texts(bob, chat, limit: 2) == ["line 250", "unheard"])
     }
 
-    @Test("what is followed is told whole also where somebody looks first, and where it was followed out of reach")
-    func lookingFirst() async throws {
+    @Test(
+        "what is followed is told whole also where somebody looks first, and where it was followed out of reach",
+        arguments: [10, 150])
+    func lookingFirst(count: Int) async throws {
         let scene = try await scene()
         let (chat, house) = (scene.chat, scene.house)
         let fate = Fate()
@@ -234,7 +236,7 @@ struct OpenConversationTests {
         try await post(texts, to: scene.town, by: bob, in: house)
         fate.isOffline = false
         try await carol.restart(fate)
-        #expect(try await self.texts(carol, chat, limit: 10) == Array(texts[110...]))
+        #expect(try await self.texts(carol, chat, limit: count) == texts.suffix(count))
         var told: [String] = []
         for event in try await carol.fetch() { if case .message(let line) = event { told.append(line.text ?? "") } }
         #expect(told == texts)

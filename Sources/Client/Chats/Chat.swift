@@ -43,7 +43,7 @@ extension Chat {
         name = conversation?.title
         role = conversation?.role
         image = conversation?.image
-        isFollowed = conversation.map { $0.followedFrom != nil } ?? true
+        isFollowed = conversation.map { $0.toldThrough != nil } ?? true
         isOver = conversation?.isOver ?? false
         peer = conversation?.peer
         activity = stored.activity.date

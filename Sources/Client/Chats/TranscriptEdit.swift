@@ -133,7 +133,8 @@ struct TranscriptEdit {
     ) throws(ClientError) {
         var end = expiresAt
         // A moment has room for so many, and the next one comes soon.
-        while try dueLines(end).places.count >= ClientLimits.dueLinesMax {
+        while end.milliseconds < Timestamp.millisecondsMax,
+            try dueLines(end).places.count >= ClientLimits.dueLinesMax {
             end = Timestamp(milliseconds: end.milliseconds + 1)
         }
         line.expiresAt = end

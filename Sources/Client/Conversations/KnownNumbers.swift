@@ -34,6 +34,9 @@ struct KnownNumbers: WireRecord, Equatable {
     /// The stretch that a number is in.
     func stretch(around number: UInt64) -> ClosedRange<UInt64>? { stretches.first { $0.contains(number) } }
 
+    /// How far one gets from a number without meeting a hole.
+    func end(after number: UInt64) -> UInt64 { max(number, stretch(around: number + 1)?.upperBound ?? 0) }
+
     /// Adds a stretch; what it touches becomes one with it. Of too many the lowest is forgotten, and asked for again.
     mutating func insert(_ range: ClosedRange<UInt64>) {
         var joined = range

@@ -42,7 +42,8 @@ struct LogPart: Sendable, Equatable {
         case .after(let number): (first, last) = (number + 1, next ?? max(number, head))
         case .around(let number):
             (first, last) = (numbers.first ?? 1, numbers.last ?? 0)
-            guard numbers.isEmpty || number > head || (first...(last + 1)).contains(number) else { throw untrue }
+            let isInside = number >= first && (number <= last || number - 1 == last)
+            guard numbers.isEmpty || number > head || isInside else { throw untrue }
         }
         // A page that goes on elsewhere has something.
         guard first > 0, last <= max(head, first - 1), first <= last || numbers.isEmpty,

@@ -3,22 +3,32 @@ import Wire
 // What entries of a log become here.
 
 extension OpenLogs {
-    /// Makes lines of a part of a log.
-    /// - Parameter write: commits or stages what changes.
-    /// - Returns: what it says that is new; of what this device has posted itself nothing.
-    func keep(
-        _ part: LogPart, of id: ConversationID, _ write: (StoreTransaction) throws(ClientError) -> Void
-    ) throws(ClientError) -> [SottoEvent] {
-        guard let conversation = try stored(id) else { return [] }
-        var keeping = Keeping(conversation, id, own: try ownAddress(), TranscriptEdit(store, now: surroundings.now()))
+    /// What a part of a log says that is new; of what this device has posted itself nothing.
+    struct Kept {
         var events: [SottoEvent] = []
+        /// The numbers that go on from what was told: theirs are to be told.
+        var news: ClosedRange<UInt64>?
+    }
+
+    /// Makes lines of a part of a log.
+    /// - Parameters:
+    ///   - advances: whether what goes on from what was told counts as told with this.
+    ///   - write: commits or stages what changes.
+    func keep(
+        _ part: LogPart, of id: ConversationID, advances: Bool,
+        _ write: (StoreTransaction) throws(ClientError) -> Void
+    ) throws(ClientError) -> Kept {
+        guard let conversation = try stored(id) else { return Kept() }
+        var keeping = Keeping(conversation, id, own: try ownAddress(), TranscriptEdit(store, now: surroundings.now()))
+        var kept = Kept()
         for entry in part.entries {
-            if let event = try keep(entry, &keeping) { events.append(event) }
+            if let event = try keep(entry, &keeping) { kept.events.append(event) }
         }
         if let covered = part.covered { keeping.conversation.known.insert(covered) }
         keeping.conversation.head = max(keeping.conversation.head, part.head)
+        if advances { kept.news = advance(&keeping.conversation, id) }
         try finish(&keeping, write)
-        return events
+        return kept
     }
 
     /// A post of this device has its place in the log.
@@ -37,6 +47,8 @@ extension OpenLogs {
         }
         try settle(waiting, send.clientID, at: place, time, isDeleted: false, &keeping)
         keeping.conversation.known.insert(seq.rawValue...seq.rawValue)
+        // Own posts are told nobody.
+        _ = advance(&keeping.conversation, id, through: seq.rawValue)
         keeping.conversation.isOver = false
         keeping.conversation.head = max(keeping.conversation.head, seq)
         try finish(&keeping) { (transaction) throws(ClientError) in try self.commit(transaction) }
@@ -73,16 +85,7 @@ extension OpenLogs {
         try keeping.edit.set(keeping.conversation, of: keeping.id, activity: surroundings.now())
         keeping.edit.write(into: &keeping.transaction)
         if let members = keeping.members { keeping.transaction.put(members, at: .members(keeping.id)) }
-        var numbers: [UInt64] = []
-        if !keeping.waiting.isEmpty {
-            var counters = try counters()
-            for send in keeping.waiting {
-                keeping.transaction.put(send, at: .post(counters.nextOutbox))
-                numbers.append(counters.nextOutbox)
-                counters.nextOutbox += 1
-            }
-            keeping.transaction.put(counters, at: .counters)
-        }
+        let numbers = try enqueue(keeping.waiting, into: &keeping.transaction)
         if !keeping.transaction.isEmpty { try write(keeping.transaction) }
         if let expiry = keeping.nextExpiry { upkeep.noteExpiry(expiry) }
         for post in keeping.posted { whenPosted(post.number, post.name) }
@@ -104,7 +107,14 @@ extension OpenLogs {
     private func keep(_ entry: LogEntry, _ keeping: inout Keeping) throws(ClientError) -> SottoEvent? {
         let place = LinePlace(keeping.chat, entry.seq.rawValue)
         try apply(entry, &keeping)
-        if let kept = try keeping.edit.line(at: place) {
+        let there: StoredLine?
+        do {
+            there = try keeping.edit.line(at: place)
+        } catch .store(.unreadable) {
+            // A later version has kept it.
+            return nil
+        }
+        if let kept = there {
             // What was said stays, unless it was taken back meanwhile.
             guard case .message(let message) = entry.event else { return nil }
             if message.isDeleted { return try empty(kept, at: place, .deleted, &keeping) }
@@ -194,8 +204,8 @@ extension OpenLogs {
     }
 
     private func noteEarlyDeletion(of place: LinePlace) {
-        earlyDeletions.append(place)
-        if earlyDeletions.count > ClientLimits.openDeletionsMax { earlyDeletions.removeFirst() }
+        if earlyDeletions.count >= ClientLimits.openDeletionsMax { earlyDeletions = [] }
+        earlyDeletions.insert(place)
     }
 
     /// A post that waited moves to its place in the log. One that was taken back meanwhile is taken back there.

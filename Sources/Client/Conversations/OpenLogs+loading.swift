@@ -66,7 +66,9 @@ extension OpenLogs {
     func number(at time: Timestamp, of id: ConversationID) async throws(ClientError) -> UInt64? {
         try await learn(id)
         guard try mayFetch(id) else { return nil }
-        let end = try await conversations.conversation(id).head.rawValue + 1
+        let head = try await conversations.conversation(id).head.rawValue
+        guard head < LinePlace.firstWaiting else { throw .unexpectedAnswer(status: 200) }
+        let end = head + 1
         var (low, high): (UInt64, UInt64) = (1, end)
         while low < high {
             let middle = low + (high - low) / 2

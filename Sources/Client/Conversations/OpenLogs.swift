@@ -10,16 +10,16 @@ final class OpenLogs: Room {
     let upkeep: Upkeep
     /// What is no open conversation: it is asked for once.
     private var others: Set<ConversationID> = []
-    /// How many timelines show a conversation, which is followed for as long; and from where on.
-    private var onlookers: [ConversationID: (count: Int, from: UInt64?)] = [:]
+    /// How many timelines show a conversation, which is followed for as long.
+    private var onlookers: [ConversationID: Int] = [:]
+    /// Up to where those were told; of those that are followed anyway the store has it.
+    private var told: [ConversationID: UInt64] = [:]
     /// Whether all that is new comes by itself.
     var isLive = false
-    /// The last number that was told of those that are wanted: several may read one at once.
-    private var told: [ConversationID: UInt64] = [:]
     /// Called before something is told: what came before it is told first.
     var beforeTelling: () throws(ClientError) -> Void = {}
-    /// Deletions of entries that are not here: they may be under way, in a page from before. The oldest go first.
-    var earlyDeletions: [LinePlace] = []
+    /// Entries that are not here and were deleted: they may be under way, in a page from before.
+    var earlyDeletions: Set<LinePlace> = []
     /// Hears what became of a post that waited, by another way than its answer.
     var whenPosted: (_ number: UInt64, _ name: ClientID) -> Void = { _, _ in }
     /// Hears what is to be sent.
@@ -29,6 +29,8 @@ final class OpenLogs: Room {
         self.conversations = conversations
         self.upkeep = upkeep
         super.init(ground)
+        // What was told of may be gone.
+        ground.records.whenTakenBack.append { [unowned self] in told = [:] }
     }
 
     /// What is kept of a conversation; `nil` where nothing is.
@@ -131,56 +133,68 @@ final class OpenLogs: Room {
     /// From now on everything that is said in it is fetched at each connect, and told.
     func follow(_ id: ConversationID) async throws(ClientError) {
         try await learn(id)
-        guard try stored(id)?.followedFrom == nil else { return }
+        guard try stored(id)?.toldThrough == nil else { return }
         do throws(ClientError) {
             try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
         } catch {
             // Then from what is here on, with the next connection.
             guard error.isPassing else { throw error }
         }
-        try change(id) { $0.followedFrom = $0.known.newest.map { SequenceNumber($0.upperBound) } ?? $0.head }
+        try change(id) { $0.toldThrough = $0.known.newest.map { SequenceNumber($0.upperBound) } ?? $0.head }
     }
 
-    func unfollow(_ id: ConversationID) throws(ClientError) { try change(id) { $0.followedFrom = nil } }
+    func unfollow(_ id: ConversationID) throws(ClientError) {
+        if onlookers[id] != nil { told[id] = try stored(id)?.toldThrough?.rawValue }
+        try change(id) { $0.toldThrough = nil }
+    }
 
     /// Somebody looks at it.
     func look(at id: ConversationID) throws(ClientError) {
-        let newest = try stored(id)?.known.newest?.upperBound
-        let (count, from) = onlookers[id] ?? (0, newest)
-        onlookers[id] = (count + 1, from)
+        if onlookers[id] == nil { told[id] = try stored(id)?.known.newest?.upperBound }
+        onlookers[id, default: 0] += 1
     }
 
     func ceaseLooking(at id: ConversationID) {
-        guard let (count, from) = onlookers[id] else { return }
-        onlookers[id] = count > 1 ? (count - 1, from) : nil
+        guard let count = onlookers[id] else { return }
+        onlookers[id] = count > 1 ? count - 1 : nil
+        if count == 1 { told[id] = nil }
     }
 
     /// Whether nothing of it is to be missed.
     func isWanted(_ id: ConversationID) throws(ClientError) -> Bool {
         guard let conversation = try stored(id), !conversation.isOver else { return false }
-        return conversation.followedFrom != nil || onlookers[id] != nil
+        return conversation.toldThrough != nil || onlookers[id] != nil
     }
 
-    /// The number up to which there is no hole in one that is wanted; `nil` where nothing of it is here.
-    private func reached(in conversation: StoredConversation, _ id: ConversationID) -> UInt64? {
-        let from = [conversation.followedFrom?.rawValue, onlookers[id]?.from].compactMap(\.self).min()
-        guard let from else { return conversation.known.newest?.upperBound }
-        // It need not be known itself: what is behind it is.
-        return max(from, conversation.known.stretch(around: from + 1)?.upperBound ?? 0)
+    /// The number up to which everything was told of one that is wanted; `nil` where nothing of it is here.
+    private func toldThrough(_ conversation: StoredConversation, _ id: ConversationID) -> UInt64? {
+        conversation.toldThrough?.rawValue ?? told[id]
     }
 
-    /// Whether there is no hole up to a number in one that is wanted.
+    /// Whether everything up to a number was told of one that is wanted.
     func isReached(_ seq: SequenceNumber, in id: ConversationID) throws(ClientError) -> Bool {
-        guard let conversation = try stored(id), let reached = reached(in: conversation, id) else { return false }
-        return reached >= seq.rawValue
+        guard let conversation = try stored(id), let told = toldThrough(conversation, id) else { return false }
+        return told >= seq.rawValue
     }
 
-    /// Whether something is missing before a post of this device in one that is wanted.
+    /// Whether a page has what is missing before a post of this device in one that is wanted.
     func hasGap(before seq: SequenceNumber, of id: ConversationID) throws(ClientError) -> Bool {
-        guard try isWanted(id), let conversation = try stored(id), let reached = reached(in: conversation, id) else {
+        guard try isWanted(id), let conversation = try stored(id), let told = toldThrough(conversation, id) else {
             return false
         }
-        return seq.rawValue > reached + 1
+        return seq.rawValue > told + 1 && seq.rawValue - told <= UInt64(Limits.pageItemsMax)
+    }
+
+    /// Writes down that everything up to a number counts as told, where that goes on from what was told before.
+    /// - Returns: the numbers between.
+    func advance(
+        _ conversation: inout StoredConversation, _ id: ConversationID, through last: UInt64? = nil
+    ) -> ClosedRange<UInt64>? {
+        guard let from = toldThrough(conversation, id) else { return nil }
+        let end = conversation.known.end(after: from)
+        guard end > from, end == last ?? end else { return nil }
+        if conversation.toldThrough != nil { conversation.toldThrough = SequenceNumber(end) } else { told[id] = end }
+        return (from + 1)...end
     }
 
     /// Those of which nothing is to be missed.
@@ -217,10 +231,20 @@ final class OpenLogs: Room {
             }
             return .stranger
         }
-        if try isWanted(id), let reached = reached(in: conversation, id), number > reached + 1 { return .gap }
-        if try isWanted(id) { told[id] = max(told[id] ?? 0, number) }
-        let page = LogPart(entries: [entry], covered: number...number, head: max(entry.seq, conversation.head))
-        return .kept(try keep(page, of: id) { (transaction) throws(ClientError) in try self.stage(transaction) })
+        var isNext = false
+        if try isWanted(id), let told = toldThrough(conversation, id), number > told {
+            // Also where somebody has fetched it, or what is behind it, and nobody was told.
+            let known = conversation.known
+            guard number == told + 1, known.end(after: told) == told, known.end(after: number) == number else {
+                return .gap
+            }
+            isNext = true
+        }
+        let part = LogPart(entries: [entry], covered: number...number, head: max(entry.seq, conversation.head))
+        let kept = try keep(part, of: id, advances: isNext) { (transaction) throws(ClientError) in
+            try self.stage(transaction)
+        }
+        return .kept(kept.events)
     }
 
     /// Tells what those that are wanted gained meanwhile.
@@ -238,24 +262,29 @@ final class OpenLogs: Room {
         }
     }
 
-    /// Fetches what is behind the newest that is kept, and tells it; of one of which nothing is kept its newest page,
+    /// Tells what was not told yet, and fetches what is missing of it; of one of which nothing is here its newest page,
     /// which nobody is told.
     func catchUp(_ id: ConversationID) async throws(ClientError) {
-        while try isWanted(id), let conversation = try stored(id) {
-            guard let reached = reached(in: conversation, id) else {
+        while try isWanted(id), var conversation = try stored(id) {
+            guard let told = toldThrough(conversation, id) else {
                 try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
+                self.told[id] = try stored(id)?.known.newest?.upperBound
                 return
             }
-            let (part, events) = try await fetch(
-                .after(reached), of: id, limit: Limits.pageItemsMax)
+            // What somebody has fetched meanwhile.
+            if let news = advance(&conversation, id) {
+                try change(id) { $0.toldThrough = conversation.toldThrough }
+                try beforeTelling()
+                try tellLines(in: news, of: id)
+                continue
+            }
+            let (part, kept) = try await fetch(.after(told), of: id, limit: Limits.pageItemsMax, advances: true)
             try beforeTelling()
-            for case .removed(let line) in events { tell(.removed(line)) }
-            let now = try stored(id).flatMap { self.reached(in: $0, id) } ?? reached
-            let first = max(reached, told[id] ?? 0) + 1
-            told[id] = max(now, first - 1)
-            if now >= first { try tellLines(in: first...now, of: id) }
-            // Without getting any further it would be asked for ever.
-            guard now > reached, now < part.head.rawValue else { return }
+            // Of what nobody was told nobody needs to hear that it is gone.
+            for case .removed(let line) in kept.events where line.number <= told { tell(.removed(line)) }
+            if let news = kept.news { try tellLines(in: news, of: id) }
+            // Another one may have got further meanwhile; without any news it would be asked for ever.
+            guard let end = kept.news?.upperBound, end < part.head.rawValue else { return }
         }
     }
 
@@ -280,11 +309,12 @@ final class OpenLogs: Room {
     // MARK: Fetching
 
     /// Fetches a part of a log and keeps it.
+    /// - Parameter advances: whether what goes on from what was told is to be told.
     /// - Returns: it, and what it says that is new.
     @discardableResult
     func fetch(
-        _ place: LogPart.Place, of id: ConversationID, limit: Int
-    ) async throws(ClientError) -> (LogPart, [SottoEvent]) {
+        _ place: LogPart.Place, of id: ConversationID, limit: Int, advances: Bool = false
+    ) async throws(ClientError) -> (LogPart, Kept) {
         let before = try stored(id)?.head
         let part: LogPart
         do throws(ClientError) {
@@ -294,6 +324,9 @@ final class OpenLogs: Room {
             throw error
         }
         if let before, part.head < before { throw .conversationSetBack(id) }
-        return (part, try keep(part, of: id) { (transaction) throws(ClientError) in try self.commit(transaction) })
+        let kept = try keep(part, of: id, advances: advances) { (transaction) throws(ClientError) in
+            try self.commit(transaction)
+        }
+        return (part, kept)
     }
 }

@@ -16,12 +16,8 @@ final class Posts: Room {
     func enqueue(_ post: PostRequest, to id: ConversationID) throws(ClientError) -> UInt64 {
         let own = try ownAddress()
         let send = OpenSend(post, to: id)
-        var counters = try counters()
-        let number = counters.nextOutbox
-        counters.nextOutbox += 1
         var transaction = StoreTransaction()
-        transaction.put(counters, at: .counters)
-        transaction.put(send, at: .post(number))
+        let number = try enqueue([send], into: &transaction)[0]
         if let place = send.waitingPlace(number) {
             var line = StoredLine(author: own.account, device: own.device)
             line.message = post.clientID
@@ -42,12 +38,8 @@ final class Posts: Room {
     /// Writes down what is to be taken back.
     func enqueue(deletionOf seq: SequenceNumber, of id: ConversationID) throws(ClientError) -> (UInt64, ClientID) {
         let send = OpenSend(deletionOf: seq, of: id)
-        var counters = try counters()
-        let number = counters.nextOutbox
-        counters.nextOutbox += 1
         var transaction = StoreTransaction()
-        transaction.put(counters, at: .counters)
-        transaction.put(send, at: .post(number))
+        let number = try enqueue([send], into: &transaction)[0]
         try commit(transaction)
         return (number, send.clientID)
     }

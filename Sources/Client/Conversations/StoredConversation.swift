@@ -11,8 +11,8 @@ struct StoredConversation: WireRecord, Equatable {
     var image: MediaID?
     /// The server has it no more for this account.
     var isOver = false
-    /// Where everything that is said behind it is fetched: a number from which on there is to be no hole.
-    var followedFrom: SequenceNumber?
+    /// Of one that is followed: the number up to which everything was told.
+    var toldThrough: SequenceNumber?
     /// The last number that the server has named.
     var head: SequenceNumber
     /// The number up to which the above is true: entries before it change nothing of it.
@@ -36,7 +36,7 @@ struct StoredConversation: WireRecord, Equatable {
         role = try fields.value("role", \.role)
         image = try fields.valueIfPresent("image", \.image)
         isOver = try fields.flag("over", \.isOver)
-        followedFrom = try fields.valueIfPresent("followedFrom", \.followedFrom)
+        toldThrough = try fields.valueIfPresent("toldThrough", \.toldThrough)
         head = try fields.value("head", \.head)
         stateNumber = try fields.value("state", \.stateNumber)
         known = try fields.value("known", \.known)
@@ -45,7 +45,7 @@ struct StoredConversation: WireRecord, Equatable {
     /// As the server shows it now.
     mutating func update(_ view: ConversationView) {
         var fresh = StoredConversation(view)
-        (fresh.followedFrom, fresh.known) = (followedFrom, known)
+        (fresh.toldThrough, fresh.known) = (toldThrough, known)
         self = fresh
     }
 

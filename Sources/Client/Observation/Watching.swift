@@ -276,37 +276,48 @@ final class Watching: Room {
     func grow(timeline number: UInt64, older count: Int) async throws(ClientError) {
         let count = Self.pageCount(count)
         guard let window = timelines[number]?.window, window.hasOlder else { return }
-        let chat = window.chat
         let failure = await failure { () async throws(ClientError) in
-            guard case .conversation(let id) = chat else { return }
+            guard case .conversation(let id) = window.chat else { return }
             try await logs.load(before: window.start, of: id, count: count)
         }
-        // It may have grown by another hand meanwhile.
-        guard var timeline = timelines[number], timeline.window.hasOlder else { return }
-        let first = timeline.window.start
-        let bound = try bound(around: first, of: chat)
-        let page = try transcript.lines(of: chat, before: first, limit: count, within: bound)
-        if page.isEmpty, let failure { throw failure }
-        timeline.window.grow(older: page, hasOlder: page.count == count || bound.lowerBound > 1)
-        set(timeline, number)
+        try grow(number, after: failure) { (window) throws(ClientError) in
+            guard window.hasOlder else { return true }
+            let bound = try bound(around: window.start, of: window.chat)
+            let page = try transcript.lines(of: window.chat, before: window.start, limit: count, within: bound)
+            window.grow(older: page, hasOlder: page.count == count || bound.lowerBound > 1)
+            return !page.isEmpty
+        }
     }
 
     func grow(timeline number: UInt64, newer count: Int) async throws(ClientError) {
         let count = Self.pageCount(count)
         guard let window = timelines[number]?.window, window.hasNewer else { return }
-        let chat = window.chat
         let failure = await failure { () async throws(ClientError) in
-            guard case .conversation(let id) = chat else { return }
+            guard case .conversation(let id) = window.chat else { return }
             try await logs.load(after: window.end, of: id, count: count)
         }
-        guard var timeline = timelines[number], timeline.window.hasNewer else { return }
-        let last = timeline.window.end
-        let bound = try bound(around: last, of: chat)
-        let page = try transcript.lines(of: chat, after: last, limit: count, within: bound)
-        if page.isEmpty, let failure { throw failure }
-        let isMore = try isMore(after: page.last?.number ?? last, chat, bound)
-        timeline.window.grow(newer: page, hasNewer: bound.upperBound < .max || isMore)
-        set(timeline, number)
+        try grow(number, after: failure) { (window) throws(ClientError) in
+            guard window.hasNewer else { return true }
+            let bound = try bound(around: window.end, of: window.chat)
+            let page = try transcript.lines(of: window.chat, after: window.end, limit: count, within: bound)
+            let isMore = try isMore(after: page.last?.number ?? window.end, window.chat, bound)
+            window.grow(newer: page, hasNewer: bound.upperBound < .max || isMore)
+            return !page.isEmpty
+        }
+    }
+
+    /// Grows a window by what is here; it may have changed while something was fetched.
+    /// - Parameter grow: gives whether it found anything.
+    /// - Throws: why nothing was fetched, where nothing is here either.
+    private func grow(
+        _ number: UInt64, after failure: ClientError?,
+        _ grow: (inout TimelineWindow) throws(ClientError) -> Bool
+    ) throws(ClientError) {
+        guard var timeline = timelines[number] else { return }
+        let isFound = try grow(&timeline.window)
+        if let failure, !isFound { throw failure }
+        timelines[number] = timeline
+        timeline.source.set(timeline.window.snapshot)
     }
 
     private func isMore(
@@ -323,11 +334,6 @@ final class Watching: Room {
         } catch {
             return error
         }
-    }
-
-    private func set(_ timeline: OpenTimeline, _ number: UInt64) {
-        timelines[number] = timeline
-        timeline.source.set(timeline.window.snapshot)
     }
 }
 

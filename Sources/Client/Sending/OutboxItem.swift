@@ -39,6 +39,20 @@ extension Room {
         return try readable(StoreKey.post(number)).map { .open($0) }
     }
 
+    /// Puts what is for open conversations at the outbox's end. Nothing else may count anything in `transaction`.
+    /// - Returns: their numbers.
+    final func enqueue(
+        _ sends: [OpenSend], into transaction: inout StoreTransaction
+    ) throws(ClientError) -> [UInt64] {
+        guard !sends.isEmpty else { return [] }
+        var counters = try counters()
+        let numbers = sends.indices.map { counters.nextOutbox + UInt64($0) }
+        for (send, number) in zip(sends, numbers) { transaction.put(send, at: .post(number)) }
+        counters.nextOutbox += UInt64(sends.count)
+        transaction.put(counters, at: .counters)
+        return numbers
+    }
+
     /// The numbers of all that waits, oldest first.
     final func outboxNumbers() throws(ClientError) -> [UInt64] {
         let sealed = try keys(in: StoreShelf<OutboxEntry>.outbox).compactMap(\.number)

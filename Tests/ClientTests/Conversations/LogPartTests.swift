@@ -47,7 +47,8 @@ import Wire
             (page([1], head: 3, next: 2), .newest), (page([5], head: 5, next: 0), .newest),
             (page([3], head: 1 << 62), .newest), (page([6, 8], head: 7), .around(7)),
             (page([1, 2], head: 9), .around(7)), (page([8, 9], head: 9), .around(3)),
-            (page([1, 2, 3, 4], head: 9), .newest),
+            (page([1, 2, 3, 4], head: 9), .newest), (page([.max], head: 9), .around(5)),
+            (page([1, .max], head: .max), .around(5)), (page([5], head: 9, next: .max), .after(4)),
         ]
         for (page, place) in lies {
             #expect(throws: ClientError.unexpectedAnswer(status: 200), "\(place) \(page)") {
