@@ -1,4 +1,3 @@
-import Glibc
 import Keys
 import Transport
 import Wire
@@ -188,7 +187,8 @@ extension ClientError: CustomStringConvertible {
         case .damaged(let what): "The store is damaged (\(what)). Restore the folder, or start anew."
         case .tooLarge: "That is too large to be kept."
         case .diskFull: "The disk is full. Nothing was changed."
-        case .system(let operation, let code): "The system refused to \(operation): \(String(cString: strerror(code)))."
+        case .system(let operation, let code):
+            "The system refused to \(operation): \(LocalStoreError.words(ofCode: code))."
         case .outcomeUnknown: "The disk failed in the middle of a write. Start the program again."
         case .outOfMemory: "There is not enough memory to open the folder."
         case .collision(let key): "Two names fall on one place in the store: \(key)."
@@ -257,53 +257,53 @@ extension ClientError: CustomStringConvertible {
 
 extension ClientError {
     /// A short, stable name for machines: of a refusal, the server's problem code.
-    var code: String {
+    var code: SottoError.Code {
         switch self {
-        case .store(.inUse): "folder-in-use"
-        case .store(.wrongKey): "wrong-passphrase"
-        case .store(.needsPassphrase): "needs-passphrase"
-        case .store: "store"
-        case .unreachable: "unreachable"
-        case .cancelled: "cancelled"
-        case .refused(let problem): problem.code.rawValue
-        case .unexpectedAnswer: "unexpected-answer"
-        case .queued: "queued"
-        case .noServer: "no-server"
-        case .notRegistered: "not-registered"
-        case .alreadyRegistered: "already-registered"
-        case .notLinkedYet: "not-linked-yet"
-        case .unlinked: "unlinked"
-        case .accountDeleted: "account-deleted"
-        case .displaced: "displaced"
-        case .noSuchChat: "no-such-chat"
-        case .deletedForAllOnly: "deleted-for-all-only"
-        case .cannotChangeDevices: "cannot-change-devices"
-        case .noSuchDevice: "no-such-device"
-        case .badCode: "bad-code"
-        case .safetyNumberDiffers: "safety-number-differs"
-        case .badRecoveryKey: "bad-recovery-key"
-        case .noBackup: "no-backup"
-        case .backupExists: "backup-exists"
-        case .backup: "backup"
-        case .badServerAddress: "bad-server-address"
-        case .insecureServer: "insecure-server"
-        case .wrongServerName: "wrong-server-name"
-        case .untrustedServer: "untrusted-server"
-        case .laterVersionNeeded: "later-version-needed"
-        case .conversationSetBack: "conversation-set-back"
-        case .noSuchMessage: "no-such-message"
-        case .cannotReport: "cannot-report"
-        case .file(let failure): "file-\(failure.rawValue)"
-        case .image(let failure): failure.code
-        case .badExpiry: "bad-expiry"
-        case .stickers(let failure): "stickers-\(failure.rawValue)"
-        case .emptyText: "empty-text"
-        case .badText: "bad-text"
-        case .textTooLong: "text-too-long"
-        case .untrustedList, .untrustedKeys: "untrusted-keys"
-        case .untrustedLog: "untrusted-log"
-        case .noKeys: "no-keys"
-        case .cannotSeal: "cannot-seal"
+        case .store(.inUse): .folderInUse
+        case .store(.wrongKey): .wrongPassphrase
+        case .store(.needsPassphrase): .needsPassphrase
+        case .store: .store
+        case .unreachable: .unreachable
+        case .cancelled: .cancelled
+        case .refused(let problem): SottoError.Code(problem)
+        case .unexpectedAnswer: .unexpectedAnswer
+        case .queued: .queued
+        case .noServer: .noServer
+        case .notRegistered: .notRegistered
+        case .alreadyRegistered: .alreadyRegistered
+        case .notLinkedYet: .notLinkedYet
+        case .unlinked: .unlinked
+        case .accountDeleted: .accountDeleted
+        case .displaced: .displaced
+        case .noSuchChat: .noSuchChat
+        case .deletedForAllOnly: .deletedForAllOnly
+        case .cannotChangeDevices: .cannotChangeDevices
+        case .noSuchDevice: .noSuchDevice
+        case .badCode: .badCode
+        case .safetyNumberDiffers: .safetyNumberDiffers
+        case .badRecoveryKey: .badRecoveryKey
+        case .noBackup: .noBackup
+        case .backupExists: .backupExists
+        case .backup: .backup
+        case .badServerAddress: .badServerAddress
+        case .insecureServer: .insecureServer
+        case .wrongServerName: .wrongServerName
+        case .untrustedServer: .untrustedServer
+        case .laterVersionNeeded: .laterVersionNeeded
+        case .conversationSetBack: .conversationSetBack
+        case .noSuchMessage: .noSuchMessage
+        case .cannotReport: .cannotReport
+        case .file(let failure): .file(failure)
+        case .image(let failure): .image(failure)
+        case .badExpiry: .badExpiry
+        case .stickers(let failure): .stickers(failure)
+        case .emptyText: .emptyText
+        case .badText: .badText
+        case .textTooLong: .textTooLong
+        case .untrustedList, .untrustedKeys: .untrustedKeys
+        case .untrustedLog: .untrustedLog
+        case .noKeys: .noKeys
+        case .cannotSeal: .cannotSeal
         }
     }
 }

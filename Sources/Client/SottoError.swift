@@ -18,7 +18,8 @@ public struct SottoError: Error, Equatable, Sendable, CustomStringConvertible {
     public let message: ClientID?
 
     /// What an error is: a word that stays. More come with later versions, so whoever distinguishes them has a default.
-    /// What a later server refuses with, by a word that is not known here, is `later`.
+    /// A later server refuses with words that are not known here: they are the code as they are, but never one that
+    /// the client says of itself; such a one is `later`.
     public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
         public let rawValue: String
 
@@ -37,7 +38,7 @@ public struct SottoError: Error, Equatable, Sendable, CustomStringConvertible {
 extension SottoError {
     /// - Parameter reason: as the rooms have it.
     init(_ reason: ClientError) {
-        code = Code(rawValue: reason.code)
+        code = reason.code
         isPassing = reason.isPassing
         description = reason.description
         switch reason {
@@ -158,11 +159,30 @@ extension SottoError.Code {
     public static let cannotSeal = Self(rawValue: "cannot-seal")
 
     /// A file was not sent, or not fetched.
-    public static func file(_ failure: FileFailure) -> Self { Self(rawValue: ClientError.file(failure).code) }
+    public static func file(_ failure: FileFailure) -> Self { Self(rawValue: "file-\(failure.rawValue)") }
     /// An image did not become what it was meant for.
-    public static func image(_ failure: ImageFailure) -> Self { Self(rawValue: ClientError.image(failure).code) }
+    public static func image(_ failure: ImageFailure) -> Self { Self(rawValue: failure.code) }
     /// A sticker pack cannot be made, found or read.
     public static func stickers(_ failure: StickerFailure) -> Self {
-        Self(rawValue: ClientError.stickers(failure).code)
+        Self(rawValue: "stickers-\(failure.rawValue)")
     }
+
+    /// What a server refuses with: its word, unless that is one of our own, which no server may say.
+    init(_ problem: Problem) {
+        let word = Self(rawValue: problem.word)
+        let isOwn = Self.own.contains(word) || Self.ownPrefixes.contains { problem.word.hasPrefix($0) }
+        self = problem.code == .later && isOwn ? Self(.later) : word
+    }
+
+    /// Of what the client finds itself.
+    private static let own: Set<Self> = [
+        .folderInUse, .wrongPassphrase, .needsPassphrase, .store, .unreachable, .cancelled, .unexpectedAnswer,
+        .queued, .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .accountDeleted,
+        .displaced, .noSuchChat, .noSuchMessage, .deletedForAllOnly, .cannotChangeDevices, .noSuchDevice, .badCode,
+        .safetyNumberDiffers, .badRecoveryKey, .noBackup, .backupExists, .backup, .badServerAddress,
+        .insecureServer, .wrongServerName, .untrustedServer, .laterVersionNeeded, .conversationSetBack,
+        .cannotReport, .badExpiry, .emptyText, .badText, .textTooLong, .untrustedKeys, .untrustedLog, .noKeys,
+        .cannotSeal,
+    ]
+    private static let ownPrefixes = ["file-", "image-", "stickers-"]
 }

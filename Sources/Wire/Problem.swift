@@ -17,6 +17,8 @@ public struct Problem: Error, Sendable, Equatable {
     public var devices: DeviceMismatch?
     /// The methods an address takes; travels as the `Allow` field, not in the body.
     public var allow: [String] = []
+    /// What the code of a later version is called (``word``).
+    private var laterWord: String?
 
     public init(
         _ code: ProblemCode, _ detail: String, field: String? = nil, retryAfterSeconds: UInt64? = nil,
@@ -31,6 +33,10 @@ public struct Problem: Error, Sendable, Equatable {
         self.allow = allow
     }
 
+    /// The code as it travels: also of one of a later version, where it is 1 to 64 of `a` to `z`, `0` to `9` and `-`,
+    /// and `later` where it is not.
+    public var word: String { laterWord ?? code.rawValue }
+
     /// The refusal of a body that did not read.
     public init(_ error: WireError) {
         self.init(.malformed, error.explanation, field: error.path.isEmpty ? nil : error.path)
@@ -39,11 +45,12 @@ public struct Problem: Error, Sendable, Equatable {
 
 extension Problem: WireRecord {
     public init(fields: inout Fields<Self>) throws(WireError) {
-        _ = try fields.text("type", \.code.typeURI, length: 1...200)
+        let type = try fields.text("type", \.code.typeURI, length: 1...200)
         _ = try fields.text("title", \.code.title, length: 1...200)
         let status = try fields.number("status", { UInt64($0.status) }, in: 100...599)
         code = try fields.value("code", \.code)
         self.status = code == .later ? Int(status) : code.status
+        laterWord = code == .later ? ProblemCode.word(ofType: type) : nil
         detail = try fields.text("detail", \.detail, length: 0...1000)
         field = try fields.textIfPresent("field", \.field, length: 1...400)
         instance = try fields.textIfPresent("instance", \.instance, length: 1...100)

@@ -59,7 +59,17 @@ public enum ProblemCode: String, WireEnumeration {
     public var title: String { row.title }
 
     /// RFC 9457 `type`: a name, not an address.
-    public var typeURI: String { "urn:sotto:problem:\(rawValue)" }
+    public var typeURI: String { Self.typePrefix + rawValue }
+
+    private static let typePrefix = "urn:sotto:problem:"
+
+    /// The word in such a type; `nil` where it is none.
+    static func word(ofType type: String) -> String? {
+        guard type.hasPrefix(typePrefix) else { return nil }
+        let word = type.utf8.dropFirst(typePrefix.utf8.count)
+        let isWord = word.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+        return (1...64).contains(word.count) && isWord ? String(word) : nil
+    }
 
     private var row: (status: Int, title: String) {
         switch self {

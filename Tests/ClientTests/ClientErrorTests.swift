@@ -95,7 +95,30 @@ struct ClientErrorTests {
         #expect(error.description.last == "." || error.description.last == "?")
         #expect(error.description.count > 10)
         #expect(!error.description.contains("ClientError"))
-        #expect(error.code.allSatisfy { $0.isLowercase || $0 == "-" })
+        #expect(error.code.rawValue.allSatisfy { $0.isLowercase || $0 == "-" })
+    }
+
+    @Test("a server's refusal has the server's word, also one of a later version, and never one of the client's own")
+    func refusals() throws {
+        func code(_ word: String, type: String? = nil) throws -> SottoError.Code {
+            let text = """
+                {"type":"\(type ?? "urn:sotto:problem:\(word)")","title":"x","status":499,"code":"\(word)","detail":"y"}
+                """
+            let context = WireContext(form: .json, refusesUnknownFields: false)
+            return SottoError(.refused(try Problem.decode(Array(text.utf8), in: context))).code
+        }
+        #expect(try code("not-found") == SottoError.Code(.notFound))
+        #expect(try code("text-too-long") == .textTooLong)
+        #expect(try code("poll-closed") == "poll-closed")
+        #expect(try code("poll-closed", type: "https://example.org") == SottoError.Code(.later))
+        for word in ["Poll", "a b", "", "später", String(repeating: "a", count: 65)] {
+            #expect(try code(word) == SottoError.Code(.later), "\(word)")
+        }
+        for error in Self.all {
+            if case .refused = error { continue }
+            let isShared = error.code == .textTooLong
+            #expect(try code(error.code.rawValue) == (isShared ? .textTooLong : SottoError.Code(.later)), "\(error)")
+        }
     }
 
     @Test("what the system refused is told in its words")

@@ -27,6 +27,14 @@ func importsOutsideTable(_ file: SourceFile) -> [Finding] {
     }
 }
 
+/// What the client library asks of the system stands in one folder: whoever brings it to another reads that one.
+func systemOutsidePlatform(_ file: SourceFile) -> [Finding] {
+    guard file.room == "Client", !file.path.hasPrefix("Sources/Client/Platform/") else { return [] }
+    return imports(of: file).filter { $0.module == "Glibc" }.map { (line, _) in
+        Finding(file, line: line, "the system's calls belong into Sources/Client/Platform")
+    }
+}
+
 /// System calls without state: the executor, the daemon and the programs each need a few.
 let sharedModules: Set = ["CLinux"]
 

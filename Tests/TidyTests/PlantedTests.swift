@@ -40,6 +40,14 @@ import Testing
         #expect(importsOutsideTable(swift("import CSQLite", at: "Sources/SQLite/A.swift")).isEmpty)
     }
 
+    @Test("a call of the system outside of the client's one folder is found")
+    func platform() {
+        let file = swift("import Wire\nimport Glibc", at: "Sources/Client/A/B.swift")
+        #expect(lines(systemOutsidePlatform(file)) == [2])
+        #expect(systemOutsidePlatform(swift("import Glibc", at: "Sources/Client/Platform/B.swift")).isEmpty)
+        #expect(systemOutsidePlatform(swift("import Glibc", at: "Sources/Threads/B.swift")).isEmpty)
+    }
+
     @Test("a C module in a second room is found")
     func cModules() {
         let one = swift("import CSodium", at: "Sources/Crypto/A.swift")

@@ -19,6 +19,9 @@ import Testing
     @Test("every import is in the table of who may import whom")
     func imports() { hold(Repository.sources.flatMap(importsOutsideTable)) }
 
+    @Test("the client library asks the system in one folder")
+    func platform() { hold(Repository.sources.flatMap(systemOutsidePlatform)) }
+
     @Test("each C module is imported by one room")
     func cModules() { hold(sharedCModules(Repository.sources)) }
 

@@ -18,7 +18,7 @@ extension Downloads {
         // Not complete yet, or no size of this protocol.
         guard let sha256 = info.sha256 else { throw .file(.none) }
         guard info.byteCount <= Limits.mediaByteCountMax else { throw .file(.tooLong) }
-        guard let path = AbsolutePath.of(path), !AbsolutePath.isTaken(path) else { throw .file(.unwritable) }
+        guard let path = FileSystem.absolutePath(of: path), !FileSystem.isTaken(path) else { throw .file(.unwritable) }
         let output: NewFile
         do { output = try NewFile(path) } catch { throw .file(.unwritable) }
         var hash = SHA256()

@@ -24,7 +24,7 @@ final class Downloads: Room {
         let place = try transcript.place(of: line)
         let pointer = try attachment(of: place)
         let (media, summary) = try pointer.checked()
-        guard let path = AbsolutePath.of(path) else { throw .file(.unwritable) }
+        guard let path = FileSystem.absolutePath(of: path) else { throw .file(.unwritable) }
         let key = StoreKey.download(place, to: path)
         guard underWay.insert(key.name).inserted else { throw .file(.unwritable) }
         defer { underWay.remove(key.name) }
@@ -34,7 +34,7 @@ final class Downloads: Room {
                 try forget(key, record)
                 return pointer.note
             }
-            guard !AbsolutePath.isTaken(path) else { throw .file(.unwritable) }
+            guard !FileSystem.isTaken(path) else { throw .file(.unwritable) }
             if let output = try? NewFile(path, resuming: record.partial, byteCount: Int(clamping: record.byteCount)) {
                 do throws(ClientError) {
                     let run = DownloadRun(media: media, summary: summary, output: output, key: key, record: record)

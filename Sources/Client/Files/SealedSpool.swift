@@ -1,5 +1,4 @@
 import Crypto
-import Glibc
 
 /// A file's sealed bytes on their way out, in the client's folder under a random name.
 ///
@@ -8,21 +7,19 @@ import Glibc
 final class SealedSpool: Sendable {
     private static let pieceByteCount = 1 << 20
 
-    private let descriptor: Int32
+    private let file: OpenFile
     /// Of the file in the client's folder.
     let name: String
     let summary: SealedFile.Summary
     let key: [UInt8]
     var byteCount: UInt64 { UInt64(summary.sealedByteCount) }
 
-    private init(_ descriptor: Int32, _ name: String, _ summary: SealedFile.Summary, _ key: [UInt8]) {
-        self.descriptor = descriptor
+    private init(_ file: OpenFile, _ name: String, _ summary: SealedFile.Summary, _ key: [UInt8]) {
+        self.file = file
         self.name = name
         self.summary = summary
         self.key = key
     }
-
-    deinit { close(descriptor) }
 
     /// Seals a file under a new key. When this returns, the spool survives a power cut; when it throws, there is none.
     ///
@@ -31,16 +28,17 @@ final class SealedSpool: Sendable {
     static func seal(_ source: SourceFile, in folder: SpoolFolder) throws(ClientError) -> SealedSpool {
         let name = SpoolFolder.newName()
         let path = folder.path(name)
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .store(LocalStoreError(system: "create \(path)")) }
+        let file = try asked { () throws(LocalStoreError) in try OpenFile(path, .making, "create \(path)") }
         let key = SealedStream.Key()
         let keyBytes = key.exportSecret().exportUnprotected()
         do throws(ClientError) {
-            let summary = try seal(source, to: descriptor, key: key)
-            guard fsync(descriptor) == 0, folder.sync() else { throw .store(LocalStoreError(system: "write \(path)")) }
-            return SealedSpool(descriptor, name, summary, keyBytes)
+            let summary = try seal(source, to: file, key: key)
+            try asked { () throws(LocalStoreError) in
+                try file.sync("write \(path)")
+                guard folder.sync() else { throw LocalStoreError(system: "write \(path)") }
+            }
+            return SealedSpool(file, name, summary, keyBytes)
         } catch {
-            close(descriptor)
             folder.remove(name)
             throw error
         }
@@ -50,20 +48,18 @@ final class SealedSpool: Sendable {
     /// - Throws: ``ClientError/file(_:)`` with ``FileFailure/damaged`` when it is gone or has another size.
     init(_ transfer: FileTransfer, in folder: SpoolFolder) throws(ClientError) {
         guard SpoolFolder.isName(transfer.spool), let summary = transfer.summary else { throw .file(.damaged) }
-        let opened = open(folder.path(transfer.spool), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard opened >= 0 else {
+        do {
+            file = try OpenFile(folder.path(transfer.spool), .readingOwn, "open a spool")
+        } catch {
             // What the system cannot do now it may do later: only what is not there is lost.
-            guard errno == ENOENT || errno == ELOOP else { throw .store(LocalStoreError(system: "open a spool")) }
-            throw .file(.damaged)
+            throw error.saysNothingThere ? .file(.damaged) : .store(error)
         }
-        descriptor = opened
         name = transfer.spool
         self.summary = summary
         key = transfer.key
-        var status = stat()
-        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            status.st_size == summary.sealedByteCount
-        else { throw .file(.damaged) }
+        guard let status = file.status, status.isRegular, status.byteCount == summary.sealedByteCount else {
+            throw .file(.damaged)
+        }
     }
 
     /// At most `count` sealed bytes from `offset`.
@@ -71,7 +67,7 @@ final class SealedSpool: Sendable {
     func bytes(at offset: UInt64, count: Int) throws(ClientError) -> [UInt8] {
         guard offset < byteCount else { return [] }
         let wanted = Int(clamping: min(UInt64(count), byteCount - offset))
-        guard let bytes = SourceFile.read(descriptor, at: Int(clamping: offset), count: wanted), bytes.count == wanted
+        guard let bytes = file.bytes(at: Int(clamping: offset), count: wanted), bytes.count == wanted
         else { throw .file(.damaged) }
         return bytes
     }
@@ -89,7 +85,7 @@ final class SealedSpool: Sendable {
     }
 
     private static func seal(
-        _ source: SourceFile, to descriptor: Int32, key: consuming SealedStream.Key
+        _ source: SourceFile, to file: OpenFile, key: consuming SealedStream.Key
     ) throws(ClientError) -> SealedFile.Summary {
         var sealer = SealedFile.Sealer(key: key)
         var (read, written) = (0, 0)
@@ -100,12 +96,12 @@ final class SealedSpool: Sendable {
             read += piece.count
             let sealed: [UInt8]
             do { sealed = try sealer.seal(piece) } catch { throw .file(.tooLong) }
-            try write(sealed, to: descriptor, at: written)
+            try asked { () throws(LocalStoreError) in try file.write(sealed, at: written) }
             written += sealed.count
         }
         var end = written
         return try sealer.finish { (sealed) throws(ClientError) in
-            try write(sealed, to: descriptor, at: end)
+            try asked { () throws(LocalStoreError) in try file.write(sealed, at: end) }
             end += sealed.count
         }
     }
@@ -129,7 +125,9 @@ final class SealedSpool: Sendable {
         return ConstantTime.equal(summary.digest, transfer.digest)
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32, at offset: Int) throws(ClientError) {
-        do { try SmallFile.writeAll(bytes, to: descriptor, at: offset) } catch { throw .store(error) }
+    private static func asked<Answer>(
+        _ question: () throws(LocalStoreError) -> Answer
+    ) throws(ClientError) -> Answer {
+        do { return try question() } catch { throw .store(error) }
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Wire
 
 /// Where spools lie: in the client's folder, each under a name of `spool-` and 22 random characters.
@@ -18,24 +17,15 @@ struct SpoolFolder: Sendable {
 
     /// One that cannot be removed now is removed at the next start.
     func remove(_ name: String) {
-        if Self.isName(name) { unlink(path(name)) }
+        if Self.isName(name) { FileSystem.remove(path(name)) }
     }
 
     /// Whether the names in it are durable now.
-    func sync() -> Bool { SmallFile.syncFolder(folder) }
+    func sync() -> Bool { FileSystem.sync(folder: folder) }
 
     /// Removes what a crash has left between a spool and its record.
     /// - Parameter known: names that a record has.
     func removeUnknown(except known: Set<String>) {
-        guard let stream = opendir(folder) else { return }
-        defer { closedir(stream) }
-        var unknown: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { (raw) in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if Self.isName(name), !known.contains(name) { unknown.append(name) }
-        }
-        for name in unknown { remove(name) }
+        for name in FileSystem.names(in: folder) where !known.contains(name) { remove(name) }
     }
 }

@@ -1,5 +1,4 @@
 import Crypto
-import Glibc
 import SQLite
 
 /// Holds a folder for one process, by `flock` on its file `lock`. The system lets go when the process ends, however.
@@ -8,26 +7,16 @@ import SQLite
 struct FolderLock: ~Copyable {
     private static let noteByteCount = 28
 
-    private let descriptor: Int32
+    private let file: OpenFile
 
     /// - Throws: ``LocalStoreError/inUse`` while another holder lives.
     init(folder: String) throws(LocalStoreError) {
-        let opened = open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard opened >= 0 else { throw LocalStoreError(system: "open the lock") }
-        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
-            let isHeld = errno == EWOULDBLOCK
-            let failure = LocalStoreError(system: "lock the folder")
-            close(opened)
-            throw isHeld ? .inUse : failure
-        }
-        descriptor = opened
+        let opened = try OpenFile(folder + "/lock", .makingIfNone, "open the lock")
+        try opened.hold("lock the folder")
+        file = opened
     }
 
-    deinit {
-        // A child that another thread forks at this moment has a copy of the descriptor until it runs its program.
-        flock(descriptor, LOCK_UN)
-        close(descriptor)
-    }
+    deinit { file.letGo() }
 
     /// Notes where the log ends, or that nothing of it is needed. Not synced: a kill leaves it as it is, and a power
     /// cut an older one, never one of what is not durable.
@@ -36,18 +25,19 @@ struct FolderLock: ~Copyable {
     borrowing func note(_ place: WriteAheadLog.Place?) throws(LocalStoreError) {
         var bytes = [UInt8](repeating: 0, count: Self.noteByteCount)
         if let place { bytes = Self.bytes(place) }
-        try SmallFile.writeAll(bytes, to: descriptor, at: 0)
+        try file.write(bytes, at: 0)
     }
 
     /// Makes the note durable.
     borrowing func syncNote() throws(LocalStoreError) {
-        guard fdatasync(descriptor) == 0 else { throw LocalStoreError(system: "sync the lock") }
+        try file.syncBytes("sync the lock")
     }
 
     /// What was noted; `nil` where that is nothing, or not whole.
     borrowing func noted() -> WriteAheadLog.Place? {
-        var bytes = [UInt8](repeating: 0, count: Self.noteByteCount)
-        guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count else { return nil }
+        guard let bytes = file.bytes(at: 0, count: Self.noteByteCount), bytes.count == Self.noteByteCount else {
+            return nil
+        }
         func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
         let place = WriteAheadLog.Place(
             salts: number(0..<8), frameCount: UInt32(number(8..<12)), sum: number(12..<20))

@@ -1,5 +1,4 @@
 import Crypto
-import Glibc
 import SQLite
 import Wire
 
@@ -46,7 +45,7 @@ final class LocalStore {
     init(
         folder: String, key: borrowing FolderKey, cost: Argon2id.Cost, disk: StoreDisk = .real
     ) throws(LocalStoreError) {
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw LocalStoreError(system: "make \(folder)") }
+        try FileSystem.makeFolder(folder)
         let lock = try FolderLock(folder: folder)
         let keys = StoreKeys(folder: folder, disk: disk)
         if !Self.mayBe(in: folder) { try Self.found(folder, keys, key, cost) }
@@ -70,10 +69,7 @@ final class LocalStore {
     }
 
     /// Whether one may be there: `false` where it is known that there is none. Makes nothing.
-    static func mayBe(in folder: String) -> Bool {
-        var status = stat()
-        return stat(folder + "/" + StoreFile.databaseName, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
-    }
+    static func mayBe(in folder: String) -> Bool { FileSystem.mayHave(folder + "/" + StoreFile.databaseName) }
 
     private static func found(
         _ folder: String, _ keys: StoreKeys, _ key: borrowing FolderKey, _ cost: Argon2id.Cost

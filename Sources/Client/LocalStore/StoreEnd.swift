@@ -1,4 +1,3 @@
-import Glibc
 import SQLite
 
 /// Holds database and log against what was noted of them, before SQLite looks: that ends its log without a word at the
@@ -7,11 +6,11 @@ enum StoreEnd {
     /// - Parameter noted: where the log ended after the last commit, as far as is known.
     /// - Throws: ``LocalStoreError/damaged(_:)``; ``LocalStoreError/notAStore``.
     static func requireWhole(
-        _ databasePath: String, _ database: Int32, noted: WriteAheadLog.Place?
+        _ databasePath: String, _ database: OpenFile, noted: WriteAheadLog.Place?
     ) throws(LocalStoreError) {
         let head: DatabaseHead
         do {
-            head = try DatabaseHead(database)
+            head = try DatabaseHead(database.descriptor)
         } catch {
             throw .notAStore
         }

@@ -1,4 +1,3 @@
-import Glibc
 import SQLite
 
 /// The database of one local store, open: rows by their addresses, commits, and a log that keeps nothing for long.
@@ -22,8 +21,8 @@ final class StoreFile {
     private let lock: FolderLock
     /// Ours beside SQLite's. The one of the database stays open for as long as SQLite's: closing it would let go of
     /// the locks that SQLite has on the file.
-    private let database: Int32
-    private let log: Int32
+    private let database: OpenFile
+    private let log: OpenFile
     /// Frames of the log that count.
     private(set) var logFrameCount = 0
     /// Whether anything was written into the log since it was last overwritten.
@@ -34,18 +33,9 @@ final class StoreFile {
     /// - Throws: ``LocalStoreError/damaged(_:)`` where something is missing; ``LocalStoreError/notAStore``.
     init(folder: String, lock: consuming FolderLock, disk: StoreDisk) throws(LocalStoreError) {
         let path = folder + "/" + Self.databaseName
-        let database = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        guard database >= 0 else { throw LocalStoreError(system: "open the store") }
-        let opened: (Connection, Int32)
-        do throws(LocalStoreError) {
-            try StoreEnd.requireWhole(path, database, noted: lock.noted())
-            opened = try Self.open(path, disk)
-        } catch {
-            Glibc.close(database)
-            throw error
-        }
-        (connection, log) = opened
-        self.database = database
+        database = try OpenFile(path, .changing, "open the store")
+        try StoreEnd.requireWhole(path, database, noted: lock.noted())
+        (connection, log) = try Self.open(path, disk)
         self.disk = disk
         self.lock = lock
         connection.onCommit { [unowned self] (frameCount) in
@@ -56,7 +46,7 @@ final class StoreFile {
 
     deinit { close() }
 
-    private static func open(_ path: String, _ disk: StoreDisk) throws(LocalStoreError) -> (Connection, Int32) {
+    private static func open(_ path: String, _ disk: StoreDisk) throws(LocalStoreError) -> (Connection, OpenFile) {
         let connection: Connection
         do throws(SQLiteError) {
             connection = try connect(path, disk)
@@ -66,9 +56,7 @@ final class StoreFile {
         } catch {
             throw LocalStoreError(error, "open the store")
         }
-        let log = Glibc.open(path + "-wal", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        guard log >= 0 else { throw LocalStoreError(system: "open the log of the store") }
-        return (connection, log)
+        return (connection, try OpenFile(path + "-wal", .changing, "open the log of the store"))
     }
 
     /// A connection with everything set that is not kept in the file.
@@ -94,8 +82,6 @@ final class StoreFile {
         guard !isClosed else { return }
         isClosed = true
         connection.close()
-        Glibc.close(log)
-        Glibc.close(database)
     }
 
     // MARK: Commits
@@ -106,7 +92,7 @@ final class StoreFile {
     func commit() throws(SQLiteError) {
         try connection.run("COMMIT")
         let place = WriteAheadLog.place(
-            ofFrame: UInt32(logFrameCount), in: log, pageByteCount: StoreLimits.pageByteCount)
+            ofFrame: UInt32(logFrameCount), in: log.descriptor, pageByteCount: StoreLimits.pageByteCount)
         // Without the note less is known after a kill, and nothing is lost.
         try? disk.change { () throws(LocalStoreError) in try lock.note(place) }
     }
@@ -120,16 +106,13 @@ final class StoreFile {
 
     /// Whether the log holds anything, of whatever time.
     var isLogEmpty: Bool {
-        var status = stat()
-        guard fstat(log, &status) == 0 else { return false }
         var offset = 0
-        var piece = [UInt8](repeating: 0, count: 64 << 10)
-        while offset < status.st_size {
-            let count = pread(log, &piece, piece.count, off_t(offset))
-            guard count > 0, piece[..<count].allSatisfy({ $0 == 0 }) else { return false }
-            offset += count
+        while let piece = log.bytes(at: offset, count: 64 << 10) {
+            if piece.isEmpty { return true }
+            guard piece.allSatisfy({ $0 == 0 }) else { return false }
+            offset += piece.count
         }
-        return true
+        return false
     }
 
     /// Copies the log back into the database, and overwrites there what does not belong there any more. The next commit
@@ -145,7 +128,7 @@ final class StoreFile {
         guard result.code == 0, result.copiedCount >= result.logCount else {
             throw LocalStoreError(.failed(code: result.code), "copy the log of the store back")
         }
-        let found = WriteAheadLog.pages(in: log, pageByteCount: StoreLimits.pageByteCount)
+        let found = WriteAheadLog.pages(in: log.descriptor, pageByteCount: StoreLimits.pageByteCount)
         try overwriteGaps(of: found.pages)
         return found.byteCount
     }
@@ -156,9 +139,10 @@ final class StoreFile {
     /// - Parameter wholly: overwrites the log to its end, whatever SQLite makes of it.
     func emptyLog(wholly: Bool = false) throws(LocalStoreError) {
         let usedByteCount = try copyLogBack()
-        var status = stat()
-        guard fstat(log, &status) == 0 else { throw LocalStoreError(system: "look at the log of the store") }
-        let end = wholly ? Int(status.st_size) : min(usedByteCount, Int(status.st_size))
+        guard let byteCount = log.status?.byteCount else {
+            throw LocalStoreError(system: "look at the log of the store")
+        }
+        let end = wholly ? byteCount : min(usedByteCount, byteCount)
         try disk.change { () throws(LocalStoreError) in try lock.note(nil) }
         // Its head first, and synced: of a log whose end alone is overwritten SQLite would take up the beginning.
         try overwriteLog(0..<min(end, WriteAheadLog.headByteCount))
@@ -175,9 +159,7 @@ final class StoreFile {
     }
 
     private func cutLog(to byteCount: Int) throws(LocalStoreError) {
-        try disk.change { [log] () throws(LocalStoreError) in
-            guard ftruncate(log, off_t(byteCount)) == 0 else { throw LocalStoreError(system: "cut the log") }
-        }
+        try disk.change { [log] () throws(LocalStoreError) in try log.cut(to: byteCount, "cut the log") }
     }
 
     private func overwriteLog(_ range: Range<Int>) throws(LocalStoreError) {
@@ -185,32 +167,31 @@ final class StoreFile {
         let zeros = [UInt8](repeating: 0, count: min(range.count, 256 << 10))
         for start in stride(from: range.lowerBound, to: range.upperBound, by: zeros.count) {
             let piece = Array(zeros[..<min(zeros.count, range.upperBound - start)])
-            try disk.change { [log] () throws(LocalStoreError) in try SmallFile.writeAll(piece, to: log, at: start) }
+            try disk.change { [log] () throws(LocalStoreError) in try log.write(piece, at: start) }
         }
         try sync(log)
     }
 
     private func overwriteGaps(of pages: Set<UInt32>) throws(LocalStoreError) {
         var isChanged = false
-        var page = [UInt8](repeating: 0, count: StoreLimits.pageByteCount)
         for number in pages.sorted() {
-            let start = (Int(number) - 1) * page.count
+            let start = (Int(number) - 1) * StoreLimits.pageByteCount
             // One that is behind the end was of a commit that never was.
-            guard pread(database, &page, page.count, off_t(start)) == page.count,
-                let gap = TreePage.gap(of: page, isFirst: number == 1), page[gap].contains(where: { $0 != 0 })
+            guard let page = database.bytes(at: start, count: StoreLimits.pageByteCount),
+                page.count == StoreLimits.pageByteCount, let gap = TreePage.gap(of: page, isFirst: number == 1), page[gap].contains(where: { $0 != 0 })
             else { continue }
             let zeros = [UInt8](repeating: 0, count: gap.count)
             try disk.change { [database] () throws(LocalStoreError) in
-                try SmallFile.writeAll(zeros, to: database, at: start + gap.lowerBound)
+                try database.write(zeros, at: start + gap.lowerBound)
             }
             isChanged = true
         }
         if isChanged { try sync(database) }
     }
 
-    private func sync(_ file: Int32) throws(LocalStoreError) {
+    private func sync(_ file: OpenFile) throws(LocalStoreError) {
         try disk.change { () throws(LocalStoreError) in
-            guard fdatasync(file) == 0 else { throw .outcomeUnknown }
+            do { try file.syncBytes("sync the store") } catch { throw .outcomeUnknown }
         }
     }
 }
@@ -230,10 +211,5 @@ extension LocalStoreError {
             case .stopped, .other: self = .system(operation: operation, code: code)
             }
         }
-    }
-
-    /// What the last call into the system failed with.
-    init(system operation: String) {
-        self = errno == ENOSPC || errno == EDQUOT ? .diskFull : .system(operation: operation, code: errno)
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import SQLite
 
 /// Makes a store under another name, which gets its own last: a kill anywhere leaves none, or a whole one.
@@ -11,26 +10,21 @@ struct StoreFounding {
     /// - Parameter rows: what is in it from the beginning.
     func found(_ rows: [(StoreAddress, [UInt8])]) throws(LocalStoreError) {
         let path = folder + "/" + StoreFile.databaseName
-        var status = stat()
         // Whoever lost the database alone does not get an empty one in its place.
-        guard stat(path + "-wal", &status) != 0 || status.st_size == 0 else { throw .damaged(StoreFile.databaseName) }
+        guard FileSystem.byteCount(of: path + "-wal") ?? 0 == 0 else { throw .damaged(StoreFile.databaseName) }
         let draft = folder + "/" + Self.draftName
         try disk.change { () throws(LocalStoreError) in
-            for name in [draft, draft + "-wal", draft + "-journal"] { unlink(name) }
-            let file = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard file >= 0 else { throw LocalStoreError(system: "make a store") }
-            close(file)
+            for name in [draft, draft + "-wal", draft + "-journal"] { FileSystem.remove(name) }
+            _ = try OpenFile(draft, .making, "make a store")
         }
         do throws(SQLiteError) {
             try write(draft, rows)
         } catch {
             throw LocalStoreError(error, "make a store")
         }
+        try disk.change { () throws(LocalStoreError) in try FileSystem.rename(draft, to: path, "name a store") }
         try disk.change { () throws(LocalStoreError) in
-            guard rename(draft, path) == 0 else { throw LocalStoreError(system: "name a store") }
-        }
-        try disk.change { () throws(LocalStoreError) in
-            guard SmallFile.syncFolder(folder) else { throw .outcomeUnknown }
+            guard FileSystem.sync(folder: folder) else { throw .outcomeUnknown }
         }
     }
 

@@ -1,4 +1,3 @@
-import Glibc
 import Wire
 
 /// Time and chance, which a test decides.
@@ -10,12 +9,7 @@ struct Surroundings: Sendable {
     var chance: @Sendable () -> Double
 
     static let real = Surroundings(
-        now: {
-            var time = timespec()
-            clock_gettime(CLOCK_REALTIME, &time)
-            let seconds = UInt64(max(0, time.tv_sec))
-            return Timestamp(milliseconds: seconds * 1000 + UInt64(max(0, time.tv_nsec)) / 1_000_000)
-        },
+        now: { SystemClock.now },
         sleep: { (milliseconds) in try await Task.sleep(for: .milliseconds(Int64(clamping: milliseconds))) },
         chance: { Double.random(in: 0..<1) })
 }

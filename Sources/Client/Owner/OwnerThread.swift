@@ -1,4 +1,3 @@
-import Glibc
 import Threads
 
 /// The thread of one owner: it runs there and nowhere else, since its store blocks for the disk.
@@ -6,18 +5,14 @@ import Threads
 /// The thread ends when this does, which its owner holds; so an account that is forgotten leaves none behind.
 final class OwnerThread: SerialExecutor {
     /// Of the thread that asks: the line that it works through.
-    private static let ownLine: pthread_key_t = {
-        var key = pthread_key_t()
-        precondition(pthread_key_create(&key, nil) == 0, "a process has room for a thread's own value")
-        return key
-    }()
+    private static let ownLine = ThreadMark()
 
     private let line = Line()
 
     init() {
         let line = line
         WorkerThread.start("client") {
-            pthread_setspecific(Self.ownLine, Unmanaged.passUnretained(line).toOpaque())
+            Self.ownLine.set(line)
             line.run()
         }
     }
@@ -25,7 +20,7 @@ final class OwnerThread: SerialExecutor {
     deinit { line.end() }
 
     /// Whether it is this thread that asks.
-    var isHere: Bool { pthread_getspecific(Self.ownLine) == Unmanaged.passUnretained(line).toOpaque() }
+    var isHere: Bool { Self.ownLine.isSet(line) }
 
     func enqueue(_ job: consuming ExecutorJob) { line.append(UnownedJob(job), for: self) }
 

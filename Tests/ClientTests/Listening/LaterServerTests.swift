@@ -45,7 +45,8 @@ import Wire
             json(#"{"t":"hologram","beam":1}"#), json(#"{"t":"notice","topic":"tide","height":4}"#),
             json(#"{"t":"event","conversation":7}"#), json(#"{"t":"goaway","reason":5}"#), quantum, other,
             json("""
-                {"t":"error","problem":{"type":"urn:x","title":"x","status":499,"code":"tired","detail":"Later."}}
+                {"t":"error","problem":{"type":"urn:sotto:problem:tired","title":"x","status":499,"code":"tired",
+                "detail":"Later."}}
                 """),
         ]
         server.with {
@@ -55,8 +56,8 @@ import Wire
         var events: [SottoEvent] = []
         for await event in await client.events(untilIdle: true) { events.append(event) }
         #expect(events.contains(.idle))
-        let problems = events.compactMap { if case .trouble(let error) = $0 { error.problem } else { nil } }
-        #expect(problems.filter { $0.code == .later }.map(\.status) == [499])
+        let troubles = events.compactMap { if case .trouble(let error) = $0 { error } else { nil } }
+        #expect(troubles.filter { $0.code == "tired" }.map { $0.problem?.status } == [499])
         #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(2)))))
         let kept = try await client.inside { try $0.keptFrames() }
         #expect(kept == [.bytes(quantum), .bytes(other)])
