@@ -5,6 +5,7 @@ enum ClientStoreVerb {
     private static let chatCount = 2_000
     private static let deletionCount = 50
     private static let syncedCount = 40
+    private static let openingCount = 11
 
     static func measure(_ rig: Rig) async throws -> Measurement {
         let messageCount = rig.arguments.number("messages", default: rig.isQuick ? 5_000 : 100_000)
@@ -41,12 +42,19 @@ enum ClientStoreVerb {
         let network = SottoNetwork()
         defer { network.shutdown() }
         let before = residentByteCount()
-        let start = Monotonic.now()
-        let client = try await Account.open(SottoConfiguration(folder: folder), key: .keyFile, over: network)
-        _ = try await client.whoami()
-        let opened = Monotonic.now()
-        let chats = try await client.chats.all()
-        let listed = Monotonic.now()
+        var (opening, listing) = (Histogram(), Histogram())
+        func open() async throws -> (client: Account, chats: [Chat]) {
+            let start = Monotonic.now()
+            let client = try await Account.open(SottoConfiguration(folder: folder), key: .keyFile, over: network)
+            _ = try await client.whoami()
+            let opened = Monotonic.now()
+            let chats = try await client.chats.all()
+            listing.add(Monotonic.now() - opened)
+            opening.add(opened - start)
+            return (client, chats)
+        }
+        for _ in 1..<openingCount { try await open().client.close() }
+        let (client, chats) = try await open()
         var again = Histogram()
         for _ in 0..<20 {
             let start = Monotonic.now()
@@ -62,8 +70,9 @@ enum ClientStoreVerb {
         let resident = residentByteCount()
         await client.close()
         return [
-            Figure("open", "opening", Double(opened - start) / 1e6, "ms", target: .atMost(150)),
-            Figure("list", "the list of chats, cold", Double(listed - opened) / 1e6, "ms", target: .atMost(10)),
+            Figure("open", "opening, p50", opening.microseconds(at: 0.5) / 1000, "ms", target: .atMost(150)),
+            Figure(
+                "list", "the list of chats, cold, p50", listing.microseconds(at: 0.5) / 1000, "ms", target: .atMost(10)),
             Figure("listAgain", "– once more, p50", again.microseconds(at: 0.5) / 1000, "ms", target: .atMost(2)),
             Figure("newest50", "the newest 50 of a chat, p50", newest.microseconds(at: 0.5) / 1000, "ms",
                 target: .atMost(1)),

@@ -57,17 +57,43 @@ extension SixteenBytes {
 
 extension ChatID: WireType {
     public init(wire value: WireValue, in context: WireContext) throws(WireError) {
-        guard case .text(let text) = value, let chat = ChatID(text: text) else {
-            throw WireError(.outOfBounds("must be @ or # and an identifier"))
-        }
+        let chat =
+            switch (context.form, value) {
+            case (.json, .text(let text)): ChatID(text: text)
+            case (.cbor, .bytes(let bytes)): ChatID(bytes: bytes)
+            default: ChatID?.none
+            }
+        guard let chat else { throw WireError(.outOfBounds("must be @ or # and an identifier")) }
         self = chat
     }
 
-    public func write(to writer: inout WireWriter) { writer.write(text: description) }
+    public func write(to writer: inout WireWriter) {
+        switch writer.form {
+        case .json: writer.write(text: description)
+        case .cbor: writer.write(bytes: bytes)
+        }
+    }
+
+    /// `@` or `#`, then the 16 bytes of the id.
+    private var bytes: [UInt8] {
+        switch self {
+        case .person(let account): [UInt8(ascii: "@")] + account.bytes.array
+        case .conversation(let conversation): [UInt8(ascii: "#")] + conversation.bytes.array
+        }
+    }
+
+    private init?(bytes: [UInt8]) {
+        guard bytes.count == 17, let id = SixteenBytes(Array(bytes[1...])) else { return nil }
+        switch bytes[0] {
+        case UInt8(ascii: "@"): self = .person(AccountID(bytes: id))
+        case UInt8(ascii: "#"): self = .conversation(ConversationID(bytes: id))
+        default: return nil
+        }
+    }
 
     public static var schema: Schema {
         let pattern = "[@#][A-Za-z0-9_-]{21}[AQgw]"
-        return .formatted(name: "ChatID", pattern: pattern, cbor: .text)
+        return .formatted(name: "ChatID", pattern: pattern, cbor: .bytes(count: 17))
     }
 
     public static var sample: ChatID { .person(.sample) }

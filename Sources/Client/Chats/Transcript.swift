@@ -22,7 +22,9 @@ final class Transcript: Room {
         beforeShowing()
         let own = try ownAccount()
         var chats: [Chat] = []
+        var isInOrder = false
         if let known = chatCache {
+            isInOrder = staleChats.isEmpty
             // Taken, so that it is not copied; and it is read anew where something fails.
             chatCache = nil
             chats = known
@@ -31,14 +33,19 @@ final class Transcript: Room {
                 if let stored = try readable(.chat(id)) { chats.append(Chat(stored, own: own)) }
             }
         } else {
-            let stored = try readableValues(in: .chats)
-            chats.reserveCapacity(stored.count)
-            for (_, chat) in stored { chats.append(Chat(chat, own: own)) }
+            try ground.records.visitReadable(in: .chats) { (_, stored) in chats.append(Chat(stored, own: own)) }
         }
         for index in chats.indices where chats[index].handle == nil { chats[index] = try named(chats[index]) }
-        chats.sort { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
+        if !isInOrder { chats = Self.inOrder(chats) }
         (chatCache, staleChats) = (chats, [])
         return chats
+    }
+
+    /// The latest first. Sorted by what decides, and moved once: a chat is large.
+    private static func inOrder(_ chats: [Chat]) -> [Chat] {
+        chats.indices.map { (index: $0, id: chats[$0].id, activity: chats[$0].activity) }
+            .sorted { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
+            .map { chats[$0.index] }
     }
 
     func chat(_ id: ChatID) throws(ClientError) -> Chat? {

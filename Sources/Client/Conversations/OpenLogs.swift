@@ -101,7 +101,7 @@ final class OpenLogs: Room {
     /// The open conversations that are kept here, and how far the server said that each has come.
     private func heads() throws(ClientError) -> [ConversationID: SequenceNumber] {
         var heads: [ConversationID: SequenceNumber] = [:]
-        for (_, chat) in try readableValues(in: .chats) {
+        try ground.records.visitReadable(in: .chats) { (_, chat) in
             if case .conversation(let id) = chat.id, let conversation = chat.conversation, !conversation.isOver {
                 heads[id] = conversation.head
             }

@@ -117,27 +117,37 @@ final class LocalStore {
     ) throws(LocalStoreError) -> [StoreSlot] {
         let file = try usable()
         let scopeHash = seal.scope(scope)
-        if room.hasNames { return try entries(in: room, of: scope, range).map(\.slot) }
+        if room.hasNames {
+            var slots: [StoreSlot] = []
+            try visit(in: room, of: scope, range) { (slot, _) in slots.append(slot) }
+            return slots
+        }
         return try Self.asked { () throws(SQLiteError) in try file.connection.places(scopeHash, room, range) }
             .map { StoreSlot(scope: scope, room: room, place: .number($0)) }
     }
 
-    /// The same with what is there.
-    func entries(
-        in room: StoreRoom, of scope: StoreScope, _ range: StoreRange = .all
-    ) throws(LocalStoreError) -> [(slot: StoreSlot, value: [UInt8])] {
+    /// Each of them with what is there, one after the other, so that thousands are never held at once.
+    /// - Parameter visit: asks nothing of the store.
+    func visit(
+        in room: StoreRoom, of scope: StoreScope, _ range: StoreRange = .all,
+        _ visit: (StoreSlot, [UInt8]) throws(LocalStoreError) -> Void
+    ) throws(LocalStoreError) {
         let file = try usable()
         let scopeHash = seal.scope(scope)
-        let rows = try Self.asked { () throws(SQLiteError) in try file.connection.rows(scopeHash, room, range) }
-        var entries: [(slot: StoreSlot, value: [UInt8])] = []
-        entries.reserveCapacity(rows.count)
-        for row in rows {
+        var failure: LocalStoreError?
+        func take(_ row: StoreRow) throws(LocalStoreError) {
             let content = try seal.open(row.sealed, at: row.address)
             let place = content.name.map { StoreSlot.Place.name($0) } ?? .number(UInt64(row.address.place))
             // Only what was sealed for this address opens at it, so the name is not hashed again.
-            entries.append((StoreSlot(scope: scope, room: room, place: place), content.value))
+            try visit(StoreSlot(scope: scope, room: room, place: place), content.value)
         }
-        return entries
+        try Self.asked { () throws(SQLiteError) in
+            try file.connection.visit(scopeHash, room, range) { (row) in
+                guard failure == nil else { return }
+                do throws(LocalStoreError) { try take(row) } catch { failure = error }
+            }
+        }
+        if let failure { throw failure }
     }
 
     private func sealedValue(

@@ -67,9 +67,10 @@ extension Connection {
         ) { (row) in row.number(0) }
     }
 
-    func rows(
-        _ scope: SixteenBytes, _ room: StoreRoom, _ range: StoreRange
-    ) throws(SQLiteError) -> [StoreRow] {
+    /// Each row of a room, as it is read. Nothing else is asked of the table meanwhile.
+    func visit(
+        _ scope: SixteenBytes, _ room: StoreRoom, _ range: StoreRange, _ visit: (StoreRow) -> Void
+    ) throws(SQLiteError) {
         let statement: StaticString = switch range.order {
         case .oldestFirst:
             """
@@ -82,13 +83,14 @@ extension Connection {
             ORDER BY place DESC LIMIT ?5
             """
         }
-        return try rows(
+        let _: [Void] = try rows(
             statement, .id(scope), .integer(room.rawValue), .number(range.places.lowerBound),
             .number(range.places.upperBound), .integer(Int64(range.limit))
         ) { (row) in
-            StoreRow(
-                address: StoreAddress(scope: scope, room: room.rawValue, place: row.integer(0)),
-                sealed: [UInt8](row.borrowedBytes(1)))
+            visit(
+                StoreRow(
+                    address: StoreAddress(scope: scope, room: room.rawValue, place: row.integer(0)),
+                    sealed: [UInt8](row.borrowedBytes(1))))
         }
     }
 

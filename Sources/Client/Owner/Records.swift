@@ -68,6 +68,14 @@ final class Records {
         do { return try here.readableValues(in: shelf, range) } catch { throw .store(error) }
     }
 
+    /// The same one after the other, so that thousands are never held at once.
+    /// - Parameter visit: asks nothing of the store.
+    func visitReadable<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ visit: (StoreKey<Value>, Value) -> Void
+    ) throws(ClientError) {
+        do { try here.visitReadable(in: shelf, .all, visit) } catch { throw .store(error) }
+    }
+
     func byteCount<Value: WireType>(of key: StoreKey<Value>) throws(ClientError) -> Int {
         do { return try here.byteCount(of: key) } catch { throw .store(error) }
     }

@@ -68,9 +68,9 @@ extension LocalStore {
         in shelf: StoreShelf<Value>, _ range: StoreRange = .all
     ) throws(LocalStoreError) -> [(key: StoreKey<Value>, value: Value)] {
         var values: [(key: StoreKey<Value>, value: Value)] = []
-        for entry in try entries(in: shelf.room, of: shelf.scope, range) {
-            let key = StoreKey<Value>(entry.slot)
-            values.append((key, try Self.value(entry.value, at: key)))
+        try visit(in: shelf.room, of: shelf.scope, range) { (slot, bytes) throws(LocalStoreError) in
+            let key = StoreKey<Value>(slot)
+            values.append((key, try Self.value(bytes, at: key)))
         }
         return values
     }
@@ -79,9 +79,19 @@ extension LocalStore {
     func readableValues<Value: WireType>(
         in shelf: StoreShelf<Value>, _ range: StoreRange = .all
     ) throws(LocalStoreError) -> [(key: StoreKey<Value>, value: Value)] {
-        try entries(in: shelf.room, of: shelf.scope, range).compactMap { (entry) in
-            let key = StoreKey<Value>(entry.slot)
-            return (try? Self.value(entry.value, at: key)).map { (key, $0) }
+        var values: [(key: StoreKey<Value>, value: Value)] = []
+        try visitReadable(in: shelf, range) { (key, value) in values.append((key, value)) }
+        return values
+    }
+
+    /// The same one after the other, so that thousands are never held at once.
+    /// - Parameter visit: asks nothing of the store.
+    func visitReadable<Value: WireType>(
+        in shelf: StoreShelf<Value>, _ range: StoreRange = .all, _ visit: (StoreKey<Value>, Value) -> Void
+    ) throws(LocalStoreError) {
+        try self.visit(in: shelf.room, of: shelf.scope, range) { (slot, bytes) in
+            let key = StoreKey<Value>(slot)
+            if let value = try? Self.value(bytes, at: key) { visit(key, value) }
         }
     }
 

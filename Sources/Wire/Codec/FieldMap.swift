@@ -44,8 +44,9 @@ public struct FieldMap {
     mutating func optional(_ key: String) -> WireValue? {
         for index in entries.indices where entries[index].key == key {
             asked |= 1 << UInt128(index)
-            let value = entries[index].value
-            return value == .null ? nil : value
+            // Looked at, and not compared: that would copy it.
+            if case .null = entries[index].value { return nil }
+            return entries[index].value
         }
         return nil
     }
