@@ -1,3 +1,4 @@
+import Foundation
 import Keys
 import Testing
 import Transport
@@ -96,6 +97,24 @@ struct ClientErrorTests {
         #expect(error.description.count > 10)
         #expect(!error.description.contains("ClientError"))
         #expect(error.code.allSatisfy { $0.isLowercase || $0 == "-" })
+    }
+
+    @Test("docs/library.md has each code, and whether it passes")
+    func page() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+        let page = try String(contentsOf: root.appending(path: "docs/library.md"), encoding: .utf8)
+        let rows = page.matches(of: #/^\| `([a-z-]+)` \| (yes|no|of 500 and above) \|/#.anchorsMatchLineEndings())
+        let listed = Dictionary(rows.map { (String($0.1), String($0.2)) }, uniquingKeysWith: { (first, _) in first })
+        let failures = FileFailure.allCases.map { ClientError.file($0) }
+        let errors = (Self.all + failures).filter { if case .refused = $0 { false } else { true } }
+        for error in errors {
+            if case .unexpectedAnswer = error {
+                #expect(listed[error.code] == "of 500 and above")
+            } else {
+                #expect(listed[error.code] == (error.isPassing ? "yes" : "no"), "\(error.code)")
+            }
+        }
+        #expect(Set(listed.keys) == Set(errors.map(\.code)), "the page has no code that no error has")
     }
 
     @Test("what the system refused is told in its words")
