@@ -77,6 +77,34 @@ import Wire
         }
     }
 
+    @Test("what a killed download of a post left goes with the next")
+    func killedDownload() async throws {
+        let scene = try await scene()
+        let (alice, town) = (scene.alice, scene.town)
+        let folder = try TemporaryFolder()
+        let bytes = Tus.bytes(9_000_000)
+        try TextFile.write(bytes, to: folder.path + "/film")
+        #expect(try scene.bob.run("send", "--conversation", town, "--file", folder.path + "/film").status == 0)
+        let words = ["download", "--conversation", town, "3", "-o", folder.path + "/out"]
+        let proxy = try HoldingProxy(to: scene.house.server.port, .toClient, holdingAfter: 5_000_000)
+        defer { proxy.stop() }
+        let fetching = try alice.start(words + ["--server", "http://127.0.0.1:\(proxy.port)"])
+        proxy.waitUntilHeld()
+        #expect(kill(fetching.pid, SIGKILL) == 0)
+        #expect(fetching.end().status == -SIGKILL)
+        func partials() -> [String] { folder.files.filter { $0.hasSuffix(".partial") } }
+        #expect(partials().count == 1)
+        let left = try #require(partials().first)
+        #expect(try alice.run(words).output == "Saved 9000000 bytes as \(folder.path)/out.\n")
+        #expect(TextFile.bytes(folder.path + "/out") == bytes && partials().isEmpty)
+        // Somebody else's hand on that name keeps nobody from the file, and is left alone.
+        unlink(folder.path + "/out")
+        #expect(symlink(folder.path + "/film", left) == 0)
+        #expect(try alice.run(words).status == 0)
+        #expect(TextFile.bytes(folder.path + "/out") == bytes && TextFile.bytes(folder.path + "/film") == bytes)
+        #expect(partials().count == 1)
+    }
+
     @Test("what a post shows is saved under its name or a given one, and nothing that is there is replaced")
     func downloads() async throws {
         let scene = try await scene()
