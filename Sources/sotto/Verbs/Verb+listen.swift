@@ -58,9 +58,11 @@ extension Verb {
             output.object("devicesChanged") { $0.put("epoch", number: epoch) }
             output.progress("The list of this account's devices has changed (epoch \(epoch)).")
         case .unseenOwnList(let epoch):
+            Silence.end()
             output.object("unseenOwnList") { $0.put("epoch", number: epoch) }
             Output.complain(
                 "The key log has a list of your devices (epoch \(epoch)) that this device never saw. "
+            Silence.end()
                     + "If you changed your devices elsewhere, that was it; if not, ask who runs the server.")
         case .foreignOwnList(let epoch):
             output.object("foreignOwnList") { $0.put("epoch", number: epoch) }
