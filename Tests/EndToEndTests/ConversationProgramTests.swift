@@ -105,6 +105,31 @@ import Wire
         #expect(partials().count == 1)
     }
 
+    @Test("posts that wait or were refused are told with the number that gives them up")
+    func notAccepted() async throws {
+        let scene = try await scene()
+        let (alice, bob, town) = (scene.alice, scene.bob, scene.town)
+        func number(_ ended: Terminal.Ended, _ progress: String) throws -> String {
+            #expect(ended.status == 1 && ended.output.contains(#""progress":"\#(progress)""#), "\(ended.output)")
+            let fields = /"event":"notAccepted","chat":"#[A-Za-z0-9_-]{22}","number":(\d+),/
+            let number = String(try #require(ended.output.firstMatch(of: fields)).1)
+            let hint = "sotto: Kept as number \(number): sotto delete --conversation \(town) \(number) gives it up.\n"
+            #expect(ended.errors.hasPrefix(hint), "\(ended.errors)")
+            return number
+        }
+        let words = ["send", "--conversation", town, "later", "--json"]
+        let waiting = try number(alice.run(words + ["--server", "http://127.0.0.1:1"]), "queued")
+        let shown = try alice.run("history", "--conversation", town).output
+        #expect(shown.hasSuffix("  #\(waiting) alice: later (queued)\n"), "\(shown)")
+        #expect(try alice.run("delete", "--conversation", town, waiting).status == 0)
+        #expect(try alice.run("send", "--resume").output == "")
+        #expect(try bob.run("history", "--conversation", town).status == 0)
+        #expect(try alice.run("conversations", "remove", town, "bob").status == 0)
+        let refused = try number(bob.run(words), "refused")
+        #expect(try bob.run("delete", "--conversation", town, refused).status == 0)
+        #expect(try !bob.run("chats").output.contains("later"))
+    }
+
     @Test("what a post shows is saved under its name or a given one, and nothing that is there is replaced")
     func downloads() async throws {
         let scene = try await scene()

@@ -112,6 +112,22 @@ struct SottoProgramTests {
         #expect(try alice.run("send", "bob", "x").status == 0, "the store is whole")
     }
 
+    @Test("what the server does not take now is told with the number that gives it up")
+    func notAccepted() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        _ = try bob.run("register", "bob")
+        _ = try alice.run("send", "bob", "now")
+        let waiting = try alice.run("send", "bob", "later", "--json", "--server", "http://127.0.0.1:1")
+        #expect(waiting.status == 1)
+        #expect(waiting.output.contains(#""event":"notAccepted","chat":"@"#))
+        #expect(waiting.output.contains(#""number":2,"#))
+        #expect(waiting.errors.hasPrefix("sotto: Kept as number 2: sotto delete bob 2 gives it up.\n"))
+        #expect(try alice.run("delete", "bob", "2").status == 0)
+        #expect(try bob.run("listen", "--until-idle").output.hasSuffix("alice: now\n"))
+    }
+
     @Test("what others write cannot move the cursor")
     func controlCharacters() async throws {
         let house = try await House()
