@@ -130,6 +130,25 @@ import Wire
         #expect(try !bob.run("chats").output.contains("later"))
     }
 
+    @Test("chats are listed by what other verbs take, and all that is asked for of one is shown")
+    func longHistory() async throws {
+        let scene = try await scene()
+        let (alice, town) = (scene.alice, scene.town)
+        let posts = (3...1_102).map { "\($0)\n" }.joined()
+        #expect(try alice.run(["chat", "--conversation", town], input: posts).status == 0)
+        let listed = try alice.run("chats").output
+        #expect(listed.hasPrefix("\(town)  town (open: the server can read it)  "), "\(listed)")
+        func numbers(_ words: String...) throws -> [Int] {
+            let lines = try alice.run(["history", "--conversation", town] + words).output.split(separator: "\n")
+            return lines.map { (line) in line.firstMatch(of: /\ #(\d+) alice: (\d+)$/).flatMap { Int($0.2) } ?? 0 }
+        }
+        #expect(try numbers("--limit", "5000") == [0, 0] + Array(3...1_102))
+        #expect(try numbers("--limit", "1050") == Array(53...1_102))
+        #expect(try numbers("--limit", "1001", "--before", "1102") == Array(101...1_101))
+        #expect(try numbers("--limit", "1000") == Array(103...1_102))
+        #expect(try numbers("--limit", "0") == [])
+    }
+
     @Test("what a post shows is saved under its name or a given one, and nothing that is there is replaced")
     func downloads() async throws {
         let scene = try await scene()
