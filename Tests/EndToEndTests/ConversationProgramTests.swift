@@ -77,34 +77,6 @@ import Wire
         }
     }
 
-    @Test("what a killed download of a post left goes with the next")
-    func killedDownload() async throws {
-        let scene = try await scene()
-        let (alice, town) = (scene.alice, scene.town)
-        let folder = try TemporaryFolder()
-        let bytes = Tus.bytes(9_000_000)
-        try TextFile.write(bytes, to: folder.path + "/film")
-        #expect(try scene.bob.run("send", "--conversation", town, "--file", folder.path + "/film").status == 0)
-        let words = ["download", "--conversation", town, "3", "-o", folder.path + "/out"]
-        let proxy = try HoldingProxy(to: scene.house.server.port, .toClient, holdingAfter: 5_000_000)
-        defer { proxy.stop() }
-        let fetching = try alice.start(words + ["--server", "http://127.0.0.1:\(proxy.port)"])
-        proxy.waitUntilHeld()
-        #expect(kill(fetching.pid, SIGKILL) == 0)
-        #expect(fetching.end().status == -SIGKILL)
-        func partials() -> [String] { folder.files.filter { $0.hasSuffix(".partial") } }
-        #expect(partials().count == 1)
-        let left = try #require(partials().first)
-        #expect(try alice.run(words).output == "Saved 9000000 bytes as \(folder.path)/out.\n")
-        #expect(TextFile.bytes(folder.path + "/out") == bytes && partials().isEmpty)
-        // Somebody else's hand on that name keeps nobody from the file, and is left alone.
-        unlink(folder.path + "/out")
-        #expect(symlink(folder.path + "/film", left) == 0)
-        #expect(try alice.run(words).status == 0)
-        #expect(TextFile.bytes(folder.path + "/out") == bytes && TextFile.bytes(folder.path + "/film") == bytes)
-        #expect(partials().count == 1)
-    }
-
     @Test("posts that wait or were refused are told with the number that gives them up")
     func notAccepted() async throws {
         let scene = try await scene()
@@ -147,6 +119,63 @@ import Wire
         #expect(try numbers("--limit", "1001", "--before", "1102") == Array(101...1_101))
         #expect(try numbers("--limit", "1000") == Array(103...1_102))
         #expect(try numbers("--limit", "0") == [])
+    }
+
+    @Test("who comes back hears how much is unread, and of what is followed all that was said")
+    func away() async throws {
+        let scene = try await scene()
+        let (alice, bob, town) = (scene.alice, scene.bob, scene.town)
+        let unread = try bob.start(["listen"])
+        #expect(unread.readLine() == "[town] 2 unread: sotto history --conversation \(town)")
+        kill(unread.pid, SIGINT)
+        #expect(unread.end().status == 0)
+        let followed = try bob.run("conversations", "follow", town, "--json").output
+        #expect(followed == #"{"event":"followed","conversation":"\#(town)"}"# + "\n")
+        #expect(try alice.run("send", "--conversation", town, "meanwhile").status == 0)
+        let listening = try bob.start(["listen", "--json"])
+        var lines: [String] = []
+        while lines.last?.contains(#""text":"meanwhile""#) != true, lines.last != "" {
+            lines.append(listening.readLine())
+        }
+        kill(listening.pid, SIGINT)
+        #expect(listening.end().status == 0)
+        let line = #"{"event":"unread","conversation":"\#(town)","name":"town","unread":3,"head":3}"#
+        #expect(lines.prefix(2) == [#"{"event":"connected"}"#, line])
+        #expect(lines.last?.contains(#""event":"message""#) == true)
+        #expect(try bob.run("chats", "--json").output.contains(#""followed":true"#))
+        #expect(try bob.run("conversations", "unfollow", town).output.hasPrefix("Not followed any more: "))
+        #expect(try !bob.run("chats", "--json").output.contains(#""followed":true"#))
+        #expect(try bob.run("conversations", "read", town, "3").status == 0)
+        #expect(try bob.run("listen", "--until-idle").output == "")
+        #expect(try bob.run("conversations", "follow", "\(ConversationID.random())").status == 1)
+    }
+
+    @Test("what a killed download of a post left goes with the next")
+    func killedDownload() async throws {
+        let scene = try await scene()
+        let (alice, town) = (scene.alice, scene.town)
+        let folder = try TemporaryFolder()
+        let bytes = Tus.bytes(9_000_000)
+        try TextFile.write(bytes, to: folder.path + "/film")
+        #expect(try scene.bob.run("send", "--conversation", town, "--file", folder.path + "/film").status == 0)
+        let words = ["download", "--conversation", town, "3", "-o", folder.path + "/out"]
+        let proxy = try HoldingProxy(to: scene.house.server.port, .toClient, holdingAfter: 5_000_000)
+        defer { proxy.stop() }
+        let fetching = try alice.start(words + ["--server", "http://127.0.0.1:\(proxy.port)"])
+        proxy.waitUntilHeld()
+        #expect(kill(fetching.pid, SIGKILL) == 0)
+        #expect(fetching.end().status == -SIGKILL)
+        func partials() -> [String] { folder.files.filter { $0.hasSuffix(".partial") } }
+        #expect(partials().count == 1)
+        let left = try #require(partials().first)
+        #expect(try alice.run(words).output == "Saved 9000000 bytes as \(folder.path)/out.\n")
+        #expect(TextFile.bytes(folder.path + "/out") == bytes && partials().isEmpty)
+        // Somebody else's hand on that name keeps nobody from the file, and is left alone.
+        unlink(folder.path + "/out")
+        #expect(symlink(folder.path + "/film", left) == 0)
+        #expect(try alice.run(words).status == 0)
+        #expect(TextFile.bytes(folder.path + "/out") == bytes && TextFile.bytes(folder.path + "/film") == bytes)
+        #expect(partials().count == 1)
     }
 
     @Test("what a post shows is saved under its name or a given one, and nothing that is there is replaced")
