@@ -59,7 +59,7 @@ client-model: ## let five clients of a real server live under a seed, and hold w
 	CLIENT_MODEL_SEEDS=$(seeds) "$$(swift build --show-bin-path)/sottoPackageTests.xctest" \
 		--testing-library swift-testing --no-parallel --filter ClientModelTests
 
-example: setup ## build the bot of docs/clients.md outside this tree, as its reader would
+example: setup ## build the samples of docs/library.md outside this tree, as its reader would
 	@Scripts/check-example
 
 tidy: ## run the tests that read the sources as text

@@ -54,7 +54,7 @@ extension Problem: WireRecord {
         detail = try fields.text("detail", \.detail, length: 0...1000)
         field = try fields.textIfPresent("field", \.field, length: 1...400)
         instance = try fields.textIfPresent("instance", \.instance, length: 1...100)
-        retryAfterSeconds = try fields.numberIfPresent("retryAfter", \.retryAfterSeconds, in: 0...86_400)
+        retryAfterSeconds = try fields.numberIfPresent("retryAfter", \.retryAfterSeconds)
         devices = try fields.valueIfPresent("devices", \.devices)
     }
 }

@@ -3,8 +3,19 @@ import Threads
 
 /// Standard input, and files that the command line names.
 enum Input {
+    /// Opens what is empty and takes nothing under the numbers of standard input, output and error that the program was
+    /// started without: else the next file that it opens, such as its store, would be taken for them.
+    static func fillStandardDescriptors() {
+        // The lowest free number is given out first.
+        var number: Int32 = 0
+        while number >= 0, number <= STDERR_FILENO { number = open("/dev/null", O_RDONLY) }
+        if number > STDERR_FILENO { close(number) }
+    }
+
     /// Everything on standard input, up to a bound.
     static func everything(byteCountMax: Int) throws(UsageError) -> String {
+        Silence.interrupt()
+        defer { Silence.begin() }
         var bytes: [UInt8] = []
         while bytes.count <= byteCountMax, let chunk = chunk() { bytes += chunk }
         guard bytes.count <= byteCountMax else {

@@ -6,6 +6,7 @@ import Wire
 struct Main {
     static func main() async {
         umask(0o077)
+        Input.fillStandardDescriptors()
         Interrupts.take()
         if CommandLine.arguments.dropFirst() == ["--version"] {
             return Output.write("sotto \(Release.version)\n", to: STDOUT_FILENO)
@@ -58,7 +59,9 @@ struct Main {
             let client = try await setup.open(over: network)
             let work = Task { try await work(client, arguments, output) }
             Interrupts.watch { work.cancel() }
+            let silence = Task { await Silence.watch(for: .seconds(2), output) }
             let result = await work.result
+            silence.cancel()
             await client.close()
             try result.get()
             return 0

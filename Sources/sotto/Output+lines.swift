@@ -60,8 +60,7 @@ extension Output {
     private static func openText(of line: Line, with handle: Handle?) -> String {
         let author = handle?.text ?? String(line.author.account.description.prefix(8))
         if case .change(let change) = line.body { return told(change, by: author, line.author.account) }
-        let number = line.isInLog ? "#\(line.number) " : ""
-        return "\(number)\(author): \(said(line, with: author))\(mark(line))"
+        return "#\(line.number) \(author): \(said(line, with: author))\(mark(line))"
     }
 
     /// What a post says and shows.
@@ -120,9 +119,6 @@ extension Line {
         case .text, .file, .media, .sticker, .gone: "message"
         }
     }
-
-    /// Whether the log of its conversation has it.
-    fileprivate var isInLog: Bool { delivery == .received || delivery == .accepted }
 
     /// Where it came from, in a word.
     fileprivate var kind: String {

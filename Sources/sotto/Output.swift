@@ -81,6 +81,7 @@ struct Output: Sendable {
 
     @discardableResult
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        defer { Silence.begin() }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -1,3 +1,4 @@
+import Foundation
 import Keys
 import Testing
 import Transport
@@ -121,6 +122,35 @@ struct ClientErrorTests {
         }
     }
 
+    @Test("docs/library.md has each code, and whether it passes")
+    func page() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+        let page = try String(contentsOf: root.appending(path: "docs/library.md"), encoding: .utf8)
+        let rows = page.matches(of: #/^\| `([a-z-]+)` \| (yes|no|of 429, and of 500 and above) \|/#.anchorsMatchLineEndings())
+        let listed = Dictionary(rows.map { (String($0.1), String($0.2)) }, uniquingKeysWith: { (first, _) in first })
+        let failures = FileFailure.allCases.map { ClientError.file($0) }
+        let errors = (Self.all + failures).filter { if case .refused = $0 { false } else { true } }
+        for error in errors {
+            if case .unexpectedAnswer = error {
+                #expect(listed[error.code.rawValue] == "of 429, and of 500 and above")
+            } else {
+                #expect(listed[error.code.rawValue] == (error.isPassing ? "yes" : "no"), "\(error.code)")
+            }
+        }
+        #expect(Set(listed.keys) == Set(errors.map(\.code.rawValue)), "the page has no code that no error has")
+    }
+
+    @Test("a refusal is one however long the server wants to be left alone")
+    func longWait() throws {
+        let text = """
+            {"type":"urn:sotto:problem:rate-limited","title":"x","status":429,"code":"rate-limited","detail":"",
+            "retryAfter":18446744073709551615}
+            """
+        let context = WireContext(form: .json, refusesUnknownFields: false)
+        let error = SottoError(.refused(try Problem.decode(Array(text.utf8), in: context)))
+        #expect(error.isPassing && error.retryAfter == .seconds(Int64.max))
+    }
+
     @Test("what the system refused is told in its words")
     func systemWords() {
         let error = ClientError.store(.system(operation: "make x", code: 2))
@@ -131,7 +161,7 @@ struct ClientErrorTests {
     func passing() {
         for error: ClientError in [
             .unreachable(.timedOut), .refused(Problem(.overloaded, "")), .refused(Problem(.rateLimited, "")),
-            .unexpectedAnswer(status: 502),
+            .unexpectedAnswer(status: 502), .unexpectedAnswer(status: 429),
         ] { #expect(error.isPassing) }
         for error: ClientError in [
             .refused(Problem(.notFound, "")), .unlinked, .untrustedList(.badSignature), .store(.diskFull),

@@ -21,6 +21,14 @@ struct ClientLimitsTests {
         #expect(ClientLimits.tokenMarginSeconds < Limits.accessTokenSeconds)
     }
 
+    @Test("what comments for apps call by its number has that number")
+    func spoken() {
+        #expect(ClientLimits.eventsKeptMax == 1_024)
+        #expect(ClientLimits.lastLineLengthMax == 256)
+        #expect(ClientLimits.handlesAskedMax == 50)
+        #expect(ClientLimits.timelineLinesMax == 1_000)
+    }
+
     @Test("the longest text fits a sealed message")
     func longestText() {
         let text = String(repeating: "👋", count: Limits.textLengthMax)

@@ -77,6 +77,107 @@ import Wire
         }
     }
 
+    @Test("posts that wait or were refused are told with the number that gives them up")
+    func notAccepted() async throws {
+        let scene = try await scene()
+        let (alice, bob, town) = (scene.alice, scene.bob, scene.town)
+        func number(_ ended: Terminal.Ended, _ progress: String) throws -> String {
+            #expect(ended.status == 1 && ended.output.contains(#""progress":"\#(progress)""#), "\(ended.output)")
+            let fields = /"event":"notAccepted","chat":"#[A-Za-z0-9_-]{22}","number":(\d+),/
+            let number = String(try #require(ended.output.firstMatch(of: fields)).1)
+            let hint = "sotto: Kept as number \(number): sotto delete --conversation \(town) \(number) gives it up.\n"
+            #expect(ended.errors.hasPrefix(hint), "\(ended.errors)")
+            return number
+        }
+        let words = ["send", "--conversation", town, "later", "--json"]
+        let waiting = try number(alice.run(words + ["--server", "http://127.0.0.1:1"]), "queued")
+        let shown = try alice.run("history", "--conversation", town).output
+        #expect(shown.hasSuffix("  #\(waiting) alice: later (queued)\n"), "\(shown)")
+        #expect(try alice.run("delete", "--conversation", town, waiting).status == 0)
+        #expect(try alice.run("send", "--resume").output == "")
+        #expect(try bob.run("history", "--conversation", town).status == 0)
+        #expect(try alice.run("conversations", "remove", town, "bob").status == 0)
+        let refused = try number(bob.run(words), "refused")
+        #expect(try bob.run("delete", "--conversation", town, refused).status == 0)
+        #expect(try !bob.run("chats").output.contains("later"))
+    }
+
+    @Test("chats are listed by what other verbs take, and all that is asked for of one is shown")
+    func longHistory() async throws {
+        let scene = try await scene()
+        let (alice, town) = (scene.alice, scene.town)
+        let posts = (3...1_102).map { "\($0)\n" }.joined()
+        #expect(try alice.run(["chat", "--conversation", town], input: posts).status == 0)
+        let listed = try alice.run("chats").output
+        #expect(listed.hasPrefix("\(town)  town (open: the server can read it)  "), "\(listed)")
+        func numbers(_ words: String...) throws -> [Int] {
+            let lines = try alice.run(["history", "--conversation", town] + words).output.split(separator: "\n")
+            return lines.map { (line) in line.firstMatch(of: /\ #(\d+) alice: (\d+)$/).flatMap { Int($0.2) } ?? 0 }
+        }
+        #expect(try numbers("--limit", "5000") == [0, 0] + Array(3...1_102))
+        #expect(try numbers("--limit", "1050") == Array(53...1_102))
+        #expect(try numbers("--limit", "1001", "--before", "1102") == Array(101...1_101))
+        #expect(try numbers("--limit", "1000") == Array(103...1_102))
+        #expect(try numbers("--limit", "0") == [])
+    }
+
+    @Test("who comes back hears how much is unread, and of what is followed all that was said")
+    func away() async throws {
+        let scene = try await scene()
+        let (alice, bob, town) = (scene.alice, scene.bob, scene.town)
+        let unread = try bob.start(["listen"])
+        #expect(unread.readLine() == "[town] 2 unread: sotto history --conversation \(town)")
+        kill(unread.pid, SIGINT)
+        #expect(unread.end().status == 0)
+        let followed = try bob.run("conversations", "follow", town, "--json").output
+        #expect(followed == #"{"event":"followed","conversation":"\#(town)"}"# + "\n")
+        #expect(try alice.run("send", "--conversation", town, "meanwhile").status == 0)
+        let listening = try bob.start(["listen", "--json"])
+        var lines: [String] = []
+        while lines.last?.contains(#""text":"meanwhile""#) != true, lines.last != "" {
+            lines.append(listening.readLine())
+        }
+        kill(listening.pid, SIGINT)
+        #expect(listening.end().status == 0)
+        let line = #"{"event":"unread","conversation":"\#(town)","name":"town","unread":3,"head":3}"#
+        #expect(lines.prefix(2) == [#"{"event":"connected"}"#, line])
+        #expect(lines.last?.contains(#""event":"message""#) == true)
+        #expect(try bob.run("chats", "--json").output.contains(#""followed":true"#))
+        #expect(try bob.run("conversations", "unfollow", town).output.hasPrefix("Not followed any more: "))
+        #expect(try !bob.run("chats", "--json").output.contains(#""followed":true"#))
+        #expect(try bob.run("conversations", "read", town, "3").status == 0)
+        #expect(try bob.run("listen", "--until-idle").output == "")
+        #expect(try bob.run("conversations", "follow", "\(ConversationID.random())").status == 1)
+    }
+
+    @Test("what a killed download of a post left goes with the next")
+    func killedDownload() async throws {
+        let scene = try await scene()
+        let (alice, town) = (scene.alice, scene.town)
+        let folder = try TemporaryFolder()
+        let bytes = Tus.bytes(9_000_000)
+        try TextFile.write(bytes, to: folder.path + "/film")
+        #expect(try scene.bob.run("send", "--conversation", town, "--file", folder.path + "/film").status == 0)
+        let words = ["download", "--conversation", town, "3", "-o", folder.path + "/out"]
+        let proxy = try HoldingProxy(to: scene.house.server.port, .toClient, holdingAfter: 5_000_000)
+        defer { proxy.stop() }
+        let fetching = try alice.start(words + ["--server", "http://127.0.0.1:\(proxy.port)"])
+        proxy.waitUntilHeld()
+        #expect(kill(fetching.pid, SIGKILL) == 0)
+        #expect(fetching.end().status == -SIGKILL)
+        func partials() -> [String] { folder.files.filter { $0.hasSuffix(".partial") } }
+        #expect(partials().count == 1)
+        let left = try #require(partials().first)
+        #expect(try alice.run(words).output == "Saved 9000000 bytes as \(folder.path)/out.\n")
+        #expect(TextFile.bytes(folder.path + "/out") == bytes && partials().isEmpty)
+        // Somebody else's hand on that name keeps nobody from the file, and is left alone.
+        unlink(folder.path + "/out")
+        #expect(symlink(folder.path + "/film", left) == 0)
+        #expect(try alice.run(words).status == 0)
+        #expect(TextFile.bytes(folder.path + "/out") == bytes && TextFile.bytes(folder.path + "/film") == bytes)
+        #expect(partials().count == 1)
+    }
+
     @Test("what a post shows is saved under its name or a given one, and nothing that is there is replaced")
     func downloads() async throws {
         let scene = try await scene()

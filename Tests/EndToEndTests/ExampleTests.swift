@@ -40,17 +40,23 @@ private func answer(in chat: ChatID, _ account: Account) async {
 }
 // END
 
-@Suite("The bot in docs/clients.md", .timeLimit(.minutes(10)))
-struct ExampleTests {
-    @Test("is what compiles here, word for word")
-    func sameText() throws {
-        let here = TextFile.read(#filePath)
-        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        let document = TextFile.read(root + "/docs/clients.md")
+/// What a page shows, and a file of tests compiles.
+enum Sample {
+    /// Whether docs/library.md has, word for word, what stands in a file between its marks.
+    static func isShown(from file: String) throws -> Bool {
+        let here = TextFile.read(file)
+        let root = file.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
         let begin = try #require(here.firstRange(of: "// BEGIN\n"))
         let end = try #require(here.firstRange(of: "// END\n"))
-        #expect(document.contains("import Client\n\n" + here[begin.upperBound..<end.lowerBound]))
+        let page = TextFile.read(root + "/docs/library.md")
+        return page.contains("```swift\nimport Client\n\n" + here[begin.upperBound..<end.lowerBound] + "```\n")
     }
+}
+
+@Suite("The bot in docs/library.md", .timeLimit(.minutes(10)))
+struct ExampleTests {
+    @Test("is what compiles here, word for word")
+    func sameText() throws { #expect(try Sample.isShown(from: #filePath)) }
 
     @Test("answers whoever writes, also what came while it was away, and ends when it is told to")
     func answers() async throws {

@@ -86,6 +86,48 @@ struct SottoProgramTests {
         #expect(try alice.run("chats").status == 0)
     }
 
+    @Test("who watches a terminal is told once that the server is waited for")
+    func silence() async throws {
+        let house = try await House()
+        let alice = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        let proxy = try HoldingProxy(to: house.server.port, holdingAfter: 0)
+        defer { proxy.stop() }
+        let asking = try alice.start(["emoji", "--server", "http://127.0.0.1:\(proxy.port)"], isWatched: true)
+        #expect(asking.readErrorLine() == "Still waiting for the server; Ctrl-C ends it.")
+        kill(asking.pid, SIGINT)
+        let ended = asking.end()
+        #expect(ended.status == 1 && ended.errors == "sotto: Interrupted.\r\n", "\(ended.errors)")
+    }
+
+    @Test("without a standard input it reads none, and takes no other file for it")
+    func noInput() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        _ = try bob.run("register", "bob")
+        #expect(try alice.start(["chat", "bob"], input: nil).end().status == 0)
+        let empty = try alice.start(["send", "bob", "-"], input: nil).end()
+        #expect(empty.status == 1 && empty.errors == "sotto: There is no text to send.\n", "\(empty.errors)")
+        #expect(try alice.run("send", "bob", "x").status == 0, "the store is whole")
+    }
+
+    @Test("what the server does not take now is told with the number that gives it up")
+    func notAccepted() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        _ = try bob.run("register", "bob")
+        _ = try alice.run("send", "bob", "now")
+        let waiting = try alice.run("send", "bob", "later", "--json", "--server", "http://127.0.0.1:1")
+        #expect(waiting.status == 1)
+        #expect(waiting.output.contains(#""event":"notAccepted","chat":"@"#))
+        #expect(waiting.output.contains(#""number":2,"#))
+        #expect(waiting.errors.hasPrefix("sotto: Kept as number 2: sotto delete bob 2 gives it up.\n"))
+        #expect(try alice.run("delete", "bob", "2").status == 0)
+        #expect(try bob.run("listen", "--until-idle").output.hasSuffix("alice: now\n"))
+    }
+
     @Test("what others write cannot move the cursor")
     func controlCharacters() async throws {
         let house = try await House()

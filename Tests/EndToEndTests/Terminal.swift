@@ -23,10 +23,18 @@ final class Terminal {
         }
 
         /// The next line of its output.
-        func readLine() -> String {
+        func readLine() -> String { Self.readLine(of: output) }
+
+        /// The next line of what it says beside that.
+        func readErrorLine() -> String { Self.readLine(of: errors) }
+
+        private static func readLine(of descriptor: Int32) -> String {
             var line: [UInt8] = []
             var byte: UInt8 = 0
-            while read(output, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
+            while read(descriptor, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+                // A terminal puts one before each end of a line.
+                if byte != UInt8(ascii: "\r") { line.append(byte) }
+            }
             return String(decoding: line, as: UTF8.self)
         }
 
@@ -80,17 +88,20 @@ final class Terminal {
         try start(arguments, input: input).end()
     }
 
-    /// - Parameter input: at most what a pipe holds, 64 KiB.
-    func start(_ arguments: [String], input: String = "") throws -> Running {
+    /// - Parameters:
+    ///   - input: at most what a pipe holds, 64 KiB; `nil` for none at all, not even an empty one.
+    ///   - isWatched: whether standard error is a terminal.
+    func start(_ arguments: [String], input: String? = "", isWatched: Bool = false) throws -> Running {
         let (fromInput, toInput) = try pipeEnds()
         let (fromOutput, toOutput) = try pipeEnds()
-        let (fromErrors, toErrors) = try pipeEnds()
+        let (fromErrors, toErrors) = try isWatched ? terminalEnds() : pipeEnds()
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for (end, standard) in [(fromInput, 0), (toOutput, 1), (toErrors, 2)] as [(Int32, Int32)] {
             posix_spawn_file_actions_adddup2(&actions, end, standard)
         }
+        if input == nil { posix_spawn_file_actions_addclose(&actions, 0) }
         let program = BuildFolder.path + "/sotto"
         var argv = ([program] + arguments).map { strdup($0) } + [nil]
         var envp = environment.map { strdup($0) } + [nil]
@@ -99,10 +110,23 @@ final class Terminal {
         let code = posix_spawn(&pid, program, &actions, nil, &argv, &envp)
         for end in [fromInput, toOutput, toErrors] { close(end) }
         guard code == 0 else { throw ServerProcess.Failure(description: "cannot start sotto: \(code)") }
-        let bytes = Array(input.utf8)
+        let bytes = Array((input ?? "").utf8)
         _ = write(toInput, bytes, bytes.count)
         close(toInput)
         return Running(pid: pid, output: fromOutput, errors: fromErrors)
+    }
+
+    /// Both ends of a terminal, which are not for other children.
+    private func terminalEnds() throws -> (from: Int32, to: Int32) {
+        let from = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var (lock, number): (Int32, UInt32) = (0, 0)
+        // TIOCSPTLCK lets the other end be opened, TIOCGPTN says which it is: Glibc has calls, and its module none.
+        guard from >= 0, ioctl(from, 0x4004_5431, &lock) == 0, ioctl(from, 0x8004_5430, &number) == 0 else {
+            throw ServerProcess.Failure(description: "no terminal")
+        }
+        let to = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard to >= 0 else { throw ServerProcess.Failure(description: "no terminal") }
+        return (from, to)
     }
 
     /// Both ends, which are not for other children.

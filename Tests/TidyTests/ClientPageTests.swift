@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// docs/clients.md against what the library offers.
+/// docs/library.md against what the library offers.
 @Suite struct ClientPageTests {
-    private static let page = Repository.files.first { $0.path == "docs/clients.md" }?.text ?? ""
+    private static let page = Repository.files.first { $0.path == "docs/library.md" }?.text ?? ""
     private static let library = Repository.files.filter { $0.path.hasPrefix("Sources/Client/") }
 
     @Test("every call of an account and of what hangs from it stands on the page")
@@ -29,6 +29,70 @@ import Testing
         for name in names { #expect(Self.page.contains("`\(name)`"), "\(name)") }
     }
 
+    @Test(
+        "every case of what an app switches over has its line on the page, and no other has",
+        arguments: ["LineBody", "Delivery", "LineChange", "UnreadableReason", "SottoEvent", "ConnectionState"])
+    func cases(of name: String) throws {
+        let declared = try #require(Self.library.lazy.compactMap { cases(of: name, in: $0) }.first)
+        #expect(declared.count > 4)
+        #expect(Set(rows(of: name)) == Set(declared))
+        #expect(rows(of: name).count == declared.count)
+    }
+
+    @Test("every code of an error that has a name has its line on the page")
+    func codes() throws {
+        let file = try #require(Self.library.first { $0.path.hasSuffix("/SottoError.swift") })
+        let declared = file.text.matches(of: /static let (\w+) = Self\(rawValue: "([a-z-]+)"\)/)
+        #expect(declared.count > 40)
+        let listed = rows(of: "SottoError.Code")
+        for code in declared {
+            #expect(listed.contains(String(code.2)), "\(code.2)")
+            let words = code.2.split(separator: "-")
+            #expect(code.1 == words[0] + words.dropFirst().map(\.localizedCapitalized).joined())
+        }
+        #expect(Set(listed).count == listed.count)
+    }
+
+    @Test("what an app reads points to nothing that it cannot see")
+    func publicComments() {
+        for file in Self.library {
+            for finding in hiddenBounds(file) { Issue.record("\(finding)") }
+        }
+        let planted = SourceFile(
+            path: "Sources/Client/Planted.swift",
+            text: """
+                /// At most ``ClientLimits/a``.
+                ///
+                /// Ever.
+                public var a = 1
+                /// At most ``ClientLimits/b``.
+                var b = 1
+                """)
+        #expect(hiddenBounds(planted).map(\.line) == [1])
+    }
+
+    @Test("cases are read with their values and several a line; rows up to the end of their table")
+    func plantedCases() {
+        let file = SourceFile(
+            path: "Sources/Client/Planted.swift",
+            text: """
+                public enum Delivery: Sendable {
+                    /// Why.
+                    case a, b
+                    case c(Int, d: Int)
+                    case e = "f"
+                    public enum Inner {
+                        case g
+                    }
+                }
+                enum Other { case h }
+                """)
+        #expect(cases(of: "Delivery", in: file) == ["a", "b", "c", "e"])
+        #expect(cases(of: "Deliver", in: file) == nil)
+        let page = "| `A` | b |\n|---|---|\n| `c` | d |\n| `e-f` | `g` |\n\n| `h` | i |"
+        #expect(rows(of: "A", in: page) == ["c", "e-f"])
+    }
+
     @Test("calls are read with their labels, however they are written")
     func planted() {
         let file = SourceFile(
@@ -46,6 +110,38 @@ import Testing
                 """)
         #expect(offered(file) == ["a(_:to:d:)", "e(f:_:)", "i()"])
         #expect(file.declares("Media") && !file.declares("Med"))
+    }
+
+    /// The cases of a public enumeration that a file declares.
+    private func cases(of name: String, in file: SourceFile) -> [String]? {
+        guard let start = file.lines.firstIndex(where: { $0.hasPrefix("public enum \(name): ") }) else { return nil }
+        let body = file.lines[start...].prefix { $0 != "}" }
+        return body.filter { $0.hasPrefix("    case ") }.flatMap { (line) in
+            line.dropFirst(9).split(separator: "(", maxSplits: 1)[0].split(separator: ",").map { (name) in
+                String(name.trimmingPrefix(" ").prefix { $0.isLetter })
+            }
+        }
+    }
+
+    /// What stands first in the rows of the table that is headed by a name.
+    private func rows(of name: String, in page: String = Self.page) -> [String] {
+        guard let head = page.firstRange(of: "| `\(name)` |") else { return [] }
+        let rows = page[head.lowerBound...].split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
+        return rows.prefix { $0.hasPrefix("| ") }.compactMap { (row) in
+            row.firstMatch(of: /^\| `([\w-]+)` \|/).map { String($0.1) }
+        }
+    }
+
+    /// Comments of public declarations that name a bound which only the library sees.
+    private func hiddenBounds(_ file: SourceFile) -> [Finding] {
+        file.lines.enumerated().compactMap { (index, line) in
+            guard line.contains("///"), line.contains("``ClientLimits/") || line.contains("``ClientError/") else {
+                return nil
+            }
+            let declaration = file.lines[index...].first { !$0.drop { $0 == " " }.hasPrefix("///") }
+            guard let declaration, declaration.drop(while: { $0 == " " }).hasPrefix("public ") else { return nil }
+            return Finding(file, line: index, "an app cannot see that: \(line)")
+        }
     }
 
     /// The functions of a file that an app can call, by their names and labels.

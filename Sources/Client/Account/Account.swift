@@ -125,8 +125,8 @@ public struct Account: Sendable {
     ///
     /// Any number may listen; one connection, which comes back on its own, serves them all, and ends with the last of
     /// them. At each connect what waits in the outbox is sent, files go on, and the prekeys are looked after. Whoever
-    /// does not keep up loses the oldest of more than ``ClientLimits/eventsKeptMax`` events and hears
-    /// ``SottoEvent/missed``: everything durable is in the chats.
+    /// does not keep up loses the oldest of more than 1,024 events and hears ``SottoEvent/missed``: everything durable
+    /// is in the chats.
     /// - Parameter untilIdle: ends when the queue was read to its end once, or the server cannot be reached at all.
     public func events(untilIdle: Bool = false) async -> AsyncStream<SottoEvent> {
         await owner.run { (rooms) in rooms.listening.events(untilIdle: untilIdle) }

@@ -158,7 +158,7 @@ extension ClientError {
     var isPassing: Bool {
         switch self {
         case .unreachable, .cancelled: true
-        case .unexpectedAnswer(let status): status >= 500
+        case .unexpectedAnswer(let status): status == 429 || status >= 500
         case .refused(let problem):
             switch problem.code {
             case .rateLimited, .overloaded, .shuttingDown, .storageFull, .internalError, .requestTimeout: true

@@ -25,8 +25,7 @@ public struct Chat: Sendable, Equatable, Identifiable {
     /// Of a dm that is an open conversation.
     let peer: AccountID?
 
-    /// The newest line, its text cut to ``ClientLimits/lastLineLengthMax`` characters. Read each time that it is asked
-    /// for.
+    /// The newest line, its text cut to 256 characters. Read each time that it is asked for.
     public var last: Line? {
         guard let lastNumber, let line = lastBytes.flatMap({ StoredLine(lastBytes: $0) }) else { return nil }
         return Line(line, at: LinePlace(id, lastNumber), own: own)

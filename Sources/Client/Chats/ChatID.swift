@@ -11,8 +11,20 @@ public enum ChatID: Hashable, Sendable {
 }
 
 extension ChatID {
+    /// The conversation that the server keeps a log of; `nil` for a chat with one person.
+    public var conversation: ConversationID? {
+        guard case .conversation(let conversation) = self else { return nil }
+        return conversation
+    }
+
+    /// The account on the other side; `nil` for a conversation.
+    public var person: AccountID? {
+        guard case .person(let account) = self else { return nil }
+        return account
+    }
+
     /// Whether the server keeps a log of it.
-    var isOpen: Bool { if case .conversation = self { true } else { false } }
+    var isOpen: Bool { conversation != nil }
 }
 
 extension ChatID: CustomStringConvertible {

@@ -81,7 +81,7 @@ extension Chats {
     /// The members of a conversation, in the order of their ids.
     ///
     /// The handle that the server puts beside an account is looked up as if somebody had typed it, with all its proofs,
-    /// and shown as known where it leads to that very account; at most ``ClientLimits/handlesAskedMax`` are.
+    /// and shown as known where it leads to that very account; at most 50 are.
     /// - Throws: ``SottoError/Code/untrustedKeys`` and ``SottoError/Code/untrustedLog`` where a look-up finds a lie;
     ///   what the server refuses the list with.
     public func members(of conversation: ConversationID) async throws(SottoError) -> Listing<ConversationMember> {

@@ -19,8 +19,10 @@ extension Downloads {
         guard let sha256 = info.sha256 else { throw .file(.none) }
         guard info.byteCount <= Limits.mediaByteCountMax else { throw .file(.tooLong) }
         guard let path = FileSystem.absolutePath(of: path), !FileSystem.isTaken(path) else { throw .file(.unwritable) }
+        let isFirst = underWay.insert(info.media.description).inserted
+        defer { if isFirst { underWay.remove(info.media.description) } }
         let output: NewFile
-        do { output = try NewFile(path) } catch { throw .file(.unwritable) }
+        do { output = try Self.newFile(path, for: info.media, isFirst: isFirst) } catch { throw .file(.unwritable) }
         var hash = SHA256()
         var offset: UInt64 = 0
         while offset < info.byteCount {
@@ -39,5 +41,15 @@ extension Downloads {
         }
         guard hash.finish() == sha256 else { throw .file(.notAuthentic) }
         do { try output.finish() } catch { throw .file(.unwritable) }
+    }
+
+    /// Called after the media until it has its name, so that what a kill leaves of it is found, and goes with the next
+    /// try; by chance where those are fetched already, or somebody else holds that name.
+    private static func newFile(
+        _ path: String, for media: MediaID, isFirst: Bool
+    ) throws(LocalStoreError) -> NewFile {
+        guard isFirst else { return try NewFile(path) }
+        NewFile.remove(media, of: path)
+        do { return try NewFile(path, partial: media) } catch { return try NewFile(path) }
     }
 }

@@ -33,7 +33,7 @@ public struct Media: Sendable {
     }
 
     /// Fetches open media into a new file, which gets its name when all of it fits the digest that the server says.
-    /// Nothing is kept of what ends early.
+    /// Nothing is kept of what ends early; what a kill leaves beside the target goes with the next try.
     /// - Parameters:
     ///   - info: as ``info(ofMedia:)`` gives it.
     ///   - path: must not exist yet.

@@ -295,6 +295,7 @@ final class LocalStore {
         let file = try usable()
         guard file.connection.isInTransaction else { return }
         do throws(LocalStoreError) {
+            try file.requireNames()
             let sealed = seal.seal(sum.bytes, named: .number(0), at: .own(.sum))
             try write { () throws(SQLiteError) in
                 try file.connection.put(sealed, at: .own(.sum))

@@ -88,6 +88,14 @@ final class StoreFile {
 
     func begin() throws(SQLiteError) { try connection.run("BEGIN IMMEDIATE") }
 
+    /// - Throws: ``LocalStoreError`` where somebody has removed the files: what is written now would be gone with this
+    ///   process.
+    func requireNames() throws(LocalStoreError) {
+        guard database.status?.hasName == true, log.status?.hasName == true else {
+            throw .gone("find the store in its folder")
+        }
+    }
+
     /// Returns when everything since ``begin()`` is durable.
     func commit() throws(SQLiteError) {
         try connection.run("COMMIT")

@@ -1,4 +1,5 @@
-/// A window of a chat that somebody looks at, and is told of everything that changes in it.
+/// A window of a chat that somebody looks at, and is told of everything that changes in it. It holds at most 1,000
+/// lines: what grows at one end beyond that goes at the other.
 ///
 /// It is forgotten with its last reference.
 public final class Timeline: Sendable {

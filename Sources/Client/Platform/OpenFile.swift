@@ -22,6 +22,8 @@ final class OpenFile: Sendable {
         let isRegular: Bool
         /// Whether it is this user's, under one name, and nobody else may look at it.
         let isOursAlone: Bool
+        /// Whether it has a name: one that was removed goes with whoever has it open.
+        let hasName: Bool
     }
 
     /// For those who read a database or its log beside SQLite.
@@ -54,7 +56,8 @@ final class OpenFile: Sendable {
         guard fstat(descriptor, &status) == 0 else { return nil }
         return Status(
             byteCount: Int(status.st_size), isRegular: status.st_mode & S_IFMT == S_IFREG,
-            isOursAlone: status.st_uid == geteuid() && status.st_nlink == 1 && status.st_mode & 0o077 == 0)
+            isOursAlone: status.st_uid == geteuid() && status.st_nlink == 1 && status.st_mode & 0o077 == 0,
+            hasName: status.st_nlink > 0)
     }
 
     /// Fewer than `count` bytes only at the end of the file; `nil` when the system fails.

@@ -12,6 +12,9 @@ extension LocalStoreError {
     /// The file is not what was asked for.
     static func notWhatItWas(_ operation: String) -> LocalStoreError { .system(operation: operation, code: EINVAL) }
 
+    /// There is nothing of that name any more.
+    static func gone(_ operation: String) -> LocalStoreError { .system(operation: operation, code: ENOENT) }
+
     /// Whether it says that there is nothing of that name, or a link that is not followed.
     var saysNothingThere: Bool {
         if case .system(_, ENOENT) = self { return true }

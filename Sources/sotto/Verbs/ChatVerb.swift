@@ -31,14 +31,14 @@ struct ChatVerb: Sendable {
             if let update = await timeline.updates.first(where: { (_) in true }) {
                 for line in update.snapshot.lines { output.line(line, with: await Verb.other(line, client)) }
             }
-            try await talk(in: chat)
+            try await talk(in: chat, as: "--conversation \(conversation)")
             withExtendedLifetime(timeline) {}
         } else {
             guard let word = arguments.words.first else {
                 throw arguments.misused
             }
             let handle = try Verb.handle(word)
-            try await talk(in: .person(try await client.people.account(of: handle)))
+            try await talk(in: .person(try await client.people.account(of: handle)), as: handle.text)
         }
     }
 
@@ -60,7 +60,8 @@ struct ChatVerb: Sendable {
 
     /// Sends line by line while listening beside. What is said elsewhere is left to whoever looks there: it would read
     /// as if it were said here.
-    private func talk(in chat: ChatID) async throws {
+    /// - Parameter address: of the chat, as verbs take it.
+    private func talk(in chat: ChatID, as address: String) async throws {
         try await withThrowingTaskGroup(of: Void.self) { (group) in
             group.addTask {
                 for await event in await client.events() {
@@ -71,7 +72,9 @@ struct ChatVerb: Sendable {
             group.addTask {
                 for await line in Input.lines() where !line.isEmpty {
                     do {
-                        let sent = try await client.chats.send(line, to: chat)
+                        let sent = try await Verb.saying(to: address, client, output, in: { chat }) {
+                            try await client.chats.send(line, to: chat)
+                        }
                         output.object("accepted") { Output.write(sent, with: nil, to: &$0) }
                         if case .conversation = chat { output.say("#\(sent.number)") }
                     } catch let error as SottoError {

@@ -6,8 +6,8 @@ extension Verb {
     static let conversations = Verb(
         "conversations", .conversations,
         usage: "conversations [list | members ID | add ID HANDLE… | leave ID | remove ID HANDLE"
-            + " | role ID HANDLE owner|admin|member | read ID NUMBER]",
-        "List your conversations; see and change who is in one; say how far you have read.",
+            + " | role ID HANDLE owner|admin|member | read ID NUMBER | follow ID | unfollow ID]",
+        "List your conversations; see and change who is in one; say how far you have read; follow one.",
         words: 0...2 + Limits.membersPerRequestMax
     ) { (client, arguments, output) in
         let words = arguments.words
@@ -23,6 +23,8 @@ extension Verb {
             output.say("You have left.")
         case ("remove", 3): try await remove(words[2], from: try conversationID(words[1]), client, output)
         case ("role", 4): try await give(words[3], to: words[2], in: try conversationID(words[1]), client, output)
+        case ("follow", 2): try await follow(try conversationID(words[1]), client, output)
+        case ("unfollow", 2): try await unfollow(try conversationID(words[1]), client, output)
         case ("read", 3): try await read(to: try seq(words[2]), of: try conversationID(words[1]), client, output)
         default: throw arguments.misused
         }
@@ -113,6 +115,22 @@ extension Verb {
             writer.put("role", role)
         }
         output.say("\(member) is now \(role.rawValue).")
+    }
+
+    private static func follow(
+        _ conversation: ConversationID, _ client: Account, _ output: Output
+    ) async throws {
+        try await client.chats.follow(conversation)
+        output.object("followed") { $0.put("conversation", conversation) }
+        output.say("Followed: what is said there from now on, `listen` and `chat` print with their next connect.")
+    }
+
+    private static func unfollow(
+        _ conversation: ConversationID, _ client: Account, _ output: Output
+    ) async throws {
+        try await client.chats.unfollow(conversation)
+        output.object("unfollowed") { $0.put("conversation", conversation) }
+        output.say("Not followed any more: `listen` says how much is said there meanwhile, and not what.")
     }
 
     private static func read(

@@ -15,7 +15,9 @@ extension Verb {
             let line = try await client.outbox.resume(fileOf: waiting) { output.progress("Uploaded", $0) }
             return output.accepted(line, with: handle)
         }
-        let line = try await client.chats.send(file, to: handle) { output.progress("Uploaded", $0) }
+        let line = try await saying(to: handle, client, output) {
+            try await client.chats.send(file, to: handle) { output.progress("Uploaded", $0) }
+        }
         output.accepted(line, with: handle)
     }
 

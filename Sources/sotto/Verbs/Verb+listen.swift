@@ -3,8 +3,8 @@ import Wire
 
 extension Verb {
     static let listen = Verb(
-        "listen", .messages, usage: "listen [--until-idle] [--count N]", "Print what comes, until interrupted.",
-        words: 0...0,
+        "listen", .messages, usage: "listen [--until-idle] [--count N]",
+        "Print what comes, until interrupted; first how much is unread in open conversations.", words: 0...0,
         options: [
             .init(name: "--until-idle", help: "End when everything that waited has come."),
             .init(name: "--count", value: "N", help: "End after so many messages."),
@@ -14,15 +14,41 @@ extension Verb {
         let untilIdle = arguments.switches.contains("--until-idle")
         guard try await client.whoami() != nil else { throw SottoError.notRegistered }
         var count: UInt64 = 0
+        var unread: [ConversationID: UInt64] = [:]
         for await event in await client.events(untilIdle: untilIdle) {
             await tell(event, client, output)
             switch event {
+            case .connected: unread = await tellUnread(since: unread, client, output)
             case .message, .unreadable: count += 1
             case .ended(let error): throw error
             default: break
             }
             if let countMax, count >= countMax { break }
         }
+    }
+
+    /// Says of each open conversation how much is unread there, by the server's word: what was posted while nobody
+    /// listened is not told otherwise, unless it is followed.
+    /// - Parameter before: what was said so at an earlier connect.
+    /// - Returns: the same of now; `before` where the server could not be asked.
+    private static func tellUnread(
+        since before: [ConversationID: UInt64], _ client: Account, _ output: Output
+    ) async -> [ConversationID: UInt64] {
+        guard let listing = try? await client.chats.conversations() else { return before }
+        var unread: [ConversationID: UInt64] = [:]
+        for view in listing.items where view.mode == .open && view.unread > 0 {
+            unread[view.conversation] = view.unread
+            guard before[view.conversation] != view.unread else { continue }
+            output.object("unread") { (writer) in
+                writer.put("conversation", view.conversation)
+                writer.put("name", text: view.title)
+                writer.put("unread", number: view.unread)
+                writer.put("head", view.head)
+            }
+            let name = view.title.map { Output.oneLine($0) } ?? "\(view.conversation)"
+            output.say("[\(name)] \(view.unread) unread: sotto history --conversation \(view.conversation)")
+        }
+        return unread
     }
 
     /// Prints an event.
@@ -32,9 +58,11 @@ extension Verb {
     ) async {
         switch event {
         case .connected:
+            Silence.end()
             output.object("connected") { _ in }
             output.progress("Connected.")
         case .disconnected(let wait):
+            Silence.end()
             output.object("disconnected") { $0.put("retryMs", number: milliseconds(wait)) }
             output.progress("Not connected; trying again in \((milliseconds(wait) + 999) / 1000) s.")
         case .idle:

@@ -30,8 +30,11 @@ extension Verb {
             return try await sendFile(path, to: handle, client, arguments, output)
         }
         guard arguments.words.count == 2 else { throw arguments.misused }
-        let line = try await client.chats.send(
-            try text(arguments.words[1]), to: handle, expiresIn: try arguments.duration("--expires"))
+        let said = try text(arguments.words[1])
+        let expiresIn = try arguments.duration("--expires")
+        let line = try await saying(to: handle, client, output) {
+            try await client.chats.send(said, to: handle, expiresIn: expiresIn)
+        }
         output.accepted(line, with: handle)
     }
 
@@ -48,12 +51,12 @@ extension Verb {
         let said = try arguments.words.first.map { try text($0) } ?? ""
         let expiresIn = try arguments.duration("--expires")
         let chat = ChatID.conversation(conversation)
-        let line: Line
-        if let path = arguments.values["--file"] {
+        let line = try await saying(to: "--conversation \(conversation)", client, output, in: { chat }) {
+            guard let path = arguments.values["--file"] else {
+                return try await client.chats.send(said, to: chat, expiresIn: expiresIn)
+            }
             let file = OutgoingFile(path: path, caption: said, expiresIn: expiresIn)
-            line = try await client.chats.send(file, to: chat) { output.progress("Uploaded", $0) }
-        } else {
-            line = try await client.chats.send(said, to: chat, expiresIn: expiresIn)
+            return try await client.chats.send(file, to: chat) { output.progress("Uploaded", $0) }
         }
         output.object("accepted") { Output.write(line, with: nil, to: &$0) }
         output.say("Posted as #\(line.number).")

@@ -15,6 +15,13 @@ struct ChatIDTests {
         }
     }
 
+    @Test("a chat is with one person or a conversation")
+    func parts() {
+        let (person, conversation) = (ChatID.person(.sample), ChatID.conversation(.sample))
+        #expect(person.person == .sample && person.conversation == nil && !person.isOpen)
+        #expect(conversation.conversation == .sample && conversation.person == nil && conversation.isOpen)
+    }
+
     @Test("places read as they are written")
     func places() {
         let places = [1, 9, 10, 1_000, UInt64.max].map { LinePlace(.person(.sample), $0) }

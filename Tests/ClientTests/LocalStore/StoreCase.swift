@@ -149,9 +149,8 @@ extension LocalStore {
 
     func contents() throws(LocalStoreError) -> [String: [UInt8]] {
         var contents: [String: [UInt8]] = [:]
-        for (slot, value) in try entries(in: .message, of: .test) {
-            guard case .name(let name) = slot.place else { continue }
-            contents[name] = value
+        try visit(in: .message, of: .test) { (slot, value) in
+            if case .name(let name) = slot.place { contents[name] = value }
         }
         return contents
     }

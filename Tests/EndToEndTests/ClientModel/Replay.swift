@@ -1,7 +1,7 @@
 import Client
 import Wire
 
-/// What a phone must show, worked out of the ledger and of what the server accepted, by the rules that docs/clients.md
+/// What a phone must show, worked out of the ledger and of what the server accepted, by the rules that docs/library.md
 /// promises: nothing is lost, nothing doubled, the order of each sender is kept; what is deleted is gone on all
 /// devices, and so is what has run out.
 struct Replay {
