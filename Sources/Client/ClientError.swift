@@ -10,6 +10,8 @@ enum ClientError: Error, Equatable, Sendable {
     case unreachable(TransportError)
     /// The task that waited was cancelled. What was asked of the server may have been done.
     case cancelled
+    /// The account was closed in this program.
+    case closed
     /// The server refused, and says why.
     case refused(Problem)
     /// The server's answer is not one of the protocol.
@@ -102,10 +104,11 @@ extension ClientError: CustomStringConvertible {
         case .store(let error): Self.text(error)
         case .unreachable(let error): Self.text(error)
         case .cancelled: "Interrupted."
+        case .closed: "The account was closed in this program. Open it again."
         case .refused(let problem): Self.text(problem)
         case .unexpectedAnswer(let status):
             "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server?"
-        case .queued: "The server cannot be reached. The message is kept and goes out with the next connection."
+        case .queued: "The server has not taken it yet. It is kept, and goes out with the next connection."
         case .noServer: "Which server? Give its address."
         case .notRegistered: "There is no account in this folder. Is it the right one? Otherwise register first."
         case .alreadyRegistered: "There is an account here already. Choose another folder for another account."
@@ -265,6 +268,7 @@ extension ClientError {
         case .store: .store
         case .unreachable: .unreachable
         case .cancelled: .cancelled
+        case .closed: .closed
         case .refused(let problem): SottoError.Code(problem)
         case .unexpectedAnswer: .unexpectedAnswer
         case .queued: .queued

@@ -90,6 +90,8 @@ extension SottoError.Code {
     public static let unreachable = Self(rawValue: "unreachable")
     /// The task that waited was cancelled. What was asked of the server may have been done.
     public static let cancelled = Self(rawValue: "cancelled")
+    /// The account was closed in this program.
+    public static let closed = Self(rawValue: "closed")
     /// The server's answer is not one of the protocol.
     public static let unexpectedAnswer = Self(rawValue: "unexpected-answer")
     /// The message waits in the outbox: it will be sent when the server is reached again.
@@ -176,7 +178,7 @@ extension SottoError.Code {
 
     /// Of what the client finds itself.
     private static let own: Set<Self> = [
-        .folderInUse, .wrongPassphrase, .needsPassphrase, .store, .unreachable, .cancelled, .unexpectedAnswer,
+        .folderInUse, .wrongPassphrase, .needsPassphrase, .store, .unreachable, .cancelled, .closed, .unexpectedAnswer,
         .queued, .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .accountDeleted,
         .displaced, .noSuchChat, .noSuchMessage, .deletedForAllOnly, .cannotChangeDevices, .noSuchDevice, .badCode,
         .safetyNumberDiffers, .badRecoveryKey, .noBackup, .backupExists, .backup, .badServerAddress,

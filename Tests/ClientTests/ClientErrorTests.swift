@@ -14,7 +14,7 @@ struct ClientErrorTests {
         .store(.tooLarge(byteCount: 1)),
         .store(.diskFull), .store(.system(operation: "open", code: 13)), .store(.outcomeUnknown), .store(.outOfMemory),
         .store(.unreadable(key: "k")), .unreachable(.cannotConnect), .unreachable(.cannotSecure),
-        .cancelled, .unreachable(.timedOut), .unreachable(.closedByPeer), .unreachable(.badCertificate("x.")),
+        .cancelled, .closed, .unreachable(.timedOut), .unreachable(.closedByPeer), .unreachable(.badCertificate("x.")),
         .refused(Problem(.handleTaken, "Choose another.")),
         .refused(Problem(.rateLimited, "", retryAfterSeconds: 3)), .unexpectedAnswer(status: 502),
         .queued(.random()), .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .displaced,
@@ -79,6 +79,7 @@ struct ClientErrorTests {
         case .noSuchChat: 40
         case .deletedForAllOnly: 41
         case .cancelled: 12
+        case .closed: 43
         case .laterVersionNeeded: 38
         case .conversationSetBack: 39
         }
@@ -86,7 +87,7 @@ struct ClientErrorTests {
 
     @Test("every case has a sample here, and a text that no other case has")
     func samples() {
-        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...42))
+        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...43))
         let texts = Dictionary(grouping: Self.all, by: \.description).values
         for same in texts where Set(same.map { Self.place(of: $0) }).count > 1 { Issue.record("\(same)") }
     }

@@ -14,7 +14,7 @@ func runCounter(at server: ServerAddress, folder: String) async throws {
             switch event {
             case .message(let line) where !line.author.isOwn:
                 if line.text == "stop" { return }
-                await answer(in: line.id.chat, account)
+                await answer(line, account)
             case .trouble(let error), .ended(let error):
                 print("The connection has trouble: \(error)")
             default:
@@ -25,11 +25,12 @@ func runCounter(at server: ServerAddress, folder: String) async throws {
     }
 }
 
-/// Says how many lines of others a chat has.
-private func answer(in chat: ChatID, _ account: Account) async {
+/// Says how many texts of its author stand in the chat of a line.
+private func answer(_ line: Line, _ account: Account) async {
     do {
+        let chat = line.id.chat
         let lines = try await account.chats.lines(of: chat, limit: 1_000)
-        let count = lines.filter { !$0.author.isOwn }.count
+        let count = lines.filter { $0.text != nil && $0.author.account == line.author.account }.count
         // Returns when the server has it, durably.
         try await account.chats.send("You have written \(count) times.", to: chat)
     } catch where error.code == .queued {

@@ -1,11 +1,13 @@
 import Foundation
+import Glibc
 import TestKit
 import Testing
+import Wire
 
 @testable import Client
 
 /// Mirrors `Account`.
-@Suite("An account that is forgotten") struct ForgottenAccountTests {
+@Suite("An account that is forgotten or closed") struct ForgottenAccountTests {
     private static var openFileCount: Int {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
     }
@@ -52,10 +54,34 @@ import Testing
         await later.close()
     }
 
+    @Test("what is under way when it is closed, and what is asked afterwards, says so, and not that a disk failed")
+    func closed() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        _ = try await Phone(house, as: "bobby")
+        let bob = try #require(Handle(text: "bobby"))
+        #expect(Glibc.kill(house.server.pid, SIGSTOP) == 0)
+        defer { _ = Glibc.kill(house.server.pid, SIGCONT) }
+        let account = alice.account
+        let asked = [
+            Task { () async throws(SottoError) in _ = try await account.chats.conversations() },
+            Task { () async throws(SottoError) in _ = try await account.people.account(of: bob) },
+            Task { () async throws(SottoError) in _ = try await account.devices.all() },
+        ]
+        await account.close()
+        for task in asked { #expect(await task.result.error?.code == .closed) }
+        let late = Task { () async throws(SottoError) in try await account.chats.all() }
+        #expect(await late.result.error?.code == .closed)
+    }
+
     private func again(_ configuration: SottoConfiguration) async throws {
         try await use(configuration, as: "alice")
         #expect(try await eventually { !isHeld(configuration.folder) })
     }
 
     private func isHeld(_ folder: String) -> Bool { (try? FolderLock(folder: folder)) == nil }
+}
+
+extension Result {
+    fileprivate var error: Failure? { if case .failure(let error) = self { error } else { nil } }
 }

@@ -140,9 +140,11 @@ final class FileMailer: Room {
 
     // MARK: Everything that waits
 
-    func sendOutbox() async {
-        await mailer.sendMessages()
+    /// - Returns: why nothing more goes out, where that does not pass by itself.
+    func sendOutbox() async -> ClientError? {
+        let failure = await mailer.sendAllMessages()
         await sendFiles()
+        return failure
     }
 
     func waitingMessages() throws(ClientError) -> [Line] {

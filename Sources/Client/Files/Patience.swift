@@ -38,7 +38,7 @@ extension Room {
 
     /// - Throws: `error` when there is no more patience.
     func wait(_ patience: inout Patience, after error: ClientError) async throws(ClientError) {
-        guard let milliseconds = patience.next(chance: surroundings.chance()) else { throw error }
+        guard !ground.isClosed, let milliseconds = patience.next(chance: surroundings.chance()) else { throw error }
         guard (try? await surroundings.sleep(milliseconds)) != nil else { throw error }
     }
 }

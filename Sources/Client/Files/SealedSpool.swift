@@ -90,7 +90,7 @@ final class SealedSpool: Sendable {
         var sealer = SealedFile.Sealer(key: key)
         var (read, written) = (0, 0)
         while true {
-            guard !Task.isCancelled else { throw .file(.cancelled) }
+            guard !Task.isCancelled else { throw .cancelled }
             let piece = try source.bytes(at: read, count: pieceByteCount)
             if piece.isEmpty { break }
             read += piece.count

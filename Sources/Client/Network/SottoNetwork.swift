@@ -31,12 +31,16 @@ public final class SottoNetwork: Sendable {
     }
 }
 
-/// Keeps one connection for requests, and opens sockets.
+/// Keeps one connection for requests, and opens sockets. Closed, it ends what is under way and begins nothing.
 private actor Connector {
     private let server: ServerAddress
     private let tls: TLSClientConfiguration?
     private let loop: EventLoop
     private var connection: HTTPClientConnection?
+    /// By number: those that a request is under way on.
+    private var busy: [UInt64: HTTPClientConnection] = [:]
+    private var requestCount: UInt64 = 0
+    private var isClosed = false
 
     init(server: ServerAddress, tls: TLSClientConfiguration?, loop: EventLoop) {
         self.server = server
@@ -45,6 +49,7 @@ private actor Connector {
     }
 
     func exchange(_ request: Network.Request) async throws(TransportError) -> Network.Answer {
+        guard !isClosed else { throw .closedLocally }
         if let connection {
             do {
                 return try await ask(connection, request)
@@ -52,10 +57,14 @@ private actor Connector {
                 // A kept connection may have been closed meanwhile. Every request of ours may be repeated: what must
                 // not happen twice carries a client id.
                 if self.connection === connection { self.connection = nil }
-                guard error == .closedByPeer || error == .closedLocally else { throw error }
+                guard !isClosed, error == .closedByPeer || error == .closedLocally else { throw error }
             }
         }
         let fresh = try await HTTPClientConnection.connect(host: server.host, port: server.port, tls: tls, on: loop)
+        guard !isClosed else {
+            fresh.close()
+            throw .closedLocally
+        }
         connection = fresh
         return try await ask(fresh, request)
     }
@@ -63,6 +72,10 @@ private actor Connector {
     private func ask(
         _ connection: HTTPClientConnection, _ request: Network.Request
     ) async throws(TransportError) -> Network.Answer {
+        requestCount += 1
+        let number = requestCount
+        busy[number] = connection
+        defer { busy[number] = nil }
         let response = try await connection.request(
             request.method, request.path, headers: request.headers, body: request.body)
         return Network.Answer(
@@ -98,8 +111,10 @@ private actor Connector {
     }
 
     func close() {
+        isClosed = true
         connection?.close()
         connection = nil
+        for connection in busy.values { connection.close() }
     }
 }
 

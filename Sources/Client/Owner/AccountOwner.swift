@@ -38,11 +38,24 @@ actor AccountOwner {
         try await body(rooms)
     }
 
-    /// The same for somebody outside, who hears of a failure by its code.
+    /// The same for somebody outside, who hears of a failure by its code. What fails because the account was closed
+    /// meanwhile says so.
     func ask<Value: Sendable>(
         _ body: @Sendable (Rooms) async throws(ClientError) -> Value
     ) async throws(SottoError) -> Value {
-        do { return try await run(body) } catch { throw SottoError(error) }
+        do {
+            return try await run(body)
+        } catch {
+            throw SottoError(afterwards(error))
+        }
+    }
+
+    private func afterwards(_ error: ClientError) -> ClientError {
+        guard rooms.ground.isClosed else { return error }
+        switch error {
+        case .store, .unreachable: return .closed
+        default: return error
+        }
     }
 
     /// Ends listening in order, then lets go of the folder and the connection. What is called afterwards fails.

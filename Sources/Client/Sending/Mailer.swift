@@ -223,13 +223,20 @@ final class Mailer: Room {
         _ = await ground.errands.undertake { (rooms) in await rooms.mailer.runOutbox() }.value()
     }
 
+    /// As the other, after what others have begun.
+    /// - Returns: why nothing more goes out where that does not pass by itself.
+    func sendAllMessages() async -> ClientError? {
+        while run.isRunning, !Task.isCancelled { await run.news.waitUnlessCancelled() }
+        await sendMessages()
+        return run.failure
+    }
+
     fileprivate func runOutbox() async {
         if run.pending == nil {
             do {
                 run.load(try outboxNumbers())
             } catch {
-                run.isRunning = false
-                return run.postpone(error)
+                return run.end(error)
             }
         }
         var failure: ClientError?
@@ -240,9 +247,8 @@ final class Mailer: Room {
                 failure = error
             }
         }
-        run.isRunning = false
         // Whoever waits for more hears why it will not be now.
-        run.postpone(failure?.isPassing == true ? nil : failure)
+        run.end(failure?.isPassing == true ? nil : failure)
         if let seconds = run.retrySeconds { sendMessages(after: seconds) }
     }
 

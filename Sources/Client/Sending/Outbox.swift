@@ -13,9 +13,12 @@ public struct Outbox: Sendable {
     /// refuses for now is left, with all that is for the same account, and tried again later.
     ///
     /// Then goes on with the files that wait to be uploaded, as ``sendFiles()`` does. One caller at a time; the others
-    /// wait for its news.
-    public func sendAll() async {
-        await owner.run { (rooms) in await rooms.files.sendOutbox() }
+    /// wait for its end, and then try themselves what it has left.
+    /// - Returns: why what still waits does not go out by itself, such as ``SottoError/Code/unlinked``; `nil` where
+    ///   nothing waits, or the next connection will do.
+    @discardableResult
+    public func sendAll() async -> SottoError? {
+        await owner.run { (rooms) in await rooms.files.sendOutbox() }.map { SottoError($0) }
     }
 
     /// The lines of everything that was taken and that the server has not accepted yet: messages, then files, each

@@ -3,7 +3,9 @@ import Wire
 
 /// Who waits for which send, while one caller works through the outbox for all.
 struct OutboxRun {
-    var isRunning = false
+    private(set) var isRunning = false
+    /// Why nothing more went out in the last run, where that does not pass by itself.
+    private(set) var failure: ClientError?
     /// The numbers of what waits, oldest first; `nil` until the store was asked.
     private(set) var pending: [UInt64]?
     /// Chats that a send was put off for: what comes after it waits too, to stay in order.
@@ -31,6 +33,14 @@ struct OutboxRun {
         heldChats = []
         heldNumbers = []
         retrySeconds = nil
+        failure = nil
+    }
+
+    /// - Parameter error: why nothing more goes out, where that does not pass by itself.
+    mutating func end(_ error: ClientError?) {
+        isRunning = false
+        failure = error
+        postpone(error)
     }
 
     /// The oldest that this run has not put off.

@@ -28,7 +28,7 @@ extension Verb {
         }
         let waiting = try await client.outbox.lines()
         await client.outbox.watchFiles { (_, progress) in output.progress("Uploaded", progress) }
-        await client.outbox.sendAll()
+        let failure = await client.outbox.sendAll()
         var problem: SottoError?
         for before in waiting {
             guard let now = try await client.chats.line(before.id) else { continue }
@@ -40,7 +40,7 @@ extension Verb {
                 problem = problem ?? error(refusal)
             default:
                 output.line(now, with: handle)
-                problem = now.message.map { .queued($0) }
+                problem = failure ?? now.message.map { .queued($0) }
             }
         }
         if let problem { throw problem }
