@@ -5,6 +5,7 @@ import Wire
 public struct SottoConfiguration: Sendable {
     /// Whose certificates are trusted.
     public enum Trust: Sendable, Equatable {
+        /// Those of the system.
         case systemRoots
         /// A PEM file of roots, and no others.
         case rootsFile(String)
@@ -16,6 +17,7 @@ public struct SottoConfiguration: Sendable {
     public var makesFolder = true
     /// Needed to register and to link; afterwards the folder knows.
     public var server: ServerAddress?
+    /// Which certificates are trusted, with TLS.
     public var trust: Trust = .systemRoots
     /// How the server must call itself. Without it: with TLS the host, without TLS whatever it says at first contact.
     public var serverName: String?
@@ -34,8 +36,10 @@ public struct SottoConfiguration: Sendable {
 
     /// How many files may wait to be uploaded, and how many sealed bytes of them the folder may hold.
     public var waitingFilesMax = 64
+    /// Bytes of all files that wait, sealed, at most.
     public var waitingFileBytesMax: UInt64 = 8 << 30
 
+    /// The folder of one account, and where its server is.
     public init(folder: String, server: ServerAddress? = nil) {
         self.folder = folder
         self.server = server

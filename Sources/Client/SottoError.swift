@@ -82,7 +82,9 @@ extension SottoError {
 extension SottoError.Code {
     /// Another process has this folder open.
     public static let folderInUse = Self(rawValue: "folder-in-use")
+    /// The folder is sealed under another passphrase.
     public static let wrongPassphrase = Self(rawValue: "wrong-passphrase")
+    /// The folder is sealed under a passphrase, and none was given.
     public static let needsPassphrase = Self(rawValue: "needs-passphrase")
     /// The local store refused: a full disk, damage.
     public static let store = Self(rawValue: "store")
@@ -118,6 +120,7 @@ extension SottoError.Code {
     public static let deletedForAllOnly = Self(rawValue: "deleted-for-all-only")
     /// This device has no account key, so it cannot change the device list, nor delete the account.
     public static let cannotChangeDevices = Self(rawValue: "cannot-change-devices")
+    /// The account lists no device of that number.
     public static let noSuchDevice = Self(rawValue: "no-such-device")
     /// Not a code that a device gave out.
     public static let badCode = Self(rawValue: "bad-code")
@@ -147,9 +150,11 @@ extension SottoError.Code {
     public static let cannotReport = Self(rawValue: "cannot-report")
     /// A message disappears after five seconds to four weeks; in an open conversation to a year.
     public static let badExpiry = Self(rawValue: "bad-expiry")
+    /// A text of no characters.
     public static let emptyText = Self(rawValue: "empty-text")
     /// A text with U+0000, or in an open conversation with other control characters than tabs and ends of lines.
     public static let badText = Self(rawValue: "bad-text")
+    /// A text of more than 99,999 characters.
     public static let textTooLong = Self(rawValue: "text-too-long")
     /// A device list, or prekeys, do not verify against what is known of their account. Nothing was sent.
     public static let untrustedKeys = Self(rawValue: "untrusted-keys")

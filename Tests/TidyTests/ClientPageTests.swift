@@ -53,6 +53,30 @@ import Testing
         #expect(Set(listed).count == listed.count)
     }
 
+    @Test("everything that an app sees says what it is")
+    func comments() {
+        for file in Self.library {
+            for finding in uncommented(file) { Issue.record("\(finding)") }
+        }
+        let planted = SourceFile(
+            path: "Sources/Client/Planted.swift",
+            text: """
+                /// Said.
+                public enum A {
+                    case one
+                    /// Said.
+                    @inlinable
+                    public static var two: Int { 2 }
+                    public let three = 3
+                    public init(fields: Int) {}
+                }
+                enum B {
+                    case four
+                }
+                """)
+        #expect(uncommented(planted).map(\.line) == [3, 7])
+    }
+
     @Test("what an app reads points to nothing that it cannot see")
     func publicComments() {
         for file in Self.library {
@@ -129,6 +153,24 @@ import Testing
         let rows = page[head.lowerBound...].split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2)
         return rows.prefix { $0.hasPrefix("| ") }.compactMap { (row) in
             row.firstMatch(of: /^\| `([\w-]+)` \|/).map { String($0.1) }
+        }
+    }
+
+    /// Public declarations and cases without a comment. What a protocol asks for has that of the protocol.
+    private func uncommented(_ file: SourceFile) -> [Finding] {
+        let witness = /init\(wire|init\(fields|write\(to|var schema|var sample|var description|rawValue|makeAsyncIterator/
+        var enumeration: String?
+        return file.lines.enumerated().compactMap { (index, line) in
+            let code = line.drop { $0 == " " }
+            let indent = String(line.prefix(line.count - code.count))
+            if code.starts(with: /public (indirect )?enum /) { enumeration = indent }
+            if let outer = enumeration, line == outer + "}" { enumeration = nil }
+            let isCase = enumeration.map { line.hasPrefix($0 + "    case ") } ?? false
+            let isPublic = code.starts(with: /public (?!extension|import|typealias|static func [<=])/)
+            guard isCase || isPublic, !code.contains(witness) else { return nil }
+            let above = file.lines[..<index].last { !$0.drop { $0 == " " }.hasPrefix("@") } ?? ""
+            if above.drop(while: { $0 == " " }).hasPrefix("///") { return nil }
+            return Finding(file, line: index, "an app does not learn what that is: \(code)")
         }
     }
 

@@ -43,6 +43,7 @@ struct LinkCode: WireRecord, Equatable {
 /// | 16 | 4 | device number, big-endian |
 /// | 20 | 32 | SHA-256 of the account's identity, so that no server can answer with another account |
 public struct LinkReply: Hashable, Sendable, CustomStringConvertible {
+    /// The account that the device has joined, and its number there.
     public let address: DeviceAddress
     let fingerprint: [UInt8]
 

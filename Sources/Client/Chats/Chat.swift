@@ -2,16 +2,19 @@ public import Wire
 
 /// A conversation as a list shows it.
 public struct Chat: Sendable, Equatable, Identifiable {
+    /// Its name, the same on every device.
     public let id: ChatID
     /// Of a chat with one person: the handle, as it was verified when it was first met.
     public internal(set) var handle: Handle?
     /// Whether the server can read it.
     public let mode: ConversationMode
+    /// A dm, a group or a channel.
     public let kind: ConversationKind
     /// Of a group or a channel, as its members call it: the server's word.
     public let name: String?
     /// This account's role in it, which is the server's word; `nil` with one person.
     public let role: Role?
+    /// The image of a group or channel, which the server shows; `nil` for none.
     public let image: MediaID?
     /// Whether everything that is said in it is fetched at each connect. What is sealed always is.
     public let isFollowed: Bool

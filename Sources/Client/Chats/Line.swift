@@ -2,17 +2,22 @@ public import Wire
 
 /// One line of a chat: a message that came or went, one that cannot be read, or what is left of one that was deleted.
 public struct Line: Sendable, Equatable, Identifiable {
+    /// Its name, the same on every device, and before and after the server has it.
     public let id: LineID
     /// Its place in the order of its chat on this device, from 1 up. Of an open conversation the number of its entry in
     /// the log, the same for everybody; what waits to be posted has greater ones.
     public let number: UInt64
+    /// Who said it.
     public let author: LineAuthor
+    /// What it says.
     public let body: LineBody
+    /// How far it has come.
     public let delivery: Delivery
     /// When its author says that it was written.
     public let sentAt: Date?
     /// When the server accepted it.
     public let time: Date?
+    /// When it disappears; `nil` for what stays.
     public let expiry: LineExpiry?
     /// What the server knows of its author.
     public let trust: LineTrust
@@ -49,7 +54,9 @@ public struct Line: Sendable, Equatable, Identifiable {
 
 /// Whose line it is.
 public struct LineAuthor: Sendable, Equatable {
+    /// The account.
     public let account: AccountID
+    /// The device of it.
     public let device: DeviceID
     /// Of the own account, from this device or another.
     public let isOwn: Bool
@@ -57,6 +64,7 @@ public struct LineAuthor: Sendable, Equatable {
 
 /// What a line says.
 public enum LineBody: Sendable, Equatable {
+    /// Words, of 1 to 99,999 characters.
     case text(String)
     /// A file, fetched only when somebody asks for it, and perhaps a text beside it.
     case file(FileNote, caption: String?)
@@ -99,6 +107,7 @@ public enum Delivery: Sendable, Equatable {
     public enum Refusal: Sendable, Equatable {
         /// The server's word.
         case problem(ProblemCode)
+        /// The file could not be sent.
         case file(FileFailure)
         /// Its recipient's keys were not to be trusted, or could not be used.
         case keys

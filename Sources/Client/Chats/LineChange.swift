@@ -8,9 +8,11 @@ public enum LineChange: Sendable, Equatable {
     case joined([AccountID])
     /// This one is no member any more; it left where it is the author.
     case left(AccountID)
+    /// Somebody has another role now.
     case role(Role, of: AccountID)
     /// The message with that number is kept in sight.
     case pinned(number: UInt64)
+    /// A post is no longer kept in sight; by its number.
     case unpinned(number: UInt64)
     /// Another image, or none.
     case image(MediaID?)

@@ -12,8 +12,10 @@ public struct LineID: Hashable, Sendable {
 
     /// Where it is.
     public let chat: ChatID
+    /// Which of its lines.
     public let name: Name
 
+    /// The line of a chat that has that name.
     public init(_ chat: ChatID, _ name: Name) {
         self.chat = chat
         self.name = name

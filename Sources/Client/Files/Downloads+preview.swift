@@ -8,6 +8,7 @@ public struct InlineThumbnail: Sendable, Equatable {
     public let type: String
     /// In pixels; the longer side has at most 320.
     public let width: Int
+    /// In pixels.
     public let height: Int
 }
 

@@ -9,10 +9,13 @@ public struct FileNote: WireRecord, Equatable {
 
     /// Claims of the sender: for showing, never a path.
     public var name: String?
+    /// The media type, as its sender says; `nil` where none was said.
     public var type: String?
+    /// Bytes of the file itself, before it was sealed.
     public var byteCount: UInt64
     /// Of an image, in pixels, as it is looked at.
     public var width: UInt64?
+    /// In pixels; `nil` for what is no image.
     public var height: UInt64?
     /// A blur of an image. ``Media/thumbnail(ofFileOf:)`` gives the small picture that comes with it.
     public var thumbHash: [UInt8]?
@@ -43,9 +46,12 @@ public struct FileNote: WireRecord, Equatable {
 
 /// How far a file has come, in sealed bytes.
 public struct FileProgress: Sendable, Equatable {
+    /// Bytes that are over.
     public var doneByteCount: UInt64
+    /// All of its bytes.
     public var byteCount: UInt64
 
+    /// So much of so much.
     public init(doneByteCount: UInt64, byteCount: UInt64) {
         self.doneByteCount = doneByteCount
         self.byteCount = byteCount

@@ -4,10 +4,12 @@ public import Wire
 public struct PictureForm: Sendable, Equatable {
     /// Pixels of the longer side, at least.
     public var size: UInt64
+    /// WebP, or JPEG for whoever does not read that.
     public var type: PictureType
     /// Moving, where there is such a picture; a WebP then.
     public var isAnimated: Bool
 
+    /// A form.
     public init(size: UInt64 = 320, type: PictureType = .webp, isAnimated: Bool = false) {
         self.size = size
         self.type = type

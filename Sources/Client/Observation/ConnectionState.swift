@@ -2,6 +2,7 @@
 public enum ConnectionState: Sendable, Equatable {
     /// Nobody listens.
     case off
+    /// A connection is being made.
     case connecting
     /// The server knows this device; its queue is being read.
     case catchingUp

@@ -25,9 +25,11 @@ public final class Timeline: Sendable {
 
     /// A snapshot, and what is other than in the one before that this watcher was given.
     public struct Update: Sendable, Equatable {
+        /// The window as it is now.
         public let snapshot: Snapshot
         /// In the order of the chat.
         public let inserted: [LineID]
+        /// Lines that became others and stayed where they were.
         public let changed: [LineID]
         /// In the order in which they stood.
         public let removed: [LineID]

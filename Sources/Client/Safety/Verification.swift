@@ -10,6 +10,7 @@ public enum Verification: Sendable, Equatable {
 
 /// A device of another account, as this client trusts it.
 public struct ContactDevice: Sendable, Equatable {
+    /// Its number within the account.
     public let device: DeviceID
     /// The account's own: its key signs the list that the device stands on.
     public let verification: Verification

@@ -36,7 +36,9 @@ public struct StickerFile: Sendable, Equatable {
 public struct StickerPackNote: Sendable, Equatable {
     /// Names it on this device and in ``Stickers/send(sticker:of:to:expiresIn:)``.
     public var pack: MediaID
+    /// As its maker calls it.
     public var title: String
+    /// Who made it, as the maker says; `nil` for nobody.
     public var author: String?
     /// Whoever has it can look at the pack: ``StickerLink``.
     public var link: String
