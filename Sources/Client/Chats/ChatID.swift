@@ -110,3 +110,22 @@ extension ChatID: WireType {
 
     public static var sample: ChatID { .person(.sample) }
 }
+
+extension ChatID: Codable {
+    /// Reads what ``description`` gives.
+    /// - Throws: `DecodingError` for anything else.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let chat = ChatID(text: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the name of a chat")
+        }
+        self = chat
+    }
+
+    /// Writes ``description``.
+    /// - Throws: what the encoder does.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

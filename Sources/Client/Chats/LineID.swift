@@ -24,3 +24,47 @@ public struct LineID: Hashable, Sendable {
     /// The line with that number.
     public init(_ chat: ChatID, number: UInt64) { self.init(chat, .number(number)) }
 }
+
+extension LineID: CustomStringConvertible {
+    /// The chat, `/`, and its name: the number, or author and name of the message with `.` between. For notifications,
+    /// links and drafts.
+    public var description: String {
+        switch name {
+        case .number(let number): "\(chat)/\(number)"
+        case .message(let message, by: let author): "\(chat)/\(author).\(message)"
+        }
+    }
+
+    /// `nil` unless `text` is what ``description`` gives.
+    public init?(text: some StringProtocol) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let chat = ChatID(text: parts[0]) else { return nil }
+        let words = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+        if words.count == 2 {
+            guard let author = AccountID(text: words[0]), let message = ClientID(text: words[1]) else { return nil }
+            self.init(chat, .message(message, by: author))
+        } else {
+            guard let number = UInt64(words[0]), "\(number)" == words[0] else { return nil }
+            self.init(chat, number: number)
+        }
+    }
+}
+
+extension LineID: Codable {
+    /// Reads what ``description`` gives.
+    /// - Throws: `DecodingError` for anything else.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let line = LineID(text: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the name of a line")
+        }
+        self = line
+    }
+
+    /// Writes ``description``.
+    /// - Throws: what the encoder does.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

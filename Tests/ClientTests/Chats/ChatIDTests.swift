@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Wire
 
@@ -20,6 +21,30 @@ struct ChatIDTests {
         let (person, conversation) = (ChatID.person(.sample), ChatID.conversation(.sample))
         #expect(person.person == .sample && person.conversation == nil && !person.isOpen)
         #expect(conversation.conversation == .sample && conversation.person == nil && conversation.isOpen)
+    }
+
+    @Test("names of chats and lines are kept as text, and anything else is none")
+    func coded() throws {
+        let chats = [ChatID.person(.sample), .conversation(.random())]
+        let lines = chats.flatMap { (chat) in
+            [
+                LineID(chat, number: 0), LineID(chat, number: .max),
+                LineID(chat, .message(.random(), by: .random())),
+            ]
+        }
+        #expect(try JSONDecoder().decode([ChatID].self, from: JSONEncoder().encode(chats)) == chats)
+        #expect(try JSONDecoder().decode([LineID].self, from: JSONEncoder().encode(lines)) == lines)
+        for line in lines { #expect(LineID(text: line.description) == line) }
+        let (chat, id) = (chats[0].description, ClientID.sample.description)
+        for text in [
+            "", chat, "\(chat)/", "\(chat)/01", "\(chat)/-1", "\(chat)/\(id)", "\(chat)/\(id).",
+            "\(chat)/\(id).\(id).\(id)", "x/1", "\(chat)/1/1",
+        ] {
+            #expect(LineID(text: text) == nil, "\(text)")
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode([LineID].self, from: JSONEncoder().encode([text]))
+            }
+        }
     }
 
     @Test("places read as they are written")
