@@ -31,6 +31,8 @@ enum ClientLimits {
     /// Envelopes after which they are acknowledged at once, and the time after which fewer are.
     static let envelopesPerAcknowledgement = 32
     static let acknowledgementMilliseconds: UInt64 = 200
+    /// Frames that are dealt with before others of the same account have a turn.
+    static let framesPerTurn = 32
     /// After which it is durable here at the latest that the server has accepted a message.
     static let acceptedMilliseconds: UInt64 = 50
     /// Accounts in a backup; what does not fit its bytes is refused all the same.

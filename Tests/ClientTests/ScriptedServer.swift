@@ -45,6 +45,8 @@ final class ScriptedServer: @unchecked Sendable {
         var isHeartStill = false
         /// It takes requests, and answers none.
         var isSilent = false
+        /// Requests whose path begins so are not answered either.
+        var silentPath: String?
     }
 
     /// What it says of all that is in no script.
@@ -103,7 +105,10 @@ final class ScriptedServer: @unchecked Sendable {
         Network(
             exchange: { [self] (request) async throws(TransportError) in
                 let answer = answer(request)
-                if with({ $0.isSilent }) { for await _ in AsyncStream<Never>.makeStream().stream {} }
+                let isSilent = with { (state) in
+                    state.isSilent || state.silentPath.map { request.path.hasPrefix($0) } ?? false
+                }
+                if isSilent { for await _ in AsyncStream<Never>.makeStream().stream {} }
                 return answer
             },
             openLine: { [self] (_, _) async throws(TransportError) in
@@ -233,7 +238,7 @@ final class ScriptedServer: @unchecked Sendable {
             continuation.finish()
         }
         return SocketLine(
-            incoming: incoming, taken: {},
+            incoming: incoming, taken: { _ in },
             send: { [self] (bytes) in
                 let context = WireContext(form: .cbor, refusesUnknownFields: true)
                 guard let frame = try? ClientFrame.decode(bytes, in: context) else { return }

@@ -8,13 +8,9 @@ extension Listening {
     enum Step {
         case goOn
         case end(ListeningConnection.End)
-        case hello(intervalMilliseconds: UInt64)
-        case acknowledgeSoon
-        case replenish
-        /// Conversations of which entries are missing.
-        case catchUp
-        /// All of them.
-        case catchUpAll
+        case hello
+        /// Something is to be done beside.
+        case beside(Companions.Kind)
     }
 
     /// Deals with one message. Envelopes that came together are made durable together, and then told and
@@ -39,7 +35,7 @@ extension Listening {
             steps += try await heard(entry, connection)
         case .some(let frame):
             steps += try finishBatch(connection)
-            steps.append(try await received(frame, connection, untilIdle: untilIdle))
+            steps.append(try received(frame, connection, untilIdle: untilIdle))
         }
         if connection.isBatchFull { steps += try finishBatch(connection) }
         return steps
@@ -53,7 +49,7 @@ extension Listening {
         case .kept(let events): add(events, to: connection)
         case .gap:
             connection.passedOver.insert(entry.conversation)
-            steps = [startCatchingUp(connection)]
+            steps = [.beside(.catchUp)]
         case .stranger:
             steps = try finishBatch(connection)
             do throws(ClientError) {
@@ -96,16 +92,17 @@ extension Listening {
 
     private func received(
         _ frame: ServerFrame, _ connection: ListeningConnection, untilIdle: Bool
-    ) async throws(ClientError) -> Step {
+    ) throws(ClientError) -> Step {
         switch frame {
         case .hello(let hello):
-            let heartbeat = Heartbeat(
+            // A later server may say it again: what counts is what it said first.
+            guard connection.heartbeat == nil else { return .goOn }
+            connection.heartbeat = Heartbeat(
                 intervalMilliseconds: hello.heartbeatMilliseconds,
                 offlineAfterMilliseconds: hello.offlineAfterMilliseconds)
-            connection.heartbeat = heartbeat
             watching.connectionChanged(to: .catchingUp)
             tell(.connected)
-            return .hello(intervalMilliseconds: heartbeat.intervalMilliseconds)
+            return .hello
         case .head(let head):
             return try passedOver(head.conversation, through: head.seq, connection)
         case .queueEmpty:
@@ -116,7 +113,7 @@ extension Listening {
             ground.listeners.idle()
             return .goOn
         case .notice(let notice):
-            return try await noticed(notice, connection)
+            return try noticed(notice, connection)
         case .goaway(let goaway):
             connection.retryMilliseconds = goaway.retryAfterMilliseconds
             return .goOn
@@ -130,13 +127,12 @@ extension Listening {
 
     private func noticed(
         _ notice: ServerFrame.Notice, _ connection: ListeningConnection
-    ) async throws(ClientError) -> Step {
+    ) throws(ClientError) -> Step {
         switch notice.topic {
         case .keysLow:
-            return .replenish
+            return .beside(.preKeys)
         case .devicesChanged:
-            await refreshOwnList()
-            return .goOn
+            return .beside(.ownList)
         case .conversationsAhead:
             return try passedOver(nil, through: nil, connection)
         case .media, .later:
@@ -151,7 +147,7 @@ extension Listening {
         guard let number else { return .goOn }
         switch connection.acknowledgement.taken(number) {
         case .send(let delivered): connection.send(.delivered(delivered))
-        case .waitAMoment: return .acknowledgeSoon
+        case .waitAMoment: return .beside(.acknowledgement)
         case .nothing: break
         }
         return .goOn
@@ -170,8 +166,9 @@ extension Listening {
     // MARK: Beside
 
     /// Pings until the connection ends, and cuts it when nothing has come for too long.
-    func beat(_ connection: ListeningConnection, every intervalMilliseconds: UInt64) async {
-        while (try? await surroundings.sleep(intervalMilliseconds)) != nil {
+    func beat(_ connection: ListeningConnection) async {
+        while let interval = connection.heartbeat?.intervalMilliseconds,
+            (try? await surroundings.sleep(interval)) != nil {
             switch connection.heartbeat?.beat() {
             case .ping(let stamp): connection.send(.ping(.init(stamp: stamp)))
             case .giveUp, nil: return connection.line.cut()
@@ -198,7 +195,8 @@ extension Listening {
         while current === connection {
             do {
                 try await logs.catchUp()
-                logs.isLive = current === connection
+                // What was passed over meanwhile is read next.
+                logs.isLive = current === connection && !connection.companions.isWantedAgain(.catchUpAll)
                 return
             } catch {
                 guard error.isPassing else { return tell(.trouble(SottoError(error))) }
@@ -236,7 +234,7 @@ extension Listening {
         do { try await ownEntries.watch() } catch { if !error.isPassing { tell(.trouble(SottoError(error))) } }
     }
 
-    private func refreshOwnList() async {
+    func refreshOwnList() async {
         do {
             let own = try ownAddress()
             let before = try contacts.knownList(own.account)?.epoch

@@ -21,9 +21,6 @@ final class Listening: Room {
     private var task: Task<Void, Never>?
     /// The connection that is open.
     private(set) var current: ListeningConnection?
-    /// What is done beside it, and ends with it.
-    private var companions: [UInt64: Task<Void, Never>] = [:]
-    private var companionCount: UInt64 = 0
 
     init(
         _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ ownEntries: OwnEntries,
@@ -142,7 +139,7 @@ final class Listening: Room {
         } catch {
             result = .failure(error)
         }
-        await endCompanions()
+        await endCompanions(connection)
         current = nil
         logs.isLive = false
         // What was taken before the end is as good as what came earlier.
@@ -151,6 +148,7 @@ final class Listening: Room {
         line.close()
         // What was sent last has left, or the peer is gone.
         await line.gone()
+        if case .success(.idle) = result { await doPutOff(connection) }
         if connection.heartbeat != nil { backoff.succeeded() }
         return try result.get()
     }
@@ -165,50 +163,18 @@ final class Listening: Room {
                 if case .closed(let code) = incoming { return connection.end(closed: code) }
                 continue
             }
-            line.taken()
+            line.taken(bytes.count)
             connection.heartbeat?.heard()
             for step in try await received(bytes, connection, untilIdle: untilIdle) {
                 if case .end(let end) = step { return end }
-                await follow(step, connection, untilIdle: untilIdle)
+                follow(step, connection, untilIdle: untilIdle)
             }
+            connection.heardCount &+= 1
+            // What has come already is taken without a pause: others in this owner, who may want to end this, have a
+            // turn now and then.
+            if connection.heardCount % ClientLimits.framesPerTurn == 0 { await Task.yield() }
         }
         return Task.isCancelled ? .cancelled : .lost(retryMilliseconds: connection.retryMilliseconds)
-    }
-
-    private func follow(_ step: Step, _ connection: ListeningConnection, untilIdle: Bool) async {
-        switch step {
-        case .goOn, .end: break
-        case .hello(let interval):
-            accompany { (rooms, connection) in await rooms.listening.beat(connection, every: interval) }
-            guard !untilIdle else { return }
-            accompany { (rooms, _) in await rooms.listening.lookAfterQuietly() }
-            accompany { (rooms, connection) in await rooms.listening.catchUpAll(connection) }
-            accompany { (rooms, _) in await rooms.files.sendFiles() }
-        case .acknowledgeSoon: accompany { (rooms, connection) in await rooms.listening.acknowledgeSoon(connection) }
-        case .replenish where untilIdle: await replenishQuietly()
-        case .replenish: accompany { (rooms, _) in await rooms.listening.replenishQuietly() }
-        case .catchUp: accompany { (rooms, connection) in await rooms.listening.catchUp(connection) }
-        case .catchUpAll: accompany { (rooms, connection) in await rooms.listening.catchUpAll(connection) }
-        }
-    }
-
-    // Not a task group: the compiler (6.3.1) takes the body of one for a closure that stays in the owner, and runs it
-    // outside.
-
-    /// Does something beside the connection, at most for as long as that lasts.
-    private func accompany(_ work: @escaping @Sendable (Rooms, ListeningConnection) async -> Void) {
-        companionCount += 1
-        let number = companionCount
-        companions[number] = ground.errands.begin { (rooms) in
-            if let connection = rooms.listening.current { await work(rooms, connection) }
-            rooms.listening.companions[number] = nil
-        }
-    }
-
-    private func endCompanions() async {
-        let all = companions.values
-        for companion in all { companion.cancel() }
-        for companion in all { await companion.value }
     }
 
     /// The connection, with a token in its subprotocols; a token that is not taken is renewed once.

@@ -17,9 +17,12 @@ final class ListeningConnection {
     /// What was taken and is not durable yet: told and acknowledged once it is.
     var batch: [(number: QueueNumber?, event: SottoEvent?)] = []
     var retryMilliseconds: UInt64 = 0
-    /// Followed conversations of which entries were passed over, and whether somebody reads them.
+    /// Followed conversations of which entries were passed over.
     var passedOver: Set<ConversationID> = []
-    var isCatchingUp = false
+    var companions = Companions()
+    /// What is done once the queue was read, where that is all that is wanted.
+    var putOff: Set<Companions.Kind> = []
+    var heardCount = 0
 
     init(line: SocketLine) { self.line = line }
 
