@@ -23,6 +23,8 @@ final class ScriptedServer: @unchecked Sendable {
         var calls: [String] = []
         /// What each socket says, oldest first; after the last one nobody answers.
         var sockets: [[ServerFrame]] = []
+        /// How each socket is closed after the last one; where nothing is said it stays open.
+        var closeCode: UInt16?
         /// What comes on each socket after its first frame, whatever it is.
         var strangeMessages: [[UInt8]] = []
         /// What the logs of conversations hold.
@@ -232,6 +234,10 @@ final class ScriptedServer: @unchecked Sendable {
         for (index, frame) in frames.enumerated() {
             continuation.yield(.message(frame.encoded(as: .cbor)))
             if index == 0 { for message in with({ $0.strangeMessages }) { continuation.yield(.message(message)) } }
+        }
+        if let code = with({ $0.closeCode }) {
+            continuation.yield(.closed(code: code))
+            continuation.finish()
         }
         let end: @Sendable () -> Void = {
             continuation.yield(.closed(code: 1000))

@@ -2,6 +2,8 @@
 /// asked for. What is asked for meanwhile is done once more afterwards, since it may have come too late for the first.
 struct Companions {
     enum Kind: Hashable, CaseIterable {
+        /// Until the server says hello.
+        case greeting
         case heartbeat
         case acknowledgement
         case care
@@ -28,6 +30,9 @@ struct Companions {
 
     /// Whether one was asked for again.
     func isWantedAgain(_ kind: Kind) -> Bool { wanted.contains(kind) }
+
+    /// Is done no more.
+    func end(_ kind: Kind) { running[kind]?.cancel() }
 
     /// One has come to its end.
     /// - Returns: whether it goes on once more.

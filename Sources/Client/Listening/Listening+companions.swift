@@ -8,6 +8,7 @@ extension Listening {
         switch step {
         case .goOn, .end: break
         case .hello:
+            connection.companions.end(.greeting)
             accompany(connection, .heartbeat)
             guard !untilIdle else { return }
             accompany(connection, .care)
@@ -22,7 +23,7 @@ extension Listening {
     // Not a task group: the compiler (6.3.1) takes the body of one for a closure that stays in the owner, and runs it
     // outside.
 
-    private func accompany(_ connection: ListeningConnection, _ kind: Companions.Kind) {
+    func accompany(_ connection: ListeningConnection, _ kind: Companions.Kind) {
         connection.companions.ask(for: kind) {
             ground.errands.begin { (rooms) in await rooms.listening.accompany(kind) }
         }
@@ -35,6 +36,7 @@ extension Listening {
 
     private func run(_ kind: Companions.Kind, _ connection: ListeningConnection) async {
         switch kind {
+        case .greeting: await awaitGreeting(connection)
         case .heartbeat: await beat(connection)
         case .acknowledgement: await acknowledgeSoon(connection)
         case .care: await lookAfterQuietly()

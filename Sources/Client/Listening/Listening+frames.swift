@@ -99,13 +99,14 @@ extension Listening {
             guard connection.heartbeat == nil else { return .goOn }
             connection.heartbeat = Heartbeat(
                 intervalMilliseconds: hello.heartbeatMilliseconds,
-                offlineAfterMilliseconds: hello.offlineAfterMilliseconds)
+                offlineAfterMilliseconds: hello.offlineAfterMilliseconds, untilIdle: untilIdle)
             watching.connectionChanged(to: .catchingUp)
             tell(.connected)
             return .hello
         case .head(let head):
             return try passedOver(head.conversation, through: head.seq, connection)
         case .queueEmpty:
+            connection.isQueueRead = true
             acknowledge(connection)
             watching.connectionChanged(to: .live)
             tell(.idle)
@@ -118,7 +119,10 @@ extension Listening {
             connection.retryMilliseconds = goaway.retryAfterMilliseconds
             return .goOn
         case .error(let failure):
-            tell(.trouble(SottoError(.refused(failure.problem))))
+            let error = ClientError.refused(failure.problem)
+            connection.trouble = error
+            connection.retryMilliseconds = max(connection.retryMilliseconds, error.retryMilliseconds)
+            tell(.trouble(SottoError(error)))
             return .goOn
         case .envelope, .event, .accepted, .refused, .response, .pong, .unknown:
             return .goOn
@@ -146,7 +150,7 @@ extension Listening {
     private func acknowledge(_ number: QueueNumber?, _ connection: ListeningConnection) -> Step {
         guard let number else { return .goOn }
         switch connection.acknowledgement.taken(number) {
-        case .send(let delivered): connection.send(.delivered(delivered))
+        case .send(let delivered): connection.acknowledge(delivered)
         case .waitAMoment: return .beside(.acknowledgement)
         case .nothing: break
         }
@@ -160,10 +164,19 @@ extension Listening {
     }
 
     func acknowledge(_ connection: ListeningConnection) {
-        if let delivered = connection.acknowledgement.due() { connection.send(.delivered(delivered)) }
+        if let delivered = connection.acknowledgement.due() { connection.acknowledge(delivered) }
     }
 
     // MARK: Beside
+
+    /// Cuts a connection whose server has not said hello in time.
+    func awaitGreeting(_ connection: ListeningConnection) async {
+        guard connection.heartbeat == nil,
+            (try? await surroundings.sleep(ClientLimits.greetingMilliseconds)) != nil, connection.heartbeat == nil
+        else { return }
+        connection.trouble = .unreachable(.timedOut)
+        connection.line.cut()
+    }
 
     /// Pings until the connection ends, and cuts it when nothing has come for too long.
     func beat(_ connection: ListeningConnection) async {
@@ -171,9 +184,19 @@ extension Listening {
             (try? await surroundings.sleep(interval)) != nil {
             switch connection.heartbeat?.beat() {
             case .ping(let stamp): connection.send(.ping(.init(stamp: stamp)))
-            case .giveUp, nil: return connection.line.cut()
+            case .giveUp, nil:
+                connection.trouble = .unreachable(.timedOut)
+                return connection.line.cut()
             }
         }
+    }
+
+    /// What is done before the queue is read, where only what waits is wanted.
+    /// - Returns: what is to be tried again.
+    func prepare() async throws(ClientError) -> ClientError? {
+        try await lookAfter()
+        try await logs.catchUp()
+        return nil
     }
 
     /// What a device does at each connect: knows its own devices, sends what waits, keeps its prekeys in stock.

@@ -19,6 +19,8 @@ final class Listening: Room {
     let upkeep: Upkeep
     /// Listens for all who want it.
     private var task: Task<Void, Never>?
+    /// A pause between two tries that is longer than who wants only what waits would wait.
+    private var longPause: Task<Void, Never>?
     /// The connection that is open.
     private(set) var current: ListeningConnection?
 
@@ -54,6 +56,7 @@ final class Listening: Room {
         // What waited has come to somebody else already.
         if watching.connectionState == .live, task?.isCancelled == false { listeners.idle() }
         if task == nil, !listeners.isEmpty { begin() }
+        if untilIdle { longPause?.cancel() }
         return events
     }
 
@@ -78,39 +81,21 @@ final class Listening: Room {
     /// Listens for as long as somebody wants it.
     private func listen() async {
         upkeep.lookAfter()
-        var backoff = Backoff()
-        var failedTries = 0
+        var tries = Tries()
         var failure: ClientError?
         while !Task.isCancelled, failure == nil, !listeners.isEmpty {
-            let untilIdle = !listeners.isSomebodyStaying
-            let end: ListeningConnection.End
             watching.connectionChanged(to: .connecting)
-            do {
-                if untilIdle {
-                    try await lookAfter()
-                    try await logs.catchUp()
-                }
-                end = try await connection(untilIdle: untilIdle, &backoff)
-                failedTries = 0
-            } catch {
-                failedTries += 1
-                end = error.isPassing ? .lost(retryMilliseconds: error.retryMilliseconds) : .over(error)
-                // Who waits for the queue's end does not wait for a server for ever.
-                if failedTries >= ClientLimits.connectTriesMax { listeners.giveUp(error) }
-            }
-            switch end {
+            switch await attempt(untilIdle: !listeners.isSomebodyStaying, &tries) {
             case .idle:
                 await files.sendFiles()
                 listeners.idle()
             case .cancelled: break
             case .over(let error): failure = error
             case .lost(let wish):
+                // Who waits for the queue's end does not wait for a server for ever.
+                if let reason = tries.lastFailure, tries.areUp { listeners.giveUp(reason) }
                 guard !Task.isCancelled, !listeners.isEmpty else { break }
-                let wait = backoff.next(chance: surroundings.chance(), atLeast: wish)
-                watching.connectionChanged(to: .waiting(.milliseconds(Int64(clamping: wait))))
-                tell(.disconnected(retryAfter: .milliseconds(Int64(clamping: wait))))
-                // Cancelled: the loop ends.
-                try? await surroundings.sleep(wait)
+                await pause(tries.pause(chance: surroundings.chance(), wish: wish, listeners.isSomebodyStaying))
             }
         }
         mailer.stopResending()
@@ -124,9 +109,39 @@ final class Listening: Room {
         listeners.finish()
     }
 
+    /// Waits before the next try, unless it is cancelled.
+    private func pause(_ milliseconds: UInt64) async {
+        watching.connectionChanged(to: .waiting(.milliseconds(Int64(clamping: milliseconds))))
+        tell(.disconnected(retryAfter: .milliseconds(Int64(clamping: milliseconds))))
+        let pause = ground.errands.begin(after: milliseconds, surroundings.sleep) { (_) in }
+        // With what chance adds.
+        if milliseconds > ClientLimits.reconnectUntilIdleMillisecondsMax * 2 { longPause = pause }
+        await withTaskCancellationHandler { await pause.value } onCancel: { pause.cancel() }
+        longPause = nil
+    }
+
+    /// One try: what is done before, where only what waits is wanted, and a connection.
+    private func attempt(untilIdle: Bool, _ tries: inout Tries) async -> ListeningConnection.End {
+        do throws(ClientError) {
+            let unfinished = untilIdle ? try await prepare() : nil
+            let end = try await connection(untilIdle: untilIdle, &tries)
+            guard end == .idle else { return end }
+            guard let unfinished else {
+                tries.succeeded()
+                return .idle
+            }
+            // The queue was read. The rest is tried again as often as a server that cannot be reached.
+            tries.failed(unfinished)
+            return .lost(retryMilliseconds: unfinished.retryMilliseconds)
+        } catch {
+            tries.failed(error)
+            return error.isPassing ? .lost(retryMilliseconds: error.retryMilliseconds) : .over(error)
+        }
+    }
+
     /// One connection, from its opening to its end.
     private func connection(
-        untilIdle: Bool, _ backoff: inout Backoff
+        untilIdle: Bool, _ tries: inout Tries
     ) async throws(ClientError) -> ListeningConnection.End {
         let line = try await openLine()
         // What was staged and is gone comes again on this one.
@@ -135,6 +150,7 @@ final class Listening: Room {
         current = connection
         let result: Result<ListeningConnection.End, ClientError>
         do throws(ClientError) {
+            accompany(connection, .greeting)
             result = .success(try await hear(connection, untilIdle: untilIdle))
         } catch {
             result = .failure(error)
@@ -148,8 +164,13 @@ final class Listening: Room {
         line.close()
         // What was sent last has left, or the peer is gone.
         await line.gone()
-        if case .success(.idle) = result { await doPutOff(connection) }
-        if connection.heartbeat != nil { backoff.succeeded() }
+        tries.acknowledged(connection.acknowledgedThrough)
+        switch result {
+        case .success(.idle): await doPutOff(connection)
+        case .success(.lost) where connection.isQueueRead: tries.succeeded()
+        case .success(.lost): tries.failed(connection.trouble ?? .unreachable(.closedByPeer))
+        default: break
+        }
         return try result.get()
     }
 
