@@ -172,13 +172,13 @@ final class ScriptedServer: @unchecked Sendable {
             guard with({ $0.goodTokens.contains(String(token)) }) else {
                 return Problem(.unauthenticated, "Log in.")
             }
+            if let answer = with({ $0.answers })(request.path) { return answer }
             if request.path == "/v1/keys" {
                 return PreKeyCounts(
                     oneTimePreKeys: 100, kemOneTimePreKeys: 100,
                     signedPreKeyCreatedAt: Timestamp(milliseconds: 1_700_000_000_000), hasLastResortPreKey: true,
                     hasKEMLastResortPreKey: true)
             }
-            if let answer = with({ $0.answers })(request.path) { return answer }
             if let page = page(request.path) { return page }
             if request.path == "/v1/devices" { return DeviceViews(items: [], nextDevice: DeviceID(2)) }
         }

@@ -56,8 +56,9 @@ extension Listening {
                 try await logs.learn(entry.conversation)
             } catch {
                 // It may be over already, or be none that is kept.
-                guard !error.isPassing else { throw error }
-                return steps
+                guard error.isPassing, !Task.isCancelled else { return steps }
+                tell(.passedOver(.conversation(entry.conversation), through: entry.seq.rawValue))
+                return steps + [.beside(.catchUpAll)]
             }
             if case .kept(let events) = try logs.take(entry) { add(events, to: connection) }
         }
@@ -191,27 +192,6 @@ extension Listening {
         }
     }
 
-    /// What is done before the queue is read, where only what waits is wanted.
-    /// - Returns: what is to be tried again.
-    func prepare() async throws(ClientError) -> ClientError? {
-        try await lookAfter()
-        try await logs.catchUp()
-        return nil
-    }
-
-    /// What a device does at each connect: knows its own devices, sends what waits, keeps its prekeys in stock.
-    func lookAfter() async throws(ClientError) {
-        await refreshOwnList()
-        await receiver.openKept()
-        try await lookAfterSealedSenders()
-        await mailer.sendMessages()
-        await mediaDeletions.deleteMedia()
-        let count = try await preKeyKeeper.replenish()
-        if count > 0 { tell(.keysUploaded(count: count)) }
-        await backups.updateIfAny()
-        await watchQuietly()
-    }
-
     /// Reads what the open conversations gained, until that is done or the connection ends.
     func catchUpAll(_ connection: ListeningConnection) async {
         var backoff = Backoff()
@@ -226,45 +206,6 @@ extension Listening {
                 let wait = backoff.next(chance: surroundings.chance(), atLeast: error.retryMilliseconds)
                 guard (try? await surroundings.sleep(wait)) != nil else { return }
             }
-        }
-    }
-
-    /// What hides senders: the own token for others, and a certificate for this device.
-    private func lookAfterSealedSenders() async throws(ClientError) {
-        do {
-            try await deliveryTokens.lookAfterDeliveryToken()
-            try await certificates.lookAfterCertificate()
-        } catch {
-            // An older server has neither.
-            guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
-        }
-    }
-
-    func lookAfterQuietly() async {
-        do { try await lookAfter() } catch { if !error.isPassing { tell(.trouble(SottoError(error))) } }
-    }
-
-    func replenishQuietly() async {
-        do {
-            let count = try await preKeyKeeper.replenish()
-            if count > 0 { tell(.keysUploaded(count: count)) }
-        } catch {
-            if !error.isPassing { tell(.trouble(SottoError(error))) }
-        }
-    }
-
-    private func watchQuietly() async {
-        do { try await ownEntries.watch() } catch { if !error.isPassing { tell(.trouble(SottoError(error))) } }
-    }
-
-    func refreshOwnList() async {
-        do {
-            let own = try ownAddress()
-            let before = try contacts.knownList(own.account)?.epoch
-            let epoch = try await contacts.freshList(own.account).epoch
-            if epoch != before { tell(.devicesChanged(epoch: epoch)) }
-        } catch {
-            if !error.isPassing { tell(.trouble(SottoError(error))) }
         }
     }
 }

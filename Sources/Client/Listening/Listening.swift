@@ -83,9 +83,10 @@ final class Listening: Room {
         upkeep.lookAfter()
         var tries = Tries()
         var failure: ClientError?
+        var isCareTaken = false
         while !Task.isCancelled, failure == nil, !listeners.isEmpty {
             watching.connectionChanged(to: .connecting)
-            switch await attempt(untilIdle: !listeners.isSomebodyStaying, &tries) {
+            switch await attempt(untilIdle: !listeners.isSomebodyStaying, &tries, &isCareTaken) {
             case .idle:
                 await files.sendFiles()
                 listeners.idle()
@@ -121,9 +122,11 @@ final class Listening: Room {
     }
 
     /// One try: what is done before, where only what waits is wanted, and a connection.
-    private func attempt(untilIdle: Bool, _ tries: inout Tries) async -> ListeningConnection.End {
+    private func attempt(
+        untilIdle: Bool, _ tries: inout Tries, _ isCareTaken: inout Bool
+    ) async -> ListeningConnection.End {
         do throws(ClientError) {
-            let unfinished = untilIdle ? try await prepare() : nil
+            let unfinished = untilIdle ? try await prepare(isCareTaken: &isCareTaken) : nil
             let end = try await connection(untilIdle: untilIdle, &tries)
             guard end == .idle else { return end }
             guard let unfinished else {
