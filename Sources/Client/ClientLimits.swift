@@ -26,11 +26,25 @@ enum ClientLimits {
     static let headTriesMax = 16
     /// Tries in a row to reach a server, where only what waits there is wanted.
     static let connectTriesMax = 5
+    /// From the opening of a socket until the server has said hello.
+    static let greetingMilliseconds: UInt64 = 30_000
+    /// So long at most a client that has lost its connection stays away, whatever the server asked for, before chance
+    /// adds up to a half; and where only what waits there is wanted.
+    static let reconnectMillisecondsMax: UInt64 = 3_600_000
+    static let reconnectUntilIdleMillisecondsMax: UInt64 = 30_000
+    /// So long at most a connection is silent before it is taken for dead, whatever the server announced; and where only
+    /// what waits there is wanted.
+    static let silenceMillisecondsMax: UInt64 = 900_000
+    static let silenceUntilIdleMillisecondsMax: UInt64 = 60_000
+    /// So long at most a connection brings nothing of the queue, where only what waits there is wanted.
+    static let emptyUntilIdleMillisecondsMax: UInt64 = 120_000
     /// An access token is renewed when it has less than this left.
     static let tokenMarginSeconds: UInt64 = 30
     /// Envelopes after which they are acknowledged at once, and the time after which fewer are.
     static let envelopesPerAcknowledgement = 32
     static let acknowledgementMilliseconds: UInt64 = 200
+    /// Frames that are dealt with before others of the same account have a turn.
+    static let framesPerTurn = 32
     /// After which it is durable here at the latest that the server has accepted a message.
     static let acceptedMilliseconds: UInt64 = 50
     /// Accounts in a backup; what does not fit its bytes is refused all the same.

@@ -23,6 +23,8 @@ final class ScriptedServer: @unchecked Sendable {
         var calls: [String] = []
         /// What each socket says, oldest first; after the last one nobody answers.
         var sockets: [[ServerFrame]] = []
+        /// How each socket is closed after the last one; where nothing is said it stays open.
+        var closeCode: UInt16?
         /// What comes on each socket after its first frame, whatever it is.
         var strangeMessages: [[UInt8]] = []
         /// What the logs of conversations hold.
@@ -45,6 +47,8 @@ final class ScriptedServer: @unchecked Sendable {
         var isHeartStill = false
         /// It takes requests, and answers none.
         var isSilent = false
+        /// Requests whose path begins so are not answered either.
+        var silentPath: String?
     }
 
     /// What it says of all that is in no script.
@@ -103,7 +107,10 @@ final class ScriptedServer: @unchecked Sendable {
         Network(
             exchange: { [self] (request) async throws(TransportError) in
                 let answer = answer(request)
-                if with({ $0.isSilent }) { for await _ in AsyncStream<Never>.makeStream().stream {} }
+                let isSilent = with { (state) in
+                    state.isSilent || state.silentPath.map { request.path.hasPrefix($0) } ?? false
+                }
+                if isSilent { for await _ in AsyncStream<Never>.makeStream().stream {} }
                 return answer
             },
             openLine: { [self] (_, _) async throws(TransportError) in
@@ -165,13 +172,13 @@ final class ScriptedServer: @unchecked Sendable {
             guard with({ $0.goodTokens.contains(String(token)) }) else {
                 return Problem(.unauthenticated, "Log in.")
             }
+            if let answer = with({ $0.answers })(request.path) { return answer }
             if request.path == "/v1/keys" {
                 return PreKeyCounts(
                     oneTimePreKeys: 100, kemOneTimePreKeys: 100,
                     signedPreKeyCreatedAt: Timestamp(milliseconds: 1_700_000_000_000), hasLastResortPreKey: true,
                     hasKEMLastResortPreKey: true)
             }
-            if let answer = with({ $0.answers })(request.path) { return answer }
             if let page = page(request.path) { return page }
             if request.path == "/v1/devices" { return DeviceViews(items: [], nextDevice: DeviceID(2)) }
         }
@@ -228,12 +235,16 @@ final class ScriptedServer: @unchecked Sendable {
             continuation.yield(.message(frame.encoded(as: .cbor)))
             if index == 0 { for message in with({ $0.strangeMessages }) { continuation.yield(.message(message)) } }
         }
+        if let code = with({ $0.closeCode }) {
+            continuation.yield(.closed(code: code))
+            continuation.finish()
+        }
         let end: @Sendable () -> Void = {
             continuation.yield(.closed(code: 1000))
             continuation.finish()
         }
         return SocketLine(
-            incoming: incoming, taken: {},
+            incoming: incoming, taken: { _ in },
             send: { [self] (bytes) in
                 let context = WireContext(form: .cbor, refusesUnknownFields: true)
                 guard let frame = try? ClientFrame.decode(bytes, in: context) else { return }

@@ -18,6 +18,6 @@ struct Backoff {
         return wish == 0 ? jittered : wish + UInt64(Double(wish) * min(max(chance, 0), 1) / 2) + jittered / 2
     }
 
-    /// The server said hello.
+    /// A try was of use.
     mutating func succeeded() { failures = 0 }
 }

@@ -8,13 +8,9 @@ extension Listening {
     enum Step {
         case goOn
         case end(ListeningConnection.End)
-        case hello(intervalMilliseconds: UInt64)
-        case acknowledgeSoon
-        case replenish
-        /// Conversations of which entries are missing.
-        case catchUp
-        /// All of them.
-        case catchUpAll
+        case hello
+        /// Something is to be done beside.
+        case beside(Companions.Kind)
     }
 
     /// Deals with one message. Envelopes that came together are made durable together, and then told and
@@ -39,7 +35,7 @@ extension Listening {
             steps += try await heard(entry, connection)
         case .some(let frame):
             steps += try finishBatch(connection)
-            steps.append(try await received(frame, connection, untilIdle: untilIdle))
+            steps.append(try received(frame, connection, untilIdle: untilIdle))
         }
         if connection.isBatchFull { steps += try finishBatch(connection) }
         return steps
@@ -53,15 +49,16 @@ extension Listening {
         case .kept(let events): add(events, to: connection)
         case .gap:
             connection.passedOver.insert(entry.conversation)
-            steps = [startCatchingUp(connection)]
+            steps = [.beside(.catchUp)]
         case .stranger:
             steps = try finishBatch(connection)
             do throws(ClientError) {
                 try await logs.learn(entry.conversation)
             } catch {
                 // It may be over already, or be none that is kept.
-                guard !error.isPassing else { throw error }
-                return steps
+                guard error.isPassing, !Task.isCancelled else { return steps }
+                tell(.passedOver(.conversation(entry.conversation), through: entry.seq.rawValue))
+                return steps + [.beside(.catchUpAll)]
             }
             if case .kept(let events) = try logs.take(entry) { add(events, to: connection) }
         }
@@ -96,19 +93,21 @@ extension Listening {
 
     private func received(
         _ frame: ServerFrame, _ connection: ListeningConnection, untilIdle: Bool
-    ) async throws(ClientError) -> Step {
+    ) throws(ClientError) -> Step {
         switch frame {
         case .hello(let hello):
-            let heartbeat = Heartbeat(
+            // A later server may say it again: what counts is what it said first.
+            guard connection.heartbeat == nil else { return .goOn }
+            connection.heartbeat = Heartbeat(
                 intervalMilliseconds: hello.heartbeatMilliseconds,
-                offlineAfterMilliseconds: hello.offlineAfterMilliseconds)
-            connection.heartbeat = heartbeat
+                offlineAfterMilliseconds: hello.offlineAfterMilliseconds, untilIdle: untilIdle)
             watching.connectionChanged(to: .catchingUp)
             tell(.connected)
-            return .hello(intervalMilliseconds: heartbeat.intervalMilliseconds)
+            return .hello
         case .head(let head):
             return try passedOver(head.conversation, through: head.seq, connection)
         case .queueEmpty:
+            connection.isQueueRead = true
             acknowledge(connection)
             watching.connectionChanged(to: .live)
             tell(.idle)
@@ -116,12 +115,15 @@ extension Listening {
             ground.listeners.idle()
             return .goOn
         case .notice(let notice):
-            return try await noticed(notice, connection)
+            return try noticed(notice, connection)
         case .goaway(let goaway):
             connection.retryMilliseconds = goaway.retryAfterMilliseconds
             return .goOn
         case .error(let failure):
-            tell(.trouble(SottoError(.refused(failure.problem))))
+            let error = ClientError.refused(failure.problem)
+            connection.trouble = error
+            connection.retryMilliseconds = max(connection.retryMilliseconds, error.retryMilliseconds)
+            tell(.trouble(SottoError(error)))
             return .goOn
         case .envelope, .event, .accepted, .refused, .response, .pong, .unknown:
             return .goOn
@@ -130,13 +132,12 @@ extension Listening {
 
     private func noticed(
         _ notice: ServerFrame.Notice, _ connection: ListeningConnection
-    ) async throws(ClientError) -> Step {
+    ) throws(ClientError) -> Step {
         switch notice.topic {
         case .keysLow:
-            return .replenish
+            return .beside(.preKeys)
         case .devicesChanged:
-            await refreshOwnList()
-            return .goOn
+            return .beside(.ownList)
         case .conversationsAhead:
             return try passedOver(nil, through: nil, connection)
         case .media, .later:
@@ -150,8 +151,8 @@ extension Listening {
     private func acknowledge(_ number: QueueNumber?, _ connection: ListeningConnection) -> Step {
         guard let number else { return .goOn }
         switch connection.acknowledgement.taken(number) {
-        case .send(let delivered): connection.send(.delivered(delivered))
-        case .waitAMoment: return .acknowledgeSoon
+        case .send(let delivered): connection.acknowledge(delivered)
+        case .waitAMoment: return .beside(.acknowledgement)
         case .nothing: break
         }
         return .goOn
@@ -164,32 +165,31 @@ extension Listening {
     }
 
     func acknowledge(_ connection: ListeningConnection) {
-        if let delivered = connection.acknowledgement.due() { connection.send(.delivered(delivered)) }
+        if let delivered = connection.acknowledgement.due() { connection.acknowledge(delivered) }
     }
 
     // MARK: Beside
 
-    /// Pings until the connection ends, and cuts it when nothing has come for too long.
-    func beat(_ connection: ListeningConnection, every intervalMilliseconds: UInt64) async {
-        while (try? await surroundings.sleep(intervalMilliseconds)) != nil {
-            switch connection.heartbeat?.beat() {
-            case .ping(let stamp): connection.send(.ping(.init(stamp: stamp)))
-            case .giveUp, nil: return connection.line.cut()
-            }
-        }
+    /// Cuts a connection whose server has not said hello in time.
+    func awaitGreeting(_ connection: ListeningConnection) async {
+        guard connection.heartbeat == nil,
+            (try? await surroundings.sleep(ClientLimits.greetingMilliseconds)) != nil, connection.heartbeat == nil
+        else { return }
+        connection.trouble = .unreachable(.timedOut)
+        connection.line.cut()
     }
 
-    /// What a device does at each connect: knows its own devices, sends what waits, keeps its prekeys in stock.
-    func lookAfter() async throws(ClientError) {
-        await refreshOwnList()
-        await receiver.openKept()
-        try await lookAfterSealedSenders()
-        await mailer.sendMessages()
-        await mediaDeletions.deleteMedia()
-        let count = try await preKeyKeeper.replenish()
-        if count > 0 { tell(.keysUploaded(count: count)) }
-        await backups.updateIfAny()
-        await watchQuietly()
+    /// Pings until the connection ends, and cuts it when nothing has come for too long.
+    func beat(_ connection: ListeningConnection) async {
+        while let interval = connection.heartbeat?.intervalMilliseconds,
+            (try? await surroundings.sleep(interval)) != nil {
+            switch connection.heartbeat?.beat() {
+            case .ping(let stamp): connection.send(.ping(.init(stamp: stamp)))
+            case .giveUp, nil:
+                connection.trouble = .unreachable(.timedOut)
+                return connection.line.cut()
+            }
+        }
     }
 
     /// Reads what the open conversations gained, until that is done or the connection ends.
@@ -198,52 +198,14 @@ extension Listening {
         while current === connection {
             do {
                 try await logs.catchUp()
-                logs.isLive = current === connection
+                // What was passed over meanwhile is read next.
+                logs.isLive = current === connection && !connection.companions.isWantedAgain(.catchUpAll)
                 return
             } catch {
                 guard error.isPassing else { return tell(.trouble(SottoError(error))) }
                 let wait = backoff.next(chance: surroundings.chance(), atLeast: error.retryMilliseconds)
                 guard (try? await surroundings.sleep(wait)) != nil else { return }
             }
-        }
-    }
-
-    /// What hides senders: the own token for others, and a certificate for this device.
-    private func lookAfterSealedSenders() async throws(ClientError) {
-        do {
-            try await deliveryTokens.lookAfterDeliveryToken()
-            try await certificates.lookAfterCertificate()
-        } catch {
-            // An older server has neither.
-            guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
-        }
-    }
-
-    func lookAfterQuietly() async {
-        do { try await lookAfter() } catch { if !error.isPassing { tell(.trouble(SottoError(error))) } }
-    }
-
-    func replenishQuietly() async {
-        do {
-            let count = try await preKeyKeeper.replenish()
-            if count > 0 { tell(.keysUploaded(count: count)) }
-        } catch {
-            if !error.isPassing { tell(.trouble(SottoError(error))) }
-        }
-    }
-
-    private func watchQuietly() async {
-        do { try await ownEntries.watch() } catch { if !error.isPassing { tell(.trouble(SottoError(error))) } }
-    }
-
-    private func refreshOwnList() async {
-        do {
-            let own = try ownAddress()
-            let before = try contacts.knownList(own.account)?.epoch
-            let epoch = try await contacts.freshList(own.account).epoch
-            if epoch != before { tell(.devicesChanged(epoch: epoch)) }
-        } catch {
-            if !error.isPassing { tell(.trouble(SottoError(error))) }
         }
     }
 }

@@ -11,7 +11,7 @@ extension Listening {
         guard let conversation else {
             tell(.passedOver(nil, through: nil))
             logs.isLive = false
-            return .catchUpAll
+            return .beside(.catchUpAll)
         }
         if let seq { try logs.noteHead(seq, of: conversation) }
         guard try logs.isWanted(conversation) else {
@@ -21,20 +21,12 @@ extension Listening {
         // It may have been read meanwhile.
         guard let seq, try !logs.isReached(seq, in: conversation) else { return .goOn }
         connection.passedOver.insert(conversation)
-        return startCatchingUp(connection)
-    }
-
-    /// One at a time, which goes on until nothing is missing.
-    func startCatchingUp(_ connection: ListeningConnection) -> Step {
-        guard !connection.isCatchingUp else { return .goOn }
-        connection.isCatchingUp = true
-        return .catchUp
+        return .beside(.catchUp)
     }
 
     /// Reads what was passed over, one conversation after the other, until nothing is missing or the connection ends:
     /// each connection begins with reading all that are followed.
     func catchUp(_ connection: ListeningConnection) async {
-        defer { connection.isCatchingUp = false }
         var backoff = Backoff()
         while let conversation = connection.passedOver.popFirst() {
             do {

@@ -19,11 +19,10 @@ final class Listening: Room {
     let upkeep: Upkeep
     /// Listens for all who want it.
     private var task: Task<Void, Never>?
+    /// A pause between two tries that is longer than who wants only what waits would wait.
+    private var longPause: Task<Void, Never>?
     /// The connection that is open.
     private(set) var current: ListeningConnection?
-    /// What is done beside it, and ends with it.
-    private var companions: [UInt64: Task<Void, Never>] = [:]
-    private var companionCount: UInt64 = 0
 
     init(
         _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ ownEntries: OwnEntries,
@@ -57,6 +56,7 @@ final class Listening: Room {
         // What waited has come to somebody else already.
         if watching.connectionState == .live, task?.isCancelled == false { listeners.idle() }
         if task == nil, !listeners.isEmpty { begin() }
+        if untilIdle { longPause?.cancel() }
         return events
     }
 
@@ -81,39 +81,22 @@ final class Listening: Room {
     /// Listens for as long as somebody wants it.
     private func listen() async {
         upkeep.lookAfter()
-        var backoff = Backoff()
-        var failedTries = 0
+        var tries = Tries()
         var failure: ClientError?
+        var isCareTaken = false
         while !Task.isCancelled, failure == nil, !listeners.isEmpty {
-            let untilIdle = !listeners.isSomebodyStaying
-            let end: ListeningConnection.End
             watching.connectionChanged(to: .connecting)
-            do {
-                if untilIdle {
-                    try await lookAfter()
-                    try await logs.catchUp()
-                }
-                end = try await connection(untilIdle: untilIdle, &backoff)
-                failedTries = 0
-            } catch {
-                failedTries += 1
-                end = error.isPassing ? .lost(retryMilliseconds: error.retryMilliseconds) : .over(error)
-                // Who waits for the queue's end does not wait for a server for ever.
-                if failedTries >= ClientLimits.connectTriesMax { listeners.giveUp(error) }
-            }
-            switch end {
+            switch await attempt(untilIdle: !listeners.isSomebodyStaying, &tries, &isCareTaken) {
             case .idle:
                 await files.sendFiles()
                 listeners.idle()
             case .cancelled: break
             case .over(let error): failure = error
             case .lost(let wish):
+                // Who waits for the queue's end does not wait for a server for ever.
+                if let reason = tries.lastFailure, tries.areUp { listeners.giveUp(reason) }
                 guard !Task.isCancelled, !listeners.isEmpty else { break }
-                let wait = backoff.next(chance: surroundings.chance(), atLeast: wish)
-                watching.connectionChanged(to: .waiting(.milliseconds(Int64(clamping: wait))))
-                tell(.disconnected(retryAfter: .milliseconds(Int64(clamping: wait))))
-                // Cancelled: the loop ends.
-                try? await surroundings.sleep(wait)
+                await pause(tries.pause(chance: surroundings.chance(), wish: wish, listeners.isSomebodyStaying))
             }
         }
         mailer.stopResending()
@@ -127,9 +110,41 @@ final class Listening: Room {
         listeners.finish()
     }
 
+    /// Waits before the next try, unless it is cancelled.
+    private func pause(_ milliseconds: UInt64) async {
+        watching.connectionChanged(to: .waiting(.milliseconds(Int64(clamping: milliseconds))))
+        tell(.disconnected(retryAfter: .milliseconds(Int64(clamping: milliseconds))))
+        let pause = ground.errands.begin(after: milliseconds, surroundings.sleep) { (_) in }
+        // With what chance adds.
+        if milliseconds > ClientLimits.reconnectUntilIdleMillisecondsMax * 2 { longPause = pause }
+        await withTaskCancellationHandler { await pause.value } onCancel: { pause.cancel() }
+        longPause = nil
+    }
+
+    /// One try: what is done before, where only what waits is wanted, and a connection.
+    private func attempt(
+        untilIdle: Bool, _ tries: inout Tries, _ isCareTaken: inout Bool
+    ) async -> ListeningConnection.End {
+        do throws(ClientError) {
+            let unfinished = untilIdle ? try await prepare(isCareTaken: &isCareTaken) : nil
+            let end = try await connection(untilIdle: untilIdle, &tries)
+            guard end == .idle else { return end }
+            guard let unfinished else {
+                tries.succeeded()
+                return .idle
+            }
+            // The queue was read. The rest is tried again as often as a server that cannot be reached.
+            tries.failed(unfinished)
+            return .lost(retryMilliseconds: unfinished.retryMilliseconds)
+        } catch {
+            tries.failed(error)
+            return error.isPassing ? .lost(retryMilliseconds: error.retryMilliseconds) : .over(error)
+        }
+    }
+
     /// One connection, from its opening to its end.
     private func connection(
-        untilIdle: Bool, _ backoff: inout Backoff
+        untilIdle: Bool, _ tries: inout Tries
     ) async throws(ClientError) -> ListeningConnection.End {
         let line = try await openLine()
         // What was staged and is gone comes again on this one.
@@ -138,11 +153,12 @@ final class Listening: Room {
         current = connection
         let result: Result<ListeningConnection.End, ClientError>
         do throws(ClientError) {
+            accompany(connection, .greeting)
             result = .success(try await hear(connection, untilIdle: untilIdle))
         } catch {
             result = .failure(error)
         }
-        await endCompanions()
+        await endCompanions(connection)
         current = nil
         logs.isLive = false
         // What was taken before the end is as good as what came earlier.
@@ -151,7 +167,13 @@ final class Listening: Room {
         line.close()
         // What was sent last has left, or the peer is gone.
         await line.gone()
-        if connection.heartbeat != nil { backoff.succeeded() }
+        tries.acknowledged(connection.acknowledgedThrough)
+        switch result {
+        case .success(.idle): await doPutOff(connection)
+        case .success(.lost) where connection.isQueueRead: tries.succeeded()
+        case .success(.lost): tries.failed(connection.trouble ?? .unreachable(.closedByPeer))
+        default: break
+        }
         return try result.get()
     }
 
@@ -165,50 +187,18 @@ final class Listening: Room {
                 if case .closed(let code) = incoming { return connection.end(closed: code) }
                 continue
             }
-            line.taken()
+            line.taken(bytes.count)
             connection.heartbeat?.heard()
             for step in try await received(bytes, connection, untilIdle: untilIdle) {
                 if case .end(let end) = step { return end }
-                await follow(step, connection, untilIdle: untilIdle)
+                follow(step, connection, untilIdle: untilIdle)
             }
+            connection.heardCount &+= 1
+            // What has come already is taken without a pause: others in this owner, who may want to end this, have a
+            // turn now and then.
+            if connection.heardCount % ClientLimits.framesPerTurn == 0 { await Task.yield() }
         }
         return Task.isCancelled ? .cancelled : .lost(retryMilliseconds: connection.retryMilliseconds)
-    }
-
-    private func follow(_ step: Step, _ connection: ListeningConnection, untilIdle: Bool) async {
-        switch step {
-        case .goOn, .end: break
-        case .hello(let interval):
-            accompany { (rooms, connection) in await rooms.listening.beat(connection, every: interval) }
-            guard !untilIdle else { return }
-            accompany { (rooms, _) in await rooms.listening.lookAfterQuietly() }
-            accompany { (rooms, connection) in await rooms.listening.catchUpAll(connection) }
-            accompany { (rooms, _) in await rooms.files.sendFiles() }
-        case .acknowledgeSoon: accompany { (rooms, connection) in await rooms.listening.acknowledgeSoon(connection) }
-        case .replenish where untilIdle: await replenishQuietly()
-        case .replenish: accompany { (rooms, _) in await rooms.listening.replenishQuietly() }
-        case .catchUp: accompany { (rooms, connection) in await rooms.listening.catchUp(connection) }
-        case .catchUpAll: accompany { (rooms, connection) in await rooms.listening.catchUpAll(connection) }
-        }
-    }
-
-    // Not a task group: the compiler (6.3.1) takes the body of one for a closure that stays in the owner, and runs it
-    // outside.
-
-    /// Does something beside the connection, at most for as long as that lasts.
-    private func accompany(_ work: @escaping @Sendable (Rooms, ListeningConnection) async -> Void) {
-        companionCount += 1
-        let number = companionCount
-        companions[number] = ground.errands.begin { (rooms) in
-            if let connection = rooms.listening.current { await work(rooms, connection) }
-            rooms.listening.companions[number] = nil
-        }
-    }
-
-    private func endCompanions() async {
-        let all = companions.values
-        for companion in all { companion.cancel() }
-        for companion in all { await companion.value }
     }
 
     /// The connection, with a token in its subprotocols; a token that is not taken is renewed once.

@@ -17,15 +17,31 @@ final class ListeningConnection {
     /// What was taken and is not durable yet: told and acknowledged once it is.
     var batch: [(number: QueueNumber?, event: SottoEvent?)] = []
     var retryMilliseconds: UInt64 = 0
-    /// Followed conversations of which entries were passed over, and whether somebody reads them.
+    /// Up to where the queue was acknowledged on this one.
+    private(set) var acknowledgedThrough: QueueNumber?
+    /// Whether it was read to its end.
+    var isQueueRead = false
+    /// Why it will end, as far as that is known.
+    var trouble: ClientError?
+    /// Followed conversations of which entries were passed over.
     var passedOver: Set<ConversationID> = []
-    var isCatchingUp = false
+    var companions = Companions()
+    /// What is done once the queue was read, where that is all that is wanted.
+    var putOff: Set<Companions.Kind> = []
+    var heardCount = 0
 
     init(line: SocketLine) { self.line = line }
 
     /// Whether the batch waits for nothing more.
     var isBatchFull: Bool {
         batch.count >= ClientLimits.envelopesPerAcknowledgement || line.waitingCount() == 0
+    }
+
+    func acknowledge(_ delivered: Delivered) {
+        send(.delivered(delivered))
+        guard delivered.through > acknowledgedThrough ?? QueueNumber(0) else { return }
+        acknowledgedThrough = delivered.through
+        heartbeat?.broughtSomething()
     }
 
     func send(_ frame: ClientFrame) { line.send(frame.encoded(as: .cbor)) }

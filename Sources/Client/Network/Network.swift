@@ -36,7 +36,7 @@ struct SocketLine: Sendable {
     /// What comes, in order; ends after `closed`.
     var incoming: AsyncStream<Incoming>
     /// A message was dealt with: holds the server back while too many are not.
-    var taken: @Sendable () -> Void
+    var taken: @Sendable (_ byteCount: Int) -> Void
     /// Messages that have come and were not dealt with.
     var waitingCount: @Sendable () -> Int = { 0 }
     var send: @Sendable ([UInt8]) -> Void

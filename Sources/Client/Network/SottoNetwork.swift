@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 import Transport
 
 /// The event loop that clients share. One is enough for a process.
@@ -89,8 +89,10 @@ private actor Connector {
         let flow = Flow()
         let handler = WebSocketHandler(
             message: { (socket, message) in
-                continuation.yield(.message(message.copy()))
-                if flow.arrived() { socket.pauseReading() }
+                let bytes = message.copy()
+                // Before whoever deals with it can say that it did.
+                if flow.arrived(bytes.count) { socket.pauseReading() }
+                continuation.yield(.message(bytes))
             },
             closed: { (_, code, _) in
                 continuation.yield(.closed(code: code))
@@ -103,7 +105,7 @@ private actor Connector {
             host: server.host, port: server.port, target: path, subprotocols: subprotocols, tls: tls, on: loop,
             configuration: configuration, handler: handler)
         return SocketLine(
-            incoming: incoming, taken: { if flow.taken() { socket.resumeReading() } },
+            incoming: incoming, taken: { (byteCount) in if flow.taken(byteCount) { socket.resumeReading() } },
             waitingCount: { flow.waitingCount }, send: { (bytes) in socket.send(binary: bytes) },
             close: { socket.close() },
             gone: { await Task { for await _ in end {} }.value },
@@ -119,17 +121,40 @@ private actor Connector {
 }
 
 /// Counts messages between the socket and whoever deals with them, and says when to hold the server back.
-final class Flow: Sendable {
+final class Flow: @unchecked Sendable {
+    // Unchecked because `lock` guards the fields.
     static let highMark = 256
     static let lowMark = 64
+    /// The same of bytes: room for a few of the longest messages (1 MiB).
+    static let highByteCount = 4 << 20
+    static let lowByteCount = 1 << 20
 
-    private let waiting = Atomic<Int>(0)
+    private let lock = Lock()
+    private var count = 0
+    private var byteCount = 0
+    private var isHeldBack = false
 
-    var waitingCount: Int { waiting.load(ordering: .acquiring) }
+    var waitingCount: Int { lock.withLock { count } }
 
-    /// One more came: whether to pause.
-    func arrived() -> Bool { waiting.add(1, ordering: .acquiringAndReleasing).newValue == Self.highMark }
+    /// One more came: whether to pause. What was read already may still come after that.
+    func arrived(_ byteCount: Int) -> Bool {
+        lock.withLock {
+            count += 1
+            self.byteCount += byteCount
+            guard !isHeldBack, count >= Self.highMark || self.byteCount >= Self.highByteCount else { return false }
+            isHeldBack = true
+            return true
+        }
+    }
 
-    /// One was dealt with: whether to go on. Between pause and resume nothing arrives, so the marks alternate.
-    func taken() -> Bool { waiting.subtract(1, ordering: .acquiringAndReleasing).newValue == Self.lowMark }
+    /// One was dealt with: whether to go on.
+    func taken(_ byteCount: Int) -> Bool {
+        lock.withLock {
+            count -= 1
+            self.byteCount -= byteCount
+            guard isHeldBack, count <= Self.lowMark, self.byteCount <= Self.lowByteCount else { return false }
+            isHeldBack = false
+            return true
+        }
+    }
 }

@@ -17,7 +17,7 @@ struct BackoffTests {
         }
     }
 
-    @Test("after a hello it starts over")
+    @Test("after a try that was of use it starts over")
     func startingOver() {
         var backoff = Backoff()
         for _ in 0..<10 { _ = backoff.next(chance: 0) }

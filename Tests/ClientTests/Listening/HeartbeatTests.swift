@@ -28,4 +28,29 @@ struct HeartbeatTests {
         #expect(heartbeat.beat() == .ping(stamp: 2))
         #expect(heartbeat.beat() == .giveUp)
     }
+
+    @Test("where only what waits is wanted, answers alone keep nothing alive, what comes does")
+    func emptiness() {
+        var heartbeat = Heartbeat(intervalMilliseconds: 5_000, offlineAfterMilliseconds: 30_000, untilIdle: true)
+        var count: UInt64 = 0
+        while heartbeat.beat() != .giveUp {
+            heartbeat.heard()
+            count += 1
+        }
+        #expect(count * 5_000 == ClientLimits.emptyUntilIdleMillisecondsMax)
+        heartbeat.broughtSomething()
+        #expect(heartbeat.beat() != .giveUp)
+    }
+
+    @Test("a server cannot put off for hours that its silence is noticed", arguments: [false, true])
+    func patience(untilIdle: Bool) {
+        let most = untilIdle ? ClientLimits.silenceUntilIdleMillisecondsMax : ClientLimits.silenceMillisecondsMax
+        for (interval, offline) in [(UInt64.max, UInt64.max), (3_600_000, 7_200_000), (5_000, .max), (.max, 0)] {
+            var heartbeat = Heartbeat(
+                intervalMilliseconds: interval, offlineAfterMilliseconds: offline, untilIdle: untilIdle)
+            var count: UInt64 = 0
+            while heartbeat.beat() != .giveUp { count += 1 }
+            #expect(count >= 2 && count * heartbeat.intervalMilliseconds <= most)
+        }
+    }
 }

@@ -112,10 +112,28 @@ struct ListeningConnectionTests {
         #expect(server.with { $0.cutCount } == 0)
     }
 
+    @Test("what a server asks for again and again is done once at a time, and its greeting counts once")
+    func floods() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with {
+            $0.isHeartStill = true
+            // The first that is asked for is never done.
+            $0.silentPath = "/v1/conversations?"
+            let flood = (0..<300).flatMap { (_) in
+                [Self.hello, .notice(.init(topic: .conversationsAhead)), .notice(.init(topic: .keysLow))]
+            }
+            $0.sockets = [[Self.hello] + flood + [Self.empty(0)]]
+        }
+        let events = await events(client) { $0 == .idle }
+        #expect(events.filter { $0 == .connected }.count == 1)
+        #expect(server.with { $0.calls }.filter { $0.hasPrefix("GET /v1/conversations?") }.count == 1)
+    }
+
     @Test("what a close code says about the next try")
     func closeCodes() {
         let line = SocketLine(
-            incoming: AsyncStream { $0.finish() }, taken: {}, send: { _ in }, close: {}, gone: {}, cut: {})
+            incoming: AsyncStream { $0.finish() }, taken: { _ in }, send: { _ in }, close: {}, gone: {}, cut: {})
         let connection = ListeningConnection(line: line)
         #expect(connection.end(closed: CloseCode.displaced.rawValue) == .over(.displaced))
         #expect(connection.end(closed: CloseCode.deviceUnlinked.rawValue) == .over(.unlinked))

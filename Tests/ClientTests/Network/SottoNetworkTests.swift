@@ -11,13 +11,29 @@ struct SottoNetworkTests {
         var arrived = 0
         for _ in 0..<Flow.highMark {
             #expect(!isPaused)
-            isPaused = flow.arrived()
+            isPaused = flow.arrived(1)
             arrived += 1
         }
         #expect(isPaused)
         var resumed = 0
-        for _ in 0..<arrived where flow.taken() { resumed += 1 }
+        for _ in 0..<arrived where flow.taken(1) { resumed += 1 }
         #expect(resumed == 1)
         #expect(Flow.lowMark < Flow.highMark)
+    }
+
+    @Test("long messages hold a server back sooner, and one that is longer than all that may wait is let through")
+    func bytes() {
+        let flow = Flow()
+        var arrived = 0
+        while !flow.arrived(1 << 20) { arrived += 1 }
+        #expect((arrived + 1) << 20 == Flow.highByteCount)
+        // What was read already comes, and asks for no second pause.
+        #expect(!flow.arrived(1 << 20))
+        var resumed = 0
+        for _ in 0..<(arrived + 2) where flow.taken(1 << 20) { resumed += 1 }
+        #expect(resumed == 1)
+        #expect(flow.arrived(Flow.highByteCount + 1))
+        #expect(flow.taken(Flow.highByteCount + 1))
+        #expect(flow.waitingCount == 0)
     }
 }
