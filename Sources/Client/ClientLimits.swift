@@ -85,6 +85,8 @@ enum ClientLimits {
     static let imageMilliseconds: UInt64 = 60_000
     static let imageStepMilliseconds: UInt64 = 100
     static let imageStepMillisecondsMax: UInt64 = 2_000
+    /// Stretches of the queue's numbers that are known to be taken, with gaps between them.
+    static let takenStretchesMax = 32
     /// Of the envelopes that are kept for a later version, and of the contents. A content without room is not kept.
     static let keptByteCountMax = 16 << 20
     /// Of each sender one part in so many of what is free, and at least so many bytes.

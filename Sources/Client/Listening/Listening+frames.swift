@@ -108,7 +108,8 @@ extension Listening {
             return .hello(intervalMilliseconds: heartbeat.intervalMilliseconds)
         case .head(let head):
             return try passedOver(head.conversation, through: head.seq, connection)
-        case .queueEmpty:
+        case .queueEmpty(let end):
+            try receiver.forgetNumbers(beyond: end.through)
             acknowledge(connection)
             watching.connectionChanged(to: .live)
             tell(.idle)

@@ -22,7 +22,7 @@ private struct EnvelopeSender: WireRecord {
 }
 
 extension Receiver {
-    /// Keeps a frame with an envelope that is not to be read, and moves the cursor; durable with the next flush. One of
+    /// Keeps a frame with an envelope that is not to be read, as taken; durable with the next flush. One of
     /// somebody of whom as much is kept as may be is passed over: whoever sends what nobody knows does not keep the
     /// queue from going on.
     /// - Returns: its number; `nil` where it has none, and so would not come again in any case.
@@ -31,10 +31,10 @@ extension Receiver {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
         guard let number = (try? EnvelopeNumber.decode(frame, in: context))?.number else { return nil }
         var counters = try counters()
-        guard counters.cursor < number else { return number }
+        guard !counters.taken.contains(number) else { return number }
         let room = try keptShares().room(for: frame.count, from: EnvelopeSender.account(in: frame))
         if room == .full { throw .laterVersionNeeded }
-        counters.cursor = number
+        counters.taken.insert(number)
         var transaction = StoreTransaction()
         if room == .free { transaction.put(.bytes(frame), at: .keptFrame(number)) }
         transaction.put(counters, at: .counters)

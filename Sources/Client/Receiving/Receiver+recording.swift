@@ -5,7 +5,7 @@ import Wire
 // What was opened, into its chat.
 
 extension Receiver {
-    /// Stages what a message says, or takes out what it takes back, with the cursor.
+    /// Stages what a message says, or takes out what it takes back, with its number.
     func record(
         _ content: MessageContent, _ franked: FrankedContent?, _ envelope: Envelope, _ sender: DeviceAddress,
         _ own: DeviceAddress, _ seal: SealedMessage?, isSenderHidden: Bool, _ edit: inout TranscriptEdit,
@@ -76,7 +76,7 @@ extension Receiver {
     ) throws(ClientError) -> SottoEvent? {
         var edit = TranscriptEdit(store, now: surroundings.now())
         guard let sender else {
-            // Without a sender there is no line to write; the cursor moves on.
+            // Without a sender there is no line to write; the queue goes on.
             try finish(&edit, envelope, into: &transaction)
             return nil
         }
@@ -101,14 +101,14 @@ extension Receiver {
         return try note(envelope, sender, reason, into: &transaction)
     }
 
-    /// Stages `transaction` with what became of the chats, and the cursor.
+    /// Stages `transaction` with what became of the chats, and the number.
     private func finish(
         _ edit: inout TranscriptEdit, _ envelope: Envelope, into transaction: inout StoreTransaction
     ) throws(ClientError) {
         edit.write(into: &transaction)
         if let number = envelope.number {
             var counters = try counters()
-            counters.cursor = max(counters.cursor, number)
+            counters.taken.insert(number)
             transaction.remove(StoreKey.keptFrame(number))
             transaction.put(counters, at: .counters)
         }
