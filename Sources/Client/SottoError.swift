@@ -138,6 +138,8 @@ extension SottoError.Code {
     public static let untrustedServer = Self(rawValue: "untrusted-server")
     /// More has come that only a later version of the program can open than is kept for it.
     public static let laterVersionNeeded = Self(rawValue: "later-version-needed")
+    /// Something came of which not even its place in the queue can be read: it waits at the server.
+    public static let unreadableEnvelope = Self(rawValue: "unreadable-envelope")
     /// The server's log of a conversation ends before what was read of it.
     public static let conversationSetBack = Self(rawValue: "conversation-set-back")
     /// There is nothing at that place that the server would know again.

@@ -31,7 +31,7 @@ struct ClientErrorTests {
         .backupExists, .backup(.tooLarge), .backup(.unreadable), .backup(.notAuthentic), .untrustedServer,
         .badText, .noSuchMessage, .noSuchChat, .deletedForAllOnly, .cannotReport, .badExpiry,
         .stickers(.badPack), .stickers(.badLink), .stickers(.unknown),
-        .stickers(.tooMany), .laterVersionNeeded, .conversationSetBack(.random()), .file(.stopped),
+        .stickers(.tooMany), .laterVersionNeeded, .unreadableEnvelope, .conversationSetBack(.random()), .file(.stopped),
     ]
 
     /// Without a default: a new case does not build until it has a place here, and then wants a sample above.
@@ -80,12 +80,13 @@ struct ClientErrorTests {
         case .cancelled: 12
         case .laterVersionNeeded: 38
         case .conversationSetBack: 39
+        case .unreadableEnvelope: 43
         }
     }
 
     @Test("every case has a sample here, and a text that no other case has")
     func samples() {
-        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...42))
+        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...43))
         let texts = Dictionary(grouping: Self.all, by: \.description).values
         for same in texts where Set(same.map { Self.place(of: $0) }).count > 1 { Issue.record("\(same)") }
     }

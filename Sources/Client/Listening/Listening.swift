@@ -151,8 +151,10 @@ final class Listening: Room {
         line.close()
         // What was sent last has left, or the peer is gone.
         await line.gone()
+        let end = try result.get()
+        // One that failed is not tried again at once: what comes first on the next may be the same.
         if connection.heartbeat != nil { backoff.succeeded() }
-        return try result.get()
+        return end
     }
 
     /// Deals with what comes, until there is a reason to end.

@@ -9,37 +9,53 @@ private struct EnvelopeNumber: WireRecord {
     init(fields: inout Fields<Self>) throws(WireError) { number = try fields.valueIfPresent("number", \.number) }
 }
 
-/// The same of who sent it, where that is said.
-private struct EnvelopeSender: WireRecord {
+/// The same of who sent it and when, where that is said.
+private struct EnvelopeOrigin: WireRecord {
     var sender: DeviceAddressPayload?
+    var time: Timestamp?
 
-    init(fields: inout Fields<Self>) throws(WireError) { sender = try fields.valueIfPresent("sender", \.sender) }
+    init(fields: inout Fields<Self>) throws(WireError) {
+        sender = try fields.valueIfPresent("sender", \.sender)
+        time = try fields.valueIfPresent("time", \.time)
+    }
 
-    static func account(in frame: [UInt8]) -> AccountID? {
+    /// - Returns: `nil` where that cannot be read.
+    init?(in frame: [UInt8]) {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
-        return (try? decode(frame, in: context))?.sender?.address.account
+        guard let origin = try? Self.decode(frame, in: context) else { return nil }
+        self = origin
     }
 }
 
 extension Receiver {
     /// Keeps a frame with an envelope that is not to be read, as taken; durable with the next flush. One of
-    /// somebody of whom as much is kept as may be is passed over: whoever sends what nobody knows does not keep the
-    /// queue from going on.
-    /// - Returns: its number; `nil` where it has none, and so would not come again in any case.
-    /// - Throws: ``ClientError/laterVersionNeeded``; then it is not acknowledged.
-    func keep(_ frame: [UInt8]) throws(ClientError) -> QueueNumber? {
+    /// somebody of whom as much is kept as may be leaves a line alone, which says that something came: whoever sends
+    /// what nobody knows does not keep the queue from going on.
+    /// - Returns: its number, and what is to be told; no number where it has none, and so would not come again in any
+    ///   case.
+    /// - Throws: ``ClientError/laterVersionNeeded``, ``ClientError/unreadableEnvelope``; then it is not acknowledged,
+    ///   and nothing behind it may be.
+    func keep(_ frame: [UInt8]) throws(ClientError) -> (number: QueueNumber?, event: SottoEvent?) {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
-        guard let number = (try? EnvelopeNumber.decode(frame, in: context))?.number else { return nil }
+        guard let head = try? EnvelopeNumber.decode(frame, in: context) else { throw .unreadableEnvelope }
+        guard let number = head.number else { return (nil, nil) }
         var counters = try counters()
-        guard !counters.taken.contains(number) else { return number }
-        let room = try keptShares().room(for: frame.count, from: EnvelopeSender.account(in: frame))
-        if room == .full { throw .laterVersionNeeded }
+        guard !counters.taken.contains(number) else { return (number, nil) }
+        let origin = EnvelopeOrigin(in: frame)
         counters.taken.insert(number)
         var transaction = StoreTransaction()
-        if room == .free { transaction.put(.bytes(frame), at: .keptFrame(number)) }
         transaction.put(counters, at: .counters)
+        var event: SottoEvent?
+        switch (try keptShares().room(for: frame.count, from: origin?.sender?.account), origin?.sender?.address) {
+        case (.free, _): transaction.put(.bytes(frame), at: .keptFrame(number))
+        case (.shareIsFull, let sender?):
+            var edit = TranscriptEdit(store, now: surroundings.now())
+            event = try appendUnreadable(from: sender, .unknownContent, at: origin?.time, &edit).event
+            edit.write(into: &transaction)
+        case (.shareIsFull, nil), (.full, _): throw .laterVersionNeeded
+        }
         try stage(transaction)
-        return number
+        return (number, event)
     }
 
     /// Whether a content that is not known may be kept. Envelopes and contents have room of their own, so that people
@@ -57,7 +73,7 @@ extension Receiver {
         var shares = KeptShares()
         for key in try keys(in: .keptFrames) {
             guard case .bytes(let frame)? = try? read(key) else { continue }
-            shares.add(frame.count, from: EnvelopeSender.account(in: frame))
+            shares.add(frame.count, from: EnvelopeOrigin(in: frame)?.sender?.account)
         }
         return shares
     }

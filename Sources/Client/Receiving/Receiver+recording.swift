@@ -80,14 +80,22 @@ extension Receiver {
             try finish(&edit, envelope, into: &transaction)
             return nil
         }
+        let (place, event) = try appendUnreadable(from: sender, reason, at: envelope.time, &edit)
+        if let kept { transaction.put(kept, at: .keptContent(place)) }
+        try finish(&edit, envelope, into: &transaction)
+        return event
+    }
+
+    /// The line of what cannot be read, at the end of its sender's chat.
+    func appendUnreadable(
+        from sender: DeviceAddress, _ reason: UnreadableReason, at time: Timestamp?, _ edit: inout TranscriptEdit
+    ) throws(ClientError) -> (place: LinePlace, event: SottoEvent) {
         let own = try ownAddress()
         var line = StoredLine(author: sender.account, device: sender.device)
         line.reason = reason
-        line.time = envelope.time
+        line.time = time
         let place = try edit.append(line, to: .person(sender.account))
-        if let kept { transaction.put(kept, at: .keptContent(place)) }
-        try finish(&edit, envelope, into: &transaction)
-        return .unreadable(Line(line, at: place, own: own.account))
+        return (place, .unreadable(Line(line, at: place, own: own.account)))
     }
 
     /// Gives an envelope up: it is in the transcript as unreadable, and the next send begins a new session.
