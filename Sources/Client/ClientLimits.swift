@@ -92,6 +92,8 @@ enum ClientLimits {
     /// Of each sender one part in so many of what is free, and at least so many bytes.
     static let keptShareDivisor = 8
     static let keptFloorByteCount = 64 << 10
+    /// So many of them a later version opens at once; what else there is to do comes in between.
+    static let keptPerSlice = 32
     /// Pages of one list of the server that are read.
     static let listPagesMax = 1_000
     /// Conversations of such a list, or members; each has at most two ciphertexts of 1 KiB.

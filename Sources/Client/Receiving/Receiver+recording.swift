@@ -69,7 +69,7 @@ extension Receiver {
     }
 
     /// What came and cannot be read, with whatever opening it has changed.
-    /// - Parameter kept: what a later version opens.
+    /// - Parameter kept: what a later version opens; not kept where as much is kept as may be.
     func note(
         _ envelope: Envelope, _ sender: DeviceAddress?, _ reason: UnreadableReason, keeping kept: KeptContent? = nil,
         into transaction: inout StoreTransaction
@@ -81,8 +81,13 @@ extension Receiver {
             return nil
         }
         let (place, event) = try appendUnreadable(from: sender, reason, at: envelope.time, &edit)
-        if let kept { transaction.put(kept, at: .keptContent(place)) }
+        var shares: KeptShares?
+        if let kept {
+            shares = try contentShares(with: kept, from: sender.account)
+            if shares != nil { transaction.put(kept, at: .keptContent(place)) }
+        }
         try finish(&edit, envelope, into: &transaction)
+        if let shares { ground.records.keptContentShares = shares }
         return event
     }
 
@@ -117,7 +122,8 @@ extension Receiver {
         if let number = envelope.number {
             var counters = try counters()
             counters.taken.insert(number)
-            transaction.remove(StoreKey.keptFrame(number))
+            let frame = StoreKey.keptFrame(number)
+            if try byteCount(of: frame) > 0 { transaction.remove(frame) }
             transaction.put(counters, at: .counters)
         }
         try stage(transaction)

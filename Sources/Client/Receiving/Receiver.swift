@@ -105,10 +105,8 @@ final class Receiver: Room {
             let own = try ownAddress()
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
-                var kept: KeptContent?
-                if reason == .unknownContent, try hasRoom(toKeep: plaintext, from: sender.account) {
-                    kept = KeptContent(envelope, plaintext, isSenderHidden: seal != nil)
-                }
+                let kept = reason == .unknownContent
+                    ? KeptContent(envelope, plaintext, isSenderHidden: seal != nil) : nil
                 return try note(envelope, sender, reason, keeping: kept, into: &transaction)
             case .success(let (content, franked)):
                 try deliveryTokens.learnDeliveryToken(

@@ -162,7 +162,7 @@ import Wire
         // What is not kept is said.
         let told = events.compactMap { if case .unreadable(let line) = $0 { line } else { nil } }
         #expect(told.count == flood.count - 1)
-        #expect(told.allSatisfy { $0.author.account == stranger && $0.reason == .unknownContent })
+        #expect(told.allSatisfy { $0.author.account == stranger && $0.body == .unreadable(.unknownContent) })
         #expect(try await client.chats.lines(of: .person(stranger)) == told)
         #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(31)))))
         await client.close()
@@ -206,7 +206,8 @@ extension Rooms {
             transaction.put([UInt8](repeating: 1, count: 1 << 20), at: StoreKey<KeptContent>.keptContent(place).slot)
             try receiver.commit(transaction)
         }
-        #expect(try !receiver.hasRoom(toKeep: [1], from: .sample))
+        let one = KeptContent(.sample, [1], isSenderHidden: false)
+        #expect(try receiver.contentShares(with: one, from: .sample) == nil)
     }
 
     fileprivate func keptFrames() throws -> [KeptFrame] {
