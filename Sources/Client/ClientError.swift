@@ -63,6 +63,8 @@ enum ClientError: Error, Equatable, Sendable {
 
     /// More envelopes have come that only a later version of the program can open than are kept for it.
     case laterVersionNeeded
+    /// An envelope came of which not even its number in the queue can be read. It is not acknowledged.
+    case unreadableEnvelope
     /// The server's log of that conversation ends before what was read of it.
     case conversationSetBack(ConversationID)
     /// There is no message at that place of the transcript.
@@ -136,6 +138,8 @@ extension ClientError: CustomStringConvertible {
             "The server has not the key it had at first contact: it is another one, or somebody stands between."
         case .laterVersionNeeded:
             "Much has come that this version of the program does not know. Use a later one; nothing more is fetched."
+        case .unreadableEnvelope:
+            "Something came that this version of the program cannot read at all. Use a later one; it waits at the server."
         case .conversationSetBack(let conversation):
             "The log of conversation \(conversation) is shorter than before. Was the server restored? Ask who runs it."
         case .noSuchMessage: "There is no such message. See its number in the history."
@@ -294,6 +298,7 @@ extension ClientError {
         case .wrongServerName: .wrongServerName
         case .untrustedServer: .untrustedServer
         case .laterVersionNeeded: .laterVersionNeeded
+        case .unreadableEnvelope: .unreadableEnvelope
         case .conversationSetBack: .conversationSetBack
         case .noSuchMessage: .noSuchMessage
         case .cannotReport: .cannotReport

@@ -99,11 +99,15 @@ enum ClientLimits {
     static let imageMilliseconds: UInt64 = 60_000
     static let imageStepMilliseconds: UInt64 = 100
     static let imageStepMillisecondsMax: UInt64 = 2_000
+    /// Stretches of the queue's numbers that are known to be taken, with gaps between them.
+    static let takenStretchesMax = 32
     /// Of the envelopes that are kept for a later version, and of the contents. A content without room is not kept.
     static let keptByteCountMax = 16 << 20
     /// Of each sender one part in so many of what is free, and at least so many bytes.
     static let keptShareDivisor = 8
     static let keptFloorByteCount = 64 << 10
+    /// So many of them a later version opens at once; what else there is to do comes in between.
+    static let keptPerSlice = 32
     /// Pages of one list of the server that are read.
     static let listPagesMax = 1_000
     /// Conversations of such a list, or members; each has at most two ciphertexts of 1 KiB.

@@ -144,6 +144,8 @@ extension SottoError.Code {
     public static let untrustedServer = Self(rawValue: "untrusted-server")
     /// More has come that only a later version of the program can open than is kept for it.
     public static let laterVersionNeeded = Self(rawValue: "later-version-needed")
+    /// Something came of which not even its place in the queue can be read: it waits at the server.
+    public static let unreadableEnvelope = Self(rawValue: "unreadable-envelope")
     /// The server's log of a conversation ends before what was read of it.
     public static let conversationSetBack = Self(rawValue: "conversation-set-back")
     /// There is nothing at that place that the server would know again.
@@ -187,9 +189,9 @@ extension SottoError.Code {
         .queued, .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .accountDeleted,
         .displaced, .noSuchChat, .noSuchMessage, .deletedForAllOnly, .cannotChangeDevices, .noSuchDevice, .badCode,
         .safetyNumberDiffers, .badRecoveryKey, .noBackup, .backupExists, .backup, .badServerAddress,
-        .insecureServer, .wrongServerName, .untrustedServer, .laterVersionNeeded, .conversationSetBack,
-        .cannotReport, .badExpiry, .emptyText, .badText, .textTooLong, .untrustedKeys, .untrustedLog, .noKeys,
-        .cannotSeal,
+        .insecureServer, .wrongServerName, .untrustedServer, .laterVersionNeeded, .unreadableEnvelope,
+        .conversationSetBack, .cannotReport, .badExpiry, .emptyText, .badText, .textTooLong, .untrustedKeys,
+        .untrustedLog, .noKeys, .cannotSeal,
     ]
     private static let ownPrefixes = ["file-", "image-", "stickers-"]
 }

@@ -34,6 +34,10 @@ import Wire
         // The kinds as they were sent: as if they were known from now on.
         let sent = try await bob.inside { try $0.kinds("sealed", "message") }
         #expect(sent == 2)
+        // This program has tried them; a later one has not.
+        try await bob.fetch()
+        #expect(try await bob.account.history().isEmpty)
+        try await bob.inside { try $0.forgetTries() }
         var texts: [String] = []
         for case .message(let line) in try await bob.fetch() { texts.append(line.text ?? "") }
         #expect(texts == ["one", "two"])
@@ -59,8 +63,14 @@ import Wire
         #expect(lines.map(\.kind) == [.received, .unreadable] && lines.last?.reason == .unknownContent)
         let kept = try await bob.inside { try $0.keptContents() }
         #expect(kept.count == 1)
+        // What was opened is not kept sealed as well.
+        let first = try #require(kept.first?.1)
+        #expect(first.encoded(as: .cbor).count < first.plaintext.count + 300)
         // One that an earlier version kept, and that is known.
         let own = try await bob.inside { try $0.keepOwn("known now", at: try #require(kept.first).0, like: kept[0].1) }
+        try await bob.fetch()
+        #expect(try await bob.account.history() == lines, "this program has tried it")
+        try await bob.inside { try $0.forgetTries() }
         try await bob.fetch()
         let after = try await bob.account.history()
         #expect(after.map(\.kind) == [.received, .synced] && after.last?.text == "known now")
@@ -75,9 +85,59 @@ import Wire
         try await bob.chats.delete(last.id, forMeOnly: true)
         #expect(try await bob.inside { try $0.keptContents() }.isEmpty)
     }
+
+    @Test("what is kept is counted once, and many are opened in their order once they are known")
+    func many() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
+        let bob = try await Phone(house, as: "bobby", isDoubtful: true)
+        let handle = try #require(Handle(text: "bobby"))
+        let count = ClientLimits.keptPerSlice + 3
+        func sendLater() async throws {
+            try await alice.account.owner.run { (rooms) async throws in try await rooms.sendLater("poll", to: handle) }
+        }
+        for _ in 1..<count { try await sendLater() }
+        try await bob.fetch()
+        let counted = try #require(try await bob.inside { $0.ground.records.keptContentShares })
+        // What says nothing of what is kept leaves it counted, also where something is taken out.
+        let taken = try await alice.send("taken back", to: "bobby")
+        try await bob.fetch()
+        _ = try await alice.chats.delete(taken.id)
+        try await bob.fetch()
+        #expect(try await bob.inside { $0.ground.records.keptContentShares } == counted)
+        try await sendLater()
+        try await bob.fetch()
+        let more = try #require(try await bob.inside { $0.ground.records.keptContentShares })
+        #expect(more != counted)
+        // Counted anew it is the same.
+        try await bob.inside { $0.ground.records.keptContentShares = nil }
+        let kept = try await bob.inside { try $0.keptContents() }.sorted { $0.0.number < $1.0.number }
+        #expect(kept.count == count)
+        let anew = try await bob.inside { (rooms) in
+            _ = try rooms.receiver.contentShares(with: kept[0].1, from: .sample)
+            return rooms.ground.records.keptContentShares
+        }
+        #expect(anew == more)
+        for (place, one) in kept {
+            _ = try await bob.inside { try $0.keepOwn("\(place.number)", at: place, like: one) }
+        }
+        #expect(try await bob.inside { $0.ground.records.keptContentShares } == nil)
+        try await bob.inside { try $0.forgetTries() }
+        try await bob.fetch()
+        let texts = try await bob.account.history().filter { $0.kind == .synced }.map { $0.text ?? "" }
+        #expect(texts == kept.map { "\($0.0.number)" })
+        #expect(try await bob.inside { try $0.keptContents() }.isEmpty)
+    }
 }
 
 extension Rooms {
+    /// As if another program had tried to open what is kept.
+    fileprivate func forgetTries() throws {
+        var transaction = StoreTransaction()
+        transaction.remove(.keptTries)
+        try receiver.commit(transaction)
+    }
+
     /// Gives kept frames the kind that they would have been known by.
     fileprivate func kinds(_ kind: String, _ fallback: String) throws -> Int {
         var count = 0

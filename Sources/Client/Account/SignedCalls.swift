@@ -157,7 +157,7 @@ extension ClientError {
     /// Whether the same request may well succeed later.
     var isPassing: Bool {
         switch self {
-        case .unreachable, .cancelled: true
+        case .unreachable, .cancelled, .unreadableEnvelope: true
         case .unexpectedAnswer(let status): status == 429 || status >= 500
         case .refused(let problem):
             switch problem.code {

@@ -1,4 +1,5 @@
 import Keys
+import Transport
 import Wire
 
 // What a connection does with each frame, and what it does beside.
@@ -20,14 +21,17 @@ extension Listening {
     ) async throws(ClientError) -> [Step] {
         var steps: [Step] = []
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
-        // What is no frame is passed over; one of a later version has a case of its own.
+        // What is no frame is passed over, unless it says that it is an envelope; one of a later version has a case of
+        // its own, and so has a known one that is beyond the bounds of this version.
         switch try? ServerFrame.decode(bytes, in: context) {
+        case nil where Self.saysEnvelope(bytes):
+            try keep(bytes, connection)
         case nil:
             break
         case .unknown(ServerFrame.envelopeTag):
-            connection.batch.append((try receiver.keep(bytes), nil))
+            try keep(bytes, connection)
         case .envelope(let envelope) where envelope.kind == .later:
-            connection.batch.append((try receiver.keep(bytes), nil))
+            try keep(bytes, connection)
         case .envelope(let envelope):
             let event = try await receiver.receive(envelope)
             connection.batch.append((envelope.number, event))
@@ -39,6 +43,25 @@ extension Listening {
         }
         if connection.isBatchFull { steps += try finishBatch(connection) }
         return steps
+    }
+
+    /// Keeps a frame with an envelope for a later version. Where not even its number can be read, the connection ends:
+    /// an acknowledgement of anything behind it would be one of it, too.
+    private func keep(_ bytes: [UInt8], _ connection: ListeningConnection) throws(ClientError) {
+        do throws(ClientError) {
+            connection.batch.append(try receiver.keep(bytes))
+        } catch {
+            if error == .unreadableEnvelope { tell(.trouble(SottoError(error))) }
+            throw error
+        }
+    }
+
+    /// Whether the tag of an envelope is somewhere in what does not parse.
+    private static func saysEnvelope(_ bytes: [UInt8]) -> Bool {
+        let entry = WireValue.Entry(key: ServerFrame.tagKey, value: .text(ServerFrame.envelopeTag))
+        // Without the head of the map.
+        let tag = WireValue.map([entry]).encoded(as: .cbor).dropFirst()
+        return bytes.indices.contains { bytes[$0] == tag.first && bytes[$0...].starts(with: tag) }
     }
 
     /// An entry of an open conversation: kept with what came before it, and told with that. Where it leaves a gap, the
@@ -106,7 +129,8 @@ extension Listening {
             return .hello
         case .head(let head):
             return try passedOver(head.conversation, through: head.seq, connection)
-        case .queueEmpty:
+        case .queueEmpty(let end):
+            try receiver.forgetNumbers(beyond: end.through)
             connection.isQueueRead = true
             acknowledge(connection)
             watching.connectionChanged(to: .live)

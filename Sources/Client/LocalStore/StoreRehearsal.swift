@@ -42,7 +42,7 @@ package final class StoreRehearsal {
     package func close() { store.close() }
 
     /// Takes messages of 100 bytes from one account, 32 at a time: session, line, evidence, name, the chat and the
-    /// cursor, each as a message that came has them.
+    /// number, each as a message that came has them.
     /// - Parameter chat: of the accounts, by turns.
     /// - Returns: the number of the last in its chat.
     /// - Throws: ``ClientError/store(_:)``.
@@ -59,8 +59,9 @@ package final class StoreRehearsal {
     }
 
     private func stage(from sender: AccountID) throws(ClientError) -> UInt64 {
-        counters.cursor = QueueNumber(counters.cursor.rawValue + 1)
-        let now = Timestamp(milliseconds: 1_700_000_000_000 + counters.cursor.rawValue)
+        let number = (counters.taken.newest?.rawValue ?? 0) + 1
+        counters.taken.insert(QueueNumber(number))
+        let now = Timestamp(milliseconds: 1_700_000_000_000 + number)
         let name = ClientID.random()
         var transaction = StoreTransaction()
         var edit = TranscriptEdit(store, now: now)

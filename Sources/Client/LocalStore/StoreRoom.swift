@@ -29,6 +29,9 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
     /// This device's sender certificate.
     case certificate = 18
 
+    /// Which program has tried to open what is kept for a later version.
+    case keptTries = 19
+
     // MARK: The own account
 
     /// Private halves of prekeys, by kind and id.
@@ -103,7 +106,7 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
             .keptContent, .chat, .download, .unclaimed, .mediaDeletion, .stickerPack:
             true
         case .head, .sum, .profile, .counters, .tokens, .backup, .standingPreKeys, .keyLog, .deliveryToken,
-            .heardDeliveryToken, .certificate, .members, .preKey, .ownList, .session, .line, .expiry, .evidence,
+            .heardDeliveryToken, .certificate, .keptTries, .members, .preKey, .ownList, .session, .line, .expiry, .evidence,
             .keptFrame, .outbox, .post, .transfer:
             false
         }

@@ -10,6 +10,10 @@ final class Records {
 
     /// What the profile says, while it stays as it is.
     var ownAddress: DeviceAddress?
+    /// How much is kept for a later version, of frames and of contents, while that stays as it is: whoever adds to it
+    /// says what it is then.
+    var keptFrameShares: KeptShares?
+    var keptContentShares: KeptShares?
 
     /// Hear which lines have changed, before that is durable.
     var whenStaged: [(Touched) -> Void] = []
@@ -76,6 +80,12 @@ final class Records {
         do { try here.visitReadable(in: shelf, .all, visit) } catch { throw .store(error) }
     }
 
+    func byteCounts<Value: WireType>(
+        in shelf: StoreShelf<Value>
+    ) throws(ClientError) -> [(key: StoreKey<Value>, byteCount: Int)] {
+        do { return try here.byteCounts(in: shelf) } catch { throw .store(error) }
+    }
+
     func byteCount<Value: WireType>(of key: StoreKey<Value>) throws(ClientError) -> Int {
         do { return try here.byteCount(of: key) } catch { throw .store(error) }
     }
@@ -84,7 +94,7 @@ final class Records {
 
     /// Durable when it returns, with all that was staged.
     func commit(_ transaction: StoreTransaction) throws(ClientError) {
-        if transaction.mayChange(.profile) { ownAddress = nil }
+        forget(changedBy: transaction)
         try changing { (store) throws(LocalStoreError) in try store.commit(transaction) }
         staged.formUnion(transaction.touched)
         tellDurable(staged)
@@ -92,7 +102,7 @@ final class Records {
 
     /// Seen at once, and durable with the next commit or ``flush()``.
     func stage(_ transaction: StoreTransaction, mayBeLost: Bool = false) throws(ClientError) {
-        if transaction.mayChange(.profile) { ownAddress = nil }
+        forget(changedBy: transaction)
         try changing { (store) throws(LocalStoreError) in try store.stage(transaction, mayBeLost: mayBeLost) }
         let touched = transaction.touched
         staged.formUnion(touched)
@@ -103,6 +113,12 @@ final class Records {
     func flush() throws(ClientError) {
         try changing { (store) throws(LocalStoreError) in try store.flush() }
         tellDurable(staged)
+    }
+
+    private func forget(changedBy transaction: StoreTransaction) {
+        if transaction.mayChange(.profile) { ownAddress = nil }
+        if transaction.mayChange(.keptFrame) { keptFrameShares = nil }
+        if transaction.mayChange(.keptContent) { keptContentShares = nil }
     }
 
     private func tellDurable(_ touched: Touched) {
@@ -116,6 +132,8 @@ final class Records {
         } catch {
             staged = Touched()
             ownAddress = nil
+            keptFrameShares = nil
+            keptContentShares = nil
             for forget in whenTakenBack { forget() }
             throw .store(error)
         }

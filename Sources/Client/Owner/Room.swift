@@ -95,6 +95,12 @@ extension Room {
         try ground.records.readableValues(in: shelf, range)
     }
 
+    final func byteCounts<Value: WireType>(
+        in shelf: StoreShelf<Value>
+    ) throws(ClientError) -> [(key: StoreKey<Value>, byteCount: Int)] {
+        try ground.records.byteCounts(in: shelf)
+    }
+
     final func byteCount<Value: WireType>(of key: StoreKey<Value>) throws(ClientError) -> Int {
         try ground.records.byteCount(of: key)
     }

@@ -5,7 +5,7 @@ import Wire
 ///
 /// A sender may have an eighth of what is free, or ``ClientLimits/keptFloorByteCount``, whichever is more; the last
 /// quarter is for those floors alone. What names no sender is the server's, and counts in all only.
-struct KeptShares {
+struct KeptShares: Equatable {
     enum Room: Equatable {
         case free
         /// As much is kept of this sender as may be.

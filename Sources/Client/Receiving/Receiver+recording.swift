@@ -5,7 +5,7 @@ import Wire
 // What was opened, into its chat.
 
 extension Receiver {
-    /// Stages what a message says, or takes out what it takes back, with the cursor.
+    /// Stages what a message says, or takes out what it takes back, with its number.
     func record(
         _ content: MessageContent, _ franked: FrankedContent?, _ envelope: Envelope, _ sender: DeviceAddress,
         _ own: DeviceAddress, _ seal: SealedMessage?, isSenderHidden: Bool, _ edit: inout TranscriptEdit,
@@ -69,25 +69,38 @@ extension Receiver {
     }
 
     /// What came and cannot be read, with whatever opening it has changed.
-    /// - Parameter kept: what a later version opens.
+    /// - Parameter kept: what a later version opens; not kept where as much is kept as may be.
     func note(
         _ envelope: Envelope, _ sender: DeviceAddress?, _ reason: UnreadableReason, keeping kept: KeptContent? = nil,
         into transaction: inout StoreTransaction
     ) throws(ClientError) -> SottoEvent? {
         var edit = TranscriptEdit(store, now: surroundings.now())
         guard let sender else {
-            // Without a sender there is no line to write; the cursor moves on.
+            // Without a sender there is no line to write; the queue goes on.
             try finish(&edit, envelope, into: &transaction)
             return nil
         }
+        let (place, event) = try appendUnreadable(from: sender, reason, at: envelope.time, &edit)
+        var shares: KeptShares?
+        if let kept {
+            shares = try contentShares(with: kept, from: sender.account)
+            if shares != nil { transaction.put(kept, at: .keptContent(place)) }
+        }
+        try finish(&edit, envelope, into: &transaction)
+        if let shares { ground.records.keptContentShares = shares }
+        return event
+    }
+
+    /// The line of what cannot be read, at the end of its sender's chat.
+    func appendUnreadable(
+        from sender: DeviceAddress, _ reason: UnreadableReason, at time: Timestamp?, _ edit: inout TranscriptEdit
+    ) throws(ClientError) -> (place: LinePlace, event: SottoEvent) {
         let own = try ownAddress()
         var line = StoredLine(author: sender.account, device: sender.device)
         line.reason = reason
-        line.time = envelope.time
+        line.time = time
         let place = try edit.append(line, to: .person(sender.account))
-        if let kept { transaction.put(kept, at: .keptContent(place)) }
-        try finish(&edit, envelope, into: &transaction)
-        return .unreadable(Line(line, at: place, own: own.account))
+        return (place, .unreadable(Line(line, at: place, own: own.account)))
     }
 
     /// Gives an envelope up: it is in the transcript as unreadable, and the next send begins a new session.
@@ -101,15 +114,16 @@ extension Receiver {
         return try note(envelope, sender, reason, into: &transaction)
     }
 
-    /// Stages `transaction` with what became of the chats, and the cursor.
+    /// Stages `transaction` with what became of the chats, and the number.
     private func finish(
         _ edit: inout TranscriptEdit, _ envelope: Envelope, into transaction: inout StoreTransaction
     ) throws(ClientError) {
         edit.write(into: &transaction)
         if let number = envelope.number {
             var counters = try counters()
-            counters.cursor = max(counters.cursor, number)
-            transaction.remove(StoreKey.keptFrame(number))
+            counters.taken.insert(number)
+            let frame = StoreKey.keptFrame(number)
+            if try byteCount(of: frame) > 0 { transaction.remove(frame) }
             transaction.put(counters, at: .counters)
         }
         try stage(transaction)

@@ -22,7 +22,7 @@ final class Receiver: Room {
         super.init(ground)
     }
 
-    /// Takes one envelope: decrypts it, and stages the session, the prekeys it used, the transcript and the cursor
+    /// Takes one envelope: decrypts it, and stages the session, the prekeys it used, the transcript and its number
     /// together. Durable with the next flush; nothing may be told or acknowledged before. An envelope that was taken
     /// before is dropped.
     ///
@@ -42,8 +42,18 @@ final class Receiver: Room {
 
     /// Whether it was dealt with before; one that was only kept was not.
     private func isTaken(_ envelope: Envelope) throws(ClientError) -> Bool {
-        guard let number = envelope.number, try counters().cursor >= number else { return false }
+        guard let number = envelope.number, try counters().taken.contains(number) else { return false }
         return try read(.keptFrame(number)) == nil
+    }
+
+    /// The server has given no number beyond that one. Where it gave one before, that was no number of the queue, and
+    /// whoever gets it is not taken for known.
+    func forgetNumbers(beyond end: QueueNumber) throws(ClientError) {
+        var counters = try counters()
+        guard counters.taken.forget(beyond: end) else { return }
+        var transaction = StoreTransaction()
+        transaction.put(counters, at: .counters)
+        try commit(transaction)
     }
 
     /// What was not opened changes no session.
@@ -95,10 +105,8 @@ final class Receiver: Room {
             let own = try ownAddress()
             switch Self.content(of: plaintext, envelope, sender, own) {
             case .failure(let reason):
-                var kept: KeptContent?
-                if reason == .unknownContent, try hasRoom(toKeep: plaintext, from: sender.account) {
-                    kept = KeptContent(envelope, plaintext, isSenderHidden: seal != nil)
-                }
+                let kept = reason == .unknownContent
+                    ? KeptContent(envelope, plaintext, isSenderHidden: seal != nil) : nil
                 return try note(envelope, sender, reason, keeping: kept, into: &transaction)
             case .success(let (content, franked)):
                 try deliveryTokens.learnDeliveryToken(

@@ -9,8 +9,8 @@ struct Counters: WireRecord, Equatable {
     var nextOutbox: UInt64 = 1
     /// The next file that is taken to be sent.
     var nextTransfer: UInt64 = 1
-    /// The last envelope of this device's queue that was taken.
-    var cursor = QueueNumber(0)
+    /// The envelopes of this device's queue that were taken.
+    var taken = TakenNumbers()
 
     init() {}
 
@@ -19,6 +19,6 @@ struct Counters: WireRecord, Equatable {
         nextDevice = try fields.number("nextDevice", \.nextDevice, in: 1...UInt32.max)
         nextOutbox = try fields.number("nextOutbox", \.nextOutbox)
         nextTransfer = try fields.number("nextTransfer", \.nextTransfer)
-        cursor = try fields.value("cursor", \.cursor)
+        taken = try fields.value("taken", \.taken, or: TakenNumbers())
     }
 }

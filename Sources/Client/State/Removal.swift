@@ -27,7 +27,7 @@ extension TranscriptEdit {
         }
         if let expiresAt = line.expiresAt { try forgetExpiry(expiresAt, of: place) }
         transaction.remove(.evidence(place))
-        transaction.remove(.keptContent(place))
+        if line.reason == .unknownContent { transaction.remove(.keptContent(place)) }
         if let message = line.message, case .person = place.chat {
             transaction.remove(.attachment(message, from: line.author))
             transaction.remove(.capability(message, from: line.author))

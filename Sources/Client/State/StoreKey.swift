@@ -56,6 +56,16 @@ extension LocalStore {
         try bytes(key.slot)?.count ?? 0
     }
 
+    /// The places of a shelf that have something, as ``keys(in:_:)`` gives them, and how many bytes, before they are
+    /// sealed. Nothing is read as a value.
+    func byteCounts<Value: WireType>(
+        in shelf: StoreShelf<Value>
+    ) throws(LocalStoreError) -> [(key: StoreKey<Value>, byteCount: Int)] {
+        var counts: [(key: StoreKey<Value>, byteCount: Int)] = []
+        try visit(in: shelf.room, of: shelf.scope) { (slot, bytes) in counts.append((StoreKey(slot), bytes.count)) }
+        return counts
+    }
+
     /// The places of a shelf that have something, in their order; named ones in no order that means anything.
     func keys<Value: WireType>(
         in shelf: StoreShelf<Value>, _ range: StoreRange = .all

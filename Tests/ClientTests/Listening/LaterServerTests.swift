@@ -68,6 +68,74 @@ import Wire
         await client.close()
     }
 
+    /// An envelope with another field.
+    private func envelope(_ number: UInt64, _ key: String, _ value: WireValue) throws -> [UInt8] {
+        try envelope(number) { (entries) in
+            entries.removeAll { $0.key == key }
+            entries.append(.init(key: key, value: value))
+        }
+    }
+
+    @Test("an envelope that is beyond the bounds of this version is kept, then acknowledged")
+    func bounds() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        let address = WireValue.map([
+            .init(key: "account", value: .bytes([UInt8](repeating: 1, count: 16))),
+            .init(key: "device", value: .unsigned(1 << 32)),
+        ])
+        let strange = try [
+            envelope(1, "body", .bytes([UInt8](repeating: 1, count: 600 << 10))),
+            envelope(2, "commitment", .bytes([UInt8](repeating: 1, count: 40))), envelope(3, "sender", address),
+        ]
+        server.with {
+            $0.strangeMessages = strange
+            $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(3)))]]
+        }
+        var last: SottoEvent?
+        for await event in await client.events(untilIdle: true) { last = event }
+        #expect(last == .idle)
+        #expect(try await client.inside { try $0.keptFrames() } == strange.map { .bytes($0) })
+        #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(3)))))
+        await client.close()
+    }
+
+    @Test("an envelope without a readable number ends the connection, and nothing behind it is acknowledged or read")
+    func unreadable() async throws {
+        let crowd = WireValue.map((0..<200).map { .init(key: "k\($0)", value: .unsigned($0)) })
+        let lies = try [
+            envelope(2, "number", .text("two")), envelope(2, "number", .unsigned(1 << 53 + 1)),
+            envelope(2, "crowd", crowd),
+        ]
+        for lie in lies {
+            let server = ScriptedServer()
+            let client = try await server.client()
+            let (before, behind) = try (
+                envelope(1, "kind", .text("quantum")), envelope(3, "kind", .text("quantum"))
+            )
+            let connection = [hello(), .queueEmpty(.init(through: QueueNumber(3)))]
+            server.with {
+                $0.strangeMessages = [before, lie, behind]
+                $0.sockets = Array(repeating: connection, count: ClientLimits.connectTriesMax)
+                $0.waits = []
+            }
+            var events: [SottoEvent] = []
+            for await event in await client.events(untilIdle: true) { events.append(event) }
+            #expect(events.last == .ended(SottoError(.unreadableEnvelope)))
+            let troubles = events.filter { $0 == .trouble(SottoError(.unreadableEnvelope)) }
+            #expect(troubles.count == ClientLimits.connectTriesMax)
+            #expect(try await client.inside { try $0.keptFrames() } == [.bytes(before)])
+            let acknowledged = server.with { $0.frames }.compactMap {
+                if case .delivered(let delivered) = $0 { delivered.through.rawValue } else { nil }
+            }
+            #expect(Set(acknowledged) == [1])
+            // Each try waits for longer than the one before.
+            let waits = events.compactMap { if case .disconnected(let wait) = $0 { wait } else { nil } }
+            #expect(waits.count >= ClientLimits.connectTriesMax - 1 && zip(waits, waits.dropFirst()).allSatisfy(<))
+            await client.close()
+        }
+    }
+
     @Test("whoever sends what nobody knows fills his own share, and what a friend sends is kept, and the queue goes on")
     func shares() async throws {
         let server = ScriptedServer()
@@ -88,10 +156,15 @@ import Wire
             $0.strangeMessages = flood + [wanted]
             $0.sockets = [[hello(), .queueEmpty(.init(through: QueueNumber(31)))]]
         }
-        var last: SottoEvent?
-        for await event in await client.events(untilIdle: true) { last = event }
-        #expect(last == .idle)
+        var events: [SottoEvent] = []
+        for await event in await client.events(untilIdle: true) { events.append(event) }
+        #expect(events.last == .idle)
         #expect(try await client.inside { try $0.keptFrames() } == [.bytes(flood[0]), .bytes(wanted)])
+        // What is not kept is said.
+        let told = events.compactMap { if case .unreadable(let line) = $0 { line } else { nil } }
+        #expect(told.count == flood.count - 1)
+        #expect(told.allSatisfy { $0.author.account == stranger && $0.body == .unreadable(.unknownContent) })
+        #expect(try await client.chats.lines(of: .person(stranger)) == told)
         #expect(server.with { $0.frames }.contains(.delivered(Delivered(through: QueueNumber(31)))))
         await client.close()
     }
@@ -134,7 +207,8 @@ extension Rooms {
             transaction.put([UInt8](repeating: 1, count: 1 << 20), at: StoreKey<KeptContent>.keptContent(place).slot)
             try receiver.commit(transaction)
         }
-        #expect(try !receiver.hasRoom(toKeep: [1], from: .sample))
+        let one = KeptContent(.sample, [1], isSenderHidden: false)
+        #expect(try receiver.contentShares(with: one, from: .sample) == nil)
     }
 
     fileprivate func keptFrames() throws -> [KeptFrame] {
