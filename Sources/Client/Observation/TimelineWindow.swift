@@ -80,7 +80,10 @@ struct TimelineWindow {
                 return
             }
             lines.insert(line, at: index)
-            if number < LinePlace.firstWaiting { end = number }
+            if number < LinePlace.firstWaiting {
+                // One that shows nothing but what waits begins with the first that has its place in the log.
+                (start, end) = (min(start, number), number)
+            }
             letGoOfOldest()
         } else if number >= start {
             lines.insert(line, at: index)

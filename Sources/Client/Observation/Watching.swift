@@ -85,7 +85,9 @@ final class Watching: Room {
         tellMembers(of: touched.hasPeople ? Set(memberSources.keys) : Set(changed))
         for (number, timeline) in timelines {
             var window = timeline.window
-            for place in touched.lines where place.chat == window.chat {
+            // In their order: a line that joins says where the window ends.
+            let places = touched.lines.filter { $0.chat == window.chat }.sorted { $0.number < $1.number }
+            for place in places {
                 let line: Line?
                 // One that cannot be read stays as it was shown.
                 do { line = try transcript.line(at: place) } catch { continue }

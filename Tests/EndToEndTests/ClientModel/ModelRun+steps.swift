@@ -10,8 +10,8 @@ extension ModelRun {
     func take(_ step: ModelStep, _ phone: ModelPhone) async throws {
         note("p\(phone.number) \(step)")
         switch step {
-        case .say(let account, let seconds):
-            try await say(to: account, expiresIn: seconds, phone)
+        case .say(let addressee, let seconds):
+            try await say(to: addressee, expiresIn: seconds, phone)
         case .delete(let message, let forMeOnly):
             try await delete(ledger.withLock { $0.messages[message] }, forMeOnly: forMeOnly, phone)
         case .takeBack:
@@ -19,6 +19,7 @@ extension ModelRun {
                 ledger.messages.last { $0.author == phone.number && $0.epoch == ledger.epoch && !$0.isBetween }
             }
             if let last { try await delete(last, forMeOnly: false, phone) }
+        case .follow(let group, let isFollowed): try await follow(group, isFollowed, phone)
         case .fetch: _ = await phone.fetch()
         case .listen: await phone.listen()
         case .stopListening: await phone.stopListening()
@@ -48,10 +49,13 @@ extension ModelRun {
     }
 
     /// Says something that nobody has said before.
-    func say(to account: Int, expiresIn seconds: UInt64?, _ phone: ModelPhone, isBetween: Bool = false) async throws {
+    func say(
+        to addressee: Addressee, expiresIn seconds: UInt64?, _ phone: ModelPhone, isBetween: Bool = false
+    ) async throws {
+        let chat = chat(addressee)
         let text = ledger.withLock { $0.newText(by: phone.number) }
         var name: ClientID?
-        switch try await phone.say(text, to: Self.names[account], expiresIn: seconds) {
+        switch try await phone.say(text, to: chat, expiresIn: seconds) {
         case .accepted(let line):
             name = line.message
             // One whose disk has failed meanwhile knows no better than what it has on it.
@@ -66,20 +70,22 @@ extension ModelRun {
             }
             // It died before it was known whether the message was taken: what it shows afterwards is what counts.
             try await restart(phone)
-            let lines = try await phone.read().lines[.person(ids[account])] ?? []
+            let lines = try await phone.read().lines[chat] ?? []
             name = lines.first { $0.text == text }?.message
         }
-        note("p\(phone.number) has said \(text) to \(Self.names[account]): \(name.map { "\($0)" } ?? "nothing")")
+        note("p\(phone.number) has said \(text) to \(addressee): \(name.map { "\($0)" } ?? "nothing")")
         guard let name else { return }
         ledger.withLock {
             $0.said(
-                text, by: phone.number, to: account, expiresIn: seconds, at: phone.clock.now, isBetween: isBetween,
+                text, by: phone.number, to: addressee, expiresIn: seconds, at: phone.clock.now, isBetween: isBetween,
                 as: name)
         }
     }
 
     /// Takes a message out, if it is still there.
     private func delete(_ message: Ledger.Message, forMeOnly: Bool, _ phone: ModelPhone) async throws {
+        var forMeOnly = forMeOnly
+        if case .group = message.to { forMeOnly = false }
         let id = lineID(of: message, on: phone.number)
         do {
             guard try await phone.line(id)?.removal == nil else { return }
@@ -92,12 +98,21 @@ extension ModelRun {
         switch await phone.delete(id, forMeOnly: forMeOnly) {
         case .done: break
         case .nothing: return
+        case .refused:
+            if case .group(let group) = message.to, groups[group].owner != Self.accounts[phone.number],
+                Self.accounts[message.author] != Self.accounts[phone.number] { return }
+            throw Finding(text: "p\(phone.number): may not delete \(message.text)")
         case .unknown(let error):
             guard phone.isDoomed, phone.fate.hasStruck else {
                 throw Finding(text: "p\(phone.number): cannot delete \(message.text): \(error)")
             }
             try await restart(phone)
-            guard try await phone.line(id)?.removal == .deleted else { return }
+            let line = try await phone.line(id)
+            // Of what waits to be deleted in an open conversation nothing is to be seen: it is said again.
+            if id.chat.isOpen, let line, line.removal == nil {
+                return try await delete(message, forMeOnly: false, phone)
+            }
+            guard id.chat.isOpen || line?.removal == .deleted else { return }
         }
         note("p\(phone.number) has deleted \(message.text)\(isForAll ? " for all" : "")")
         ledger.withLock { $0.deleted(message.number, on: phone.number, isForAll: isForAll) }
@@ -106,7 +121,30 @@ extension ModelRun {
     /// What a message is called on a phone.
     func lineID(of message: Ledger.Message, on phone: Int) -> LineID {
         let author = Self.accounts[message.author]
-        let peer = author == Self.accounts[phone] ? message.to : author
-        return LineID(.person(ids[peer]), .message(message.name, by: ids[author]))
+        let isOwn = author == Self.accounts[phone]
+        let chat = if isOwn { chat(message.to) } else { chat(message.to.isPerson ? .person(author) : message.to) }
+        return LineID(chat, .message(message.name, by: ids[author]))
+    }
+
+    func chat(_ addressee: Addressee) -> ChatID {
+        switch addressee {
+        case .person(let account): .person(ids[account])
+        case .group(let group): groups[group].chat
+        }
+    }
+
+    /// Follows a group, or does not any more.
+    private func follow(_ group: Int, _ isFollowed: Bool, _ phone: ModelPhone) async throws {
+        do {
+            try await phone.follow(groups[group].id, isFollowed)
+        } catch {
+            guard phone.isDoomed, phone.fate.hasStruck else {
+                throw Finding(text: "p\(phone.number): cannot follow \(groups[group].name): \(error)")
+            }
+            // What it shows afterwards is what counts.
+            try await restart(phone)
+        }
+        guard let isFollowed = try? await phone.isFollowed(groups[group].id) else { return }
+        ledger.withLock { $0.followed(group, on: phone.number, isFollowed) }
     }
 }
