@@ -66,14 +66,12 @@ struct TimelineWindowTests {
         #expect(past.lines.isEmpty && past.start == 5 && past.end == 6)
     }
 
-    @Test("a window of nothing but what waits begins with the first that gets a number")
+    @Test("a window of nothing but what waits begins behind the log as it was, and shows nothing older that changes")
     func onlyWaiting() {
         let waiting = LinePlace.firstWaiting + 1
-        var window = TimelineWindow(chat, lines: [line(waiting)], hasOlder: true, hasNewer: false)
-        for number in 4...6 as ClosedRange<UInt64> { window.set(line(number), number: number, within: 1...(.max)) }
+        var window = TimelineWindow(chat, lines: [line(waiting)], hasOlder: true, hasNewer: false, head: 3)
+        for number in [2, 3, 5, 6, 4] as [UInt64] { window.set(line(number), number: number, within: 1...(.max)) }
         #expect(window.lines.map(\.number) == [4, 5, 6, waiting] && window.start == 4 && window.end == 6)
-        window.set(line(3), number: 3, within: 1...(.max))
-        #expect(window.lines.first?.number == 4)
     }
 
     @Test("what is behind a hole is not shown as a neighbour, also where something waits to be posted")

@@ -9,6 +9,8 @@ struct ExpectedLine {
     enum Order: Hashable {
         /// In which a phone has written it.
         case written(by: Int)
+        /// In which the server accepted what a phone has written.
+        case taken(from: Int)
         /// In which the server accepted it.
         case came
     }
@@ -40,7 +42,7 @@ struct ExpectedLine {
     }
 
     let message: Ledger.Message
-    /// Its rank in each of its orders, which ascends there.
+    /// Its rank in each of its orders, which never descends there.
     let ranks: [Order: UInt64]
     var place = Place.anywhere
     /// When it was written here, or came.

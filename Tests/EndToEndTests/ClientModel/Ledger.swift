@@ -9,6 +9,8 @@ struct Ledger {
     /// A text that somebody wrote.
     struct Message {
         let number: Int
+        /// What was said side by side has the same.
+        let rank: Int
         /// The phone that it was written on.
         let author: Int
         let to: Addressee
@@ -64,14 +66,15 @@ struct Ledger {
         return "\(textCount) of p\(phone)"
     }
 
+    /// - Parameter rank: of what was said side by side with it.
     mutating func said(
         _ text: String, by phone: Int, to addressee: Addressee, expiresIn: UInt64?, at sentAt: Timestamp, isBetween: Bool,
-        as name: ClientID
+        as name: ClientID, rank: Int?
     ) {
         messages.append(
             Message(
-                number: messages.count, author: phone, to: addressee, text: text, expiresIn: expiresIn, epoch: epoch,
-                sentAt: sentAt, isBetween: isBetween, name: name))
+                number: messages.count, rank: rank ?? messages.count, author: phone, to: addressee, text: text,
+                expiresIn: expiresIn, epoch: epoch, sentAt: sentAt, isBetween: isBetween, name: name))
     }
 
     mutating func deleted(_ message: Int, on phone: Int, isForAll: Bool) {

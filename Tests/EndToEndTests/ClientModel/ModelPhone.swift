@@ -163,6 +163,36 @@ final class ModelPhone: @unchecked Sendable {
         return count
     }
 
+    /// Begins to fetch, and leaves.
+    func fetch(turns: Int) async {
+        mayHaveMissed = true
+        let events = await phone.account.events(untilIdle: true)
+        let task = Task { [self] in for await event in events { _ = note(event) } }
+        for _ in 0..<turns { await Task.yield() }
+        task.cancel()
+        await task.value
+    }
+
+    /// Somebody opens every chat, scrolls back in it, and leaves before all of it has come.
+    func glance(turns: Int) async {
+        let task = Task { [phone] () async -> SottoError? in
+            do throws(SottoError) {
+                for chat in try await phone.chats.all() {
+                    let timeline = try await phone.chats.timeline(of: chat.id, count: 3)
+                    try await timeline.loadOlder(2)
+                    _ = try await phone.chats.lines(of: chat.id, before: 4, limit: 2)
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        for _ in 0..<turns { await Task.yield() }
+        task.cancel()
+        guard let error = await task.value, error.code != .cancelled, !error.isPassing, !isDoomed else { return }
+        wrongs.withLock { $0.append("who glances at the chats hears: \(error)") }
+    }
+
     /// Begins to listen, and goes on until it is told to stop.
     func listen() async {
         guard listener == nil, !isOffline else { return }

@@ -72,7 +72,7 @@ extension ModelRun {
             if line.author != LineAuthor(author, isOwn: author.account == devices[phone].account) {
                 return "\(line.brief) is of \(line.author)"
             }
-            let isLate = rule.ranks.contains { (order, rank) in ranks[order].map { $0 >= rank } ?? false }
+            let isLate = rule.ranks.contains { (order, rank) in ranks[order].map { $0 > rank } ?? false }
             if line.number <= number || rule.epoch < epoch || isLate {
                 return "\(line.brief) is out of order among \(lines.map(\.brief))"
             }
@@ -127,11 +127,12 @@ extension ModelRun {
 
     /// Between the outbox and the lines that wait.
     private func difference(outbox shown: Shown, _ expected: [ChatID: [ExpectedLine]]) -> String? {
-        let lines = Dictionary(
-            shown.lines.values.joined().map { ($0.message, $0) }, uniquingKeysWith: { (first, _) in first })
-        let waiting = expected.values.joined().map(\.message).sorted { $0.number < $1.number }
-            .compactMap { lines[$0.name] }.filter { $0.delivery == .queued }
-        return waiting == shown.waiting
+        let waiting = shown.lines.values.joined().filter { $0.delivery == .queued }
+        let messages = Dictionary(
+            expected.values.joined().map { ($0.message.name, $0.message) }, uniquingKeysWith: { (first, _) in first })
+        let ranks = shown.waiting.compactMap { $0.message.flatMap { messages[$0] }?.rank }
+        let isWhole = shown.waiting.count == waiting.count && shown.waiting.allSatisfy(waiting.contains)
+        return isWhole && ranks == ranks.sorted()
             ? nil : "the outbox has \(shown.waiting.map(\.brief)), and \(waiting.map(\.brief)) wait"
     }
 }

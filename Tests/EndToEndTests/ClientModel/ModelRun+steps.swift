@@ -10,8 +10,9 @@ extension ModelRun {
     func take(_ step: ModelStep, _ phone: ModelPhone) async throws {
         note("p\(phone.number) \(step)")
         switch step {
-        case .say(let addressee, let seconds):
-            try await say(to: addressee, expiresIn: seconds, phone)
+        case .say(let word): try await say([word], phone)
+        case .sayTogether(let words): try await say(words, phone)
+        case .sayAndLeave(let word, let turns): try await say([word], phone, turns: turns)
         case .delete(let message, let forMeOnly):
             try await delete(ledger.withLock { $0.messages[message] }, forMeOnly: forMeOnly, phone)
         case .takeBack:
@@ -21,6 +22,7 @@ extension ModelRun {
             if let last { try await delete(last, forMeOnly: false, phone) }
         case .follow(let group, let isFollowed): try await follow(group, isFollowed, phone)
         case .fetch: _ = await phone.fetch()
+        case .fetchAndLeave(let turns): await phone.fetch(turns: turns)
         case .listen: await phone.listen()
         case .stopListening: await phone.stopListening()
         case .goOffline: await phone.setOffline(true)
@@ -31,6 +33,7 @@ extension ModelRun {
             try await restart(phone, Fate(writes: write, isLastWriteDone: isDone), isDoomed: true)
         case .lose(let answer): try await restart(phone, Fate(answers: answer))
         case .grow(let count): await phone.growTimelines(by: count)
+        case .glance(let turns): await phone.glance(turns: turns)
         case .visit(let isHere): await phone.visit(isHere)
         case .cut: phone.cut()
         }
@@ -46,40 +49,6 @@ extension ModelRun {
         note("p\(phone.number) begins again\(phone.fate.hasStruck ? ", struck" : "")")
         let lost = try await phone.restart(fate, isDoomed: isDoomed)
         if let loss = lost.first { throw Finding(text: "p\(phone.number): a line \(loss)") }
-    }
-
-    /// Says something that nobody has said before.
-    func say(
-        to addressee: Addressee, expiresIn seconds: UInt64?, _ phone: ModelPhone, isBetween: Bool = false
-    ) async throws {
-        let chat = chat(addressee)
-        let text = ledger.withLock { $0.newText(by: phone.number) }
-        var name: ClientID?
-        switch try await phone.say(text, to: chat, expiresIn: seconds) {
-        case .accepted(let line):
-            name = line.message
-            // One whose disk has failed meanwhile knows no better than what it has on it.
-            let isKnown = line.delivery == .accepted || phone.isDoomed && phone.fate.hasStruck
-            guard line.text == text, isKnown, name.flatMap({ accepted.send($0) }) != nil else {
-                throw Finding(text: "p\(phone.number): was told that \(line) is accepted")
-            }
-        case .queued(let queued): name = queued
-        case .unknown(let error):
-            guard phone.isDoomed, phone.fate.hasStruck else {
-                throw Finding(text: "p\(phone.number): cannot say \(text): \(error)")
-            }
-            // It died before it was known whether the message was taken: what it shows afterwards is what counts.
-            try await restart(phone)
-            let lines = try await phone.read().lines[chat] ?? []
-            name = lines.first { $0.text == text }?.message
-        }
-        note("p\(phone.number) has said \(text) to \(addressee): \(name.map { "\($0)" } ?? "nothing")")
-        guard let name else { return }
-        ledger.withLock {
-            $0.said(
-                text, by: phone.number, to: addressee, expiresIn: seconds, at: phone.clock.now, isBetween: isBetween,
-                as: name)
-        }
     }
 
     /// Takes a message out, if it is still there.

@@ -153,7 +153,7 @@ final class ModelRun: Sendable {
         for phone in phones where !away.contains(phone.number) && Bool.random(using: &chance) {
             let peer = (Self.accounts[phone.number] + Int.random(in: 1...2, using: &chance)) % Self.names.count
             try await restart(phone, Fate(answers: Int.random(in: 0...1, using: &chance)))
-            try await say(to: .person(peer), expiresIn: nil, phone, isBetween: true)
+            try await say([.init(to: .person(peer), expiresIn: nil)], phone, isBetween: true)
             try await restart(phone)
         }
     }

@@ -30,7 +30,7 @@ extension Replay {
         // Of one that was taken back while it waited nothing is left but its place in the log.
         let perhapsForgotten = isOwn && isWithdrawn
         return ExpectedLine(
-            message: message, ranks: [.came: seq, .written(by: message.author): UInt64(message.number)],
+            message: message, ranks: [.came: seq, .written(by: message.author): UInt64(message.rank)],
             place: .log(seq), epoch: send?.epoch ?? 0, isOptional: false, isGone: isGone,
             deliveries: !isOwn ? [.received] : perhapsForgotten ? [.accepted, .withdrawn] : [.accepted],
             written: !isOwn ? [nil] : perhapsForgotten ? [nil, message.sentAt] : [message.sentAt],
@@ -40,7 +40,7 @@ extension Replay {
 
     private func waitingPost(_ message: Ledger.Message) -> ExpectedLine {
         ExpectedLine(
-            message: message, ranks: [.written(by: phone): UInt64(message.number)], place: .waiting, epoch: .max,
+            message: message, ranks: [.written(by: phone): UInt64(message.rank)], place: .waiting, epoch: .max,
             isOptional: false, isGone: false, deliveries: [.queued], written: [message.sentAt],
             time: .exactly(nil), lasts: message.expiresIn, endsAt: nil)
     }

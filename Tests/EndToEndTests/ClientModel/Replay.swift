@@ -101,7 +101,9 @@ struct Replay {
         of message: Ledger.Message, _ send: AcceptedSends.Send?
     ) -> [ExpectedLine.Order: UInt64] {
         guard ledger.accounts[message.author] == account else { return [.came: send?.id.rawValue ?? 0] }
-        return [.written(by: message.author): UInt64(message.number)]
+        var ranks: [ExpectedLine.Order: UInt64] = [.written(by: message.author): UInt64(message.rank)]
+        if let send { ranks[.taken(from: message.author)] = send.id.rawValue }
+        return ranks
     }
 
     /// How far an own message has come.
