@@ -68,8 +68,8 @@ struct Ledger {
 
     /// - Parameter rank: of what was said side by side with it.
     mutating func said(
-        _ text: String, by phone: Int, to addressee: Addressee, expiresIn: UInt64?, at sentAt: Timestamp, isBetween: Bool,
-        as name: ClientID, rank: Int?
+        _ text: String, by phone: Int, to addressee: Addressee, expiresIn: UInt64?, at sentAt: Timestamp,
+        isBetween: Bool, as name: ClientID, rank: Int?
     ) {
         messages.append(
             Message(

@@ -38,7 +38,7 @@ extension ModelRun {
             if let found = difference(shown.lines[chat] ?? [], lines, of: chat, phone.number) {
                 return "\(chat): \(found)"
             }
-            let paged = try await phone.pages(of: chat, size: 3)
+            let paged = try await phone.pages(of: chat, size: chat.isOpen ? 7 : 3)
             if paged != shown.lines[chat] ?? [] { return "\(chat): its pages are not its lines" }
         }
         for (chat, lines) in shown.lines where expected[chat] == nil && !lines.isEmpty {
