@@ -148,7 +148,7 @@ struct OpenConversationTests {
         _ = try await alice.chats.lines(of: chat)
         let line = try #require(try await alice.chats.line(waiting.id))
         #expect(line.number == 3)
-        #expect(line.delivery == (isTakenBack ? .received : .accepted))
+        #expect(line.delivery == (isTakenBack ? .withdrawn : .accepted))
         #expect(try await alice.chats.lines(of: chat).count == 3)
         await alice.outbox.sendAll()
         #expect(try await texts(scene.bob, chat) == (isTakenBack ? [] : ["once"]))
@@ -216,6 +216,20 @@ struct OpenConversationTests {
         try await post(["unheard"], to: scene.town, by: carol, in: scene.house)
         #expect(told(try await bob.fetch()) == [])
         #expect(try await self.texts(bob, chat, limit: 2) == ["line 250", "unheard"])
+    }
+
+    @Test("what came before a post counts as told only where somebody listened, and is told before what comes later")
+    func postsOfWhoDoesNotListen() async throws {
+        let scene = try await scene()
+        let carol = try await scene.house.person("carol")
+        try await scene.alice.chats.addMembers([try #require(Handle(text: "carol"))], to: scene.town)
+        try await scene.bob.chats.follow(scene.town)
+        try await post(["one", "two"], to: scene.town, by: carol, in: scene.house)
+        try await scene.bob.chats.send("own", to: scene.chat)
+        #expect(try await texts(scene.bob, scene.chat) == ["one", "two", "own"])
+        try await post(["three"], to: scene.town, by: carol, in: scene.house)
+        let told = try await scene.bob.fetch().compactMap { if case .message(let line) = $0 { line.text } else { nil } }
+        #expect(told == ["one", "two", "three"])
     }
 
     @Test(

@@ -224,6 +224,7 @@ extension OpenLogs {
             line.message = name
             line.time = time
             line.removal = .deleted
+            line.progress = .withdrawn
             try keeping.edit.insert(line, at: place)
             keeping.waiting.append(OpenSend(deletionOf: SequenceNumber(place.number), of: keeping.id))
             return

@@ -182,17 +182,19 @@ final class OpenLogs: Room {
         guard try isWanted(id), let conversation = try stored(id), let told = toldThrough(conversation, id) else {
             return false
         }
-        return seq.rawValue > told + 1 && seq.rawValue - told <= UInt64(Limits.pageItemsMax)
+        let end = ground.listeners.isEmpty ? conversation.known.end(after: told) : told
+        return seq.rawValue > end + 1 && seq.rawValue - end <= UInt64(Limits.pageItemsMax)
     }
 
     /// Writes down that everything up to a number counts as told, where that goes on from what was told before.
+    /// - Parameter last: a post of this device, which counts as told where nothing before it is to be told.
     /// - Returns: the numbers between.
     func advance(
         _ conversation: inout StoredConversation, _ id: ConversationID, through last: UInt64? = nil
     ) -> ClosedRange<UInt64>? {
         guard let from = toldThrough(conversation, id) else { return nil }
         let end = conversation.known.end(after: from)
-        guard end > from, end == last ?? end else { return nil }
+        guard end > from, last.map({ $0 == from + 1 && $0 == end }) ?? true else { return nil }
         if conversation.toldThrough != nil { conversation.toldThrough = SequenceNumber(end) } else { told[id] = end }
         return (from + 1)...end
     }
@@ -263,12 +265,16 @@ final class OpenLogs: Room {
     }
 
     /// Tells what was not told yet, and fetches what is missing of it; of one of which nothing is here its newest page,
-    /// which nobody is told.
+    /// which nobody is told. While nobody listens it only fetches: what nobody hears is not told.
     func catchUp(_ id: ConversationID) async throws(ClientError) {
         while try isWanted(id), var conversation = try stored(id) {
             guard let told = toldThrough(conversation, id) else {
                 try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
                 self.told[id] = try stored(id)?.known.newest?.upperBound
+                return
+            }
+            guard !ground.listeners.isEmpty else {
+                try await fetch(.after(conversation.known.end(after: told)), of: id, limit: Limits.pageItemsMax)
                 return
             }
             // What somebody has fetched meanwhile.

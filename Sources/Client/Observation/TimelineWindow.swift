@@ -18,13 +18,15 @@ struct TimelineWindow {
     /// It was at the newest, and there is a hole between that and what came.
     private(set) var isBehindHole = false
 
-    init(_ chat: ChatID, lines: [Line], hasOlder: Bool, hasNewer: Bool) {
+    /// - Parameter head: the last number of the log that is here: where every line waits, the window begins behind it.
+    init(_ chat: ChatID, lines: [Line], hasOlder: Bool, hasNewer: Bool, head: UInt64 = 0) {
         self.chat = chat
         self.lines = lines
         self.hasOlder = hasOlder
         self.hasNewer = hasNewer
-        start = hasOlder ? lines.first?.number ?? 0 : 0
-        end = Self.end(of: lines) ?? 0
+        let first = lines.first { $0.number < LinePlace.firstWaiting }?.number
+        start = hasOlder ? first ?? head + 1 : 0
+        end = Self.end(of: lines) ?? head
     }
 
     private static func end(of lines: [Line]) -> UInt64? {
@@ -80,7 +82,7 @@ struct TimelineWindow {
                 return
             }
             lines.insert(line, at: index)
-            if number < LinePlace.firstWaiting { end = number }
+            if number < LinePlace.firstWaiting { (start, end) = (min(start, number), number) }
             letGoOfOldest()
         } else if number >= start {
             lines.insert(line, at: index)

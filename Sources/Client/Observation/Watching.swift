@@ -85,7 +85,9 @@ final class Watching: Room {
         tellMembers(of: touched.hasPeople ? Set(memberSources.keys) : Set(changed))
         for (number, timeline) in timelines {
             var window = timeline.window
-            for place in touched.lines where place.chat == window.chat {
+            // In their order: a line that joins says where the window ends.
+            let places = touched.lines.filter { $0.chat == window.chat }.sorted { $0.number < $1.number }
+            for place in places {
                 let line: Line?
                 // One that cannot be read stays as it was shown.
                 do { line = try transcript.line(at: place) } catch { continue }
@@ -193,6 +195,7 @@ final class Watching: Room {
             try await load(chat, around: place, count: count)
         }
         let window: TimelineWindow
+        let head = try head(of: chat)
         if let place {
             let bound = try bound(around: place, of: chat)
             let older = try transcript.lines(of: chat, before: place, limit: count / 2, within: bound)
@@ -200,12 +203,14 @@ final class Watching: Room {
                 of: chat, after: place - 1, limit: count - older.count, within: bound)
             window = TimelineWindow(
                 chat, lines: older + newer, hasOlder: older.count == count / 2 || bound.lowerBound > 1,
-                hasNewer: try isMore(after: newer.last?.number ?? place, chat, bound) || bound.upperBound < .max)
+                hasNewer: try isMore(after: newer.last?.number ?? place, chat, bound) || bound.upperBound < .max,
+                head: head)
         } else {
             let bound = try bound(around: .max, of: chat)
             let lines = try transcript.lines(of: chat, limit: count, within: bound)
             window = TimelineWindow(
-                chat, lines: lines, hasOlder: lines.count == count || bound.lowerBound > 1, hasNewer: false)
+                chat, lines: lines, hasOlder: lines.count == count || bound.lowerBound > 1, hasNewer: false,
+                head: head)
         }
         if let failure {
             guard !window.lines.isEmpty else { throw failure }
@@ -253,6 +258,12 @@ final class Watching: Room {
     private func bound(around number: UInt64, of chat: ChatID) throws(ClientError) -> ClosedRange<UInt64> {
         guard case .conversation(let id) = chat else { return 0...(.max) }
         return try logs.bound(around: number, of: id) ?? number...number
+    }
+
+    /// The last number of the log that is here.
+    private func head(of chat: ChatID) throws(ClientError) -> UInt64 {
+        guard case .conversation(let id) = chat else { return 0 }
+        return try logs.stored(id)?.known.newest?.upperBound ?? 0
     }
 
     /// Lines that are asked for at once, within the bounds of a timeline.

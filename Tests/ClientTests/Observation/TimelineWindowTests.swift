@@ -66,6 +66,14 @@ struct TimelineWindowTests {
         #expect(past.lines.isEmpty && past.start == 5 && past.end == 6)
     }
 
+    @Test("a window of nothing but what waits begins behind the log as it was, and shows nothing older that changes")
+    func onlyWaiting() {
+        let waiting = LinePlace.firstWaiting + 1
+        var window = TimelineWindow(chat, lines: [line(waiting)], hasOlder: true, hasNewer: false, head: 3)
+        for number in [2, 3, 5, 6, 4] as [UInt64] { window.set(line(number), number: number, within: 1...(.max)) }
+        #expect(window.lines.map(\.number) == [4, 5, 6, waiting] && window.start == 4 && window.end == 6)
+    }
+
     @Test("what is behind a hole is not shown as a neighbour, also where something waits to be posted")
     func holes() {
         let waiting = LinePlace.firstWaiting + 1

@@ -8,6 +8,8 @@ final class AcceptedSends: Sendable {
     /// One send under its client id, as it was first accepted.
     struct Send {
         let id: MessageID
+        /// Its place in the log of an open conversation.
+        let seq: SequenceNumber?
         /// In which epoch of the model.
         let epoch: Int
         /// One, unless its phone had to seal it anew without knowing that it was accepted.
@@ -21,11 +23,15 @@ final class AcceptedSends: Sendable {
         var doubtful: Set<ClientID> = []
         /// When copies for the other devices of the own account were accepted, by the phone that sent them.
         var syncTimes: [Int: Set<Timestamp>] = [:]
+        var count = 0
     }
 
     private let state = Guarded(State())
 
     func begin(epoch: Int) { state.withLock { $0.epoch = epoch } }
+
+    /// How much the server has taken: sends, posts and deletions of posts.
+    var count: Int { state.withLock { $0.count } }
 
     func send(_ name: ClientID) -> Send? { state.withLock { $0.sends[name] } }
 
@@ -44,6 +50,11 @@ final class AcceptedSends: Sendable {
         } else if request.path.hasPrefix("/v1/sealed/messages/"),
             let send = try? SealedSendRequest.decode(request.body, in: context) {
             name = send.clientID
+        } else if request.path.hasPrefix("/v1/conversations/"), request.method == "DELETE" {
+            return state.withLock { $0.count += 1 }
+        } else if request.path.hasPrefix("/v1/conversations/"), request.path.hasSuffix("/messages"),
+            let post = try? PostRequest.decode(request.body, in: context) {
+            name = post.clientID
         } else {
             return
         }
@@ -58,7 +69,9 @@ final class AcceptedSends: Sendable {
                 if !known.times.contains(accepted.time) { known.times.append(accepted.time) }
                 state.sends[name] = known
             } else {
-                state.sends[name] = Send(id: accepted.id, epoch: state.epoch, times: [accepted.time])
+                state.count += 1
+                state.sends[name] = Send(
+                    id: accepted.id, seq: accepted.seq, epoch: state.epoch, times: [accepted.time])
             }
         }
     }

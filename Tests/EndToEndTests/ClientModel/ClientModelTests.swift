@@ -5,14 +5,13 @@ import Testing
 /// Five clients of three people on a real server, at the mercy of a seed. docs/simulation.md says what is in it.
 @Suite("Model of the client library", .timeLimit(.minutes(240)))
 struct ClientModelTests {
-    private static func number(_ name: String) -> UInt64? {
-        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
-    }
-
-    /// `CLIENT_MODEL_SEED` is one, `CLIENT_MODEL_SEEDS` says how many.
+    /// `CLIENT_MODEL_SEED` is one, `CLIENT_MODEL_SEEDS` says how many, or which: `6-25`.
     private static var chosen: [UInt64] {
-        if let seed = number("CLIENT_MODEL_SEED") { return [seed] }
-        return Array(1...max(1, number("CLIENT_MODEL_SEEDS") ?? 5))
+        let environment = ProcessInfo.processInfo.environment
+        if let seed = environment["CLIENT_MODEL_SEED"].flatMap({ UInt64($0) }) { return [seed] }
+        let bounds = (environment["CLIENT_MODEL_SEEDS"] ?? "").split(separator: "-").compactMap { UInt64($0) }
+        let first = bounds.count > 1 ? bounds[0] : 1
+        return Array(first...max(first, bounds.last ?? 5))
     }
 
     @Test("whatever is sent, killed, deleted or runs out: all that is shown and watched is what the ledger says")

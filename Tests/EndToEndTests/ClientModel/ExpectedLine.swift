@@ -1,17 +1,28 @@
-import Client
 import Wire
+
+@testable import Client
 
 /// A line as the rules say it must be on a phone.
 struct ExpectedLine {
     /// What it keeps its order with: in each of these the lines of a chat are in one order, and no later epoch comes
     /// before an earlier one.
-    enum Stream: Hashable {
-        /// Written here, in the order of writing.
-        case written
-        /// From others, in the order in which the server accepted it.
+    enum Order: Hashable {
+        /// In which a phone has written it.
+        case written(by: Int)
+        /// In which the server accepted what a phone has written.
+        case taken(from: Int)
+        /// In which the server accepted it.
         case came
-        /// Written on another device of the account, in the order of writing there.
-        case copied
+    }
+
+    /// Where it stands.
+    enum Place: Equatable {
+        /// As it came.
+        case anywhere
+        /// In the log of an open conversation.
+        case log(UInt64)
+        /// Behind every log.
+        case waiting
     }
 
     /// When the server accepted it.
@@ -31,9 +42,9 @@ struct ExpectedLine {
     }
 
     let message: Ledger.Message
-    let stream: Stream
-    /// Ascends within its stream.
-    let rank: UInt64
+    /// Its rank in each of its orders, which never descends there.
+    let ranks: [Order: UInt64]
+    var place = Place.anywhere
     /// When it was written here, or came.
     let epoch: Int
     /// It may be missing as well: its author took it back while it was on its way.
@@ -41,6 +52,8 @@ struct ExpectedLine {
     /// It says nothing any more.
     let isGone: Bool
     let deliveries: [Delivery]
+    /// When its author says that it was written, where that is known.
+    let written: [Timestamp?]
     let time: Time
     /// Seconds that it lasts, and when they are over, where that is known.
     let lasts: UInt64?
@@ -53,7 +66,14 @@ struct ExpectedLine {
         if !deliveries.contains(line.delivery) { return "is \(line.delivery), not \(deliveries)" }
         if line.lasts != lasts { return "lasts \(line.lasts as Any) s, not \(lasts as Any)" }
         if line.endsAt != endsAt { return "ends at \(line.endsAt as Any), not \(endsAt as Any)" }
-        if line.writtenAt != message.sentAt { return "was written at \(line.writtenAt as Any), not \(message.sentAt)" }
+        if !written.contains(line.writtenAt) { return "was written at \(line.writtenAt as Any), not \(written)" }
+        let isWaiting = line.number >= LinePlace.firstWaiting
+        switch place {
+        case .anywhere: break
+        case .log(let number) where line.number != number: return "stands at \(line.number), not \(number)"
+        case .waiting where !isWaiting: return "waits at \(line.number)"
+        case .log, .waiting: break
+        }
         if !time.allows(line.acceptedAt) { return "was accepted at \(line.acceptedAt as Any), not \(time)" }
         return nil
     }

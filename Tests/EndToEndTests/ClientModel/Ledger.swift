@@ -9,10 +9,11 @@ struct Ledger {
     /// A text that somebody wrote.
     struct Message {
         let number: Int
+        /// What was said side by side has the same.
+        let rank: Int
         /// The phone that it was written on.
         let author: Int
-        /// The account that it is for.
-        let to: Int
+        let to: Addressee
         let text: String
         let expiresIn: UInt64?
         let epoch: Int
@@ -21,6 +22,12 @@ struct Ledger {
         /// Sent between two epochs, while its phone alone was awake; counts as of the later one.
         let isBetween: Bool
         let name: ClientID
+    }
+
+    /// Which phone follows which open conversation.
+    struct Follower: Hashable {
+        let phone: Int
+        let group: Int
     }
 
     /// A message that somebody took out.
@@ -35,6 +42,8 @@ struct Ledger {
     let accounts: [Int]
     private(set) var messages: [Message] = []
     private(set) var deletions: [Deletion] = []
+    /// Since which epoch.
+    private(set) var followers: [Follower: Int] = [:]
     /// By epoch, then by phone.
     private(set) var clocks: [[Timestamp]] = []
     /// By epoch: who reaches no server.
@@ -57,18 +66,24 @@ struct Ledger {
         return "\(textCount) of p\(phone)"
     }
 
+    /// - Parameter rank: of what was said side by side with it.
     mutating func said(
-        _ text: String, by phone: Int, to account: Int, expiresIn: UInt64?, at sentAt: Timestamp, isBetween: Bool,
-        as name: ClientID
+        _ text: String, by phone: Int, to addressee: Addressee, expiresIn: UInt64?, at sentAt: Timestamp,
+        isBetween: Bool, as name: ClientID, rank: Int?
     ) {
         messages.append(
             Message(
-                number: messages.count, author: phone, to: account, text: text, expiresIn: expiresIn, epoch: epoch,
-                sentAt: sentAt, isBetween: isBetween, name: name))
+                number: messages.count, rank: rank ?? messages.count, author: phone, to: addressee, text: text,
+                expiresIn: expiresIn, epoch: epoch, sentAt: sentAt, isBetween: isBetween, name: name))
     }
 
     mutating func deleted(_ message: Int, on phone: Int, isForAll: Bool) {
         deletions.append(Deletion(message: message, phone: phone, epoch: epoch, isForAll: isForAll))
+    }
+
+    mutating func followed(_ group: Int, on phone: Int, _ isFollowed: Bool) {
+        let follower = Follower(phone: phone, group: group)
+        if isFollowed { followers[follower] = followers[follower] ?? epoch } else { followers[follower] = nil }
     }
 
     /// The first epoch from one on, up to the end, in which a phone reaches the server.

@@ -19,6 +19,8 @@ final class ModelPhone: @unchecked Sendable {
     /// What became of a deletion.
     enum Deleted {
         case done
+        /// The server does not allow it.
+        case refused
         /// There is no such line.
         case nothing
         case unknown(SottoError)
@@ -38,6 +40,12 @@ final class ModelPhone: @unchecked Sendable {
     private var listener: Task<Void, Never>?
     /// Messages that events have told of, ever.
     private let told = Guarded<Set<LineID>>([])
+    /// Messages that were to be deleted: of a post that waited nothing is left.
+    private var deleted: Set<LineID> = []
+    /// The last number that events have told of an open conversation that is followed.
+    private let lastTold = Guarded<[ChatID: UInt64]>([:])
+    /// Something may have been told to nobody since the epoch began: its listener left, or its program died.
+    private(set) var mayHaveMissed = false
     private let wrongs = Guarded<[String]>([])
     /// How many lines its timelines open with.
     private static let windowCounts = [1_000, 2, 5]
@@ -72,22 +80,43 @@ final class ModelPhone: @unchecked Sendable {
     /// What was told wrongly, of this life or an earlier one.
     var faults: [String] { life.faults + (visitor?.faults ?? []) + wrongs.withLock { $0 } }
 
+    func beginGroup(_ name: String, with members: [String]) async throws -> ConversationID {
+        let handles = try members.map { try #require(Handle(text: $0)) }
+        return try await phone.chats.createOpenConversation(.group, name: name, members: handles).conversation
+    }
+
+    func add(_ members: [String], to group: ConversationID) async throws {
+        try await phone.chats.addMembers(try members.map { try #require(Handle(text: $0)) }, to: group)
+    }
+
+    /// An epoch begins.
+    func begin(isAway: Bool) async {
+        mayHaveMissed = false
+        await setOffline(isAway)
+    }
+
     // MARK: What its user does
 
-    func say(_ text: String, to name: String, expiresIn: UInt64?) async throws -> Said {
-        let handle = try #require(Handle(text: name))
+    func say(_ text: String, to chat: ChatID, expiresIn: UInt64?) async throws -> Said {
+        let expiry = expiresIn.map { Duration.seconds($0) }
         do {
-            return .accepted(try await phone.chats.send(text, to: handle, expiresIn: expiresIn.map { .seconds($0) }))
+            // With people by their handles, as most apps begin.
+            guard let handle = try await phone.chats.chat(chat)?.handle else {
+                return .accepted(try await phone.chats.send(text, to: chat, expiresIn: expiry))
+            }
+            return .accepted(try await phone.chats.send(text, to: handle, expiresIn: expiry))
         } catch {
             return error.message.map { .queued($0) } ?? .unknown(error)
         }
     }
 
     func delete(_ line: LineID, forMeOnly: Bool) async -> Deleted {
+        deleted.insert(line)
         do {
             try await phone.chats.delete(line, forMeOnly: forMeOnly)
             return .done
         } catch {
+            if error.problem?.code == .forbidden { return .refused }
             return switch error.code {
             case .queued: .done
             case .noSuchMessage: .nothing
@@ -97,6 +126,21 @@ final class ModelPhone: @unchecked Sendable {
     }
 
     func line(_ id: LineID) async throws -> Line? { try await phone.chats.line(id) }
+
+    /// What was said in open conversations that is not here is fetched.
+    func look(at groups: [ModelGroup]) async {
+        for group in groups { _ = try? await phone.chats.lines(of: group.chat, limit: 1_000) }
+    }
+
+    func follow(_ group: ConversationID, _ isFollowed: Bool) async throws(SottoError) {
+        if isFollowed { try await phone.chats.follow(group) } else { try await phone.chats.unfollow(group) }
+    }
+
+    func isFollowed(_ group: ConversationID) async throws -> Bool? {
+        try await phone.chats.chat(.conversation(group))?.isFollowed
+    }
+
+    func hasHeard(of line: LineID) -> Bool { told.withLock { $0.contains(line) } }
 
     func sendAll() async { await phone.outbox.sendAll() }
 
@@ -108,13 +152,45 @@ final class ModelPhone: @unchecked Sendable {
         for await event in await phone.account.events(untilIdle: true) {
             if note(event), let known = count { count = known + 1 }
             switch event {
-            case .ended: count = nil
+            case .ended: (count, mayHaveMissed) = (nil, true)
             // It would try again after a time, and none passes.
-            case .disconnected: return nil
+            case .disconnected:
+                mayHaveMissed = true
+                return nil
             default: break
             }
         }
         return count
+    }
+
+    /// Begins to fetch, and leaves.
+    func fetch(turns: Int) async {
+        mayHaveMissed = true
+        let events = await phone.account.events(untilIdle: true)
+        let task = Task { [self] in for await event in events { _ = note(event) } }
+        for _ in 0..<turns { await Task.yield() }
+        task.cancel()
+        await task.value
+    }
+
+    /// Somebody opens every chat, scrolls back in it, and leaves before all of it has come.
+    func glance(turns: Int) async {
+        let task = Task { [phone] () async -> SottoError? in
+            do throws(SottoError) {
+                for chat in try await phone.chats.all() {
+                    let timeline = try await phone.chats.timeline(of: chat.id, count: 3)
+                    try await timeline.loadOlder(2)
+                    _ = try await phone.chats.lines(of: chat.id, before: 4, limit: 2)
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        for _ in 0..<turns { await Task.yield() }
+        task.cancel()
+        guard let error = await task.value, error.code != .cancelled, !error.isPassing, !isDoomed else { return }
+        wrongs.withLock { $0.append("who glances at the chats hears: \(error)") }
     }
 
     /// Begins to listen, and goes on until it is told to stop.
@@ -125,6 +201,7 @@ final class ModelPhone: @unchecked Sendable {
     }
 
     func stopListening() async {
+        if listener != nil { mayHaveMissed = true }
         listener?.cancel()
         await listener?.value
         listener = nil
@@ -136,6 +213,7 @@ final class ModelPhone: @unchecked Sendable {
         case .message(let line):
             let isNew = told.withLock { $0.insert(line.id).inserted }
             if !isNew { wrongs.withLock { $0.append("a message was told twice: \(line)") } }
+            noteOrder(of: line)
             return true
         case .unreadable(let line):
             wrongs.withLock { $0.append("a message cannot be read: \(line)") }
@@ -143,6 +221,17 @@ final class ModelPhone: @unchecked Sendable {
         case .removed: return true
         default: return false
         }
+    }
+
+    /// What is told of an open conversation is told in the order of its log.
+    private func noteOrder(of line: Line) {
+        guard line.id.chat.isOpen else { return }
+        let last = lastTold.withLock { (lastTold) in
+            let last = lastTold[line.id.chat] ?? 0
+            lastTold[line.id.chat] = max(last, line.number)
+            return last
+        }
+        if line.number < last { wrongs.withLock { $0.append("after number \(last) was told of \(line)") } }
     }
 
     func setOffline(_ isOffline: Bool) async {
@@ -180,6 +269,7 @@ final class ModelPhone: @unchecked Sendable {
     ///   - isDoomed: that it dies of it.
     /// - Returns: lines that had been shown and are not there any more, or as they were earlier.
     func restart(_ next: Fate = Fate(), isDoomed: Bool = false) async throws -> [String] {
+        if self.isDoomed, fate.hasStruck { mayHaveMissed = true }
         await phone.account.close()
         await stopListening()
         await life.end()
@@ -211,6 +301,7 @@ final class ModelPhone: @unchecked Sendable {
     private func losses(of shown: [Line]) async throws -> [String] {
         var lost: [String] = []
         for line in shown {
+            if deleted.contains(line.id), line.id.chat.isOpen { continue }
             let later: Line?
             do { later = try await phone.chats.line(line.id) } catch {
                 if isDoomed { return lost }

@@ -10,8 +10,9 @@ extension ModelRun {
     func take(_ step: ModelStep, _ phone: ModelPhone) async throws {
         note("p\(phone.number) \(step)")
         switch step {
-        case .say(let account, let seconds):
-            try await say(to: account, expiresIn: seconds, phone)
+        case .say(let word): try await say([word], phone)
+        case .sayTogether(let words): try await say(words, phone)
+        case .sayAndLeave(let word, let turns): try await say([word], phone, turns: turns)
         case .delete(let message, let forMeOnly):
             try await delete(ledger.withLock { $0.messages[message] }, forMeOnly: forMeOnly, phone)
         case .takeBack:
@@ -19,7 +20,9 @@ extension ModelRun {
                 ledger.messages.last { $0.author == phone.number && $0.epoch == ledger.epoch && !$0.isBetween }
             }
             if let last { try await delete(last, forMeOnly: false, phone) }
+        case .follow(let group, let isFollowed): try await follow(group, isFollowed, phone)
         case .fetch: _ = await phone.fetch()
+        case .fetchAndLeave(let turns): await phone.fetch(turns: turns)
         case .listen: await phone.listen()
         case .stopListening: await phone.stopListening()
         case .goOffline: await phone.setOffline(true)
@@ -30,6 +33,7 @@ extension ModelRun {
             try await restart(phone, Fate(writes: write, isLastWriteDone: isDone), isDoomed: true)
         case .lose(let answer): try await restart(phone, Fate(answers: answer))
         case .grow(let count): await phone.growTimelines(by: count)
+        case .glance(let turns): await phone.glance(turns: turns)
         case .visit(let isHere): await phone.visit(isHere)
         case .cut: phone.cut()
         }
@@ -47,39 +51,10 @@ extension ModelRun {
         if let loss = lost.first { throw Finding(text: "p\(phone.number): a line \(loss)") }
     }
 
-    /// Says something that nobody has said before.
-    func say(to account: Int, expiresIn seconds: UInt64?, _ phone: ModelPhone, isBetween: Bool = false) async throws {
-        let text = ledger.withLock { $0.newText(by: phone.number) }
-        var name: ClientID?
-        switch try await phone.say(text, to: Self.names[account], expiresIn: seconds) {
-        case .accepted(let line):
-            name = line.message
-            // One whose disk has failed meanwhile knows no better than what it has on it.
-            let isKnown = line.delivery == .accepted || phone.isDoomed && phone.fate.hasStruck
-            guard line.text == text, isKnown, name.flatMap({ accepted.send($0) }) != nil else {
-                throw Finding(text: "p\(phone.number): was told that \(line) is accepted")
-            }
-        case .queued(let queued): name = queued
-        case .unknown(let error):
-            guard phone.isDoomed, phone.fate.hasStruck else {
-                throw Finding(text: "p\(phone.number): cannot say \(text): \(error)")
-            }
-            // It died before it was known whether the message was taken: what it shows afterwards is what counts.
-            try await restart(phone)
-            let lines = try await phone.read().lines[.person(ids[account])] ?? []
-            name = lines.first { $0.text == text }?.message
-        }
-        note("p\(phone.number) has said \(text) to \(Self.names[account]): \(name.map { "\($0)" } ?? "nothing")")
-        guard let name else { return }
-        ledger.withLock {
-            $0.said(
-                text, by: phone.number, to: account, expiresIn: seconds, at: phone.clock.now, isBetween: isBetween,
-                as: name)
-        }
-    }
-
     /// Takes a message out, if it is still there.
     private func delete(_ message: Ledger.Message, forMeOnly: Bool, _ phone: ModelPhone) async throws {
+        var forMeOnly = forMeOnly
+        if case .group = message.to { forMeOnly = false }
         let id = lineID(of: message, on: phone.number)
         do {
             guard try await phone.line(id)?.removal == nil else { return }
@@ -92,12 +67,21 @@ extension ModelRun {
         switch await phone.delete(id, forMeOnly: forMeOnly) {
         case .done: break
         case .nothing: return
+        case .refused:
+            if case .group(let group) = message.to, groups[group].owner != Self.accounts[phone.number],
+                Self.accounts[message.author] != Self.accounts[phone.number] { return }
+            throw Finding(text: "p\(phone.number): may not delete \(message.text)")
         case .unknown(let error):
             guard phone.isDoomed, phone.fate.hasStruck else {
                 throw Finding(text: "p\(phone.number): cannot delete \(message.text): \(error)")
             }
             try await restart(phone)
-            guard try await phone.line(id)?.removal == .deleted else { return }
+            let line = try await phone.line(id)
+            // Of what waits to be deleted in an open conversation nothing is to be seen: it is said again.
+            if id.chat.isOpen, let line, line.removal == nil {
+                return try await delete(message, forMeOnly: false, phone)
+            }
+            guard id.chat.isOpen || line?.removal == .deleted else { return }
         }
         note("p\(phone.number) has deleted \(message.text)\(isForAll ? " for all" : "")")
         ledger.withLock { $0.deleted(message.number, on: phone.number, isForAll: isForAll) }
@@ -106,7 +90,30 @@ extension ModelRun {
     /// What a message is called on a phone.
     func lineID(of message: Ledger.Message, on phone: Int) -> LineID {
         let author = Self.accounts[message.author]
-        let peer = author == Self.accounts[phone] ? message.to : author
-        return LineID(.person(ids[peer]), .message(message.name, by: ids[author]))
+        let isOwn = author == Self.accounts[phone]
+        let chat = if isOwn { chat(message.to) } else { chat(message.to.isPerson ? .person(author) : message.to) }
+        return LineID(chat, .message(message.name, by: ids[author]))
+    }
+
+    func chat(_ addressee: Addressee) -> ChatID {
+        switch addressee {
+        case .person(let account): .person(ids[account])
+        case .group(let group): groups[group].chat
+        }
+    }
+
+    /// Follows a group, or does not any more.
+    private func follow(_ group: Int, _ isFollowed: Bool, _ phone: ModelPhone) async throws {
+        do {
+            try await phone.follow(groups[group].id, isFollowed)
+        } catch {
+            guard phone.isDoomed, phone.fate.hasStruck else {
+                throw Finding(text: "p\(phone.number): cannot follow \(groups[group].name): \(error)")
+            }
+            // What it shows afterwards is what counts.
+            try await restart(phone)
+        }
+        guard let isFollowed = try? await phone.isFollowed(groups[group].id) else { return }
+        ledger.withLock { $0.followed(group, on: phone.number, isFollowed) }
     }
 }

@@ -20,6 +20,7 @@ final class ModelRun: Sendable {
     let phones: [ModelPhone]
     let ids: [AccountID]
     let devices: [DeviceAddress]
+    let groups: [ModelGroup]
     let accepted = AcceptedSends()
     let ledger = Guarded(Ledger(accounts: accounts))
     /// What happened, in the order in which it was heard of.
@@ -49,6 +50,7 @@ final class ModelRun: Sendable {
         self.phones = phones
         self.devices = devices
         ids = Self.names.indices.map { (account) in devices[Self.accounts.firstIndex(of: account) ?? 0].account }
+        groups = try await ModelGroup.begin(phones, ids)
     }
 
     /// Lives through some epochs.
@@ -105,12 +107,13 @@ final class ModelRun: Sendable {
                 let isAway = now.away[now.epoch].contains(phone.number)
                 let deletable = Replay(
                     ledger: now, accepted: accepted, settled: now.epoch - 1, phone: phone.number).deletable
-                let peers = Self.names.indices.filter { $0 != Self.accounts[phone.number] }
+                let people = Self.names.indices.filter { $0 != Self.accounts[phone.number] }
+                let peers = people.map(Addressee.person) + groups.indices.map(Addressee.group)
                 let steps = (0..<Int.random(in: 2...7, using: &chance)).map { (_) in
                     ModelStep.draw(&chance, peers: peers, deletable: deletable, isAway: isAway)
                 }
                 group.addTask { [self] in
-                    await phone.setOffline(isAway)
+                    await phone.begin(isAway: isAway)
                     for step in steps { try await take(step, phone) }
                 }
             }
@@ -128,13 +131,17 @@ final class ModelRun: Sendable {
         }
         for phone in present { await phone.setOffline(false) }
         for _ in 0..<8 {
+            let before = accepted.count
             for phone in present { await phone.sendAll() }
             var count: Int? = 0
             for phone in present {
                 let fetched = await phone.fetch()
                 count = count.flatMap { (count) in fetched.map { count + $0 } }
+                await phone.look(at: groups)
             }
-            if count == 0 { return }
+            // A post that was taken back and has turned up is deleted.
+            for phone in present { await phone.sendAll() }
+            if count == 0, accepted.count == before { return }
         }
         throw Finding(text: "there is no end of what comes")
     }
@@ -146,7 +153,7 @@ final class ModelRun: Sendable {
         for phone in phones where !away.contains(phone.number) && Bool.random(using: &chance) {
             let peer = (Self.accounts[phone.number] + Int.random(in: 1...2, using: &chance)) % Self.names.count
             try await restart(phone, Fate(answers: Int.random(in: 0...1, using: &chance)))
-            try await say(to: peer, expiresIn: nil, phone, isBetween: true)
+            try await say([.init(to: .person(peer), expiresIn: nil)], phone, isBetween: true)
             try await restart(phone)
         }
     }

@@ -14,13 +14,15 @@ struct Replay {
     private var account: Int { ledger.accounts[phone] }
 
     /// With whom a message stands on this phone; `nil` where it is none of its business.
-    func peer(of message: Ledger.Message) -> Int? {
-        if ledger.accounts[message.author] == account { return message.to }
-        return message.to == account ? ledger.accounts[message.author] : nil
+    func peer(of message: Ledger.Message) -> Addressee? {
+        let author = ledger.accounts[message.author]
+        if author == account || !message.to.isPerson { return message.to }
+        return message.to == .person(account) ? .person(author) : nil
     }
 
     /// When a message was written here or came here; `nil` where it did not.
     func epoch(of message: Ledger.Message) -> Int? {
+        guard message.to.isPerson else { return postEpoch(of: message) }
         if message.author == phone { return message.epoch }
         guard peer(of: message) != nil else { return nil }
         let sent: Int?
@@ -33,7 +35,7 @@ struct Replay {
     }
 
     /// When its author's phone knew that the server has it.
-    private func outEpoch(of message: Ledger.Message) -> Int? {
+    func outEpoch(of message: Ledger.Message) -> Int? {
         ledger.firstEpoch(from: message.epoch, through: settled, of: message.author)
     }
 
@@ -55,7 +57,7 @@ struct Replay {
     }
 
     /// Whether its author took it back before it was sure to have gone out.
-    private func isWithdrawn(_ message: Ledger.Message) -> Bool {
+    func isWithdrawn(_ message: Ledger.Message) -> Bool {
         let out = outEpoch(of: message) ?? .max
         return ledger.deletions.contains {
             $0.message == message.number && $0.phone == message.author && $0.epoch <= out
@@ -64,6 +66,7 @@ struct Replay {
 
     /// The line of a message, as it must be now; `nil` where there is none.
     func line(of message: Ledger.Message) -> ExpectedLine? {
+        guard message.to.isPerson else { return post(message) }
         guard let epoch = epoch(of: message) else { return nil }
         let isOwn = message.author == phone
         let isCopy = !isOwn && ledger.accounts[message.author] == account
@@ -87,13 +90,20 @@ struct Replay {
             deliveries = [.received]
             time = isCopy ? .among(accepted.syncTimes(of: message.author)) : .exactly(send?.times.first)
         }
-        let stream: ExpectedLine.Stream = isOwn ? .written : isCopy ? .copied : .came
         return ExpectedLine(
-            message: message, stream: stream,
-            rank: stream == .came ? send?.id.rawValue ?? 0 : UInt64(message.number), epoch: epoch,
-            isOptional: isOptional(message),
-            isGone: deleted != nil, deliveries: deliveries, time: time, lasts: lasts,
+            message: message, ranks: ranks(of: message, send), epoch: epoch, isOptional: isOptional(message),
+            isGone: deleted != nil, deliveries: deliveries, written: [message.sentAt], time: time, lasts: lasts,
             endsAt: endsAt)
+    }
+
+    /// What came has the order of the server; what this account has written, on whichever device, that of its writing.
+    private func ranks(
+        of message: Ledger.Message, _ send: AcceptedSends.Send?
+    ) -> [ExpectedLine.Order: UInt64] {
+        guard ledger.accounts[message.author] == account else { return [.came: send?.id.rawValue ?? 0] }
+        var ranks: [ExpectedLine.Order: UInt64] = [.written(by: message.author): UInt64(message.rank)]
+        if let send { ranks[.taken(from: message.author)] = send.id.rawValue }
+        return ranks
     }
 
     /// How far an own message has come.
