@@ -64,14 +64,17 @@ import Wire
         defer { _ = Glibc.kill(house.server.pid, SIGCONT) }
         let account = alice.account
         let asked = [
-            Task { () async throws(SottoError) in _ = try await account.chats.conversations() },
-            Task { () async throws(SottoError) in _ = try await account.people.account(of: bob) },
-            Task { () async throws(SottoError) in _ = try await account.devices.all() },
+            Task { _ = try await account.chats.conversations() },
+            Task { _ = try await account.people.account(of: bob) },
+            Task { _ = try await account.devices.all() },
         ]
         await account.close()
-        for task in asked { #expect(await task.result.error?.code == .closed) }
-        let late = Task { () async throws(SottoError) in try await account.chats.all() }
-        #expect(await late.result.error?.code == .closed)
+        for task in asked { #expect(await error(of: task) == .closed) }
+        #expect(await error(of: Task { _ = try await account.chats.all() }) == .closed)
+    }
+
+    private func error(of task: Task<Void, any Error>) async -> SottoError.Code? {
+        if case .failure(let error) = await task.result { (error as? SottoError)?.code } else { nil }
     }
 
     private func again(_ configuration: SottoConfiguration) async throws {
@@ -80,8 +83,4 @@ import Wire
     }
 
     private func isHeld(_ folder: String) -> Bool { (try? FolderLock(folder: folder)) == nil }
-}
-
-extension Result {
-    fileprivate var error: Failure? { if case .failure(let error) = self { error } else { nil } }
 }

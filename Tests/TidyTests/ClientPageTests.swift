@@ -163,7 +163,7 @@ import Testing
         return file.lines.enumerated().compactMap { (index, line) in
             let code = line.drop { $0 == " " }
             let indent = String(line.prefix(line.count - code.count))
-            if code.starts(with: /public (indirect )?enum /) { enumeration = indent }
+            if code.starts(with: #/public (indirect )?enum /#) { enumeration = indent }
             if let outer = enumeration, line == outer + "}" { enumeration = nil }
             let isCase = enumeration.map { line.hasPrefix($0 + "    case ") } ?? false
             let isPublic = code.starts(with: /public (?!extension|import|typealias|static func [<=])/)
