@@ -1,4 +1,5 @@
 import Keys
+import Transport
 import Wire
 
 // What a connection does with each frame, and what it does beside.
