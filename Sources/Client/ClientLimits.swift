@@ -32,8 +32,8 @@ enum ClientLimits {
     /// adds up to a half; and where only what waits there is wanted.
     static let reconnectMillisecondsMax: UInt64 = 3_600_000
     static let reconnectUntilIdleMillisecondsMax: UInt64 = 30_000
-    /// So long at most a connection is silent before it is taken for dead, whatever the server announced; and where only
-    /// what waits there is wanted.
+    /// So long at most a connection is silent before it is taken for dead, whatever the server announced; and where
+    /// only what waits there is wanted.
     static let silenceMillisecondsMax: UInt64 = 900_000
     static let silenceUntilIdleMillisecondsMax: UInt64 = 60_000
     /// So long at most a connection brings nothing of the queue, where only what waits there is wanted.

@@ -17,8 +17,8 @@ extension Listening {
         return unfinished
     }
 
-    /// Knows its own devices, sends what waits, keeps its prekeys in stock, and more. What is refused is told, and keeps
-    /// the rest from nothing.
+    /// Knows its own devices, sends what waits, keeps its prekeys in stock, and more. What is refused is told, and does
+    /// not keep the rest from being done.
     /// - Returns: what failed last and may pass. Where the server was not reached, nothing more was asked of it.
     /// - Throws: only what says that there is no account or device any more.
     private func lookAfter() async throws(ClientError) -> ClientError? {
