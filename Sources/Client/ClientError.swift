@@ -139,7 +139,7 @@ extension ClientError: CustomStringConvertible {
         case .laterVersionNeeded:
             "Much has come that this version of the program does not know. Use a later one; nothing more is fetched."
         case .unreadableEnvelope:
-            "Something came that this version of the program cannot read at all. Use a later one; it waits at the server."
+            "Something came that this version of the program cannot read. It waits at the server; use a later one."
         case .conversationSetBack(let conversation):
             "The log of conversation \(conversation) is shorter than before. Was the server restored? Ask who runs it."
         case .noSuchMessage: "There is no such message. See its number in the history."

@@ -93,6 +93,7 @@ import Wire
         let bob = try await Phone(house, as: "bobby", isDoubtful: true)
         let handle = try #require(Handle(text: "bobby"))
         let count = ClientLimits.keptPerSlice + 3
+        try await alice.send("before", to: "bobby")
         func sendLater() async throws {
             try await alice.account.owner.run { (rooms) async throws in try await rooms.sendLater("poll", to: handle) }
         }

@@ -106,8 +106,8 @@ enum StoreRoom: Int64, CaseIterable, Sendable {
             .keptContent, .chat, .download, .unclaimed, .mediaDeletion, .stickerPack:
             true
         case .head, .sum, .profile, .counters, .tokens, .backup, .standingPreKeys, .keyLog, .deliveryToken,
-            .heardDeliveryToken, .certificate, .keptTries, .members, .preKey, .ownList, .session, .line, .expiry, .evidence,
-            .keptFrame, .outbox, .post, .transfer:
+            .heardDeliveryToken, .certificate, .keptTries, .members, .preKey, .ownList, .session, .line, .expiry,
+            .evidence, .keptFrame, .outbox, .post, .transfer:
             false
         }
     }
