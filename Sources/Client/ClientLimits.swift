@@ -72,6 +72,8 @@ enum ClientLimits {
     static let stretchesMax = 64
     /// Pages of a log that are asked for at once to fill a part of a timeline: entries that are no lines fill none.
     static let pagesPerLoadMax = 16
+    /// Lines that a log does not reach any more, which are taken out in one transaction.
+    static let linesSetBackAtOnce = 256
     /// Conversations that are known to be no open ones, so that they are not asked for again.
     static let otherConversationsMax = 10_000
     /// Characters of a chat's newest line that the list of chats keeps.

@@ -37,6 +37,13 @@ struct KnownNumbers: WireRecord, Equatable {
     /// How far one gets from a number without meeting a hole.
     func end(after number: UInt64) -> UInt64 { max(number, stretch(around: number + 1)?.upperBound ?? 0) }
 
+    /// Forgets what is behind a number.
+    mutating func forget(behind number: UInt64) {
+        bounds = stretches.filter { $0.lowerBound <= number }.flatMap {
+            [SequenceNumber($0.lowerBound), SequenceNumber(min($0.upperBound, number))]
+        }
+    }
+
     /// Adds a stretch; what it touches becomes one with it. Of too many the lowest is forgotten, and asked for again.
     mutating func insert(_ range: ClosedRange<UInt64>) {
         var joined = range

@@ -172,6 +172,7 @@ extension OpenLogs {
             return nil
         }
         var line = StoredLine(author: sender.account, device: sender.device)
+        if sender == keeping.own { line.progress = .accepted }
         if known == nil, keeping.names.insert(name).inserted {
             line.message = message.clientID
             keeping.transaction.put(KnownMessage(at: place), at: key)
@@ -188,7 +189,7 @@ extension OpenLogs {
             keeping.nextExpiry = min(keeping.nextExpiry ?? expiresAt, expiresAt)
         }
         try keeping.edit.insert(line, at: place)
-        // What this device has posted and kept no line of was posted before it was restored.
+        // What this device has posted and kept no line of was posted before it was restored, or taken out here.
         guard !isDeleted, sender != keeping.own else { return nil }
         return .message(Line(line, at: place, own: keeping.own.account))
     }

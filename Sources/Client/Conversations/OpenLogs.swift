@@ -4,7 +4,7 @@ import Wire
 /// docs/decisions/0025-client-model.md, "Open conversations, kept".
 ///
 /// Everything in them is the server's word. What it said once stays: an entry that is kept is never replaced, only
-/// emptied where it was deleted.
+/// emptied where it was deleted, and taken out where the log does not reach it any more.
 final class OpenLogs: Room {
     let conversations: Conversations
     let upkeep: Upkeep
@@ -13,7 +13,7 @@ final class OpenLogs: Room {
     /// How many timelines show a conversation, which is followed for as long.
     private var onlookers: [ConversationID: Int] = [:]
     /// Up to where those were told; of those that are followed anyway the store has it.
-    private var told: [ConversationID: UInt64] = [:]
+    var told: [ConversationID: UInt64] = [:]
     /// Whether all that is new comes by itself.
     var isLive = false
     /// Called before something is told: what came before it is told first.
@@ -49,11 +49,13 @@ final class OpenLogs: Room {
     }
 
     /// Keeps what the server says of a conversation.
-    func adopt(_ view: ConversationView) throws(ClientError) {
+    /// - Parameter head: as it was known when this was asked for.
+    func adopt(_ view: ConversationView, since head: SequenceNumber? = nil) throws(ClientError) {
         guard view.mode == .open else {
             noteOther(view.conversation)
             throw .noSuchChat
         }
+        try hold(view.conversation, to: view.head, since: head)
         var edit = TranscriptEdit(store, now: surroundings.now())
         try adopt(view, &edit)
         try commit(edit)
@@ -80,10 +82,7 @@ final class OpenLogs: Room {
         let listing = try await conversations.conversations(.open, isPatient: false)
         var edit = TranscriptEdit(store, now: surroundings.now())
         for view in listing.items where view.mode == .open {
-            // Heads never go back, after an accepted loss neither.
-            if let head = before[view.conversation], view.head < head {
-                tell(.trouble(SottoError(.conversationSetBack(view.conversation))))
-            }
+            try hold(view.conversation, to: view.head, since: before[view.conversation])
             try adopt(view, &edit)
         }
         let present = Set(listing.items.map(\.conversation))
@@ -102,7 +101,7 @@ final class OpenLogs: Room {
     private func heads() throws(ClientError) -> [ConversationID: SequenceNumber] {
         var heads: [ConversationID: SequenceNumber] = [:]
         for (_, chat) in try readableValues(in: .chats) {
-            if case .conversation(let id) = chat.id, let conversation = chat.conversation, !conversation.isOver {
+            if case .conversation(let id) = chat.id, let conversation = chat.conversation {
                 heads[id] = conversation.head
             }
         }
@@ -115,7 +114,7 @@ final class OpenLogs: Room {
         if !transaction.isEmpty { try commit(transaction) }
     }
 
-    private func change(
+    func change(
         _ id: ConversationID, _ change: (inout StoredConversation) -> Void
     ) throws(ClientError) {
         var edit = TranscriptEdit(store, now: surroundings.now())
@@ -323,7 +322,7 @@ final class OpenLogs: Room {
             if case .refused(let problem) = error, problem.code == .notFound { try noteOver(id) }
             throw error
         }
-        if let before, part.head < before { throw .conversationSetBack(id) }
+        try hold(id, to: part.head, since: before)
         let kept = try keep(part, of: id, advances: advances) { (transaction) throws(ClientError) in
             try self.commit(transaction)
         }
