@@ -12,7 +12,8 @@ public enum SottoEvent: Sendable, Equatable {
     /// A message came: from somebody, or from another device of the own account. In an open conversation one that is
     /// new: what a timeline fetches from before is not told.
     case message(Line)
-    /// Something came that cannot be read. It is acknowledged; the next send to its sender begins a new session.
+    /// Something came that cannot be read. Of a sealed chat it is acknowledged; the next send to its sender begins a
+    /// new session.
     case unreadable(Line)
     /// A message was deleted by its sender, or has disappeared: what is left of its line.
     case removed(Line)

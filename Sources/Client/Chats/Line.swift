@@ -137,7 +137,8 @@ public enum UnreadableReason: String, WireEnumeration, Error {
     case noSession
     /// It does not open: damaged, repeated, or from a session that is out of step.
     case notAuthentic
-    /// It opened, and holds something this version does not know. Kept for one that does.
+    /// It opened, and holds something this version does not know. Kept for one that does; of an open conversation
+    /// fetched by it.
     case unknownContent
 }
 

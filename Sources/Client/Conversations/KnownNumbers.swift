@@ -7,6 +7,7 @@ struct KnownNumbers: WireRecord, Equatable {
     /// Kinds of entries that the program knew which has kept them.
     private var kindCount = KnownNumbers.kindsHere
 
+    /// A version that widens the bounds of a kind adds to it as well, and so reads what the older one could not.
     private static let kindsHere = UInt64(ConversationEvent.cases.count)
 
     init() {}

@@ -298,7 +298,11 @@ final class OpenLogs: Room {
             for (key, line) in lines where line.author != own.account || line.device != own.device {
                 guard line.removal == nil, let number = key.number else { continue }
                 let shown = Line(line, at: LinePlace(.conversation(id), number), own: own.account)
-                tell(line.change == nil ? .message(shown) : .change(shown))
+                switch shown.body {
+                case .change: tell(.change(shown))
+                case .unreadable: tell(.unreadable(shown))
+                default: tell(.message(shown))
+                }
             }
             guard let last = lines.last?.key.number, lines.count == Limits.pageItemsMax else { return }
             first = last + 1

@@ -123,4 +123,44 @@ import Wire
         #expect(try await client.chats.chat(chat)?.isOver == false)
         await client.close()
     }
+
+    @Test("an entry beyond the bounds of this version has a line that says so, and is read where it can be")
+    func laterBounds() async throws {
+        let client = try await server.client()
+        let beyond = ConversationEvent.unknown(tag: "message.created")
+        let log = [post(1), entry(2, beyond), entry(3, .unknown(tag: "poll.created")), post(4)]
+        server.with { [town] in $0.logs = [town: log] }
+        #expect(
+            try await client.chats.lines(of: chat).map(\.body)
+                == [.text("1"), .unreadable(.unknownContent), .text("4")])
+        server.with { [town] in $0.logs = [town: log + [post(5), entry(6, beyond)]] }
+        try await take(entry(6, beyond), client)
+        #expect(try await client.chats.line(LineID(chat, number: 6))?.body == .unreadable(.unknownContent))
+        // A version with wider bounds asks anew.
+        let later = post(2, "long")
+        try await client.inside { [town] (rooms) in
+            let part = LogPart(entries: [later], covered: 2...2, head: SequenceNumber(6))
+            _ = try rooms.logs.keep(part, of: town, advances: false) { (transaction) throws(ClientError) in
+                try rooms.logs.commit(transaction)
+            }
+        }
+        #expect(try await client.chats.lines(of: chat).map(\.text) == ["1", "long", "4", "5", nil])
+        await client.close()
+    }
+
+    @Test("what cannot be read is told to who follows, at its place")
+    func laterBoundsTold() async throws {
+        let client = try await server.client()
+        let log = [post(1), entry(2, .unknown(tag: "message.created")), post(3)]
+        server.with { [town] in $0.logs = [town: Array(log.prefix(1))] }
+        try await client.chats.follow(town)
+        server.with { [town] in
+            $0.logs = [town: log]
+            $0.sockets = [[Self.hello]]
+        }
+        let told = await events(client) { $0.told(of: town).last == 3 }
+        let numbers = told.compactMap { if case .unreadable(let line) = $0 { line.number } else { nil } }
+        #expect(numbers == [2])
+        await client.close()
+    }
 }
