@@ -19,8 +19,9 @@ public enum SottoEvent: Sendable, Equatable {
     case removed(Line)
     /// Something about an open conversation became another: who is in it, what it keeps in sight.
     case change(Line)
-    /// Lines of an open conversation that is not followed were not told, since this client did not keep up: a timeline
-    /// fetches them, up to that number. `nil` where that is so of more conversations than the server could name.
+    /// Lines of an open conversation were not told, since this client did not keep up: a timeline fetches them, up to
+    /// that number. Of one that is followed or looked at only behind some 5,000 that were. `nil` where that is so of
+    /// more conversations than the server could name.
     case passedOver(ChatID?, through: UInt64?)
     /// The own device list has a new epoch.
     case devicesChanged(epoch: UInt64)

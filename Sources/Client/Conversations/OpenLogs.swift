@@ -262,8 +262,10 @@ final class OpenLogs: Room {
     }
 
     /// Tells what was not told yet, and fetches what is missing of it; of one of which nothing is here its newest page,
-    /// which nobody is told.
+    /// which nobody is told. Of very many only so many are fetched, and the newest page behind a hole: a log without an
+    /// end would fill the disk.
     func catchUp(_ id: ConversationID) async throws(ClientError) {
+        var room = ClientLimits.caughtUpEntriesMax
         while try isWanted(id), var conversation = try stored(id) {
             guard let told = toldThrough(conversation, id) else {
                 try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
@@ -277,7 +279,10 @@ final class OpenLogs: Room {
                 try tellLines(in: news, of: id)
                 continue
             }
+            guard room > 0 else { return try await leaveHole(behind: told, of: id) }
             let (part, kept) = try await fetch(.after(told), of: id, limit: Limits.pageItemsMax, advances: true)
+            // Of a page without entries as well: what it covers is known without having been sent.
+            room -= max(part.entries.count, 1)
             try beforeTelling()
             // Of what nobody was told nobody needs to hear that it is gone.
             for case .removed(let line) in kept.events where line.number <= told { tell(.removed(line)) }
@@ -285,6 +290,22 @@ final class OpenLogs: Room {
             // Another one may have got further meanwhile; without any news it would be asked for ever.
             guard let end = kept.news?.upperBound, end < part.head.rawValue else { return }
         }
+    }
+
+    /// Goes on from the newest page of a log that is too far ahead: it is told, and that what is before it is not.
+    private func leaveHole(behind number: UInt64, of id: ConversationID) async throws(ClientError) {
+        let (part, _) = try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
+        guard let covered = part.covered, covered.upperBound > number,
+            let conversation = try stored(id), toldThrough(conversation, id) == number
+        else { return }
+        let first = max(covered.lowerBound, number + 1)
+        try change(id) { (conversation) in
+            if conversation.toldThrough != nil { conversation.toldThrough = SequenceNumber(covered.upperBound) }
+        }
+        if told[id] != nil { told[id] = covered.upperBound }
+        try beforeTelling()
+        if first > number + 1 { tell(.passedOver(.conversation(id), through: first - 1)) }
+        try tellLines(in: first...covered.upperBound, of: id)
     }
 
     /// Tells lines that are new, whoever fetched them: somebody who looked may have been first.

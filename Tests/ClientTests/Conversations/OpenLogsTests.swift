@@ -163,4 +163,44 @@ import Wire
         #expect(numbers == [2])
         await client.close()
     }
+
+    @Test("of a log without an end only so much is fetched behind what was told, then its newest page; that is told")
+    func endless() async throws {
+        let client = try await server.client()
+        server.with { [town, log = [post(1), post(2)]] in $0.logs = [town: log] }
+        try await client.chats.follow(town)
+        let end: UInt64 = 1 << 51
+        let newest = [post(end - 1), post(end)]
+        let filler = entry(1, .unknown(tag: "poll.created"))
+        var view = ConversationView.sample
+        (view.conversation, view.mode, view.head) = (town, .open, SequenceNumber(end))
+        let shown = view
+        server.with { [town] in
+            $0.sockets = [[Self.hello]]
+            $0.calls = []
+            $0.answers = { (path) in
+                if path.hasPrefix("/v1/conversations?") { return Page(items: [shown], next: nil) }
+                guard path.hasPrefix("/v1/conversations/\(town)/messages?") else { return nil }
+                guard let after = path.firstRange(of: "after=") else {
+                    return LogPage(items: newest, head: SequenceNumber(end), next: SequenceNumber(end - 1))
+                }
+                let first = (UInt64(path[after.upperBound...].prefix { $0.isNumber }) ?? 0) + 1
+                let items = (first...(first + 199)).map { (seq) in
+                    var entry = filler
+                    entry.seq = SequenceNumber(seq)
+                    return entry
+                }
+                return LogPage(items: items, head: SequenceNumber(end), next: SequenceNumber(first + 199))
+            }
+        }
+        let told = await events(client) { $0.told(of: town).last == end }
+        #expect(told.told(of: town) == [end - 1, end])
+        #expect(told.contains(.passedOver(chat, through: end - 2)))
+        let pages = server.with { $0.calls.filter { $0.contains("/messages?") && $0.contains("after=") }.count }
+        #expect(pages == ClientLimits.caughtUpEntriesMax / 200)
+        let kept = try await client.inside { [town] in try $0.logs.stored(town) }
+        #expect(kept?.toldThrough == SequenceNumber(end) && kept?.known.newest == (end - 1)...end)
+        #expect(kept?.known.stretch(around: 3)?.upperBound == 2 + UInt64(ClientLimits.caughtUpEntriesMax))
+        await client.close()
+    }
 }
