@@ -86,6 +86,10 @@ enum ClientLimits {
     static let stretchesMax = 64
     /// Pages of a log that are asked for at once to fill a part of a timeline: entries that are no lines fill none.
     static let pagesPerLoadMax = 16
+    /// Entries of one conversation that are fetched at once behind what was told. With more, a hole is left.
+    static let caughtUpEntriesMax = 5_000
+    /// Lines that a log does not reach any more, which are taken out in one transaction.
+    static let linesSetBackAtOnce = 256
     /// Conversations that are known to be no open ones, so that they are not asked for again.
     static let otherConversationsMax = 10_000
     /// Characters of a chat's newest line that the list of chats keeps.

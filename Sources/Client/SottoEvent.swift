@@ -12,14 +12,16 @@ public enum SottoEvent: Sendable, Equatable {
     /// A message came: from somebody, or from another device of the own account. In an open conversation one that is
     /// new: what a timeline fetches from before is not told.
     case message(Line)
-    /// Something came that cannot be read. It is acknowledged; the next send to its sender begins a new session.
+    /// Something came that cannot be read. Of a sealed chat it is acknowledged; the next send to its sender begins a
+    /// new session.
     case unreadable(Line)
     /// A message was deleted by its sender, or has disappeared: what is left of its line.
     case removed(Line)
     /// Something about an open conversation became another: who is in it, what it keeps in sight.
     case change(Line)
-    /// Lines of an open conversation that is not followed were not told, since this client did not keep up: a timeline
-    /// fetches them, up to that number. `nil` where that is so of more conversations than the server could name.
+    /// Lines of an open conversation were not told, since this client did not keep up: a timeline fetches them, up to
+    /// that number. Of one that is followed or looked at only behind some 5,000 that were. `nil` where that is so of
+    /// more conversations than the server could name.
     case passedOver(ChatID?, through: UInt64?)
     /// The own device list has a new epoch.
     case devicesChanged(epoch: UInt64)

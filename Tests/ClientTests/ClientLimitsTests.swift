@@ -27,6 +27,7 @@ struct ClientLimitsTests {
         #expect(ClientLimits.lastLineLengthMax == 256)
         #expect(ClientLimits.handlesAskedMax == 50)
         #expect(ClientLimits.timelineLinesMax == 1_000)
+        #expect(ClientLimits.caughtUpEntriesMax == 5_000)
     }
 
     @Test("the longest text fits a sealed message")

@@ -97,6 +97,26 @@ extension LyingServerTests {
         #expect(try await bob.chats.lines(of: chat).last?.text == "mine")
     }
 
+    @Test("a post whose answer names a number far ahead is at its own once the log is asked")
+    func farAhead() async throws {
+        let (alice, bob, town) = try await scene("hello")
+        let chat = ChatID.conversation(town)
+        _ = try await alice.chats.lines(of: chat)
+        alice.change = { (path, answer) in
+            guard path.hasSuffix("/messages") else { return }
+            answer.change(Accepted.self) { $0.seq = SequenceNumber(1 << 51) }
+        }
+        let posted = try await alice.chats.send("mine", to: chat)
+        #expect(posted.number == 1 << 51)
+        alice.change = { _, _ in }
+        try await bob.chats.send("theirs", to: chat)
+        #expect(try await alice.chats.lines(of: chat).compactMap(\.text) == ["hello", "mine", "theirs"])
+        let line = try #require(try await alice.chats.line(posted.id))
+        #expect(line.number == 4 && line.delivery == .accepted)
+        #expect(try await alice.chats.send("next", to: chat).number == 6)
+        #expect(try await alice.chats.lines(of: chat).map(\.number) == [1, 2, 3, 4, 5, 6])
+    }
+
     @Test(
         "a head that no log reaches is no answer, and nothing is counted up to it",
         arguments: [1 << 52, .max] as [UInt64])

@@ -146,7 +146,8 @@ public enum UnreadableReason: String, WireEnumeration, Error {
     case noSession
     /// It does not open: damaged, repeated, or from a session that is out of step.
     case notAuthentic
-    /// It holds something this version does not know. Kept for one that does, as long as there is room.
+    /// It holds something this version does not know. Kept for one that does, as long as there is room; of an open
+    /// conversation fetched by it.
     case unknownContent
 }
 

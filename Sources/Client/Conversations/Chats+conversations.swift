@@ -61,7 +61,8 @@ extension Chats {
     /// told: each line once and in order. Without that a listener hears what comes while it is connected, and a
     /// timeline fetches the rest.
     ///
-    /// What was said before is not told.
+    /// What was said before is not told. Of more than 5,000 entries that were missed the first are told, then
+    /// ``SottoEvent/passedOver(_:through:)``, then the newest page.
     /// - Throws: ``SottoError/Code/noSuchChat`` for one that is not open; what the server refuses with.
     public func follow(_ conversation: ConversationID) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in try await rooms.logs.follow(conversation) }

@@ -7,6 +7,7 @@ struct KnownNumbers: WireRecord, Equatable {
     /// Kinds of entries that the program knew which has kept them.
     private var kindCount = KnownNumbers.kindsHere
 
+    /// A version that widens the bounds of a kind adds to it as well, and so reads what the older one could not.
     private static let kindsHere = UInt64(ConversationEvent.cases.count)
 
     init() {}
@@ -36,6 +37,13 @@ struct KnownNumbers: WireRecord, Equatable {
 
     /// How far one gets from a number without meeting a hole.
     func end(after number: UInt64) -> UInt64 { max(number, stretch(around: number + 1)?.upperBound ?? 0) }
+
+    /// Forgets what is behind a number.
+    mutating func forget(behind number: UInt64) {
+        bounds = stretches.filter { $0.lowerBound <= number }.flatMap {
+            [SequenceNumber($0.lowerBound), SequenceNumber(min($0.upperBound, number))]
+        }
+    }
 
     /// Adds a stretch; what it touches becomes one with it. Of too many the lowest is forgotten, and asked for again.
     mutating func insert(_ range: ClosedRange<UInt64>) {

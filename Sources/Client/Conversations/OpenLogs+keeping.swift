@@ -114,14 +114,16 @@ extension OpenLogs {
             // A later version has kept it.
             return nil
         }
-        if let kept = there {
+        // One that could not be read is read where a later program can.
+        let isUnread = there?.reason != nil && there?.removal == nil
+        if let kept = there, !isUnread {
             // What was said stays, unless it was taken back meanwhile.
             guard case .message(let message) = entry.event else { return nil }
             if message.isDeleted { return try empty(kept, at: place, .deleted, &keeping) }
             compare(message, kept, entry.sender.address, keeping)
             return nil
         }
-        guard keeping.conversation.known.stretch(around: place.number) == nil else { return nil }
+        guard isUnread || keeping.conversation.known.stretch(around: place.number) == nil else { return nil }
         switch entry.event {
         case .message(let message): return try keep(message, entry, at: place, &keeping)
         case .messageDeleted(let deletion):
@@ -132,6 +134,14 @@ extension OpenLogs {
                 return nil
             }
             return try empty(line, at: target, deletion.reason == .expired ? .expired : .deleted, &keeping)
+        case .unknown(let tag):
+            // A kind that is known, beyond the bounds of this version. Of others nobody knows whether they have a line.
+            guard !isUnread, ConversationEvent.cases.contains(where: { $0.tag == tag }) else { return nil }
+            var line = StoredLine(author: entry.sender.account, device: entry.sender.device)
+            line.reason = .unknownContent
+            line.time = entry.time
+            try keeping.edit.insert(line, at: place)
+            return .unreadable(Line(line, at: place, own: keeping.own.account))
         default:
             guard LineChange(entry.event) != nil else { return nil }
             var line = StoredLine(author: entry.sender.account, device: entry.sender.device)
@@ -172,6 +182,7 @@ extension OpenLogs {
             return nil
         }
         var line = StoredLine(author: sender.account, device: sender.device)
+        if sender == keeping.own { line.progress = .accepted }
         if known == nil, keeping.names.insert(name).inserted {
             line.message = message.clientID
             keeping.transaction.put(KnownMessage(at: place), at: key)
@@ -188,7 +199,7 @@ extension OpenLogs {
             keeping.nextExpiry = min(keeping.nextExpiry ?? expiresAt, expiresAt)
         }
         try keeping.edit.insert(line, at: place)
-        // What this device has posted and kept no line of was posted before it was restored.
+        // What this device has posted and kept no line of was posted before it was restored, or taken out here.
         guard !isDeleted, sender != keeping.own else { return nil }
         return .message(Line(line, at: place, own: keeping.own.account))
     }

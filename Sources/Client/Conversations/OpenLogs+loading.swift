@@ -8,7 +8,9 @@ extension OpenLogs {
     func loadNewest(of id: ConversationID, count: Int) async throws(ClientError) {
         try await learn(id)
         // Who was removed may be back.
-        if try stored(id)?.isOver == true, let view = try? await conversations.conversation(id) { try adopt(view) }
+        if let over = try stored(id), over.isOver, let view = try? await conversations.conversation(id) {
+            try adopt(view, since: over.head)
+        }
         guard let conversation = try stored(id), try mayFetch(id) else { return }
         let newest = conversation.known.newest
         if !isLive || newest.map({ $0.upperBound < conversation.head.rawValue }) ?? true {

@@ -4,7 +4,7 @@ import Wire
 /// docs/decisions/0025-client-model.md, "Open conversations, kept".
 ///
 /// Everything in them is the server's word. What it said once stays: an entry that is kept is never replaced, only
-/// emptied where it was deleted.
+/// emptied where it was deleted, and taken out where the log does not reach it any more.
 final class OpenLogs: Room {
     let conversations: Conversations
     let upkeep: Upkeep
@@ -13,7 +13,7 @@ final class OpenLogs: Room {
     /// How many timelines show a conversation, which is followed for as long.
     private var onlookers: [ConversationID: Int] = [:]
     /// Up to where those were told; of those that are followed anyway the store has it.
-    private var told: [ConversationID: UInt64] = [:]
+    var told: [ConversationID: UInt64] = [:]
     /// Whether all that is new comes by itself.
     var isLive = false
     /// Called before something is told: what came before it is told first.
@@ -49,11 +49,13 @@ final class OpenLogs: Room {
     }
 
     /// Keeps what the server says of a conversation.
-    func adopt(_ view: ConversationView) throws(ClientError) {
+    /// - Parameter head: as it was known when this was asked for.
+    func adopt(_ view: ConversationView, since head: SequenceNumber? = nil) throws(ClientError) {
         guard view.mode == .open else {
             noteOther(view.conversation)
             throw .noSuchChat
         }
+        try hold(view.conversation, to: view.head, since: head)
         var edit = TranscriptEdit(store, now: surroundings.now())
         try adopt(view, &edit)
         try commit(edit)
@@ -80,10 +82,7 @@ final class OpenLogs: Room {
         let listing = try await conversations.conversations(.open, isPatient: false)
         var edit = TranscriptEdit(store, now: surroundings.now())
         for view in listing.items where view.mode == .open {
-            // Heads never go back, after an accepted loss neither.
-            if let head = before[view.conversation], view.head < head {
-                tell(.trouble(SottoError(.conversationSetBack(view.conversation))))
-            }
+            try hold(view.conversation, to: view.head, since: before[view.conversation])
             try adopt(view, &edit)
         }
         let present = Set(listing.items.map(\.conversation))
@@ -102,7 +101,7 @@ final class OpenLogs: Room {
     private func heads() throws(ClientError) -> [ConversationID: SequenceNumber] {
         var heads: [ConversationID: SequenceNumber] = [:]
         try ground.records.visitReadable(in: .chats) { (_, chat) in
-            if case .conversation(let id) = chat.id, let conversation = chat.conversation, !conversation.isOver {
+            if case .conversation(let id) = chat.id, let conversation = chat.conversation {
                 heads[id] = conversation.head
             }
         }
@@ -115,7 +114,7 @@ final class OpenLogs: Room {
         if !transaction.isEmpty { try commit(transaction) }
     }
 
-    private func change(
+    func change(
         _ id: ConversationID, _ change: (inout StoredConversation) -> Void
     ) throws(ClientError) {
         var edit = TranscriptEdit(store, now: surroundings.now())
@@ -265,8 +264,10 @@ final class OpenLogs: Room {
     }
 
     /// Tells what was not told yet, and fetches what is missing of it; of one of which nothing is here its newest page,
-    /// which nobody is told. While nobody listens it only fetches: what nobody hears is not told.
+    /// which nobody is told. Of very many only so many are fetched, and the newest page behind a hole: a log without an
+    /// end would fill the disk. While nobody listens it only fetches: what nobody hears is not told.
     func catchUp(_ id: ConversationID) async throws(ClientError) {
+        var room = ClientLimits.caughtUpEntriesMax
         while try isWanted(id), var conversation = try stored(id) {
             guard let told = toldThrough(conversation, id) else {
                 try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
@@ -284,7 +285,10 @@ final class OpenLogs: Room {
                 try tellLines(in: news, of: id)
                 continue
             }
+            guard room > 0 else { return try await leaveHole(behind: told, of: id) }
             let (part, kept) = try await fetch(.after(told), of: id, limit: Limits.pageItemsMax, advances: true)
+            // Of a page without entries as well: what it covers is known without having been sent.
+            room -= max(part.entries.count, 1)
             try beforeTelling()
             // Of what nobody was told nobody needs to hear that it is gone.
             for case .removed(let line) in kept.events where line.number <= told { tell(.removed(line)) }
@@ -292,6 +296,22 @@ final class OpenLogs: Room {
             // Another one may have got further meanwhile; without any news it would be asked for ever.
             guard let end = kept.news?.upperBound, end < part.head.rawValue else { return }
         }
+    }
+
+    /// Goes on from the newest page of a log that is too far ahead: it is told, and that what is before it is not.
+    private func leaveHole(behind number: UInt64, of id: ConversationID) async throws(ClientError) {
+        let (part, _) = try await fetch(.newest, of: id, limit: Limits.pageItemsDefault)
+        guard let covered = part.covered, covered.upperBound > number,
+            let conversation = try stored(id), toldThrough(conversation, id) == number
+        else { return }
+        let first = max(covered.lowerBound, number + 1)
+        try change(id) { (conversation) in
+            if conversation.toldThrough != nil { conversation.toldThrough = SequenceNumber(covered.upperBound) }
+        }
+        if told[id] != nil { told[id] = covered.upperBound }
+        try beforeTelling()
+        if first > number + 1 { tell(.passedOver(.conversation(id), through: first - 1)) }
+        try tellLines(in: first...covered.upperBound, of: id)
     }
 
     /// Tells lines that are new, whoever fetched them: somebody who looked may have been first.
@@ -305,7 +325,11 @@ final class OpenLogs: Room {
             for (key, line) in lines where line.author != own.account || line.device != own.device {
                 guard line.removal == nil, let number = key.number else { continue }
                 let shown = Line(line, at: LinePlace(.conversation(id), number), own: own.account)
-                tell(line.change == nil ? .message(shown) : .change(shown))
+                switch shown.body {
+                case .change: tell(.change(shown))
+                case .unreadable: tell(.unreadable(shown))
+                default: tell(.message(shown))
+                }
             }
             guard let last = lines.last?.key.number, lines.count == Limits.pageItemsMax else { return }
             first = last + 1
@@ -329,7 +353,7 @@ final class OpenLogs: Room {
             if case .refused(let problem) = error, problem.code == .notFound { try noteOver(id) }
             throw error
         }
-        if let before, part.head < before { throw .conversationSetBack(id) }
+        try hold(id, to: part.head, since: before)
         let kept = try keep(part, of: id, advances: advances) { (transaction) throws(ClientError) in
             try self.commit(transaction)
         }

@@ -28,6 +28,11 @@ import Wire
                     #expect(!model.contains(stretch.lowerBound - 1) && !model.contains(stretch.upperBound + 1))
                 }
                 #expect(known.newest?.upperBound == model.max())
+                guard UInt64.random(in: 0..<8, using: &random) == 0 else { continue }
+                let end = UInt64.random(in: 0...130, using: &random)
+                known.forget(behind: end)
+                model = model.filter { $0 <= end }
+                #expect(known.newest?.upperBound == model.max())
             }
             let again = try read(known.encoded(as: .cbor))
             #expect(again == known)
