@@ -72,7 +72,8 @@ enum ClientStoreVerb {
         return [
             Figure("open", "opening, p50", opening.microseconds(at: 0.5) / 1000, "ms", target: .atMost(150)),
             Figure(
-                "list", "the list of chats, cold, p50", listing.microseconds(at: 0.5) / 1000, "ms", target: .atMost(10)),
+                "list", "the list of chats, cold, p50", listing.microseconds(at: 0.5) / 1000, "ms",
+                target: .atMost(10)),
             Figure("listAgain", "– once more, p50", again.microseconds(at: 0.5) / 1000, "ms", target: .atMost(2)),
             Figure("newest50", "the newest 50 of a chat, p50", newest.microseconds(at: 0.5) / 1000, "ms",
                 target: .atMost(1)),

@@ -158,7 +158,8 @@ import Testing
 
     /// Public declarations and cases without a comment. What a protocol asks for has that of the protocol.
     private func uncommented(_ file: SourceFile) -> [Finding] {
-        let witness = /init\(wire|init\(fields|write\(to|var schema|var sample|var description|rawValue|makeAsyncIterator/
+        let witness =
+            /init\(wire|init\(fields|write\(to|var schema|var sample|var description|rawValue|makeAsyncIterator/
         var enumeration: String?
         return file.lines.enumerated().compactMap { (index, line) in
             let code = line.drop { $0 == " " }

@@ -167,10 +167,10 @@ final class Listening: Room {
         line.close()
         // What was sent last has left, or the peer is gone.
         await line.gone()
-        tries.acknowledged(connection.acknowledgedThrough)
+        let isNew = tries.acknowledged(connection.acknowledgedThrough)
         switch result {
         case .success(.idle): await doPutOff(connection)
-        case .success(.lost) where connection.isQueueRead: tries.succeeded()
+        case .success(.lost) where isNew || connection.isQueueRead: tries.succeeded()
         case .success(.lost): tries.failed(connection.trouble ?? .unreachable(.closedByPeer))
         default: break
         }

@@ -15,10 +15,13 @@ struct Tries {
     var areUp: Bool { failedCount >= ClientLimits.connectTriesMax }
 
     /// The queue was acknowledged up to a number, or nothing of it.
-    mutating func acknowledged(_ number: QueueNumber?) {
-        guard let number, number > acknowledged ?? QueueNumber(0) else { return }
+    /// - Returns: whether something of it was new.
+    @discardableResult
+    mutating func acknowledged(_ number: QueueNumber?) -> Bool {
+        guard let number, number > acknowledged ?? QueueNumber(0) else { return false }
         acknowledged = number
         succeeded()
+        return true
     }
 
     mutating func succeeded() {

@@ -122,8 +122,8 @@ final class LocalStore {
             try visit(in: room, of: scope, range) { (slot, _) in slots.append(slot) }
             return slots
         }
-        return try Self.asked { () throws(SQLiteError) in try file.connection.places(scopeHash, room, range) }
-            .map { StoreSlot(scope: scope, room: room, place: .number($0)) }
+        let places = try Self.asked { () throws(SQLiteError) in try file.connection.places(scopeHash, room, range) }
+        return places.map { StoreSlot(scope: scope, room: room, place: .number($0)) }
     }
 
     /// Each of them with what is there, one after the other, so that thousands are never held at once.
@@ -150,9 +150,7 @@ final class LocalStore {
         if let failure { throw failure }
     }
 
-    private func sealedValue(
-        at address: StoreAddress, using file: StoreFile
-    ) throws(LocalStoreError) -> [UInt8]? {
+    private func sealedValue(at address: StoreAddress, using file: StoreFile) throws(LocalStoreError) -> [UInt8]? {
         try Self.asked { () throws(SQLiteError) in try file.connection.value(at: address) }
     }
 

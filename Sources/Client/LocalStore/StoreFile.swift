@@ -186,7 +186,8 @@ final class StoreFile {
             let start = (Int(number) - 1) * StoreLimits.pageByteCount
             // One that is behind the end was of a commit that never was.
             guard let page = database.bytes(at: start, count: StoreLimits.pageByteCount),
-                page.count == StoreLimits.pageByteCount, let gap = TreePage.gap(of: page, isFirst: number == 1), page[gap].contains(where: { $0 != 0 })
+                page.count == StoreLimits.pageByteCount, let gap = TreePage.gap(of: page, isFirst: number == 1),
+                page[gap].contains(where: { $0 != 0 })
             else { continue }
             let zeros = [UInt8](repeating: 0, count: gap.count)
             try disk.change { [database] () throws(LocalStoreError) in
