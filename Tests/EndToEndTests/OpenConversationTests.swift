@@ -58,6 +58,10 @@ struct OpenConversationTests {
         #expect(bodies == [
             .change(.created(.group, name: "Tea")), .change(.joined([bobID])), .text("hello"), .text("live"),
         ])
+        // Before a number that the log does not reach is before its end.
+        for number: UInt64 in [5, 6, 5_000] {
+            #expect(try await bob.chats.lines(of: chat, before: number).map(\.body) == bodies, "\(number)")
+        }
         let listed = try #require(try await bob.chats.chat(chat))
         #expect(listed.name == "Tea" && listed.kind == .group && listed.mode == .open && listed.role == .member)
         #expect(listed.last?.text == "live" && !listed.isOver && !listed.isFollowed)

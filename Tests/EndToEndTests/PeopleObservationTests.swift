@@ -63,6 +63,38 @@ struct PeopleObservationTests {
         #expect(await kept.next() == known)
     }
 
+    @Test("one's own doings in a conversation are shown where nobody listens")
+    func acts() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        let handle = try #require(Handle(text: "bobby"))
+        let account = try #require(try await bob.account.whoami()).address.account
+        let town = try await alice.chats.createOpenConversation(.group, name: nil, members: []).conversation
+        var lists = alice.chats.memberList(of: town).makeAsyncIterator()
+        _ = try await next(&lists) { $0.count == 1 }
+        let timeline = try await alice.chats.timeline(of: .conversation(town))
+        var updates = timeline.updates.makeAsyncIterator()
+        func isShown(_ change: LineChange) async throws -> Bool {
+            while let update = await updates.next() {
+                if update.snapshot.lines.last?.body == .change(change) { return true }
+            }
+            return false
+        }
+        try await alice.chats.addMembers([handle], to: town)
+        _ = try await next(&lists) { $0.count == 2 }
+        #expect(try await isShown(.joined([account])))
+        try await alice.chats.setRole(.admin, of: account, in: town)
+        _ = try await next(&lists) { $0.first { $0.account == account }?.role == .admin }
+        #expect(try await isShown(.role(.admin, of: account)))
+        let post = try await alice.chats.send("keep this", to: .conversation(town))
+        try await alice.chats.pin(SequenceNumber(post.number), of: town)
+        #expect(try await isShown(.pinned(number: post.number)))
+        try await alice.chats.removeMember(account, from: town)
+        _ = try await next(&lists) { $0.count == 1 }
+        #expect(try await isShown(.left(account)))
+    }
+
     @Test("a timeline opens at a date, sealed or open", arguments: [false, true])
     func date(isOpen: Bool) async throws {
         let clock = MovedClock()

@@ -96,6 +96,7 @@ extension Chats {
     public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.addMembers(members, to: conversation)
+            rooms.watching.acted(in: conversation)
         }
     }
 
@@ -113,6 +114,7 @@ extension Chats {
     public func removeMember(_ account: AccountID, from conversation: ConversationID) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.removeMember(account, from: conversation)
+            rooms.watching.acted(in: conversation)
         }
     }
 
@@ -125,6 +127,7 @@ extension Chats {
     ) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.setRole(role, of: account, in: conversation)
+            rooms.watching.acted(in: conversation)
         }
     }
 
@@ -132,6 +135,7 @@ extension Chats {
     public func pin(_ seq: SequenceNumber, of conversation: ConversationID) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.pin(seq, of: conversation)
+            rooms.watching.acted(in: conversation)
         }
     }
 
@@ -139,6 +143,7 @@ extension Chats {
     public func unpin(_ seq: SequenceNumber, of conversation: ConversationID) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.conversations.unpin(seq, of: conversation)
+            rooms.watching.acted(in: conversation)
         }
     }
 

@@ -40,7 +40,10 @@ extension OpenLogs {
     func load(before number: UInt64, of id: ConversationID, count: Int) async throws(ClientError) {
         guard number < LinePlace.firstWaiting else { return try await loadNewest(of: id, count: count) }
         try await learn(id)
-        guard try mayFetch(id) else { return }
+        // Behind the end of the log, as far as that is known.
+        if let kept = try stored(id), number > kept.head.rawValue + 1 { try await loadNewest(of: id, count: count) }
+        guard try mayFetch(id), let head = try stored(id)?.head.rawValue else { return }
+        let number = min(number, head + 1)
         for _ in 0..<ClientLimits.pagesPerLoadMax where number > 1 {
             let first = try stretch(around: number - 1, of: id)?.lowerBound ?? number
             let have = first < number ? try lineCount(in: first...(number - 1), of: id, atMost: count) : 0
@@ -92,12 +95,13 @@ extension OpenLogs {
     func bound(around number: UInt64, of id: ConversationID) throws(ClientError) -> ClosedRange<UInt64>? {
         guard let conversation = try stored(id) else { return nil }
         guard !conversation.isOver else { return 0...(.max) }
-        let known = conversation.known
+        let (known, head) = (conversation.known, conversation.head.rawValue)
         guard number < LinePlace.firstWaiting else {
             return (known.newest?.lowerBound ?? LinePlace.firstWaiting)...(.max)
         }
+        if number > head, let newest = known.newest, newest.upperBound >= head { return newest.lowerBound...(.max) }
         guard let stretch = known.stretch(around: number) else { return nil }
-        return stretch.upperBound >= conversation.head.rawValue ? stretch.lowerBound...(.max) : stretch
+        return stretch.upperBound >= head ? stretch.lowerBound...(.max) : stretch
     }
 
     private func stretch(around number: UInt64, of id: ConversationID) throws(ClientError) -> ClosedRange<UInt64>? {

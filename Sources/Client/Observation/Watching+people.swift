@@ -60,6 +60,14 @@ extension Watching {
         }
     }
 
+    /// What was done here is shown here, also where nobody listens.
+    func acted(in id: ConversationID) {
+        guard connectionState != .live else { return }
+        if memberSources[id] != nil { refreshMembers(of: id) }
+        // Nothing where nobody looks.
+        ground.errands.begin { (rooms) in try? await rooms.logs.catchUp(id) }
+    }
+
     func tellMembers(of ids: Set<ConversationID>) {
         for id in ids {
             guard let source = memberSources[id] else { continue }
