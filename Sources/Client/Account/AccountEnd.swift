@@ -63,7 +63,7 @@ final class AccountEnd: Room {
     /// still does.
     private func eraseAccount(_ profile: Profile) throws(ClientError) {
         var transaction = StoreTransaction()
-        let chats = try values(in: .chats).map { StoreScope.chat($0.value.id) }
+        let chats = try values(in: .chatRows).map { StoreScope.chat($0.value.id) }
         transaction.removeAll(but: [.basics, .transcript, .contacts, .chats] + chats)
         transaction.put(profile.erased(), at: .profile)
         transaction.erase()

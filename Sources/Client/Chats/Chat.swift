@@ -1,56 +1,78 @@
+import Synchronization
 public import Wire
 
 /// A conversation as a list shows it.
+///
+/// Lists have thousands and show a few: what is said of a chat beyond its name, its handle and its activity is read
+/// when it is first asked for.
 public struct Chat: Sendable, Equatable, Identifiable {
-    /// Its name, the same on every device.
-    public let id: ChatID
     /// Of a chat with one person: the handle, as it was verified when it was first met.
     public internal(set) var handle: Handle?
-    /// Whether the server can read it.
-    public let mode: ConversationMode
-    /// A dm, a group or a channel.
-    public let kind: ConversationKind
-    /// Of a group or a channel, as its members call it: the server's word.
-    public let name: String?
-    /// This account's role in it, which is the server's word; `nil` with one person.
-    public let role: Role?
-    /// The image of a group or channel, which the server shows; `nil` for none.
-    public let image: MediaID?
-    /// Whether everything that is said in it is fetched at each connect. What is sealed always is.
-    public let isFollowed: Bool
-    /// The server has it no more for this account: it was left, or ended. What is kept of it stays.
-    public let isOver: Bool
-    /// When something last came or went.
-    public let activity: Date
-    private let lastBytes: [UInt8]?
-    private let lastNumber: UInt64?
+    private let row: ChatRow
     private let own: AccountID
-    /// Of a dm that is an open conversation.
-    let peer: AccountID?
+    private let reading: Reading
 
-    /// The newest line, its text cut to 256 characters. Read each time that it is asked for.
+    /// Its name, the same on every device.
+    public var id: ChatID { row.id }
+    /// When something last came or went.
+    public var activity: Date { row.activity.date }
+    /// Whether the server can read it.
+    public var mode: ConversationMode { reading.rest.conversation == nil ? .sealed : .open }
+    /// A dm, a group or a channel.
+    public var kind: ConversationKind { reading.rest.conversation?.kind ?? .dm }
+    /// Of a group or a channel, as its members call it: the server's word.
+    public var name: String? { reading.rest.conversation?.title }
+    /// This account's role in it, which is the server's word; `nil` with one person.
+    public var role: Role? { reading.rest.conversation?.role }
+    /// The image of a group or channel, which the server shows; `nil` for none.
+    public var image: MediaID? { reading.rest.conversation?.image }
+    /// Whether everything that is said in it is fetched at each connect. What is sealed always is.
+    public var isFollowed: Bool { reading.rest.conversation.map { $0.toldThrough != nil } ?? true }
+    /// The server has it no more for this account: it was left, or ended. What is kept of it stays.
+    public var isOver: Bool { reading.rest.conversation?.isOver ?? false }
+
+    /// The newest line, its text cut to 256 characters.
     public var last: Line? {
-        guard let lastNumber, let line = lastBytes.flatMap({ StoredLine(lastBytes: $0) }) else { return nil }
-        return Line(line, at: LinePlace(id, lastNumber), own: own)
+        let rest = reading.rest
+        guard let number = rest.lastNumber, let line = rest.last else { return nil }
+        return Line(line, at: LinePlace(id, number), own: own)
+    }
+
+    /// Whether all that is shown of both is the same.
+    public static func == (left: Chat, right: Chat) -> Bool {
+        left.row == right.row && left.handle == right.handle && left.own == right.own
     }
 }
 
 extension Chat {
-    init(_ stored: StoredChat, own: AccountID) {
-        id = stored.id
-        handle = stored.handle
-        let conversation = stored.conversation
-        mode = conversation == nil ? .sealed : .open
-        kind = conversation?.kind ?? .dm
-        name = conversation?.title
-        role = conversation?.role
-        image = conversation?.image
-        isFollowed = conversation.map { $0.toldThrough != nil } ?? true
-        isOver = conversation?.isOver ?? false
-        peer = conversation?.peer
-        activity = stored.activity.date
-        lastBytes = stored.lastBytes
-        lastNumber = stored.lastNumber
+    init(_ row: ChatRow, own: AccountID) {
+        handle = row.handle
+        self.row = row
         self.own = own
+        reading = Reading(row)
+    }
+
+    /// What orders a list.
+    var lastActivity: Timestamp { row.activity }
+
+    /// Of a dm that is an open conversation.
+    var peer: AccountID? { reading.rest.conversation?.peer }
+
+    /// The rest of a chat, read once for all copies of it.
+    private final class Reading: Sendable {
+        private let row: ChatRow
+        private let known = Mutex<StoredChat.Rest?>(nil)
+
+        init(_ row: ChatRow) { self.row = row }
+
+        /// What a later version has written is as good as nothing.
+        var rest: StoredChat.Rest {
+            known.withLock { (known) in
+                if let known { return known }
+                let rest = row.detail ?? StoredChat.Rest()
+                known = rest
+                return rest
+            }
+        }
     }
 }

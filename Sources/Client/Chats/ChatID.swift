@@ -87,7 +87,7 @@ extension ChatID: WireType {
     }
 
     /// `@` or `#`, then the 16 bytes of the id.
-    private var bytes: [UInt8] {
+    var bytes: [UInt8] {
         switch self {
         case .person(let account): [UInt8(ascii: "@")] + account.bytes.array
         case .conversation(let conversation): [UInt8(ascii: "#")] + conversation.bytes.array

@@ -30,10 +30,10 @@ final class Transcript: Room {
             chats = known
             if !staleChats.isEmpty { chats.removeAll { staleChats.contains($0.id) } }
             for id in staleChats {
-                if let stored = try readable(.chat(id)) { chats.append(Chat(stored, own: own)) }
+                if let row = try readable(.chatRow(id)) { chats.append(Chat(row, own: own)) }
             }
         } else {
-            try ground.records.visitReadable(in: .chats) { (_, stored) in chats.append(Chat(stored, own: own)) }
+            try ground.records.visitReadable(in: .chatRows) { (_, row) in chats.append(Chat(row, own: own)) }
         }
         for index in chats.indices where chats[index].handle == nil { chats[index] = try named(chats[index]) }
         if !isInOrder { chats = Self.inOrder(chats) }
@@ -43,7 +43,7 @@ final class Transcript: Room {
 
     /// The latest first. Sorted by what decides, and moved once: a chat is large.
     private static func inOrder(_ chats: [Chat]) -> [Chat] {
-        chats.indices.map { (index: $0, id: chats[$0].id, activity: chats[$0].activity) }
+        chats.indices.map { (index: $0, id: chats[$0].id, activity: chats[$0].lastActivity) }
             .sorted { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
             .map { chats[$0.index] }
     }
@@ -51,7 +51,7 @@ final class Transcript: Room {
     func chat(_ id: ChatID) throws(ClientError) -> Chat? {
         beforeShowing()
         let own = try ownAccount()
-        return try read(.chat(id)).map { (stored) throws(ClientError) in try named(Chat(stored, own: own)) }
+        return try read(.chatRow(id)).map { (row) throws(ClientError) in try named(Chat(row, own: own)) }
     }
 
     func chat(with handle: Handle) throws(ClientError) -> ChatID? {

@@ -100,10 +100,9 @@ final class OpenLogs: Room {
     /// The open conversations that are kept here, and how far the server said that each has come.
     private func heads() throws(ClientError) -> [ConversationID: SequenceNumber] {
         var heads: [ConversationID: SequenceNumber] = [:]
-        try ground.records.visitReadable(in: .chats) { (_, chat) in
-            if case .conversation(let id) = chat.id, let conversation = chat.conversation {
-                heads[id] = conversation.head
-            }
+        try ground.records.visitReadable(in: .chatRows) { (_, row) in
+            guard case .conversation(let id) = row.id else { return }
+            if let conversation = row.detail?.conversation { heads[id] = conversation.head }
         }
         return heads
     }

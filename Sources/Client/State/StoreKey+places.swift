@@ -81,8 +81,15 @@ extension StoreKey where Value == StoredLine {
 }
 
 extension StoreShelf where Value == StoredChat { static var chats: Self { .init(.chats, .chat) } }
+extension StoreShelf where Value == ChatRow {
+    /// The same, read as far as a list wants it.
+    static var chatRows: Self { .init(.chats, .chat) }
+}
 extension StoreKey where Value == StoredChat {
     static func chat(_ chat: ChatID) -> Self { StoreShelf.chats.key(chat.description) }
+}
+extension StoreKey where Value == ChatRow {
+    static func chatRow(_ chat: ChatID) -> Self { StoreShelf.chatRows.key(chat.description) }
 }
 
 extension StoreShelf where Value == FileTransfer { static var transfers: Self { .init(.underWay, .transfer) } }
