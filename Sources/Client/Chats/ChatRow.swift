@@ -1,6 +1,6 @@
 import Wire
 
-/// One chat as it is written: what a list of thousands wants of each, and the rest, which is read where a chat is shown.
+/// One chat as it is written: what a list of thousands wants of each, and the rest, read where a chat is shown.
 ///
 /// In CBOR a list of name, activity in milliseconds, handle or null, and the rest as bytes (``StoredChat/Rest``); a
 /// later version may add behind that.
