@@ -148,7 +148,7 @@ let package = Package(
         .testTarget(
             name: "VectorTests", dependencies: ["Crypto", "Keys", "Ratchet", "Wire", "TestKit", "vector-maker"],
             path: "Tests/VectorTests", swiftSettings: strict),
-        .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
+        .testTarget(name: "TidyTests", dependencies: ["TestKit"], path: "Tests/TidyTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

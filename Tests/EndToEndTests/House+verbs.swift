@@ -1,4 +1,3 @@
-import Foundation
 import TestKit
 
 extension House {
@@ -9,15 +8,8 @@ extension House {
 
     /// Runs one of the programs to its end.
     static func run(program: String, _ arguments: [String]) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: BuildFolder.path + "/" + program)
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let text = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text)
+        let process = try ChildProcess([BuildFolder.path + "/" + program] + arguments, joinsErrors: true)
+        let text = String(decoding: process.readToEnd(), as: UTF8.self)
+        return (process.wait(), text)
     }
 }

@@ -106,7 +106,7 @@ private enum OpenThings {
         defer { closedir(stream) }
         var found: [String] = []
         while let entry = readdir(stream) {
-            let text = withUnsafeBytes(of: entry.pointee.d_name) { (raw) in
+            let text = withUnsafeBytes(of: &entry.pointee.d_name) { (raw) in
                 String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
             }
             // The listing's own descriptor is there each time.

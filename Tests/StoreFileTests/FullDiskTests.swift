@@ -1,6 +1,7 @@
 import CSQLite
 import Foundation
 import Store
+import TestKit
 import Testing
 import Wire
 
@@ -173,12 +174,6 @@ final class SmallDisk {
     func makeRoom() throws { try FileManager.default.removeItem(atPath: path + "/ballast") }
 
     private static func run(_ program: String, _ arguments: [String]) throws -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        try ChildProcess([program] + arguments, isHeard: false).wait() == 0
     }
 }

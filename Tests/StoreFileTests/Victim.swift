@@ -1,25 +1,21 @@
 import Foundation
+import TestKit
 import Testing
 
 /// A process that fills a store until it is killed.
 final class Victim {
-    private let process = Process()
-    private let pipe = Pipe()
+    private let process: ChildProcess
     /// What it said, line by line; a line without its end was cut.
-    private(set) var output = Data()
+    private(set) var output: [UInt8] = []
 
     /// Starts it, and waits until it said so many lines or died.
     init(
         _ folder: String, first: UInt64 = 1, until lineCount: Int, arguments: [String] = [], prefix: [String] = []
     ) throws {
         let command = prefix + [try Self.program.path, folder, "\(first)"] + arguments
-        process.executableURL = URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(command)
         while output.count(where: { $0 == UInt8(ascii: "\n") }) < lineCount {
-            let bytes = pipe.fileHandleForReading.availableData
+            let bytes = process.read()
             if bytes.isEmpty { break }
             output += bytes
         }
@@ -27,9 +23,9 @@ final class Victim {
 
     /// Ends it without warning, and waits for its last words.
     func kill() {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        output += (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
+        process.kill()
+        output += process.readToEnd()
+        process.wait()
     }
 
     /// The numbers of each whole line.
@@ -42,7 +38,7 @@ final class Victim {
     /// - Returns: whether it died before.
     static func run(_ folder: String, prefix: [String]) throws -> Bool {
         let victim = try Victim(folder, until: 20, arguments: ["brief"], prefix: prefix)
-        victim.process.waitUntilExit()
+        victim.process.wait()
         return victim.lines.count < 20
     }
 

@@ -202,7 +202,8 @@ public final class TemporaryFolder: Sendable {
         defer { closedir(stream) }
         var found: [(String, Bool)] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { (raw) in
+            // In its place: a copy would be of the longest name that there may be, and read behind the last entry.
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { (raw) in
                 String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != ".", name != ".." { found.append((name, entry.pointee.d_type == UInt8(DT_DIR))) }

@@ -57,6 +57,16 @@ func traps(_ file: SourceFile) -> [Finding] {
     }
 }
 
+/// An entry of a folder that is copied: as the longest that there may be, so that what lies behind the last one is read
+/// as well. Foundation's way to start a program does so with the folder of open files, and traps where a thousand are.
+func overreads(_ file: SourceFile) -> [Finding] {
+    file.code.enumerated().compactMap { (index, code) in
+        let places = ["(of: entry.pointee.d_name)", "(to: entry.pointee.d_name)", "= Process()"]
+        guard let place = places.first(where: { !code.places(of: $0).isEmpty }) else { return nil }
+        return Finding(file, line: index, "\(place) reads behind the end")
+    }
+}
+
 /// `!` straight after a name, a closing bracket or a literal, that is neither `!=` nor part of `try!` and `as!`.
 private func forceUnwraps(in code: [UInt8]) -> [Int] {
     code.indices.filter { (place) in

@@ -126,6 +126,17 @@ import Testing
         #expect(machinePaths(swift("\"/tmp/x\"", at: "Tests/A/B.swift")).isEmpty)
     }
 
+    @Test("entries of folders that are copied are found")
+    func overread() {
+        let text = """
+            withUnsafeBytes(of: entry.pointee.d_name) { _ in }
+            withUnsafeBytes(of: &entry.pointee.d_name) { _ in }
+            let child = Process()
+            let child = ChildProcess()
+            """
+        #expect(lines(overreads(swift(text))) == [1, 3])
+    }
+
     @Test("traps are found, what looks like them is not")
     func trapping() {
         let text = """

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Reads the sources as text and holds them to STYLE. Each rule is proved on a planted fault in `PlantedTests`.
@@ -71,12 +72,9 @@ import Testing
     @Test(
         "what scripts print from the sources is up to date", arguments: ["print-inits", "print-limits", "print-lists"])
     func printed(by script: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Repository.root.appending(path: "Scripts/\(script)").path, "--check"]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "run Scripts/\(script)")
+        let path = Repository.root.appending(path: "Scripts/\(script)").path
+        let status = try ChildProcess(["python3", path, "--check"], isHeard: false, joinsErrors: true).wait()
+        #expect(status == 0, "run Scripts/\(script)")
     }
 
     @Test("one name is one type in the whole tree")
@@ -116,6 +114,9 @@ import Testing
     func paths() { hold(Repository.files.flatMap(machinePaths)) }
 
     // MARK: Code
+
+    @Test("no entry of a folder is read beyond its end")
+    func noOverreads() { hold(Repository.swift.flatMap(overreads)) }
 
     @Test("nothing traps without a reason")
     func noTraps() { hold(Repository.sources.flatMap(traps)) }

@@ -7,12 +7,7 @@ import Testing
     @Test("the generator writes the very files that are published")
     func same() throws {
         let made = try TemporaryFolder()
-        let maker = Process()
-        maker.executableURL = URL(fileURLWithPath: BuildFolder.path + "/vector-maker")
-        maker.arguments = [made.path]
-        try maker.run()
-        maker.waitUntilExit()
-        try #require(maker.terminationStatus == 0)
+        try #require(try ChildProcess([BuildFolder.path + "/vector-maker", made.path]).wait() == 0)
         let names = try FileManager.default.contentsOfDirectory(atPath: made.path).sorted()
         let published = try FileManager.default.contentsOfDirectory(atPath: Vectors.own.path).sorted()
         #expect(published.filter { $0.hasSuffix(".json") } == names)

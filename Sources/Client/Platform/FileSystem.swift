@@ -22,10 +22,11 @@ enum FileSystem {
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
-            names.append(
-                withUnsafeBytes(of: entry.pointee.d_name) { (raw) in
-                    String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-                })
+            // In its place: a copy would be of the longest name that there may be, and read behind the last entry.
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { (raw) in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            names.append(name)
         }
         return names
     }

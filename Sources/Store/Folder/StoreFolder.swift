@@ -100,7 +100,7 @@ final class StoreFolder {
         guard let stream = opendir(folder) else { return false }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { (raw) in
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { (raw) in
                 String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
             }
             guard name != ".", name != ".." else { continue }
