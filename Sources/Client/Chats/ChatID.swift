@@ -95,7 +95,13 @@ extension ChatID: WireType {
     }
 
     private init?(bytes: [UInt8]) {
-        guard bytes.count == 17, let id = SixteenBytes(Array(bytes[1...])) else { return nil }
+        guard bytes.count == 17 else { return nil }
+        // Read as words: a list has thousands.
+        let id = bytes.withUnsafeBytes { (raw) in
+            SixteenBytes(
+                high: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 1, as: UInt64.self)),
+                low: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 9, as: UInt64.self)))
+        }
         switch bytes[0] {
         case UInt8(ascii: "@"): self = .person(AccountID(bytes: id))
         case UInt8(ascii: "#"): self = .conversation(ConversationID(bytes: id))
