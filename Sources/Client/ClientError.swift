@@ -231,7 +231,7 @@ extension ClientError: CustomStringConvertible {
 
     private static func text(_ problem: Problem) -> String {
         let detail = problem.detail.isEmpty ? "" : " \(problem.detail)"
-        let wait = problem.retryAfterSeconds.map { " Try again in \($0) s." } ?? ""
+        let wait = problem.retryAfterSeconds.map { " Try again in \(min($0, ClientLimits.retrySecondsMax)) s." } ?? ""
         return "\(problem.code.title).\(detail)\(wait)"
     }
 

@@ -38,6 +38,8 @@ enum ClientLimits {
     static let silenceUntilIdleMillisecondsMax: UInt64 = 60_000
     /// So long at most a connection brings nothing of the queue, where only what waits there is wanted.
     static let emptyUntilIdleMillisecondsMax: UInt64 = 120_000
+    /// So long at most an app is told to wait before the same again, whatever the server asks for.
+    static let retrySecondsMax: UInt64 = 86_400
     /// An access token is renewed when it has less than this left.
     static let tokenMarginSeconds: UInt64 = 30
     /// Envelopes after which they are acknowledged at once, and the time after which fewer are.

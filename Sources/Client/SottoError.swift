@@ -8,7 +8,7 @@ public struct SottoError: Error, Equatable, Sendable, CustomStringConvertible {
     public let code: Code
     /// Whether the same may well succeed later, without anybody's doing.
     public let isPassing: Bool
-    /// When the server wants to be asked again, at the earliest; `nil` where it did not say.
+    /// When the server wants to be asked again, at the earliest, a day at most; `nil` where it did not say.
     public let retryAfter: Duration?
     /// A sentence or two for a user: what happened, and what to do.
     public let description: String
@@ -44,7 +44,7 @@ extension SottoError {
         switch reason {
         case .refused(let problem):
             self.problem = problem
-            retryAfter = problem.retryAfterSeconds.map { .seconds(Int64(clamping: $0)) }
+            retryAfter = problem.retryAfterSeconds.map { .seconds(Int64(min($0, ClientLimits.retrySecondsMax))) }
             message = nil
         case .queued(let message):
             (problem, retryAfter, self.message) = (nil, nil, message)

@@ -151,7 +151,8 @@ struct ClientErrorTests {
             """
         let context = WireContext(form: .json, refusesUnknownFields: false)
         let error = SottoError(.refused(try Problem.decode(Array(text.utf8), in: context)))
-        #expect(error.isPassing && error.retryAfter == .seconds(Int64.max))
+        #expect(error.isPassing && error.retryAfter == .seconds(86_400))
+        #expect(error.description.contains(" 86400 s"))
     }
 
     @Test("what the system refused is told in its words")

@@ -16,10 +16,10 @@ public struct Chat: Sendable, Equatable, Identifiable {
     public var id: ChatID { row.id }
     /// When something last came or went.
     public var activity: Date { row.activity.date }
-    /// Whether the server can read it.
-    public var mode: ConversationMode { reading.rest.conversation == nil ? .sealed : .open }
+    /// Whether the server can read it. Never sealed where that is not known.
+    public var mode: ConversationMode { id.isOpen ? .open : .sealed }
     /// A dm, a group or a channel.
-    public var kind: ConversationKind { reading.rest.conversation?.kind ?? .dm }
+    public var kind: ConversationKind { reading.rest.conversation?.kind ?? (id.isOpen ? .later : .dm) }
     /// Of a group or a channel, as its members call it: the server's word.
     public var name: String? { reading.rest.conversation?.title }
     /// This account's role in it, which is the server's word; `nil` with one person.
@@ -27,7 +27,7 @@ public struct Chat: Sendable, Equatable, Identifiable {
     /// The image of a group or channel, which the server shows; `nil` for none.
     public var image: MediaID? { reading.rest.conversation?.image }
     /// Whether everything that is said in it is fetched at each connect. What is sealed always is.
-    public var isFollowed: Bool { reading.rest.conversation.map { $0.toldThrough != nil } ?? true }
+    public var isFollowed: Bool { !id.isOpen || reading.rest.conversation?.toldThrough != nil }
     /// The server has it no more for this account: it was left, or ended. What is kept of it stays.
     public var isOver: Bool { reading.rest.conversation?.isOver ?? false }
 

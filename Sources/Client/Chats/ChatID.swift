@@ -121,17 +121,21 @@ extension ChatID: Codable {
     /// Reads what ``description`` gives.
     /// - Throws: `DecodingError` for anything else.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let chat = ChatID(text: try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the name of a chat")
-        }
-        self = chat
+        self = try decoder.name { ChatID(text: $0) }
     }
 
     /// Writes ``description``.
     /// - Throws: what the encoder does.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
+    public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
+}
+
+extension Decoder {
+    /// What reads a text that stands alone.
+    func name<Name>(_ read: (String) -> Name?) throws -> Name {
+        let container = try singleValueContainer()
+        guard let name = read(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the name of a \(Name.self)")
+        }
+        return name
     }
 }

@@ -54,17 +54,10 @@ extension LineID: Codable {
     /// Reads what ``description`` gives.
     /// - Throws: `DecodingError` for anything else.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let line = LineID(text: try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the name of a line")
-        }
-        self = line
+        self = try decoder.name { LineID(text: $0) }
     }
 
     /// Writes ``description``.
     /// - Throws: what the encoder does.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+    public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

@@ -4,7 +4,7 @@ public import Wire
 public struct WaitingFile: Sendable, Equatable {
     /// Its line.
     public var line: LineID
-    /// Whom it is for; `nil` for an open conversation.
+    /// Whom it is for.
     public var handle: Handle
     /// What it is.
     public var note: FileNote

@@ -56,7 +56,13 @@ import Wire
         #expect(longer.rest == chat.rest && longer.handle == nil)
         let later = try ChatRow.decode(written([0xFF], []), in: Self.context)
         let shown = Chat(later, own: .sample)
-        #expect(shown.id == chat.id && shown.last == nil && shown.name == nil)
+        #expect(shown.id == chat.id && shown.last == nil && shown.name == nil && shown.mode == .sealed)
+        // What nobody can read here is never called sealed where the server may read it.
+        let town = ChatID.conversation(.random())
+        let items: [WireValue] = [.bytes(town.bytes), .unsigned(1), .null, .bytes([0xFF])]
+        let unknown = Chat(
+            try ChatRow.decode(WireValue.list(items).encoded(as: .cbor), in: Self.context), own: .sample)
+        #expect(unknown.mode == .open && unknown.kind == .later && !unknown.isFollowed)
         #expect(throws: WireError.self) { try StoredChat.decode(written([0xFF], []), in: Self.context) }
         for bytes in [WireValue.list([]), .map([]), .list([.null, .null, .null, .null])] {
             #expect(throws: WireError.self) { try ChatRow.decode(bytes.encoded(as: .cbor), in: Self.context) }
