@@ -141,7 +141,7 @@ extension ClientError: CustomStringConvertible {
         case .unreadableEnvelope:
             "Something came that this version of the program cannot read. It waits at the server; use a later one."
         case .conversationSetBack(let conversation):
-            "The log of conversation \(conversation) is shorter than before. Was the server restored? Ask who runs it."
+            "The log of conversation \(conversation) is not what it was. Was the server restored? Ask who runs it."
         case .noSuchMessage: "There is no such message. See its number in the history."
         case .noSuchChat: "There is no such chat: nobody met before, and no open conversation of this account."
         case .deletedForAllOnly: "What was posted is deleted for everybody, or not at all."
@@ -166,7 +166,8 @@ extension ClientError: CustomStringConvertible {
     private static func text(_ failure: FileFailure) -> String {
         switch failure {
         case .unreadable: "The file cannot be read."
-        case .unwritable: "The file cannot be written there, or there is one already."
+        case .unwritable: "The file cannot be written there."
+        case .exists: "There is a file of that name already."
         case .tooLong: "The file is too long: at most 2 GiB."
         case .badType: "A file's type has 1 to 127 characters, such as image/jpeg."
         case .notAuthentic: "What came is not the file that the sender named. Nothing was kept of it."

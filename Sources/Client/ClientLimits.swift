@@ -28,6 +28,8 @@ enum ClientLimits {
     static let connectTriesMax = 5
     /// From the opening of a socket until the server has said hello.
     static let greetingMilliseconds: UInt64 = 30_000
+    /// So long an open connection may take to bring something when an app says that the network is back.
+    static let probeMilliseconds: UInt64 = 10_000
     /// So long at most a client that has lost its connection stays away, whatever the server asked for, before chance
     /// adds up to a half; and where only what waits there is wanted.
     static let reconnectMillisecondsMax: UInt64 = 3_600_000

@@ -63,6 +63,8 @@ extension SottoError {
     public static var badServerAddress: SottoError { SottoError(.badServerAddress) }
     /// Not a code that a device gave out.
     public static var badCode: SottoError { SottoError(.badCode) }
+    /// There is no such chat.
+    public static var noSuchChat: SottoError { SottoError(.noSuchChat) }
     /// There is no message at that place.
     public static var noSuchMessage: SottoError { SottoError(.noSuchMessage) }
     /// A file was not sent, or not fetched.
@@ -146,7 +148,7 @@ extension SottoError.Code {
     public static let laterVersionNeeded = Self(rawValue: "later-version-needed")
     /// Something came of which not even its place in the queue can be read: it waits at the server.
     public static let unreadableEnvelope = Self(rawValue: "unreadable-envelope")
-    /// The server's log of a conversation ends before what was read of it.
+    /// The server's log of a conversation ends before what was read of it, or has another message at that number.
     public static let conversationSetBack = Self(rawValue: "conversation-set-back")
     /// There is nothing at that place that the server would know again.
     public static let cannotReport = Self(rawValue: "cannot-report")

@@ -22,7 +22,7 @@ public enum SottoEvent: Sendable, Equatable {
     /// Lines of an open conversation were not told, since this client did not keep up: a timeline fetches them, up to
     /// that number. Of one that is followed or looked at only behind some 5,000 that were. `nil` where that is so of
     /// more conversations than the server could name.
-    case passedOver(ChatID?, through: UInt64?)
+    case passedOver(ChatID?, through: SequenceNumber?)
     /// The own device list has a new epoch.
     case devicesChanged(epoch: UInt64)
     /// The key log has a list of the own account that this device never saw. Where no other device of the account

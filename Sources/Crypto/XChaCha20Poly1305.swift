@@ -50,6 +50,16 @@ public enum XChaCha20Poly1305 {
     public static func open(
         _ sealed: [UInt8], key: borrowing Key, binding bound: [UInt8]
     ) throws(AuthenticationFailure) -> [UInt8] {
+        try sealed.withUnsafeBufferPointer { (sealed) throws(AuthenticationFailure) in
+            try open(UnsafeRawBufferPointer(sealed), key: key, binding: bound)
+        }
+    }
+
+    /// As ``open(_:key:binding:)-([UInt8],_,_)``, for what is not in an array.
+    /// - Throws: ``AuthenticationFailure``.
+    public static func open(
+        _ sealed: UnsafeRawBufferPointer, key: borrowing Key, binding bound: [UInt8]
+    ) throws(AuthenticationFailure) -> [UInt8] {
         guard sealed.count >= overheadByteCount else { throw AuthenticationFailure() }
         var isAuthentic = false
         let plaintext = [UInt8](unsafeUninitializedCapacity: sealed.count - overheadByteCount) { buffer, count in
@@ -67,7 +77,8 @@ public enum XChaCha20Poly1305 {
     ) throws(AuthenticationFailure) -> SecretBytes {
         guard sealed.count >= overheadByteCount else { throw AuthenticationFailure() }
         return try SecretBytes(byteCount: sealed.count - overheadByteCount) { buffer throws(AuthenticationFailure) in
-            guard open(sealed, key: key, binding: bound, into: buffer) else { throw AuthenticationFailure() }
+            let isAuthentic = sealed.withUnsafeBytes { open($0, key: key, binding: bound, into: buffer) }
+            guard isAuthentic else { throw AuthenticationFailure() }
         }
     }
 
@@ -91,15 +102,14 @@ public enum XChaCha20Poly1305 {
     }
 
     private static func open(
-        _ sealed: [UInt8], key: borrowing Key, binding bound: [UInt8], into plaintext: UnsafeMutableRawBufferPointer
+        _ sealed: UnsafeRawBufferPointer, key: borrowing Key, binding bound: [UInt8],
+        into plaintext: UnsafeMutableRawBufferPointer
     ) -> Bool {
         Sodium.start()
-        return sealed.withUnsafeBufferPointer { sealed in
-            key.secret.withUnsafeBytes { key in
-                crypto_aead_xchacha20poly1305_ietf_decrypt(
-                    plaintext.bytes, nil, nil, sealed.bytes + nonceByteCount,
-                    UInt64(sealed.count - nonceByteCount), bound, UInt64(bound.count), sealed.bytes, key.bytes)
-            } == 0
-        }
+        return key.secret.withUnsafeBytes { key in
+            crypto_aead_xchacha20poly1305_ietf_decrypt(
+                plaintext.bytes, nil, nil, sealed.bytes + nonceByteCount,
+                UInt64(sealed.count - nonceByteCount), bound, UInt64(bound.count), sealed.bytes, key.bytes)
+        } == 0
     }
 }

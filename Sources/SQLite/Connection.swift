@@ -123,6 +123,16 @@ package final class Connection {
         return rows
     }
 
+    /// The rows one after the other, where nothing is made of them that is kept.
+    package func each(
+        _ sql: StaticString, _ values: SQLValue..., visit: (Statement) throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        for (index, value) in values.enumerated() { statement.bind(Int32(index + 1), value) }
+        while try statement.step() { try visit(statement) }
+    }
+
     /// The first row, if there is any.
     package func first<T>(
         _ sql: StaticString, _ values: SQLValue..., read: (Statement) throws(SQLiteError) -> T

@@ -1,4 +1,4 @@
-/// Something that happens once, and those who wait for it.
+/// Something that happens once, and those who wait for it. Who waits goes on where it waited, without a turn elsewhere.
 package final class Latch: @unchecked Sendable {
     // Unchecked because `lock` guards the fields.
     private let lock = Lock()
@@ -23,16 +23,16 @@ package final class Latch: @unchecked Sendable {
     package var waitingCount: Int { lock.withLock { waiting.count } }
 
     /// Returns when it has happened.
-    package func wait() async {
-        await wait(ticket()) { false }
+    package func wait(isolation: isolated (any Actor)? = #isolation) async {
+        await wait(ticket(), isolation) { false }
     }
 
     /// Returns when it has happened, or when the task that waits is cancelled.
-    package func waitUnlessCancelled() async {
+    package func waitUnlessCancelled(isolation: isolated (any Actor)? = #isolation) async {
         let ticket = ticket()
         await withTaskCancellationHandler {
             // Asked under the lock: cancelled before that it does not begin to wait, and after that it is found.
-            await wait(ticket) { Task.isCancelled }
+            await wait(ticket, isolation) { Task.isCancelled }
         } onCancel: {
             lock.withLock { waiting.removeValue(forKey: ticket) }?.resume()
         }
@@ -45,7 +45,9 @@ package final class Latch: @unchecked Sendable {
         }
     }
 
-    private func wait(_ ticket: UInt64, unless isCancelled: () -> Bool) async {
+    private func wait(
+        _ ticket: UInt64, _ isolation: isolated (any Actor)?, unless isCancelled: () -> Bool
+    ) async {
         await withCheckedContinuation { (continuation) in
             let isOver = lock.withLock {
                 let isOver = isOpen || isCancelled()

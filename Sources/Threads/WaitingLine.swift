@@ -23,7 +23,8 @@ package struct WaitingLine<Element> {
         guard next < slots.count else { return nil }
         let element = slots[next].take()
         next += 1
-        if next == slots.count || next >= 1024 {
+        // Not with each that is taken: moving what is left costs more than the taking.
+        if next >= 1024 || next >= 32 && next == slots.count {
             slots.removeFirst(next)
             next = 0
         }

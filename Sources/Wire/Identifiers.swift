@@ -158,9 +158,11 @@ public struct MessageID: Hashable, Sendable, Comparable, CustomStringConvertible
 }
 
 /// A position in one conversation's log: from 1 up, without gaps.
-public struct SequenceNumber: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct SequenceNumber: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByIntegerLiteral {
     public let rawValue: UInt64
     public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+    /// A number that stands in the source, such as the one before a chat's first line: `lines(of: chat, after: 0)`.
+    public init(integerLiteral value: UInt64) { rawValue = value }
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     public var description: String { String(rawValue) }
 }

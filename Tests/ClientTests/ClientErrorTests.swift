@@ -21,7 +21,7 @@ struct ClientErrorTests {
         .accountDeleted,
         .cannotChangeDevices, .noSuchDevice, .badCode, .badServerAddress, .insecureServer,
         .wrongServerName(expected: "a", found: "b"), .emptyText, .textTooLong, .file(.unreadable),
-        .file(.unwritable), .file(.tooLong), .file(.notAuthentic), .file(.badType), .file(.none),
+        .file(.unwritable), .file(.exists), .file(.tooLong), .file(.notAuthentic), .file(.badType), .file(.none),
         .image(.tooLarge(byteCountMax: 1024)), .image(.noPicture("x")), .image(.noPicture(nil)), .image(.undecided),
         .untrustedList(.identityChanged),
         .untrustedList(.rolledBack(knownEpoch: 2, epoch: 1)), .untrustedList(.forked(epoch: 1)),

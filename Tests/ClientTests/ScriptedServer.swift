@@ -49,6 +49,8 @@ final class ScriptedServer: @unchecked Sendable {
         var isSilent = false
         /// Requests whose path begins so are not answered either.
         var silentPath: String?
+        /// Requests whose path begins so get no answer in time.
+        var latePath: String?
     }
 
     /// What it says of all that is in no script.
@@ -111,6 +113,7 @@ final class ScriptedServer: @unchecked Sendable {
                     state.isSilent || state.silentPath.map { request.path.hasPrefix($0) } ?? false
                 }
                 if isSilent { for await _ in AsyncStream<Never>.makeStream().stream {} }
+                if with({ $0.latePath.map { request.path.hasPrefix($0) } ?? false }) { throw .timedOut }
                 return answer
             },
             openLine: { [self] (_, _) async throws(TransportError) in
@@ -219,11 +222,12 @@ final class ScriptedServer: @unchecked Sendable {
                 (String(part.split(separator: "=")[0]), UInt64(part.split(separator: "=")[1]) ?? 0)
             })
         let head = log.last?.seq ?? SequenceNumber(0)
+        let count = Int(min(query["limit"] ?? 2, 2))
         if let after = query["after"] {
-            let items = Array(log.filter { $0.seq.rawValue > after }.prefix(2))
+            let items = Array(log.filter { $0.seq.rawValue > after }.prefix(count))
             return LogPage(items: items, head: head, next: items.last.flatMap { $0.seq < head ? $0.seq : nil })
         }
-        let items = Array(log.filter { $0.seq.rawValue < query["before"] ?? .max }.suffix(2))
+        let items = Array(log.filter { $0.seq.rawValue < query["before"] ?? .max }.suffix(count))
         return LogPage(items: items, head: head, next: items.first.flatMap { $0.seq.rawValue > 1 ? $0.seq : nil })
     }
 

@@ -18,7 +18,7 @@ extension Account {
     func only(_ number: UInt64) async throws(SottoError) -> LineID {
         let chats = try await chats.all()
         guard let chat = chats.first, chats.count == 1 else { throw .noSuchMessage }
-        return LineID(chat.id, number: number)
+        return LineID(chat.id, number: SequenceNumber(number))
     }
 }
 

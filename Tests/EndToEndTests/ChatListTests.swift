@@ -36,7 +36,7 @@ struct ChatListTests {
         let bob = try #require(Handle(text: "bob"))
         let chat = try #require(try await alice.chats.chat(with: bob))
         var pages: [[String?]] = []
-        var before: UInt64?
+        var before: SequenceNumber?
         while true {
             let page = try await alice.chats.lines(of: chat, before: before, limit: 3)
             guard let first = page.first else { break }

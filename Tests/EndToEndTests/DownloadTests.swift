@@ -225,7 +225,7 @@ import Wire
         #expect(Self.mediaRequests(next) == 3)
         #expect(TextFile.bytes(scene.place.path + "/other") == scene.bytes)
         try TextFile.write([1], to: scene.out)
-        await #expect(throws: SottoError(.file(.unwritable))) {
+        await #expect(throws: SottoError(.file(.exists))) {
             try await phone.media.download(fileOf: try await phone.only(1), to: scene.out)
         }
         #expect(TextFile.bytes(scene.out) == [1] && scene.partials.count == 1)

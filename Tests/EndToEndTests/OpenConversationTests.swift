@@ -59,7 +59,7 @@ struct OpenConversationTests {
             .change(.created(.group, name: "Tea")), .change(.joined([bobID])), .text("hello"), .text("live"),
         ])
         // Before a number that the log does not reach is before its end.
-        for number: UInt64 in [5, 6, 5_000] {
+        for number: SequenceNumber in [5, 6, 5_000] {
             #expect(try await bob.chats.lines(of: chat, before: number).map(\.body) == bodies, "\(number)")
         }
         let listed = try #require(try await bob.chats.chat(chat))
@@ -88,7 +88,7 @@ struct OpenConversationTests {
         updates = again.updates.makeAsyncIterator()
         let waiting = try #require(await updates.next()?.snapshot.lines)
         #expect(waiting.suffix(2).map(\.delivery) == [.queued, .queued])
-        #expect(waiting.suffix(2).allSatisfy { $0.number > 1 << 52 })
+        #expect(waiting.suffix(2).allSatisfy { $0.number > SequenceNumber(1 << 52) })
         try await bob.chats.send("between", to: chat)
         fate.isOffline = false
         await alice.outbox.sendAll()
@@ -176,7 +176,7 @@ struct OpenConversationTests {
         while shown.hasOlder {
             try await timeline.loadOlder(90)
             shown = try #require(await updates.next()?.snapshot)
-            let numbers = shown.lines.map(\.number)
+            let numbers = shown.lines.map(\.number.rawValue)
             #expect(numbers == Array((numbers.first ?? 0)...403), "no hole is shown")
         }
         #expect(shown.lines.compactMap(\.text) == texts)
@@ -185,12 +185,12 @@ struct OpenConversationTests {
         let at = try await alice.chats.timeline(of: chat, at: .line(LineID(chat, number: 203)), count: 10)
         updates = at.updates.makeAsyncIterator()
         shown = try #require(await updates.next()?.snapshot)
-        #expect(shown.lines.map(\.number) == Array(198...207) && shown.hasOlder && shown.hasNewer)
+        #expect(shown.lines.map(\.number.rawValue) == Array(198...207) && shown.hasOlder && shown.hasNewer)
         while shown.hasNewer {
             try await at.loadNewer(100)
             shown = try #require(await updates.next()?.snapshot)
         }
-        #expect(shown.lines.map(\.number) == Array(198...403))
+        #expect(shown.lines.map(\.number.rawValue) == Array(198...403))
         #expect(try await alice.chats.lines(of: chat, before: 5, limit: 10).map(\.number) == [1, 2, 3, 4])
         #expect(try await alice.chats.lines(of: chat, after: 10, limit: 3).map(\.number) == [11, 12, 13])
         await #expect(throws: SottoError(.noSuchMessage)) {

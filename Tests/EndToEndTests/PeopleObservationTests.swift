@@ -32,6 +32,33 @@ struct PeopleObservationTests {
         #expect(try await alice.people.all() == verified)
     }
 
+    @Test("somebody whose account alone is known is spoken with, compared and invited by that")
+    func byAccount() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        let account = try #require(try await bob.account.whoami()).account
+        let (own, name) = (try #require(Handle(text: "alice")), try #require(Handle(text: "bobby")))
+        let number = try await alice.safety.safetyNumber(with: account)
+        #expect(try await bob.safety.safetyNumber(with: own).digits == number.digits)
+        #expect(try await alice.safety.safetyNumber(with: name) == number)
+        try await alice.safety.verify(account, digits: number.groups.joined(separator: " "))
+        #expect(try await alice.safety.verification(of: name) != .unverified)
+        #expect(try await alice.people.devices(of: account).map(\.device) == [DeviceID(1)])
+        let sent = try await alice.chats.send("hello", to: account)
+        #expect(sent.id.chat == .person(account) && sent.delivery == .accepted)
+        let file = alice.folder.path + "/file"
+        try TextFile.write([1, 2, 3], to: file)
+        #expect(try await alice.chats.send(file: file, to: account).delivery == .accepted)
+        #expect(try await alice.outbox.waitingLine(of: OutgoingFile(path: file), to: account) == nil)
+        let town = try await alice.chats.createOpenConversation(.group, name: "town", members: [account])
+        #expect(try await alice.chats.members(of: town.conversation).items.count == 2)
+        try await alice.chats.addMembers([name, account], to: town.conversation)
+        try await bob.fetch()
+        #expect(try await bob.chats.lines(of: try #require(try await bob.chats.chat(with: own))).count == 2)
+        await #expect(throws: SottoError.self) { try await alice.chats.send("nobody", to: AccountID.random()) }
+    }
+
     @Test("members are told as they come, change and go, live and after an absence; kept over a restart")
     func members() async throws {
         let house = try await House()
@@ -88,7 +115,7 @@ struct PeopleObservationTests {
         _ = try await next(&lists) { $0.first { $0.account == account }?.role == .admin }
         #expect(try await isShown(.role(.admin, of: account)))
         let post = try await alice.chats.send("keep this", to: .conversation(town))
-        try await alice.chats.pin(SequenceNumber(post.number), of: town)
+        try await alice.chats.pin(post.number, of: town)
         #expect(try await isShown(.pinned(number: post.number)))
         try await alice.chats.removeMember(account, from: town)
         _ = try await next(&lists) { $0.count == 1 }
@@ -115,7 +142,7 @@ struct PeopleObservationTests {
             let shown = try #require(await timeline.updates.first { (_) in true }).snapshot
             let first = try #require(lines.first { $0.time == time })
             #expect(shown.lines.map(\.id).contains(first.id))
-            #expect(shown.lines.filter { $0.number < first.number }.count == min(2, Int(first.number) - 1))
+            #expect(shown.lines.filter { $0.number < first.number }.count == min(2, Int(first.number.rawValue) - 1))
         }
         let late = try await alice.chats.timeline(of: chat, at: .date(Date.distantFuture), count: 3)
         #expect(await late.updates.first { (_) in true }?.snapshot.lines.map(\.text) == ["7", "8", "9"])

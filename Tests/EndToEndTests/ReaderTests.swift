@@ -26,7 +26,7 @@ private func markRead(_ lines: [Line], of chat: ChatID, _ account: Account) asyn
     // What waits to be posted is not in the log yet.
     let last = lines.last { [.received, .accepted].contains($0.delivery) }
     guard let conversation = chat.conversation, let last else { return }
-    try await account.chats.markRead(through: SequenceNumber(last.number), of: conversation)
+    try await account.chats.markRead(through: last.number, of: conversation)
 }
 // END
 

@@ -63,6 +63,16 @@ import Testing
         #expect(json(JSONSchema.components(for: [union], dialect: .asyncAPI)).contains(#""discriminator":"t""#))
     }
 
+    @Test("what a program prints has its definitions under $defs, and whatever text its author gave it")
+    func printed() {
+        let record = Schema.record(name: "X", fields: [.init(key: "t", schema: .text(length: 1...2), isRequired: true)])
+        let outer = Schema.record(
+            name: "Y", fields: [.init(key: "x", schema: .list(of: record, count: 0...1), isRequired: false)])
+        let text = json(JSONSchema.components(for: [outer], dialect: .printed))
+        #expect(text.contains(##""items":{"$ref":"#/$defs/X"}"##))
+        #expect(text.contains(#""t":{"type":"string","minLength":1,"maxLength":2}"#))
+    }
+
     private func references(in value: WireValue) -> Set<String> {
         switch value {
         case .map(let entries):

@@ -82,7 +82,7 @@ public struct Account: Sendable {
 
     /// The account's handle and this device; `nil` before registration or linking is done.
     /// - Throws: ``SottoError/Code/accountDeleted``.
-    public func whoami() async throws(SottoError) -> (handle: Handle, address: DeviceAddress)? {
+    public func whoami() async throws(SottoError) -> Myself? {
         try await owner.ask { (rooms) async throws(ClientError) in try rooms.registration.whoami() }
     }
 
@@ -131,6 +131,11 @@ public struct Account: Sendable {
     public func events(untilIdle: Bool = false) async -> AsyncStream<SottoEvent> {
         await owner.run { (rooms) in rooms.listening.events(untilIdle: untilIdle) }
     }
+
+    /// Says that the network is back, as the system tells it: whoever listens is connected again at once and not after
+    /// the pause between two tries, and a connection that is still open is held to be gone where it brings nothing in
+    /// ten seconds. A pause that the server has asked for stays. Does nothing while nobody listens.
+    public func tryNow() async { await owner.run { (rooms) in rooms.listening.tryNow() } }
 }
 
 /// Opens an account for as long as `body` runs, and closes it on every path.

@@ -31,7 +31,7 @@ final class PreKeyKeeper: Room {
         var transaction = StoreTransaction()
         let upload = PreKeyStock.mint(
             oneTimeCount: oneTimeCount, kemCount: kemCount, withStanding: isOld || isAhead,
-            signedBy: try deviceIdentity(profile), counters: &counters, now: now, into: &transaction)
+            signedBy: try deviceIdentity(profile).keys, counters: &counters, now: now, into: &transaction)
         do { try PreKeyStock.prune(store, now: now, into: &transaction) } catch { throw .store(error) }
         try commit(transaction)
         try await signed.run(Endpoints.uploadKeys, body: upload)

@@ -48,13 +48,13 @@ final class Registration: Room {
         try commit(transaction)
     }
 
-    func whoami() throws(ClientError) -> (handle: Handle, address: DeviceAddress)? {
+    func whoami() throws(ClientError) -> Myself? {
         let profile = try read(.profile)
         if profile?.stage == .deleted { throw .accountDeleted }
         guard let profile, profile.stage == .ready, let handle = profile.handle, let address = profile.address else {
             return nil
         }
-        return (handle, address)
+        return Myself(handle: handle, address: address)
     }
 
     private func startRegistration(_ handle: Handle, _ card: ServerCard) throws(ClientError) {

@@ -120,7 +120,7 @@ final class SignedCalls: Room {
         let identity = try deviceIdentity(profile)
         let signed = SignedChallenge(
             account: own.account, device: own.device, challenge: challenge.bytes,
-            signature: login.signed(by: identity).bytes)
+            signature: login.signed(by: identity.keys).bytes)
         do {
             return try await calls.run(Endpoints.token, body: TokenRequest(signed: signed))
         } catch {

@@ -8,14 +8,13 @@ public import Wire
 public struct Chat: Sendable, Equatable, Identifiable {
     /// Of a chat with one person: the handle, as it was verified when it was first met.
     public internal(set) var handle: Handle?
-    private let row: ChatRow
     private let own: AccountID
     private let reading: Reading
 
     /// Its name, the same on every device.
-    public var id: ChatID { row.id }
+    public var id: ChatID { reading.row.id }
     /// When something last came or went.
-    public var activity: Date { row.activity.date }
+    public var activity: Date { lastActivity.date }
     /// Whether the server can read it. Never sealed where that is not known.
     public var mode: ConversationMode { id.isOpen ? .open : .sealed }
     /// A dm, a group or a channel.
@@ -40,39 +39,45 @@ public struct Chat: Sendable, Equatable, Identifiable {
 
     /// Whether all that is shown of both is the same.
     public static func == (left: Chat, right: Chat) -> Bool {
-        left.row == right.row && left.handle == right.handle && left.own == right.own
+        left.reading.row == right.reading.row && left.handle == right.handle && left.own == right.own
     }
 }
 
 extension Chat {
     init(_ row: ChatRow, own: AccountID) {
         handle = row.handle
-        self.row = row
         self.own = own
         reading = Reading(row)
     }
 
     /// What orders a list.
-    var lastActivity: Timestamp { row.activity }
+    var lastActivity: Timestamp { reading.row.activity }
 
     /// Of a dm that is an open conversation.
     var peer: AccountID? { reading.rest.conversation?.peer }
 
     /// The rest of a chat, read once for all copies of it.
     private final class Reading: Sendable {
-        private let row: ChatRow
-        private let known = Mutex<StoredChat.Rest?>(nil)
+        let row: ChatRow
+        /// Boxed: of thousands, few are ever read.
+        private let known = Mutex<Known?>(nil)
 
         init(_ row: ChatRow) { self.row = row }
 
         /// What a later version has written is as good as nothing.
         var rest: StoredChat.Rest {
             known.withLock { (known) in
-                if let known { return known }
-                let rest = row.detail ?? StoredChat.Rest()
-                known = rest
-                return rest
+                if let known { return known.rest }
+                let read = Known(row.detail ?? StoredChat.Rest())
+                known = read
+                return read.rest
             }
         }
+    }
+
+    private final class Known: Sendable {
+        let rest: StoredChat.Rest
+
+        init(_ rest: StoredChat.Rest) { self.rest = rest }
     }
 }

@@ -72,7 +72,7 @@ extension ChatID: WireType {
         let chat =
             switch (context.form, value) {
             case (.json, .text(let text)): ChatID(text: text)
-            case (.cbor, .bytes(let bytes)): ChatID(bytes: bytes)
+            case (.cbor, .bytes(let bytes)): ChatID(bytes: bytes[...])
             default: ChatID?.none
             }
         guard let chat else { throw WireError(.outOfBounds("must be @ or # and an identifier")) }
@@ -94,15 +94,16 @@ extension ChatID: WireType {
         }
     }
 
-    private init?(bytes: [UInt8]) {
-        guard bytes.count == 17 else { return nil }
+    /// `nil` unless `bytes` is what ``bytes`` gives.
+    init?(bytes: ArraySlice<UInt8>) {
+        guard bytes.count == 17, let kind = bytes.first else { return nil }
         // Read as words: a list has thousands.
         let id = bytes.withUnsafeBytes { (raw) in
             SixteenBytes(
                 high: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 1, as: UInt64.self)),
                 low: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 9, as: UInt64.self)))
         }
-        switch bytes[0] {
+        switch kind {
         case UInt8(ascii: "@"): self = .person(AccountID(bytes: id))
         case UInt8(ascii: "#"): self = .conversation(ConversationID(bytes: id))
         default: return nil

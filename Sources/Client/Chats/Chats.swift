@@ -44,10 +44,10 @@ public struct Chats: Sendable {
     ///   - number: ``Line/number``; only smaller ones.
     ///   - limit: at most so many; of an open conversation a thousand.
     public func lines(
-        of chat: ChatID, before number: UInt64? = nil, limit: Int = 50
+        of chat: ChatID, before number: SequenceNumber? = nil, limit: Int = 50
     ) async throws(SottoError) -> [Line] {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.watching.lines(of: chat, before: number, limit: limit)
+            try await rooms.watching.lines(of: chat, before: number?.rawValue, limit: limit)
         }
     }
 
@@ -55,9 +55,11 @@ public struct Chats: Sendable {
     /// - Parameters:
     ///   - number: ``Line/number``; only greater ones.
     ///   - limit: at most so many; of an open conversation a thousand.
-    public func lines(of chat: ChatID, after number: UInt64, limit: Int = 50) async throws(SottoError) -> [Line] {
+    public func lines(
+        of chat: ChatID, after number: SequenceNumber, limit: Int = 50
+    ) async throws(SottoError) -> [Line] {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.watching.lines(of: chat, after: number, limit: limit)
+            try await rooms.watching.lines(of: chat, after: number.rawValue, limit: limit)
         }
     }
 
@@ -87,14 +89,15 @@ public struct Chats: Sendable {
         }
     }
 
-    /// The same to somebody by handle, whom this device may meet with that.
+    /// The same to somebody by handle or account, whom this device may meet with that.
     /// - Throws: as ``send(_:to:expiresIn:)-(_,ChatID,_)``.
     @discardableResult
     public func send(
-        _ text: String, to handle: Handle, expiresIn: Duration? = nil
+        _ text: String, to person: some PersonName, expiresIn: Duration? = nil
     ) async throws(SottoError) -> Line {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.mailer.send(OutgoingMessage(text: text, expiresIn: expiresIn?.wholeSeconds), to: handle)
+            try await rooms.mailer.send(
+                OutgoingMessage(text: text, expiresIn: expiresIn?.wholeSeconds), to: person.personReference)
         }
     }
 
@@ -120,24 +123,25 @@ public struct Chats: Sendable {
         }
     }
 
-    /// The same to somebody by handle.
+    /// The same to somebody by handle or account; by account to one whose handle this device knows.
     @discardableResult
     public func send(
-        _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
+        _ file: OutgoingFile, to person: some PersonName,
+        progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(SottoError) -> Line {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.files.send(file, to: handle, progress: progress)
+            try await rooms.files.send(file, to: person.personReference, progress: progress)
         }
     }
 
-    /// Sends a file to somebody by handle, with nothing said of when it ends.
+    /// Sends a file to somebody by handle or account, with nothing said of when it ends.
     /// - Throws: as the others.
     @discardableResult
     public func send(
-        file path: String, caption: String = "", type: String? = nil, to handle: Handle,
+        file path: String, caption: String = "", type: String? = nil, to person: some PersonName,
         progress: @escaping @Sendable (FileProgress) -> Void = { _ in }
     ) async throws(SottoError) -> Line {
-        try await send(OutgoingFile(path: path, caption: caption, type: type), to: handle, progress: progress)
+        try await send(OutgoingFile(path: path, caption: caption, type: type), to: person, progress: progress)
     }
 
     /// Takes a message out of this device's transcript, with the key of its file. One of the own account is deleted

@@ -6,7 +6,7 @@ public struct Line: Sendable, Equatable, Identifiable {
     public let id: LineID
     /// Its place in the order of its chat on this device, from 1 up. Of an open conversation the number of its entry in
     /// the log, the same for everybody; what waits to be posted has greater ones.
-    public let number: UInt64
+    public let number: SequenceNumber
     /// Who said it.
     public let author: LineAuthor
     /// What it says.
@@ -154,9 +154,10 @@ public enum UnreadableReason: String, WireEnumeration, Error {
 extension Line {
     /// - Parameter own: the own account.
     init(_ stored: StoredLine, at place: LinePlace, own: AccountID) {
-        let name = stored.message.map { LineID.Name.message($0, by: stored.author) } ?? .number(place.number)
+        let number = SequenceNumber(place.number)
+        let name = stored.message.map { LineID.Name.message($0, by: stored.author) } ?? .number(number)
         id = LineID(place.chat, name)
-        number = place.number
+        self.number = number
         author = LineAuthor(account: stored.author, device: stored.device, isOwn: stored.author == own)
         body = LineBody(stored)
         delivery = Delivery(stored, isOpen: place.chat.isOpen)

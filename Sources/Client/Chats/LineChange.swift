@@ -11,9 +11,9 @@ public enum LineChange: Sendable, Equatable {
     /// Somebody has another role now.
     case role(Role, of: AccountID)
     /// The message with that number is kept in sight.
-    case pinned(number: UInt64)
+    case pinned(number: SequenceNumber)
     /// A post is no longer kept in sight; by its number.
-    case unpinned(number: UInt64)
+    case unpinned(number: SequenceNumber)
     /// Another image, or none.
     case image(MediaID?)
 }
@@ -26,8 +26,8 @@ extension LineChange {
         case .membersAdded(let added): self = .joined(added.accounts)
         case .memberRemoved(let removed): self = .left(removed.account)
         case .roleChanged(let change): self = .role(change.role, of: change.account)
-        case .messagePin(let pin) where pin.isPinned: self = .pinned(number: pin.seq.rawValue)
-        case .messagePin(let pin): self = .unpinned(number: pin.seq.rawValue)
+        case .messagePin(let pin) where pin.isPinned: self = .pinned(number: pin.seq)
+        case .messagePin(let pin): self = .unpinned(number: pin.seq)
         case .image(let image): self = .image(image.media)
         case .message, .messageDeleted, .unknown: return nil
         }

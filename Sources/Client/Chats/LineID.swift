@@ -7,7 +7,7 @@ public struct LineID: Hashable, Sendable {
         /// A message: whose it is, and what its author calls it on every device.
         case message(ClientID, by: AccountID)
         /// A line without a name of its own, or one that somebody points to: its number in the chat on this device.
-        case number(UInt64)
+        case number(SequenceNumber)
     }
 
     /// Where it is.
@@ -22,7 +22,7 @@ public struct LineID: Hashable, Sendable {
     }
 
     /// The line with that number.
-    public init(_ chat: ChatID, number: UInt64) { self.init(chat, .number(number)) }
+    public init(_ chat: ChatID, number: SequenceNumber) { self.init(chat, .number(number)) }
 }
 
 extension LineID: CustomStringConvertible {
@@ -45,7 +45,7 @@ extension LineID: CustomStringConvertible {
             self.init(chat, .message(message, by: author))
         } else {
             guard let number = UInt64(words[0]), "\(number)" == words[0] else { return nil }
-            self.init(chat, number: number)
+            self.init(chat, number: SequenceNumber(number))
         }
     }
 }

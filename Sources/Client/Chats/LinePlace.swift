@@ -28,7 +28,7 @@ struct LinePlace: WireRecord, Hashable {
     }
 
     /// A name for the line that stands there.
-    var id: LineID { LineID(chat, number: number) }
+    var id: LineID { LineID(chat, number: SequenceNumber(number)) }
 
     /// As a name in the store.
     var text: String { "\(chat)/\(number)" }

@@ -22,9 +22,9 @@ struct StoredChat: Equatable {
         init() {}
 
         init(fields: inout Fields<Self>) throws(WireError) {
-            nextNumber = try fields.number("next", \.nextNumber)
-            lastBytes = try fields.bytesIfPresent("last", \.lastBytes, count: 0...StoreLimits.valueByteCountMax)
-            lastNumber = try fields.numberIfPresent("lastNumber", \.lastNumber)
+            nextNumber = try fields.number("n", \.nextNumber)
+            lastBytes = try fields.bytesIfPresent("l", \.lastBytes, count: 0...StoreLimits.valueByteCountMax)
+            lastNumber = try fields.numberIfPresent("ln", \.lastNumber)
             conversation = try fields.valueIfPresent("conversation", \.conversation)
         }
 
@@ -68,7 +68,7 @@ extension StoredChat: WireType {
         let row = try ChatRow(wire: value, in: context)
         self.init(row.id, activity: row.activity)
         handle = row.handle
-        rest = try Rest.decode(row.rest, in: context)
+        rest = try Rest.decode(Array(row.rest), in: context)
     }
 
     func write(to writer: inout WireWriter) { ChatRow(self).write(to: &writer) }

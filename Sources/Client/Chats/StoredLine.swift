@@ -51,11 +51,12 @@ struct StoredLine: WireRecord, Equatable {
         self.device = device
     }
 
+    /// What nearly every line has goes by short names: each line carries them, and each chat those of its newest.
     init(fields: inout Fields<Self>) throws(WireError) {
-        author = try fields.value("author", \.author)
-        device = try fields.value("device", \.device)
-        message = try fields.valueIfPresent("message", \.message)
-        text = try fields.textIfPresent("text", \.text, length: 1...Limits.textLengthMax)
+        author = try fields.value("a", \.author)
+        device = try fields.value("d", \.device)
+        message = try fields.valueIfPresent("m", \.message)
+        text = try fields.textIfPresent("t", \.text, length: 1...Limits.textLengthMax)
         file = try fields.valueIfPresent("file", \.file)
         sticker = try fields.valueIfPresent("sticker", \.sticker)
         media = try fields.listIfAny("media", \.media, countMax: Limits.mediaPerMessageMax)
@@ -63,8 +64,8 @@ struct StoredLine: WireRecord, Equatable {
         expiresIn = try fields.numberIfPresent("expiresIn", \.expiresIn)
         expiresAt = try fields.valueIfPresent("expiresAt", \.expiresAt)
         removal = try fields.valueIfPresent("removed", \.removal)
-        sentAt = try fields.valueIfPresent("sentAt", \.sentAt)
-        time = try fields.valueIfPresent("time", \.time)
+        sentAt = try fields.valueIfPresent("s", \.sentAt)
+        time = try fields.valueIfPresent("at", \.time)
         progress = try fields.valueIfPresent("progress", \.progress)
         transfer = try fields.numberIfPresent("transfer", \.transfer)
         isSenderHidden = try fields.flag("senderHidden", \.isSenderHidden)

@@ -33,7 +33,7 @@ final class Transcript: Room {
                 if let row = try readable(.chatRow(id)) { chats.append(Chat(row, own: own)) }
             }
         } else {
-            try ground.records.visitReadable(in: .chatRows) { (_, row) in chats.append(Chat(row, own: own)) }
+            try ground.records.visitReadable(in: .chatRows) { (row) in chats.append(Chat(row, own: own)) }
         }
         for index in chats.indices where chats[index].handle == nil { chats[index] = try named(chats[index]) }
         if !isInOrder { chats = Self.inOrder(chats) }
@@ -41,10 +41,13 @@ final class Transcript: Room {
         return chats
     }
 
-    /// The latest first. Sorted by what decides, and moved once: a chat is large.
+    /// The latest first. Sorted by what decides, and moved once.
     private static func inOrder(_ chats: [Chat]) -> [Chat] {
-        chats.indices.map { (index: $0, id: chats[$0].id, activity: chats[$0].lastActivity) }
-            .sorted { $0.activity == $1.activity ? $0.id < $1.id : $0.activity > $1.activity }
+        chats.indices.map { (index: $0, activity: chats[$0].lastActivity.milliseconds) }
+            .sorted { (left, right) in
+                if left.activity != right.activity { return left.activity > right.activity }
+                return chats[left.index].id < chats[right.index].id
+            }
             .map { chats[$0.index] }
     }
 
@@ -99,7 +102,7 @@ final class Transcript: Room {
                 high = middle
                 continue
             }
-            low = line.number + 1
+            low = line.number.rawValue + 1
         }
         return low < end ? low : nil
     }
@@ -130,7 +133,7 @@ final class Transcript: Room {
 
     private func knownPlace(of id: LineID) throws(ClientError) -> LinePlace? {
         switch id.name {
-        case .number(let number): return LinePlace(id.chat, number)
+        case .number(let number): return LinePlace(id.chat, number.rawValue)
         case .message(let message, by: let author):
             if case .conversation(let conversation) = id.chat {
                 return try read(.message(message, from: author, in: conversation))?.place
@@ -149,6 +152,7 @@ final class Transcript: Room {
 
     /// Also of an account that was deleted.
     private func ownAccount() throws(ClientError) -> AccountID {
+        if let known = ground.records.ownProfile { return known.own.account }
         guard let account = try read(.profile)?.account else { throw .notRegistered }
         return account
     }

@@ -24,10 +24,11 @@ extension Chats {
 
     /// Creates an open conversation with its members; this account is its owner.
     public func createOpenConversation(
-        _ kind: ConversationKind, name: String?, members: [Handle]
+        _ kind: ConversationKind, name: String?, members: [any PersonName]
     ) async throws(SottoError) -> ConversationView {
-        try await owner.ask { (rooms) async throws(ClientError) in
-            let view = try await rooms.conversations.createOpenConversation(kind, name: name, members: members)
+        let people = members.map { $0.personReference }
+        return try await owner.ask { (rooms) async throws(ClientError) in
+            let view = try await rooms.conversations.createOpenConversation(kind, name: name, members: people)
             try rooms.logs.adopt(view)
             return view
         }
@@ -93,9 +94,10 @@ extension Chats {
 
     /// Adds members; who is one already is passed over.
     /// - Parameter members: at most ``Limits/membersPerRequestMax``.
-    public func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(SottoError) {
+    public func addMembers(_ members: [any PersonName], to conversation: ConversationID) async throws(SottoError) {
+        let people = members.map { $0.personReference }
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.conversations.addMembers(members, to: conversation)
+            try await rooms.conversations.addMembers(people, to: conversation)
             rooms.watching.acted(in: conversation)
         }
     }

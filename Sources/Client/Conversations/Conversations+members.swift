@@ -48,10 +48,11 @@ extension Conversations {
         try commit(transaction)
     }
 
-    /// Who is in a conversation, as far as it is known here.
-    func knownMembers(of conversation: ConversationID) throws(ClientError) -> [ConversationMember] {
+    /// Who is in a conversation, as far as it is known here; `nil` where the server was not asked yet.
+    func knownMembers(of conversation: ConversationID) throws(ClientError) -> [ConversationMember]? {
+        guard let views = try read(.members(conversation))?.members else { return nil }
         var members: [ConversationMember] = []
-        for view in try read(.members(conversation))?.members ?? [] { members.append(try member(view)) }
+        for view in views { members.append(try member(view)) }
         return members
     }
 
@@ -70,7 +71,7 @@ extension Conversations {
         }
     }
 
-    func addMembers(_ members: [Handle], to conversation: ConversationID) async throws(ClientError) {
+    func addMembers(_ members: [PersonReference], to conversation: ConversationID) async throws(ClientError) {
         var accounts: [AccountID] = []
         for handle in members { accounts.append(try await contacts.account(of: handle)) }
         try await signed.run(Endpoints.addMembers, conversation, body: NewMembers(accounts: accounts))

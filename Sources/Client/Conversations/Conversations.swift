@@ -12,7 +12,7 @@ final class Conversations: Room {
     }
 
     func createOpenConversation(
-        _ kind: ConversationKind, name: String?, members: [Handle]
+        _ kind: ConversationKind, name: String?, members: [PersonReference]
     ) async throws(ClientError) -> ConversationView {
         var accounts: [AccountID] = []
         for handle in members { accounts.append(try await contacts.account(of: handle)) }

@@ -22,6 +22,10 @@ final class OpenLogs: Room {
     var earlyDeletions: Set<LinePlace> = []
     /// Hears what became of a post that waited, by another way than its answer.
     var whenPosted: (_ number: UInt64, _ name: ClientID) -> Void = { _, _ in }
+    /// Hears what is not sent any more, and why.
+    var whenRefused: (_ number: UInt64, _ name: ClientID, ClientError) -> Void = { _, _, _ in }
+    /// Hears of a conversation of which the log ends before what was kept of it.
+    var whenSetBack: (ConversationID) -> Void = { _ in }
     /// Hears what is to be sent.
     var whenWaiting: (_ number: UInt64) -> Void = { _ in }
 
@@ -100,7 +104,7 @@ final class OpenLogs: Room {
     /// The open conversations that are kept here, and how far the server said that each has come.
     private func heads() throws(ClientError) -> [ConversationID: SequenceNumber] {
         var heads: [ConversationID: SequenceNumber] = [:]
-        try ground.records.visitReadable(in: .chatRows) { (_, row) in
+        try ground.records.visitReadable(in: .chatRows) { (row) in
             guard case .conversation(let id) = row.id else { return }
             if let conversation = row.detail?.conversation { heads[id] = conversation.head }
         }
@@ -290,7 +294,7 @@ final class OpenLogs: Room {
             room -= max(part.entries.count, 1)
             try beforeTelling()
             // Of what nobody was told nobody needs to hear that it is gone.
-            for case .removed(let line) in kept.events where line.number <= told { tell(.removed(line)) }
+            for case .removed(let line) in kept.events where line.number.rawValue <= told { tell(.removed(line)) }
             if let news = kept.news { try tellLines(in: news, of: id) }
             // Another one may have got further meanwhile; without any news it would be asked for ever.
             guard let end = kept.news?.upperBound, end < part.head.rawValue else { return }
@@ -309,7 +313,7 @@ final class OpenLogs: Room {
         }
         if told[id] != nil { told[id] = covered.upperBound }
         try beforeTelling()
-        if first > number + 1 { tell(.passedOver(.conversation(id), through: first - 1)) }
+        if first > number + 1 { tell(.passedOver(.conversation(id), through: SequenceNumber(first - 1))) }
         try tellLines(in: first...covered.upperBound, of: id)
     }
 

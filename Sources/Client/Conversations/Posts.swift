@@ -47,6 +47,8 @@ final class Posts: Room {
     /// Asks the server once, and writes down what became of it.
     func deliver(_ send: OpenSend, _ number: UInt64) async throws(ClientError) {
         if let target = send.target {
+            // It may have waited for long.
+            try await logs.requireSame(at: target, of: send.conversation)
             try await signed.run(Endpoints.deleteMessage, send.conversation, target)
             return try settle(deletionOf: target, of: send.conversation, number)
         }

@@ -45,7 +45,7 @@ final class DeviceLinks: Room {
         do { preKeys = try PreKeyStock.upload(from: store) } catch { throw .store(error) }
         let identity = try deviceIdentity(profile)
         return LinkCode(
-            identity: identity.publicKeys.payload, registrationID: profile.registrationID, preKeys: preKeys
+            identity: identity.keys.publicKeys.payload, registrationID: profile.registrationID, preKeys: preKeys
         ).text
     }
 
@@ -62,7 +62,7 @@ final class DeviceLinks: Room {
         }
         let view = try await calls.run(
             Endpoints.account, .other(reply.address.account), as: .init(token: tokens.accessToken))
-        let list = try Self.joined(reply, view, try deviceIdentity(profile).publicKeys)
+        let list = try Self.joined(reply, view, try deviceIdentity(profile).keys.publicKeys)
         try await keyLog.requireLogged(list, view.transparency, since: nil)
         profile.handle = view.handle
         profile.stage = .ready

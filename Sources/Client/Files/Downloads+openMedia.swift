@@ -5,7 +5,7 @@ import Wire
 
 extension Downloads {
     func info(ofMedia media: MediaID) async throws(ClientError) -> MediaInfo {
-        let info = try await patiently { () async throws(ClientError) in
+        let info = try await patiently(outlastsSilence: false) { () async throws(ClientError) in
             try await signed.run(Endpoints.mediaInfo, media)
         }
         guard info.media == media else { throw .unexpectedAnswer(status: 200) }
@@ -18,11 +18,16 @@ extension Downloads {
         // Not complete yet, or no size of this protocol.
         guard let sha256 = info.sha256 else { throw .file(.none) }
         guard info.byteCount <= Limits.mediaByteCountMax else { throw .file(.tooLong) }
-        guard let path = FileSystem.absolutePath(of: path), !FileSystem.isTaken(path) else { throw .file(.unwritable) }
+        guard let path = FileSystem.absolutePath(of: path) else { throw .file(.unwritable) }
+        guard !FileSystem.isTaken(path) else { throw .file(.exists) }
         let isFirst = underWay.insert(info.media.description).inserted
         defer { if isFirst { underWay.remove(info.media.description) } }
         let output: NewFile
-        do { output = try Self.newFile(path, for: info.media, isFirst: isFirst) } catch { throw .file(.unwritable) }
+        do {
+            output = try Self.newFile(path, for: info.media, isFirst: isFirst)
+        } catch {
+            throw .file(FileFailure(writing: error))
+        }
         var hash = SHA256()
         var offset: UInt64 = 0
         while offset < info.byteCount {
@@ -40,7 +45,7 @@ extension Downloads {
             progress(FileProgress(doneByteCount: offset, byteCount: info.byteCount))
         }
         guard hash.finish() == sha256 else { throw .file(.notAuthentic) }
-        do { try output.finish() } catch { throw .file(.unwritable) }
+        do { try output.finish() } catch { throw .file(FileFailure(writing: error)) }
     }
 
     /// Called after the media until it has its name, so that what a kill leaves of it is found, and goes with the next

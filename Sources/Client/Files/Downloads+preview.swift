@@ -71,7 +71,7 @@ extension Downloads {
             try output.append(thumbnail.bytes)
             try output.finish()
         } catch {
-            throw .file(.unwritable)
+            throw .file(FileFailure(writing: error))
         }
         return thumbnail
     }

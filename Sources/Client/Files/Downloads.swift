@@ -34,7 +34,7 @@ final class Downloads: Room {
                 try forget(key, record)
                 return pointer.note
             }
-            guard !FileSystem.isTaken(path) else { throw .file(.unwritable) }
+            guard !FileSystem.isTaken(path) else { throw .file(.exists) }
             if let output = try? NewFile(path, resuming: record.partial, byteCount: Int(clamping: record.byteCount)) {
                 do throws(ClientError) {
                     let run = DownloadRun(media: media, summary: summary, output: output, key: key, record: record)
@@ -150,7 +150,7 @@ final class Downloads: Room {
             var transaction = StoreTransaction()
             transaction.remove(key)
             try commit(transaction)
-            throw .file(.unwritable)
+            throw .file(FileFailure(writing: error))
         }
     }
 
@@ -184,7 +184,7 @@ final class Downloads: Room {
     }
 
     private static func written<Value>(_ write: () throws(LocalStoreError) -> Value) throws(ClientError) -> Value {
-        do { return try write() } catch { throw .file(.unwritable) }
+        do { return try write() } catch { throw .file(FileFailure(writing: error)) }
     }
 }
 

@@ -30,12 +30,15 @@ final class FileMailer: Room {
     }
 
     func send(
-        _ file: OutgoingFile, to handle: Handle, progress: @escaping @Sendable (FileProgress) -> Void
+        _ file: OutgoingFile, to person: PersonReference, progress: @escaping @Sendable (FileProgress) -> Void
     ) async throws(ClientError) -> Line {
         try file.check(ClientLimits.expirySeconds)
         _ = try ownAddress()
         // Nothing is sealed for somebody who is not there.
-        let account = try await contacts.account(of: handle)
+        let account = try await contacts.metAccount(of: person)
+        let name: Handle?
+        if case .handle(let handle) = person { name = handle } else { name = try contacts.knownHandle(of: account) }
+        guard let handle = name else { throw .noSuchChat }
         let (number, transfer) = try await take(file, to: account, handle)
         return try await follow(number, transfer, progress)
     }
@@ -47,8 +50,8 @@ final class FileMailer: Room {
         _ = try ownAddress()
         switch chat {
         case .person(let account):
-            guard let handle = try contacts.knownHandle(of: account) else { throw .noSuchChat }
-            return try await send(file, to: handle, progress: progress)
+            guard try contacts.knownHandle(of: account) != nil else { throw .noSuchChat }
+            return try await send(file, to: .account(account), progress: progress)
         case .conversation(let id):
             try file.check(Limits.messageSeconds)
             try await mailer.logs.learn(id)
@@ -79,10 +82,16 @@ final class FileMailer: Room {
         return (number, transfer)
     }
 
-    func waitingLine(of file: OutgoingFile, to handle: Handle) async throws(ClientError) -> LineID? {
+    func waitingLine(of file: OutgoingFile, to person: PersonReference) async throws(ClientError) -> LineID? {
         let source = try SourceFile(file.path)
+        let account: AccountID?
+        switch person {
+        // Of one that was never looked up nothing waits.
+        case .handle(let handle): account = try read(.handle(handle))
+        case .account(let named): account = named
+        }
         for number in waitingTransfers() {
-            guard let transfer = try read(.transfer(number)), transfer.handle == handle, transfer.name == file.name,
+            guard let transfer = try read(.transfer(number)), transfer.to == account, transfer.name == file.name,
                 transfer.caption == file.caption, transfer.type == file.type, transfer.expiresIn == file.expirySeconds,
                 try await Self.isSealed(from: source, transfer)
             else { continue }

@@ -62,8 +62,10 @@ public struct FileProgress: Sendable, Equatable {
 public enum FileFailure: String, WireEnumeration {
     /// The file cannot be read; there is none, or it is no regular file.
     case unreadable
-    /// The place for it cannot be written, or has something else already.
+    /// The place for it cannot be written.
     case unwritable
+    /// Something is at the place for it already.
+    case exists
     /// Above 2 GiB.
     case tooLong = "too-long"
     /// A type that is empty, or too long to be told.
@@ -90,4 +92,9 @@ public enum FileFailure: String, WireEnumeration {
     case noPreview = "no-preview"
     /// What the sender calls a small picture is not one that may be shown.
     case badPreview = "bad-preview"
+}
+
+extension FileFailure {
+    /// Why a file that somebody asked for was not written.
+    package init(writing error: LocalStoreError) { self = error.saysAlreadyThere ? .exists : .unwritable }
 }

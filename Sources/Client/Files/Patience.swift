@@ -1,3 +1,4 @@
+import Transport
 import Wire
 
 /// How often something is tried again that got no further.
@@ -22,15 +23,19 @@ struct Patience {
 
 extension Room {
     /// Does what may be done twice until it is done, or there is no more hope.
+    /// - Parameter outlastsSilence: whether a server that has not answered in time is asked again. An upload or a
+    ///   download is worth that; whoever waits for a plain answer has waited for long enough.
     func patiently<R: Sendable>(
-        _ body: () async throws(ClientError) -> R
+        outlastsSilence: Bool = true, _ body: () async throws(ClientError) -> R
     ) async throws(ClientError) -> R {
         var patience = Patience()
         while true {
             do throws(ClientError) {
                 return try await body()
             } catch {
-                guard error.isPassing || error.isOutOfStep else { throw error }
+                guard error.isPassing || error.isOutOfStep, outlastsSilence || error != .unreachable(.timedOut) else {
+                    throw error
+                }
                 try await wait(&patience, after: error)
             }
         }

@@ -134,7 +134,9 @@ final class OpenUploads: Room {
     /// The bytes of a picture.
     /// - Parameter path: of the endpoint, with its query.
     func picture(_ path: String) async throws(ClientError) -> [UInt8] {
-        try await patiently { () async throws(ClientError) in try await self.pictureOnce(path) }
+        try await patiently(outlastsSilence: false) { () async throws(ClientError) in
+            try await self.pictureOnce(path)
+        }
     }
 
     private func pictureOnce(_ path: String) async throws(ClientError) -> [UInt8] {

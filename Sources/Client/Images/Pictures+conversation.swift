@@ -16,7 +16,7 @@ extension Pictures {
 
     func removeImage(of conversation: ConversationID) async throws(ClientError) {
         _ = try ownAddress()
-        _ = try await patiently { () async throws(ClientError) in
+        _ = try await patiently(outlastsSilence: false) { () async throws(ClientError) in
             try await signed.run(Endpoints.removeConversationImage, conversation)
         }
     }

@@ -21,7 +21,7 @@ extension Pictures {
 
     func removeEmoji(_ name: EmojiName) async throws(ClientError) {
         _ = try ownAddress()
-        _ = try await patiently { () async throws(ClientError) in
+        _ = try await patiently(outlastsSilence: false) { () async throws(ClientError) in
             try await signed.run(Endpoints.removeEmoji, name)
         }
     }

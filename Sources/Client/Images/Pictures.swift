@@ -27,15 +27,15 @@ final class Pictures: Room {
 
     func removeAvatar() async throws(ClientError) {
         _ = try ownAddress()
-        _ = try await patiently { () async throws(ClientError) in
+        _ = try await patiently(outlastsSilence: false) { () async throws(ClientError) in
             try await signed.run(Endpoints.removeAvatar)
         }
     }
 
     func avatar(
-        of handle: Handle, _ form: PictureForm = PictureForm()
+        of person: PersonReference, _ form: PictureForm = PictureForm()
     ) async throws(ClientError) -> [UInt8] {
-        let account = try await contacts.account(of: handle)
+        let account = try await contacts.account(of: person)
         return try await openUploads.picture(Endpoints.avatar.target(.other(account), query: form.query))
     }
 }

@@ -5,6 +5,8 @@ struct Companions {
         /// Until the server says hello.
         case greeting
         case heartbeat
+        /// Whether the connection still leads to the server.
+        case probe
         case acknowledgement
         case care
         case files

@@ -38,6 +38,7 @@ extension Listening {
         switch kind {
         case .greeting: await awaitGreeting(connection)
         case .heartbeat: await beat(connection)
+        case .probe: await probe(connection)
         case .acknowledgement: await acknowledgeSoon(connection)
         case .care: await lookAfterQuietly()
         case .files: await files.sendFiles()

@@ -80,7 +80,7 @@ extension Listening {
             } catch {
                 // It may be over already, or be none that is kept.
                 guard error.isPassing, !Task.isCancelled else { return steps }
-                tell(.passedOver(.conversation(entry.conversation), through: entry.seq.rawValue))
+                tell(.passedOver(.conversation(entry.conversation), through: entry.seq))
                 return steps + [.beside(.catchUpAll)]
             }
             if case .kept(let events) = try logs.take(entry) { add(events, to: connection) }
@@ -214,6 +214,17 @@ extension Listening {
                 return connection.line.cut()
             }
         }
+    }
+
+    /// Pings once, and cuts the connection when nothing comes soon: its way may have gone while nobody noticed.
+    func probe(_ connection: ListeningConnection) async {
+        let heardCount = connection.heardCount
+        connection.send(.ping(.init(stamp: 0)))
+        guard (try? await surroundings.sleep(ClientLimits.probeMilliseconds)) != nil,
+            connection.heardCount == heardCount
+        else { return }
+        connection.trouble = .unreachable(.timedOut)
+        connection.line.cut()
     }
 
     /// Reads what the open conversations gained, until that is done or the connection ends.

@@ -15,7 +15,7 @@ extension Listening {
         }
         if let seq { try logs.noteHead(seq, of: conversation) }
         guard try logs.isWanted(conversation) else {
-            tell(.passedOver(.conversation(conversation), through: seq?.rawValue))
+            tell(.passedOver(.conversation(conversation), through: seq))
             return .goOn
         }
         // It may have been read meanwhile.

@@ -19,10 +19,18 @@ final class Listening: Room {
     let upkeep: Upkeep
     /// Listens for all who want it.
     private var task: Task<Void, Never>?
-    /// A pause between two tries that is longer than who wants only what waits would wait.
-    private var longPause: Task<Void, Never>?
+    /// A pause between two tries.
+    private var pause: Pause?
     /// The connection that is open.
     private(set) var current: ListeningConnection?
+
+    private struct Pause {
+        let task: Task<Void, Never>
+        /// Whether it is longer than who wants only what waits would wait.
+        let isLong: Bool
+        /// Whether the server has asked for it.
+        let isAskedFor: Bool
+    }
 
     init(
         _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ ownEntries: OwnEntries,
@@ -56,8 +64,18 @@ final class Listening: Room {
         // What waited has come to somebody else already.
         if watching.connectionState == .live, task?.isCancelled == false { listeners.idle() }
         if task == nil, !listeners.isEmpty { begin() }
-        if untilIdle { longPause?.cancel() }
+        if untilIdle, pause?.isLong == true { pause?.task.cancel() }
         return events
+    }
+
+    /// Does not wait any longer for what waits by a choice of its own, and finds out whether a connection that is open
+    /// still leads to the server.
+    func tryNow() {
+        if pause?.isAskedFor == false { pause?.task.cancel() }
+        guard let connection = current, connection.heartbeat != nil else { return }
+        accompany(connection, .probe)
+        accompany(connection, .files)
+        ground.errands.begin { (rooms) in await rooms.mailer.sendUnlessPutOff() }
     }
 
     /// Ends in order, whoever listens.
@@ -96,7 +114,9 @@ final class Listening: Room {
                 // Who waits for the queue's end does not wait for a server for ever.
                 if let reason = tries.lastFailure, tries.areUp { listeners.giveUp(reason) }
                 guard !Task.isCancelled, !listeners.isEmpty else { break }
-                await pause(tries.pause(chance: surroundings.chance(), wish: wish, listeners.isSomebodyStaying))
+                let milliseconds = tries.pause(
+                    chance: surroundings.chance(), wish: wish, listeners.isSomebodyStaying)
+                await wait(milliseconds, isAskedFor: wish > 0)
             }
         }
         mailer.stopResending()
@@ -111,14 +131,15 @@ final class Listening: Room {
     }
 
     /// Waits before the next try, unless it is cancelled.
-    private func pause(_ milliseconds: UInt64) async {
+    private func wait(_ milliseconds: UInt64, isAskedFor: Bool) async {
         watching.connectionChanged(to: .waiting(.milliseconds(Int64(clamping: milliseconds))))
         tell(.disconnected(retryAfter: .milliseconds(Int64(clamping: milliseconds))))
-        let pause = ground.errands.begin(after: milliseconds, surroundings.sleep) { (_) in }
+        let task = ground.errands.begin(after: milliseconds, surroundings.sleep) { (_) in }
         // With what chance adds.
-        if milliseconds > ClientLimits.reconnectUntilIdleMillisecondsMax * 2 { longPause = pause }
-        await withTaskCancellationHandler { await pause.value } onCancel: { pause.cancel() }
-        longPause = nil
+        let isLong = milliseconds > ClientLimits.reconnectUntilIdleMillisecondsMax * 2
+        pause = Pause(task: task, isLong: isLong, isAskedFor: isAskedFor)
+        await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        pause = nil
     }
 
     /// One try: what is done before, where only what waits is wanted, and a connection.
@@ -213,7 +234,7 @@ final class Listening: Room {
     }
 
     private func openLine(_ network: Network, _ token: String) async throws(ClientError) -> SocketLine {
-        let opening = Undertaking { () async -> Result<SocketLine, TransportError> in
+        let opening = Undertaking(in: nil) { () async -> Result<SocketLine, TransportError> in
             do throws(TransportError) {
                 return .success(try await network.openLine("/v1/ws", Self.subprotocols(token)))
             } catch {

@@ -38,17 +38,13 @@ final class LocalStore {
 
     /// Opens the store in `folder`, or makes both.
     /// - Throws: ``LocalStoreError``.
-    convenience init(folder: String, key: borrowing FolderKey) throws(LocalStoreError) {
-        try self.init(folder: folder, key: key, cost: .standard)
-    }
-
     init(
-        folder: String, key: borrowing FolderKey, cost: Argon2id.Cost, disk: StoreDisk = .real
+        folder: String, key: borrowing FolderKey, cost: Argon2id.Cost = .standard, disk: StoreDisk = .real
     ) throws(LocalStoreError) {
         try FileSystem.makeFolder(folder)
         let lock = try FolderLock(folder: folder)
         let keys = StoreKeys(folder: folder, disk: disk)
-        if !Self.mayBe(in: folder) { try Self.found(folder, keys, key, cost) }
+        if !Self.mayBe(in: folder) { try StoreFounding.found(folder, keys, key, cost) }
         let file = try StoreFile(folder: folder, lock: lock, disk: disk)
         let headAddress = StoreAddress.own(.head)
         let headBytes = try Self.asked { () throws(SQLiteError) in try file.connection.value(at: headAddress) }
@@ -71,17 +67,6 @@ final class LocalStore {
     /// Whether one may be there: `false` where it is known that there is none. Makes nothing.
     static func mayBe(in folder: String) -> Bool { FileSystem.mayHave(folder + "/" + StoreFile.databaseName) }
 
-    private static func found(
-        _ folder: String, _ keys: StoreKeys, _ key: borrowing FolderKey, _ cost: Argon2id.Cost
-    ) throws(LocalStoreError) {
-        let salt = RandomBytes.make(byteCount: Argon2id.saltByteCount)
-        let mainKey = try keys.newMainKey(key, salt: salt, cost: cost)
-        let head = StoreHead(keySource: .init(key), cost: cost, salt: salt, mainKey: mainKey)
-        let seal = try StoreSeal(head: head, mainKey: mainKey)
-        let sum = seal.seal(StoreSum().bytes, named: .number(0), at: .own(.sum))
-        try StoreFounding(folder: folder, disk: keys.disk).found([(.own(.head), head.bytes), (.own(.sum), sum)])
-    }
-
     /// Copies the log back and lets the next opener in. Nothing can be read afterwards.
     func close() {
         guard let file else { return }
@@ -98,14 +83,31 @@ final class LocalStore {
     // MARK: Reading
 
     /// The bytes at a place; `nil` where there is nothing.
-    func bytes(_ slot: StoreSlot) throws(LocalStoreError) -> [UInt8]? {
-        let file = try usable()
+    func bytes(_ slot: StoreSlot) throws(LocalStoreError) -> [UInt8]? { try bytes(slot, at: seal.address(of: slot)) }
+
+    /// What is made of the bytes at a place, once for as long as they stay; `nil` where there is nothing.
+    func reading<Reading: Sendable>(
+        _ slot: StoreSlot, _ read: ([UInt8]) throws(LocalStoreError) -> Reading
+    ) throws(LocalStoreError) -> Reading? {
         let address = seal.address(of: slot)
+        guard let bytes = try bytes(slot, at: address) else { return nil }
+        if let known = recent[address]?.reading as? Reading { return known }
+        let reading = try read(bytes)
+        recent.set(reading: reading, at: address)
+        return reading
+    }
+
+    private func bytes(_ slot: StoreSlot, at address: StoreAddress) throws(LocalStoreError) -> [UInt8]? {
+        let file = try usable()
         if let known = recent[address] {
-            try requireName(of: slot, in: known.content)
-            return known.content.value
+            guard let content = known.content else { return nil }
+            try requireName(of: slot, in: content)
+            return content.value
         }
-        guard let sealed = try sealedValue(at: address, using: file) else { return nil }
+        guard let sealed = try sealedValue(at: address, using: file) else {
+            recent.set(nil, StoreSum(), at: address)
+            return nil
+        }
         let content = try content(sealed, at: address, of: slot)
         recent.set(content, seal.term(sealed, at: address), at: address)
         return content.value
@@ -119,7 +121,7 @@ final class LocalStore {
         let scopeHash = seal.scope(scope)
         if room.hasNames {
             var slots: [StoreSlot] = []
-            try visit(in: room, of: scope, range) { (slot, _) in slots.append(slot) }
+            try visit(in: room, of: scope, range) { (row) in slots.append(row.slot) }
             return slots
         }
         let places = try Self.asked { () throws(SQLiteError) in try file.connection.places(scopeHash, room, range) }
@@ -130,21 +132,20 @@ final class LocalStore {
     /// - Parameter visit: asks nothing of the store.
     func visit(
         in room: StoreRoom, of scope: StoreScope, _ range: StoreRange = .all,
-        _ visit: (StoreSlot, [UInt8]) throws(LocalStoreError) -> Void
+        _ visit: (VisitedRow) throws(LocalStoreError) -> Void
     ) throws(LocalStoreError) {
         let file = try usable()
         let scopeHash = seal.scope(scope)
         var failure: LocalStoreError?
-        func take(_ row: StoreRow) throws(LocalStoreError) {
-            let content = try seal.open(row.sealed, at: row.address)
-            let place = content.name.map { StoreSlot.Place.name($0) } ?? .number(UInt64(row.address.place))
-            // Only what was sealed for this address opens at it, so the name is not hashed again.
-            try visit(StoreSlot(scope: scope, room: room, place: place), content.value)
-        }
         try Self.asked { () throws(SQLiteError) in
-            try file.connection.visit(scopeHash, room, range) { (row) in
+            try file.connection.visit(scopeHash, room, range) { (address, sealed) in
                 guard failure == nil else { return }
-                do throws(LocalStoreError) { try take(row) } catch { failure = error }
+                do throws(LocalStoreError) {
+                    let opened = try seal.open(sealed, at: address)
+                    try visit(VisitedRow(scope: scope, room: room, number: address.place, opened: opened))
+                } catch {
+                    failure = error
+                }
             }
         }
         if let failure { throw failure }
@@ -259,7 +260,8 @@ final class LocalStore {
         _ slot: StoreSlot, at address: StoreAddress, _ file: StoreFile
     ) throws(LocalStoreError) -> Bool {
         if let known = recent[address] {
-            try requireName(of: slot, in: known.content)
+            guard let content = known.content else { return false }
+            try requireName(of: slot, in: content)
             note(known.term, isAdded: false, at: address)
             return true
         }
@@ -308,7 +310,7 @@ final class LocalStore {
         isErasingOwed = isErasingOwed || stagesErasing
         stagesErasing = false
         if isErasingOwed {
-            erase()
+            settle(overwrites: true)
         } else if file.logFrameCount > StoreLimits.logFrameCountMax {
             settle(overwrites: false)
         }
@@ -338,15 +340,13 @@ final class LocalStore {
 
     /// Overwrites what was deleted and is still in the files. When the disk refuses, it stays owed.
     func eraseIfOwed() {
-        if isErasingOwed { erase() }
+        if isErasingOwed { settle(overwrites: true) }
     }
 
     /// Overwrites what is in the log, whether or not it was deleted.
     func settle() {
-        if !isLogEmpty { erase() }
+        if !isLogEmpty { settle(overwrites: true) }
     }
-
-    private func erase() { settle(overwrites: true) }
 
     /// - Parameter overwrites: the log, too; else the next commits do, as they go over it.
     private func settle(overwrites: Bool) {

@@ -1,3 +1,4 @@
+import Crypto
 import SQLite
 
 /// Makes a store under another name, which gets its own last: a kill anywhere leaves none, or a whole one.
@@ -41,5 +42,19 @@ struct StoreFounding {
         for (address, value) in rows { try connection.put(value, at: address) }
         try connection.execute("COMMIT")
         try connection.execute("PRAGMA journal_mode = WAL")
+    }
+}
+
+extension StoreFounding {
+    /// Makes a store with nothing in it, and a key of its own.
+    static func found(
+        _ folder: String, _ keys: StoreKeys, _ key: borrowing FolderKey, _ cost: Argon2id.Cost
+    ) throws(LocalStoreError) {
+        let salt = RandomBytes.make(byteCount: Argon2id.saltByteCount)
+        let mainKey = try keys.newMainKey(key, salt: salt, cost: cost)
+        let head = StoreHead(keySource: .init(key), cost: cost, salt: salt, mainKey: mainKey)
+        let seal = try StoreSeal(head: head, mainKey: mainKey)
+        let sum = seal.seal(StoreSum().bytes, named: .number(0), at: .own(.sum))
+        try StoreFounding(folder: folder, disk: keys.disk).found([(.own(.head), head.bytes), (.own(.sum), sum)])
     }
 }

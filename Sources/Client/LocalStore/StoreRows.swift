@@ -68,8 +68,10 @@ extension Connection {
     }
 
     /// Each row of a room, as it is read. Nothing else is asked of the table meanwhile.
+    /// - Parameter visit: given the sealed bytes where SQLite has them, until it returns.
     func visit(
-        _ scope: SixteenBytes, _ room: StoreRoom, _ range: StoreRange, _ visit: (StoreRow) -> Void
+        _ scope: SixteenBytes, _ room: StoreRoom, _ range: StoreRange,
+        _ visit: (StoreAddress, UnsafeRawBufferPointer) -> Void
     ) throws(SQLiteError) {
         let statement: StaticString = switch range.order {
         case .oldestFirst:
@@ -83,14 +85,11 @@ extension Connection {
             ORDER BY place DESC LIMIT ?5
             """
         }
-        let _: [Void] = try rows(
+        try each(
             statement, .id(scope), .integer(room.rawValue), .number(range.places.lowerBound),
             .number(range.places.upperBound), .integer(Int64(range.limit))
         ) { (row) in
-            visit(
-                StoreRow(
-                    address: StoreAddress(scope: scope, room: room.rawValue, place: row.integer(0)),
-                    sealed: [UInt8](row.borrowedBytes(1))))
+            visit(StoreAddress(scope: scope, room: room.rawValue, place: row.integer(0)), row.borrowedBytes(1))
         }
     }
 

@@ -25,6 +25,20 @@ struct StoreSeal: ~Copyable {
         var value: [UInt8]
     }
 
+    /// What was opened, as it lies.
+    struct Opened {
+        fileprivate let plaintext: [UInt8]
+        fileprivate let nameEnd: Int
+        fileprivate let valueEnd: Int
+
+        var name: String? {
+            let name = plaintext[StoreSeal.prefixByteCount..<nameEnd]
+            return name.isEmpty ? nil : String(decoding: name, as: UTF8.self)
+        }
+
+        var value: ArraySlice<UInt8> { plaintext[nameEnd..<valueEnd] }
+    }
+
     private static let prefixByteCount = 6
 
     private let fileID: [UInt8]
@@ -73,21 +87,42 @@ struct StoreSeal: ~Copyable {
         plaintext += name
         plaintext += value
         plaintext += [UInt8](repeating: 0, count: (16 - plaintext.count % 16) % 16)
-        return XChaCha20Poly1305.seal(plaintext, key: values, binding: fileID + address.bytes)
+        return XChaCha20Poly1305.seal(plaintext, key: values, binding: bound(to: address))
     }
 
     /// - Throws: ``LocalStoreError/damaged(_:)`` for what was not sealed for that place.
     borrowing func open(_ sealed: [UInt8], at address: StoreAddress) throws(LocalStoreError) -> Content {
-        guard let plaintext = try? XChaCha20Poly1305.open(sealed, key: values, binding: fileID + address.bytes),
+        let opened = try sealed.withUnsafeBufferPointer { (sealed) throws(LocalStoreError) in
+            try open(UnsafeRawBufferPointer(sealed), at: address)
+        }
+        return Content(name: opened.name, value: Array(opened.value))
+    }
+
+    /// - Throws: ``LocalStoreError/damaged(_:)`` for what was not sealed for that place.
+    borrowing func open(
+        _ sealed: UnsafeRawBufferPointer, at address: StoreAddress
+    ) throws(LocalStoreError) -> Opened {
+        guard let plaintext = try? XChaCha20Poly1305.open(sealed, key: values, binding: bound(to: address)),
             plaintext.count >= Self.prefixByteCount
         else { throw .damaged(Self.what(address)) }
-        let valueCount = plaintext[0..<4].reduce(0) { $0 << 8 | Int($1) }
-        let nameEnd = Self.prefixByteCount + plaintext[4..<6].reduce(0) { $0 << 8 | Int($1) }
-        guard nameEnd + valueCount <= plaintext.count else { throw .damaged(Self.what(address)) }
-        let name = plaintext[Self.prefixByteCount..<nameEnd]
-        return Content(
-            name: name.isEmpty ? nil : String(decoding: name, as: UTF8.self),
-            value: Array(plaintext[nameEnd..<nameEnd + valueCount]))
+        let (valueByteCount, nameByteCount) = plaintext.withUnsafeBytes {
+            (
+                Int(UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self))),
+                Int(UInt16(bigEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt16.self)))
+            )
+        }
+        let nameEnd = Self.prefixByteCount + nameByteCount
+        guard nameEnd + valueByteCount <= plaintext.count else { throw .damaged(Self.what(address)) }
+        return Opened(plaintext: plaintext, nameEnd: nameEnd, valueEnd: nameEnd + valueByteCount)
+    }
+
+    private borrowing func bound(to address: StoreAddress) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: fileID.count + StoreAddress.byteCount) { (buffer, count) in
+            let raw = UnsafeMutableRawBufferPointer(buffer)
+            raw.copyBytes(from: fileID)
+            address.withBytes { UnsafeMutableRawBufferPointer(rebasing: raw[fileID.count...]).copyMemory(from: $0) }
+            count = raw.count
+        }
     }
 
     /// What a value adds to the sum over all.

@@ -44,9 +44,14 @@ struct StoreAddress: Comparable, Hashable, Sendable {
         StoreAddress(scope: SixteenBytes(high: 0, low: 0), room: room.rawValue, place: 0)
     }
 
-    /// 32 bytes, numbers big-endian.
-    var bytes: [UInt8] {
+    static let byteCount = 32
+
+    /// ``byteCount`` of them, numbers big-endian.
+    var bytes: [UInt8] { withBytes { [UInt8]($0) } }
+
+    /// The same where they lie.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         let words = (scope.high.bigEndian, scope.low.bigEndian, room.bigEndian, place.bigEndian)
-        return withUnsafeBytes(of: words) { [UInt8]($0) }
+        return withUnsafeBytes(of: words, body)
     }
 }

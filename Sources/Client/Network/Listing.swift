@@ -31,7 +31,8 @@ extension Room {
         repeat {
             let query = [Parameters.limit(UInt64(Limits.pageItemsMax))] + (cursor.map { [Parameters.cursor($0)] } ?? [])
             let page = isPatient
-                ? try await patiently { () async throws(ClientError) in try await ask(query) } : try await ask(query)
+                ? try await patiently(outlastsSilence: false) { () async throws(ClientError) in try await ask(query) }
+                : try await ask(query)
             for item in page.items {
                 guard names.insert(name(item)).inserted else { throw untrue }
                 items.append(item)

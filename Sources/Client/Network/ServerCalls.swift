@@ -64,7 +64,7 @@ struct ServerCalls: Sendable {
     /// A request that carries bytes, as it is.
     /// - Throws: ``ClientError/cancelled`` when the task is: the server may have done what was asked all the same.
     func bytes(_ request: Network.Request) async throws(ClientError) -> Network.Answer {
-        let exchange = Undertaking { [network] () async -> Result<Network.Answer, TransportError> in
+        let exchange = Undertaking(in: nil) { [network] () async -> Result<Network.Answer, TransportError> in
             do throws(TransportError) {
                 return .success(try await network.exchange(request))
             } catch {
@@ -86,6 +86,7 @@ struct ServerCalls: Sendable {
     }
 
     private static func context(_ mediaType: String) -> WireContext {
-        WireContext(form: mediaType.contains("json") ? .json : .cbor, refusesUnknownFields: false)
+        let isPlain = mediaType == WireForm.cbor.mediaType
+        return WireContext(form: isPlain || !mediaType.contains("json") ? .cbor : .json, refusesUnknownFields: false)
     }
 }

@@ -10,8 +10,11 @@ final class Undertaking<Value: Sendable>: @unchecked Sendable {
     private var outcome: Value?
 
     /// Begins the work, in a task of its own.
-    init(_ work: @escaping @Sendable () async -> Value) {
+    /// - Parameter isolation: whose it is: it begins and ends there, without a turn on another thread.
+    init(in isolation: isolated (any Actor)?, _ work: @escaping @Sendable () async -> Value) {
         Task {
+            // What is named here is where the task runs.
+            _ = isolation
             let outcome = await work()
             lock.withLock { self.outcome = outcome }
             latch.open()

@@ -24,20 +24,20 @@ struct TimelineWindow {
         self.lines = lines
         self.hasOlder = hasOlder
         self.hasNewer = hasNewer
-        let first = lines.first { $0.number < LinePlace.firstWaiting }?.number
+        let first = lines.first { $0.number.rawValue < LinePlace.firstWaiting }?.number.rawValue
         start = hasOlder ? first ?? head + 1 : 0
         end = Self.end(of: lines) ?? head
     }
 
     private static func end(of lines: [Line]) -> UInt64? {
-        lines.last { $0.number < LinePlace.firstWaiting }?.number
+        lines.last { $0.number.rawValue < LinePlace.firstWaiting }?.number.rawValue
     }
 
     /// Lines before the first, ascending.
     mutating func grow(older page: [Line], hasOlder: Bool) {
         lines = page + lines
         self.hasOlder = hasOlder
-        start = hasOlder ? page.first?.number ?? start : 0
+        start = hasOlder ? page.first?.number.rawValue ?? start : 0
         guard lines.count > ClientLimits.timelineLinesMax else { return }
         lines.removeLast(lines.count - ClientLimits.timelineLinesMax)
         hasNewer = true
@@ -57,15 +57,15 @@ struct TimelineWindow {
         guard lines.count > ClientLimits.timelineLinesMax else { return }
         lines.removeFirst(lines.count - ClientLimits.timelineLinesMax)
         hasOlder = true
-        start = lines.first?.number ?? start
+        start = lines.first?.number.rawValue ?? start
     }
 
     /// What has become of the line with a number: changed, new, or gone.
     /// - Parameter bound: the numbers around it between which there is no hole: what is beyond one is behind the
     ///   window.
     mutating func set(_ line: Line?, number: UInt64, within bound: ClosedRange<UInt64>) {
-        let index = lines.partitioningIndex { $0.number >= number }
-        let isThere = index < lines.count && lines[index].number == number
+        let index = lines.partitioningIndex { $0.number.rawValue >= number }
+        let isThere = index < lines.count && lines[index].number.rawValue == number
         guard let line else {
             if isThere { lines.remove(at: index) }
             return
@@ -78,7 +78,7 @@ struct TimelineWindow {
             guard end == 0 || bound.contains(end) else {
                 // What waits to be posted is behind the hole as well.
                 (hasNewer, isBehindHole) = (true, true)
-                lines.removeAll { $0.number >= LinePlace.firstWaiting }
+                lines.removeAll { $0.number.rawValue >= LinePlace.firstWaiting }
                 return
             }
             lines.insert(line, at: index)

@@ -51,7 +51,7 @@ extension Watching {
         for id in memberSources.keys { refreshMembers(of: id) }
     }
 
-    private func refreshMembers(of id: ConversationID) {
+    func refreshMembers(of id: ConversationID) {
         ground.errands.begin { (rooms) in
             guard !rooms.ground.isClosed, (try? await rooms.logs.learn(id)) != nil,
                 (try? await rooms.conversations.members(of: id)) != nil
@@ -71,6 +71,7 @@ extension Watching {
     func tellMembers(of ids: Set<ConversationID>) {
         for id in ids {
             guard let source = memberSources[id] else { continue }
+            // Of one whose log was set back nobody is known for a while: what was shown stays for so long.
             if let members = try? conversations.knownMembers(of: id) { source.set(members) }
         }
     }

@@ -28,6 +28,8 @@ final class Watching: Room {
         self.safetyNumbers = safetyNumbers
         super.init(ground)
         ground.records.whenDurable.append { [unowned self] (touched) in committed(touched) }
+        // Elsewhere they are asked for when somebody looks.
+        logs.whenSetBack = { [unowned self] (id) in if memberSources[id] != nil { refreshMembers(of: id) } }
     }
 
     /// Every chat of this device, as ``Transcript/chats()`` lists them.
@@ -160,7 +162,7 @@ final class Watching: Room {
     func line(_ id: LineID) async throws(ClientError) -> Line? {
         if let line = try transcript.line(id) { return line }
         guard case .conversation(let conversation) = id.chat, case .number(let number) = id.name else { return nil }
-        try await logs.load(around: number, of: conversation, count: 2)
+        try await logs.load(around: number.rawValue, of: conversation, count: 2)
         return try transcript.line(id)
     }
 
@@ -203,7 +205,8 @@ final class Watching: Room {
                 of: chat, after: place - 1, limit: count - older.count, within: bound)
             window = TimelineWindow(
                 chat, lines: older + newer, hasOlder: older.count == count / 2 || bound.lowerBound > 1,
-                hasNewer: try isMore(after: newer.last?.number ?? place, chat, bound) || bound.upperBound < .max,
+                hasNewer: try isMore(after: newer.last?.number.rawValue ?? place, chat, bound)
+                    || bound.upperBound < .max,
                 head: head)
         } else {
             let bound = try bound(around: .max, of: chat)
@@ -236,7 +239,7 @@ final class Watching: Room {
         guard id.chat == chat else { throw .noSuchMessage }
         let failure = await failure { () async throws(ClientError) in
             guard case .conversation(let conversation) = chat, case .number(let number) = id.name else { return }
-            try await logs.load(around: number, of: conversation, count: count)
+            try await logs.load(around: number.rawValue, of: conversation, count: count)
         }
         do { return try transcript.place(of: id).number } catch { throw failure ?? error }
     }
@@ -311,7 +314,7 @@ final class Watching: Room {
             guard window.hasNewer else { return true }
             let bound = try bound(around: window.end, of: window.chat)
             let page = try transcript.lines(of: window.chat, after: window.end, limit: count, within: bound)
-            let isMore = try isMore(after: page.last?.number ?? window.end, window.chat, bound)
+            let isMore = try isMore(after: page.last?.number.rawValue ?? window.end, window.chat, bound)
             window.grow(newer: page, hasNewer: bound.upperBound < .max || isMore)
             return !page.isEmpty
         }

@@ -32,8 +32,10 @@ final class Errands: @unchecked Sendable {
         }
     }
 
-    /// Something that is done to its end in the owner, whoever waits for it.
-    func undertake<Value: Sendable>(_ work: @escaping @Sendable (Rooms) async -> Value) -> Undertaking<Value?> {
-        Undertaking { [present] in await present?.run(work) }
+    /// Something that is done to its end in the owner, which asks, whoever waits for it.
+    func undertake<Value: Sendable>(
+        in isolation: isolated (any Actor)? = #isolation, _ work: @escaping @Sendable (Rooms) async -> Value
+    ) -> Undertaking<Value?> {
+        Undertaking(in: isolation) { [present] in await present?.run(work) }
     }
 }

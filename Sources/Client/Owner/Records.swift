@@ -8,8 +8,9 @@ final class Records {
     /// Lines that have changed and are not durable yet.
     private(set) var staged = Touched()
 
-    /// What the profile says, while it stays as it is.
-    var ownAddress: DeviceAddress?
+    /// What the profile says, and the keys in it, while it stays as it is.
+    var ownProfile: (profile: Profile, own: DeviceAddress)?
+    var ownIdentity: HeldIdentity?
     /// How much is kept for a later version, of frames and of contents, while that stays as it is: whoever adds to it
     /// says what it is then.
     var keptFrameShares: KeptShares?
@@ -72,12 +73,12 @@ final class Records {
         do { return try here.readableValues(in: shelf, range) } catch { throw .store(error) }
     }
 
-    /// The same one after the other, so that thousands are never held at once.
+    /// The values by themselves, as they are read, so that thousands are never held at once.
     /// - Parameter visit: asks nothing of the store.
     func visitReadable<Value: WireType>(
-        in shelf: StoreShelf<Value>, _ visit: (StoreKey<Value>, Value) -> Void
+        in shelf: StoreShelf<Value>, _ visit: (Value) -> Void
     ) throws(ClientError) {
-        do { try here.visitReadable(in: shelf, .all, visit) } catch { throw .store(error) }
+        do { try here.visitReadable(in: shelf, visit) } catch { throw .store(error) }
     }
 
     func byteCounts<Value: WireType>(
@@ -116,7 +117,7 @@ final class Records {
     }
 
     private func forget(changedBy transaction: StoreTransaction) {
-        if transaction.mayChange(.profile) { ownAddress = nil }
+        if transaction.mayChange(.profile) { (ownProfile, ownIdentity) = (nil, nil) }
         if transaction.mayChange(.keptFrame) { keptFrameShares = nil }
         if transaction.mayChange(.keptContent) { keptContentShares = nil }
     }
@@ -131,7 +132,7 @@ final class Records {
             try change(here)
         } catch {
             staged = Touched()
-            ownAddress = nil
+            (ownProfile, ownIdentity) = (nil, nil)
             keptFrameShares = nil
             keptContentShares = nil
             for forget in whenTakenBack { forget() }

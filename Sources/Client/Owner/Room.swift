@@ -40,6 +40,8 @@ class Room {
 
     /// - Throws: ``ClientError/notRegistered``, ``ClientError/notLinkedYet``, ``ClientError/accountDeleted``.
     final func readyProfile() throws(ClientError) -> (profile: Profile, own: DeviceAddress) {
+        // Asked many times for each message, and the same for a device's whole life.
+        if let known = ground.records.ownProfile { return known }
         guard let profile = try read(.profile) else { throw .notRegistered }
         switch profile.stage {
         case .registering, .restoring: throw .notRegistered
@@ -48,22 +50,21 @@ class Room {
         case .ready: break
         }
         guard let own = profile.address else { throw .store(.unreadable(key: StoreKey.profile.name)) }
+        ground.records.ownProfile = (profile, own)
         return (profile, own)
     }
 
     /// This device, where it may act.
     /// - Throws: as ``readyProfile()``.
-    final func ownAddress() throws(ClientError) -> DeviceAddress {
-        // Asked many times for each message, and the same for a device's whole life.
-        if let own = ground.records.ownAddress { return own }
-        let own = try readyProfile().own
-        ground.records.ownAddress = own
-        return own
-    }
+    final func ownAddress() throws(ClientError) -> DeviceAddress { try readyProfile().own }
 
     /// The private keys of this device.
-    final func deviceIdentity(_ profile: Profile) throws(ClientError) -> DeviceIdentity {
-        do { return try profile.deviceIdentity() } catch { throw .store(error) }
+    final func deviceIdentity(_ profile: Profile) throws(ClientError) -> HeldIdentity {
+        if let known = ground.records.ownIdentity, known.isOf(profile) { return known }
+        let identity: HeldIdentity
+        do { identity = try HeldIdentity(of: profile) } catch { throw .store(error) }
+        ground.records.ownIdentity = identity
+        return identity
     }
 }
 

@@ -39,6 +39,21 @@ final class Contacts: Room {
         return try read(.handle(handle)) ?? view.account
     }
 
+    /// The account that a name means, with whatever the server says of it.
+    func account(of person: PersonReference) async throws(ClientError) -> AccountID {
+        switch person {
+        case .handle(let handle): try await account(of: handle)
+        case .account(let account): account
+        }
+    }
+
+    /// The same of somebody whose keys are known from here on.
+    func metAccount(of person: PersonReference) async throws(ClientError) -> AccountID {
+        let account = try await account(of: person)
+        if try knownList(account) == nil { _ = try await freshList(account) }
+        return account
+    }
+
     /// What this device knows an account by: a handle that it has looked up and pinned. `nil` for all others.
     func knownHandle(of account: AccountID) throws(ClientError) -> Handle? {
         guard let handle = try read(.contact(account))?.handle, try read(.handle(handle)) == account else { return nil }

@@ -28,15 +28,19 @@ public struct People: Sendable {
     }
 
     /// The devices of an account, as its newest list that was seen has them.
-    public func devices(of handle: Handle) async throws(SottoError) -> [ContactDevice] {
-        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.safetyNumbers.devices(of: handle) }
+    public func devices(of person: some PersonName) async throws(SottoError) -> [ContactDevice] {
+        try await owner.ask { (rooms) async throws(ClientError) in
+            try await rooms.safetyNumbers.devices(of: person.personReference)
+        }
     }
 
     /// The picture of an account's avatar, as the server made it: the server's word, which no key signs.
     /// - Throws: the server's refusal, `not-found` where there is no avatar.
     public func avatar(
-        of handle: Handle, _ form: PictureForm = PictureForm()
+        of person: some PersonName, _ form: PictureForm = PictureForm()
     ) async throws(SottoError) -> [UInt8] {
-        try await owner.ask { (rooms) async throws(ClientError) in try await rooms.pictures.avatar(of: handle, form) }
+        try await owner.ask { (rooms) async throws(ClientError) in
+            try await rooms.pictures.avatar(of: person.personReference, form)
+        }
     }
 }

@@ -22,6 +22,12 @@ extension LocalStoreError {
         return false
     }
 
+    /// Whether it says that there is something of that name already.
+    var saysAlreadyThere: Bool {
+        if case .system(_, EEXIST) = self { return true }
+        return false
+    }
+
     /// What the system calls an error, in words.
     static func words(ofCode code: Int32) -> String { String(cString: strerror(code)) }
 }

@@ -43,8 +43,8 @@ extension Receiver {
         _ envelope: Envelope, as recipient: SealedRecipient, by server: ServerPublicKey, _ profile: Profile
     ) throws(ClientError) -> CertifiedSealedMessage? {
         let identity = try deviceIdentity(profile)
-        let opened = try? SealedSender.open(envelope.body, as: recipient, identity: identity)
-        return try? opened?.certified(by: server, acceptedAt: envelope.time, identity: identity)
+        let opened = try? SealedSender.open(envelope.body, as: recipient, identity: identity.keys)
+        return try? opened?.certified(by: server, acceptedAt: envelope.time, identity: identity.keys)
     }
 
     /// The list that has the device; `nil` where none is to be had that does.

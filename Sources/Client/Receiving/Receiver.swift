@@ -176,13 +176,15 @@ final class Receiver: Room {
         if let stored, stored.registrationID == registrationID {
             var session = try sealer.open(stored, sender)
             guard let opened = try? session.respond(
-                to: message, as: own, identity: identity, from: peer, preKeys: preKeys, isReplay: { _ in isReplay })
+                to: message, as: own, identity: identity.keys, from: peer, preKeys: preKeys,
+                isReplay: { _ in isReplay })
             else { return .failure(.notAuthentic) }
             transaction.put(StoredSession(session, registrationID: registrationID), at: .session(sender))
             plaintext = opened
         } else {
             guard let response = try? Session.respond(
-                to: message, as: own, identity: identity, from: peer, preKeys: preKeys, isReplay: { _ in isReplay })
+                to: message, as: own, identity: identity.keys, from: peer, preKeys: preKeys,
+                isReplay: { _ in isReplay })
             else { return .failure(.notAuthentic) }
             plaintext = response.plaintext
             transaction.put(

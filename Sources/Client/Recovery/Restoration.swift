@@ -124,7 +124,7 @@ final class Restoration: Room {
     private func renumbered(
         _ started: Profile, _ next: DeviceID, _ current: VerifiedDeviceList
     ) throws(ClientError) -> Profile {
-        let identity = try deviceIdentity(started).publicKeys
+        let identity = try deviceIdentity(started).keys.publicKeys
         guard let device = started.device, device != next, current.device(device)?.identity != identity else {
             return started
         }
@@ -141,7 +141,7 @@ final class Restoration: Room {
     private func listed(
         _ profile: Profile, _ current: VerifiedDeviceList, _ isUnlinkingOthers: Bool, _ key: borrowing RecoveryKey
     ) async throws(ClientError) -> VerifiedDeviceList {
-        let identity = try deviceIdentity(profile).publicKeys
+        let identity = try deviceIdentity(profile).keys.publicKeys
         guard let own = profile.address else { throw .notRegistered }
         if current.device(own.device)?.identity == identity { return current }
         let added = ListedDevice(device: own.device, registration: profile.registrationID, identity: identity)

@@ -15,40 +15,40 @@ public struct Safety: Sendable {
     }
 
     /// Sixty digits to compare with the other side, by voice or by screen.
-    public func safetyNumber(with handle: Handle) async throws(SottoError) -> SafetyNumber {
+    public func safetyNumber(with person: some PersonName) async throws(SottoError) -> SafetyNumber {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.safetyNumbers.safetyNumber(with: handle)
+            try await rooms.safetyNumbers.safetyNumber(with: person.personReference)
         }
     }
 
     /// Marks the account as verified when `digits` are the ones that its owner sees; anything but digits is passed
     /// over.
     /// - Throws: ``SottoError/Code/safetyNumberDiffers``: nothing is changed then.
-    public func verify(_ handle: Handle, digits: String) async throws(SottoError) {
+    public func verify(_ person: some PersonName, digits: String) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.safetyNumbers.verify(handle, digits: digits)
+            try await rooms.safetyNumbers.verify(person.personReference, digits: digits)
         }
     }
 
     /// Marks the account as verified when `scanned` is the QR payload that its owner shows.
     /// - Throws: ``SottoError/Code/safetyNumberDiffers``: nothing is changed then.
-    public func verify(_ handle: Handle, scanned: [UInt8]) async throws(SottoError) {
+    public func verify(_ person: some PersonName, scanned: [UInt8]) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.safetyNumbers.verify(handle, scanned: scanned)
+            try await rooms.safetyNumbers.verify(person.personReference, scanned: scanned)
         }
     }
 
     /// Marks the account on the word of the user, who has compared the numbers; or takes that back.
-    public func setVerified(_ isVerified: Bool, _ handle: Handle) async throws(SottoError) {
+    public func setVerified(_ isVerified: Bool, _ person: some PersonName) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.safetyNumbers.setVerified(isVerified, handle)
+            try await rooms.safetyNumbers.setVerified(isVerified, person.personReference)
         }
     }
 
     /// Whether the account's keys were verified here.
-    public func verification(of handle: Handle) async throws(SottoError) -> Verification {
+    public func verification(of person: some PersonName) async throws(SottoError) -> Verification {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.safetyNumbers.verification(of: handle)
+            try await rooms.safetyNumbers.verification(of: person.personReference)
         }
     }
 

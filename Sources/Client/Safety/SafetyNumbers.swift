@@ -11,9 +11,9 @@ final class SafetyNumbers: Room {
         super.init(ground)
     }
 
-    func safetyNumber(with handle: Handle) async throws(ClientError) -> SafetyNumber {
+    func safetyNumber(with person: PersonReference) async throws(ClientError) -> SafetyNumber {
         let own = try ownAddress()
-        let peer = try await contacts.account(of: handle)
+        let peer = try await contacts.metAccount(of: person)
         guard let ownList = try contacts.knownList(own.account), let list = try contacts.knownList(peer) else {
             throw .notRegistered
         }
@@ -22,20 +22,20 @@ final class SafetyNumbers: Room {
             remoteIdentity: list.identity)
     }
 
-    func verify(_ handle: Handle, digits: String) async throws(ClientError) {
+    func verify(_ person: PersonReference, digits: String) async throws(ClientError) {
         let shown = digits.filter { ("0"..."9").contains($0) }
-        let expected = try await safetyNumber(with: handle).digits
+        let expected = try await safetyNumber(with: person).digits
         guard ConstantTime.equal(Array(shown.utf8), Array(expected.utf8)) else { throw .safetyNumberDiffers }
-        try await setVerified(true, handle)
+        try await setVerified(true, person)
     }
 
-    func verify(_ handle: Handle, scanned: [UInt8]) async throws(ClientError) {
-        guard try await safetyNumber(with: handle).matches(scanned: scanned) else { throw .safetyNumberDiffers }
-        try await setVerified(true, handle)
+    func verify(_ person: PersonReference, scanned: [UInt8]) async throws(ClientError) {
+        guard try await safetyNumber(with: person).matches(scanned: scanned) else { throw .safetyNumberDiffers }
+        try await setVerified(true, person)
     }
 
-    func setVerified(_ isVerified: Bool, _ handle: Handle) async throws(ClientError) {
-        let account = try await contacts.account(of: handle)
+    func setVerified(_ isVerified: Bool, _ person: PersonReference) async throws(ClientError) {
+        let account = try await contacts.metAccount(of: person)
         guard var contact = try read(.contact(account)), let list = try contacts.knownList(account) else {
             throw .notRegistered
         }
@@ -46,12 +46,12 @@ final class SafetyNumbers: Room {
         try commit(transaction)
     }
 
-    func verification(of handle: Handle) async throws(ClientError) -> Verification {
-        try verification(ofAccount: try await contacts.account(of: handle))
+    func verification(of person: PersonReference) async throws(ClientError) -> Verification {
+        try verification(ofAccount: try await contacts.metAccount(of: person))
     }
 
-    func devices(of handle: Handle) async throws(ClientError) -> [ContactDevice] {
-        let account = try await contacts.account(of: handle)
+    func devices(of person: PersonReference) async throws(ClientError) -> [ContactDevice] {
+        let account = try await contacts.metAccount(of: person)
         let verification = try verification(ofAccount: account)
         let listed = try contacts.knownList(account)?.devices ?? []
         return listed.map { ContactDevice(device: $0.device, verification: verification) }

@@ -8,6 +8,8 @@ final class Certificates: Room {
     private let contacts: Contacts
     private let keyLog: KeyLogFollower
     private let deliveryTokens: DeliveryTokens
+    /// The one whose signature was found good last, and by which key: each message carries the same.
+    private var checked: (certificate: VerifiedSenderCertificate, server: ServerPublicKey)?
 
     init(
         _ ground: Ground, _ signed: SignedCalls, _ contacts: Contacts, _ keyLog: KeyLogFollower,
@@ -77,11 +79,19 @@ final class Certificates: Room {
     private func verified(
         _ bytes: [UInt8], by server: ServerPublicKey, _ profile: Profile, _ own: DeviceAddress
     ) throws(ClientError) -> VerifiedSenderCertificate? {
-        guard let unverified = try? UnverifiedSenderCertificate(bytes), let list = try contacts.knownList(own.account),
-            let certificate = try? unverified.verified(by: server, acceptedAt: unverified.claim.expiresAt)
+        guard let certificate = checkedCertificate(bytes, by: server), let list = try contacts.knownList(own.account)
         else { return nil }
         let isOurs = certificate.claim.address == own && certificate.claim.registration == profile.registrationID
             && certificate.claim.isListed(in: list)
         return isOurs ? certificate : nil
+    }
+
+    private func checkedCertificate(_ bytes: [UInt8], by server: ServerPublicKey) -> VerifiedSenderCertificate? {
+        if let checked, checked.certificate.bytes == bytes, checked.server == server { return checked.certificate }
+        guard let unverified = try? UnverifiedSenderCertificate(bytes),
+            let certificate = try? unverified.verified(by: server, acceptedAt: unverified.claim.expiresAt)
+        else { return nil }
+        checked = (certificate, server)
+        return certificate
     }
 }

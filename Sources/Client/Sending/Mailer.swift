@@ -39,6 +39,10 @@ final class Mailer: Room {
             run.removed(number)
             run.settle(name, .success(()))
         }
+        logs.whenRefused = { [unowned self] (number, name, error) in
+            run.removed(number)
+            run.settle(name, .failure(error))
+        }
         logs.whenWaiting = { [unowned self] (number) in
             run.added(number)
             ground.errands.begin { (rooms) in await rooms.mailer.sendMessages() }
@@ -46,10 +50,10 @@ final class Mailer: Room {
     }
 
     /// Sends a text, or a pointer to a file with an empty one or another.
-    func send(_ message: OutgoingMessage, to handle: Handle) async throws(ClientError) -> Line {
+    func send(_ message: OutgoingMessage, to person: PersonReference) async throws(ClientError) -> Line {
         _ = try ownAddress()
         try message.check(for: nil)
-        return try await send(message, to: .person(try await contacts.account(of: handle)))
+        return try await send(message, to: .person(try await contacts.metAccount(of: person)))
     }
 
     /// The same to a chat: with somebody who was met before, or an open conversation.
@@ -263,6 +267,12 @@ final class Mailer: Room {
         }
     }
 
+    /// As ``sendMessages()``, unless the server has asked for a pause.
+    func sendUnlessPutOff() async {
+        guard resend == nil else { return }
+        await sendMessages()
+    }
+
     /// What was put off is left to the next connection.
     func stopResending() {
         resend?.cancel()
@@ -364,7 +374,9 @@ extension ClientError {
     /// Whether giving up one send lets the others go on.
     fileprivate var isAboutOneSend: Bool {
         switch self {
-        case .refused, .unexpectedAnswer, .untrustedList, .untrustedLog, .untrustedKeys, .noKeys, .cannotSeal: true
+        case .refused, .unexpectedAnswer, .untrustedList, .untrustedLog, .untrustedKeys, .noKeys, .cannotSeal,
+            .conversationSetBack, .noSuchMessage:
+            true
         default: false
         }
     }

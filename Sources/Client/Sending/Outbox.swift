@@ -1,5 +1,3 @@
-public import Wire
-
 /// What was taken and has not reached the server yet. It goes out with the next connection in any case.
 public struct Outbox: Sendable {
     let owner: AccountOwner
@@ -35,9 +33,9 @@ public struct Outbox: Sendable {
     /// The line of a file that waits to be sent to somebody already, with the same caption, name, type and bytes. For
     /// whoever says the same again after a kill, and does not mean it twice.
     /// - Throws: ``SottoError/Code/file(_:)`` where the file cannot be read.
-    public func waitingLine(of file: OutgoingFile, to handle: Handle) async throws(SottoError) -> LineID? {
+    public func waitingLine(of file: OutgoingFile, to person: some PersonName) async throws(SottoError) -> LineID? {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.files.waitingLine(of: file, to: handle)
+            try await rooms.files.waitingLine(of: file, to: person.personReference)
         }
     }
 

@@ -53,7 +53,7 @@ final class Sealer: Room {
         do {
             return try SealedSender.seal(
                 message, entry.kind, certificate: pass.certificate,
-                attribution: entry.commitment.map { pass.attributionKey.attribution(of: $0) }, from: identity,
+                attribution: entry.commitment.map { pass.attributionKey.attribution(of: $0) }, from: identity.keys,
                 to: SealedRecipient(address, device.registration), device.identity)
         } catch {
             throw .cannotSeal
@@ -72,11 +72,15 @@ final class Sealer: Room {
         // The same device as before may still have messages under way on the old session.
         if let stored, stored.registrationID == device.registration {
             var session = try open(stored, address)
-            do { try session.restart(as: own, identity: identity, with: bundle) } catch { throw .noKeys(device.device) }
+            do {
+                try session.restart(as: own, identity: identity.keys, with: bundle)
+            } catch {
+                throw .noKeys(device.device)
+            }
             return session
         }
         do {
-            return try Session.initiate(as: own, identity: identity, with: bundle)
+            return try Session.initiate(as: own, identity: identity.keys, with: bundle)
         } catch {
             throw .noKeys(device.device)
         }

@@ -47,8 +47,7 @@ struct StoreShelf<Value: WireType>: Sendable {
 extension LocalStore {
     /// - Throws: ``LocalStoreError/unreadable(key:)`` when something else is there.
     func value<Value: WireType>(_ key: StoreKey<Value>) throws(LocalStoreError) -> Value? {
-        guard let bytes = try bytes(key.slot) else { return nil }
-        return try Self.value(bytes, at: key)
+        try reading(key.slot) { (bytes) throws(LocalStoreError) in try Self.value(bytes[...], at: key.slot) }
     }
 
     /// Bytes at a place, before they are sealed.
@@ -62,7 +61,7 @@ extension LocalStore {
         in shelf: StoreShelf<Value>
     ) throws(LocalStoreError) -> [(key: StoreKey<Value>, byteCount: Int)] {
         var counts: [(key: StoreKey<Value>, byteCount: Int)] = []
-        try visit(in: shelf.room, of: shelf.scope) { (slot, bytes) in counts.append((StoreKey(slot), bytes.count)) }
+        try visit(in: shelf.room, of: shelf.scope) { (row) in counts.append((StoreKey(row.slot), row.value.count)) }
         return counts
     }
 
@@ -78,9 +77,9 @@ extension LocalStore {
         in shelf: StoreShelf<Value>, _ range: StoreRange = .all
     ) throws(LocalStoreError) -> [(key: StoreKey<Value>, value: Value)] {
         var values: [(key: StoreKey<Value>, value: Value)] = []
-        try visit(in: shelf.room, of: shelf.scope, range) { (slot, bytes) throws(LocalStoreError) in
-            let key = StoreKey<Value>(slot)
-            values.append((key, try Self.value(bytes, at: key)))
+        try visit(in: shelf.room, of: shelf.scope, range) { (row) throws(LocalStoreError) in
+            let slot = row.slot
+            values.append((StoreKey(slot), try Self.value(row.value, at: slot)))
         }
         return values
     }
@@ -90,30 +89,36 @@ extension LocalStore {
         in shelf: StoreShelf<Value>, _ range: StoreRange = .all
     ) throws(LocalStoreError) -> [(key: StoreKey<Value>, value: Value)] {
         var values: [(key: StoreKey<Value>, value: Value)] = []
-        try visitReadable(in: shelf, range) { (key, value) in values.append((key, value)) }
+        try visit(in: shelf.room, of: shelf.scope, range) { (row) in
+            if let value: Value = Self.readable(row.value) { values.append((StoreKey(row.slot), value)) }
+        }
         return values
     }
 
-    /// The same one after the other, so that thousands are never held at once.
+    /// The values of a shelf by themselves, as they are read, so that thousands are never held at once; without what a
+    /// later version has written.
     /// - Parameter visit: asks nothing of the store.
     func visitReadable<Value: WireType>(
-        in shelf: StoreShelf<Value>, _ range: StoreRange = .all, _ visit: (StoreKey<Value>, Value) -> Void
+        in shelf: StoreShelf<Value>, _ visit: (Value) -> Void
     ) throws(LocalStoreError) {
-        try self.visit(in: shelf.room, of: shelf.scope, range) { (slot, bytes) in
-            let key = StoreKey<Value>(slot)
-            if let value = try? Self.value(bytes, at: key) { visit(key, value) }
+        try self.visit(in: shelf.room, of: shelf.scope) { (row) in
+            if let value: Value = Self.readable(row.value) { visit(value) }
         }
     }
 
     private static func value<Value: WireType>(
-        _ bytes: [UInt8], at key: StoreKey<Value>
+        _ bytes: ArraySlice<UInt8>, at slot: StoreSlot
     ) throws(LocalStoreError) -> Value {
+        guard let value: Value = readable(bytes) else { throw .unreadable(key: slot.name) }
+        return value
+    }
+
+    private static func readable<Value: WireType>(_ bytes: ArraySlice<UInt8>) -> Value? {
         let context = WireContext(form: .cbor, refusesUnknownFields: false)
-        do {
+        return try? bytes.withUnsafeBufferPointer { (bytes) throws(WireError) in
+            let bytes = UnsafeRawBufferPointer(bytes)
             let value = try WireValue.parse(bytes, as: .cbor, nodeCountMax: StoreLimits.valueNodeCountMax)
             return try Value(wire: value, in: context)
-        } catch {
-            throw .unreadable(key: key.name)
         }
     }
 }

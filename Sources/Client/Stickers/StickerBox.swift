@@ -95,10 +95,10 @@ final class StickerBox: Room {
 
     @discardableResult
     func send(
-        sticker index: Int, of pack: MediaID, to handle: Handle, expiresIn: UInt64? = nil
+        sticker index: Int, of pack: MediaID, to person: PersonReference, expiresIn: UInt64? = nil
     ) async throws(ClientError) -> Line {
         guard let sticker = try read(.stickerPack(pack))?.sticker(index) else { throw .stickers(.unknown) }
-        return try await mailer.send(OutgoingMessage(sticker: sticker, expiresIn: expiresIn), to: handle)
+        return try await mailer.send(OutgoingMessage(sticker: sticker, expiresIn: expiresIn), to: person)
     }
 
     func removeStickerPack(_ pack: MediaID) async throws(ClientError) {

@@ -65,10 +65,11 @@ public struct Stickers: Sendable {
     /// - Throws: ``SottoError/Code/stickers(_:)``; else as ``Chats/send(_:to:expiresIn:)``.
     @discardableResult
     public func send(
-        sticker index: Int, of pack: MediaID, to handle: Handle, expiresIn: Duration? = nil
+        sticker index: Int, of pack: MediaID, to person: some PersonName, expiresIn: Duration? = nil
     ) async throws(SottoError) -> Line {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.stickerBox.send(sticker: index, of: pack, to: handle, expiresIn: expiresIn?.wholeSeconds)
+            try await rooms.stickerBox.send(
+                sticker: index, of: pack, to: person.personReference, expiresIn: expiresIn?.wholeSeconds)
         }
     }
 

@@ -4,12 +4,17 @@
 /// A field that is not required may also be null. A server refuses fields that are not listed, a client skips them,
 /// so nothing is said about additional properties.
 public enum JSONSchema {
-    /// How the two documents name the field that tells the cases of a union apart.
+    /// How a document names the field that tells the cases of a union apart, and where its definitions stand.
     public enum Dialect: Sendable {
         /// An object with the field's name and a map from its text to the schema.
         case openAPI
         /// The field's name alone.
         case asyncAPI
+        /// JSON Schema by itself, with its definitions under `$defs`, of what a program prints and not of what a server
+        /// takes: a text has whatever characters its author gave it.
+        case printed
+
+        fileprivate var definitions: String { self == .printed ? "#/$defs/" : "#/components/schemas/" }
     }
 
     /// No control characters but tabs and ends of lines.
@@ -24,14 +29,14 @@ public enum JSONSchema {
             guard case .union(let union, let tag, let cases) = schema else { continue }
             for one in cases {
                 let component = Schema.caseName(of: union, tag: one.tag)
-                entries.append(.init(key: component, value: definition(of: one, tag: tag)))
+                entries.append(.init(key: component, value: definition(of: one, tag: tag, dialect: dialect)))
             }
         }
         return .map(entries)
     }
 
     /// The schema where it is used: a reference where it has a name, the schema itself where it has none.
-    public static func reference(to schema: Schema) -> WireValue {
+    public static func reference(to schema: Schema, dialect: Dialect = .openAPI) -> WireValue {
         switch schema {
         case .any: .object([:])
         case .boolean: .object(["type": .text("boolean")])
@@ -40,46 +45,52 @@ public enum JSONSchema {
                 "type": .text("integer"), "minimum": .unsigned(range.lowerBound),
                 "maximum": .unsigned(range.upperBound),
             ])
-        case .text(let length):
-            .object([
-                "type": .text("string"), "minLength": number(length.lowerBound),
-                "maxLength": number(length.upperBound), "pattern": .text(textPattern),
-            ])
+        case .text(let length): text(length, dialect)
         case .bytes(let count): bytes(count)
         case .timestamp: .object(["type": .text("string"), "format": .text("date-time")])
         case .list(let item, let count):
             .object([
-                "type": .text("array"), "items": reference(to: item), "minItems": number(count.lowerBound),
+                "type": .text("array"), "items": reference(to: item, dialect: dialect),
+                "minItems": number(count.lowerBound),
                 "maxItems": number(count.upperBound),
             ])
         case .record(let name, _), .union(let name, _, _), .enumeration(let name, _), .formatted(let name, _, _):
-            reference(toComponent: name)
+            reference(toComponent: name, dialect: dialect)
         }
     }
 
     /// A reference to the component of this name.
-    public static func reference(toComponent name: String) -> WireValue {
-        .object(["$ref": .text(path(toComponent: name))])
+    public static func reference(toComponent name: String, dialect: Dialect = .openAPI) -> WireValue {
+        .object(["$ref": .text(dialect.definitions + name)])
     }
 
     // MARK: Details
 
-    private static func path(toComponent name: String) -> String { "#/components/schemas/\(name)" }
-
     private static func definition(of schema: Schema, dialect: Dialect) -> WireValue {
         switch schema {
-        case .record(_, let fields): record(fields)
+        case .record(_, let fields): record(fields, dialect)
         case .union(let name, let tag, let cases): union(name, tag: tag, cases, dialect: dialect)
         case .enumeration(_, let cases):
             .object(["type": .text("string"), "enum": .list(cases.map { .text($0) })])
         case .formatted(_, let pattern, _):
             .object(["type": .text("string"), "pattern": .text("^\(pattern)$")])
-        case .any, .boolean, .integer, .text, .bytes, .timestamp, .list: reference(to: schema)
+        case .any, .boolean, .integer, .text, .bytes, .timestamp, .list: reference(to: schema, dialect: dialect)
         }
     }
 
-    private static func record(_ fields: [Schema.Field]) -> WireValue {
-        let properties = fields.map { WireValue.Entry(key: $0.key, value: reference(to: $0.schema)) }
+    private static func text(_ length: ClosedRange<Int>, _ dialect: Dialect) -> WireValue {
+        var entries: [WireValue.Entry] = [
+            .init(key: "type", value: .text("string")), .init(key: "minLength", value: number(length.lowerBound)),
+            .init(key: "maxLength", value: number(length.upperBound)),
+        ]
+        if dialect != .printed { entries.append(.init(key: "pattern", value: .text(textPattern))) }
+        return .map(entries)
+    }
+
+    private static func record(_ fields: [Schema.Field], _ dialect: Dialect) -> WireValue {
+        let properties = fields.map {
+            WireValue.Entry(key: $0.key, value: reference(to: $0.schema, dialect: dialect))
+        }
         let required = fields.filter(\.isRequired).map { WireValue.text($0.key) }
         return .object([
             "type": .text("object"), "properties": .map(properties), "required": .list(required),
@@ -89,25 +100,27 @@ public enum JSONSchema {
     private static func union(_ name: String, tag: String, _ cases: [Schema.Case], dialect: Dialect) -> WireValue {
         let components = cases.map { (tag: $0.tag, component: Schema.caseName(of: name, tag: $0.tag)) }
         let discriminator: WireValue = switch dialect {
-        case .asyncAPI: .text(tag)
+        case .asyncAPI, .printed: .text(tag)
         case .openAPI:
             .object([
                 "propertyName": .text(tag),
-                "mapping": .map(components.map { .init(key: $0.tag, value: .text(path(toComponent: $0.component))) }),
+                "mapping": .map(
+                    components.map { .init(key: $0.tag, value: .text(dialect.definitions + $0.component)) }),
             ])
         }
         return .object([
-            "oneOf": .list(components.map { reference(toComponent: $0.component) }), "discriminator": discriminator,
+            "oneOf": .list(components.map { reference(toComponent: $0.component, dialect: dialect) }),
+            "discriminator": discriminator,
         ])
     }
 
-    private static func definition(of one: Schema.Case, tag: String) -> WireValue {
+    private static func definition(of one: Schema.Case, tag: String, dialect: Dialect) -> WireValue {
         let tagged = WireValue.object([
             "type": .text("object"),
             "properties": .object([tag: .object(["type": .text("string"), "const": .text(one.tag)])]),
             "required": .list([.text(tag)]),
         ])
-        return .object(["allOf": .list([reference(to: one.schema), tagged])])
+        return .object(["allOf": .list([reference(to: one.schema, dialect: dialect), tagged])])
     }
 
     /// The bounds are those of the base64url text: four characters for three bytes, rounded up.

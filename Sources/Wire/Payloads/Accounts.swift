@@ -4,15 +4,21 @@ public struct Handle: WireType, Hashable, CustomStringConvertible {
 
     /// `nil` unless `text` keeps to the rule. Capital letters are refused, not folded.
     public init?(text: some StringProtocol) {
+        let text = String(text)
         let characters = text.utf8
-        guard Limits.handleLength.contains(characters.count), let first = characters.first else { return nil }
-        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        let others: [UInt8] = [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")]
-        guard letters.contains(first) else { return nil }
-        guard characters.allSatisfy({ letters.contains($0) || digits.contains($0) || others.contains($0) })
+        guard Limits.handleLength.contains(characters.count), let first = characters.first, Self.isLetter(first),
+            characters.allSatisfy({ Self.isLetter($0) || Self.isOther($0) })
         else { return nil }
-        self.text = String(text)
+        self.text = text
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") }
+
+    private static func isOther(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
     }
 
     private init(sample: String) { text = sample }

@@ -28,7 +28,7 @@ struct ChatIDTests {
         let chats = [ChatID.person(.sample), .conversation(.random())]
         let lines = chats.flatMap { (chat) in
             [
-                LineID(chat, number: 0), LineID(chat, number: .max),
+                LineID(chat, number: 0), LineID(chat, number: SequenceNumber(.max)),
                 LineID(chat, .message(.random(), by: .random())),
             ]
         }

@@ -42,30 +42,49 @@ import Wire
         #expect(first != Chat(ChatRow(stored()), own: .sample))
     }
 
-    @Test("what a later version adds behind is passed over, and a rest that it alone can read shows nothing")
+    @Test("what a later version adds to the rest is passed over, and a rest that it alone can read shows nothing")
     func later() throws {
         let chat = stored()
-        let row = ChatRow(chat)
-        func written(_ rest: [UInt8], _ more: [WireValue]) -> [UInt8] {
-            let items: [WireValue] = [
-                .bytes(row.id.bytes), .unsigned(row.activity.milliseconds), .null, .bytes(rest),
-            ]
-            return WireValue.list(items + more).encoded(as: .cbor)
+        func written(_ id: ChatID, _ handle: [UInt8], _ rest: [UInt8]) -> [UInt8] {
+            let head = id.bytes + chat.activity.milliseconds.bigEndianBytes + [UInt8(handle.count)] + handle
+            return WireValue.bytes(head + rest).encoded(as: .cbor)
         }
-        let longer = try StoredChat.decode(written(row.rest, [.text("more"), .null]), in: Self.context)
-        #expect(longer.rest == chat.rest && longer.handle == nil)
-        let later = try ChatRow.decode(written([0xFF], []), in: Self.context)
-        let shown = Chat(later, own: .sample)
+        guard case .map(var entries) = try WireValue.parse(chat.rest.encoded(as: .cbor), as: .cbor) else {
+            Issue.record("the rest is a record")
+            return
+        }
+        entries.append(.init(key: "more", value: .text("more")))
+        let longer = WireValue.map(entries).encoded(as: .cbor)
+        let read = try StoredChat.decode(written(chat.id, [], longer), in: Self.context)
+        #expect(read.rest == chat.rest && read.handle == nil)
+        let shown = Chat(try ChatRow.decode(written(chat.id, [], [0xFF]), in: Self.context), own: .sample)
         #expect(shown.id == chat.id && shown.last == nil && shown.name == nil && shown.mode == .sealed)
         // What nobody can read here is never called sealed where the server may read it.
         let town = ChatID.conversation(.random())
-        let items: [WireValue] = [.bytes(town.bytes), .unsigned(1), .null, .bytes([0xFF])]
-        let unknown = Chat(
-            try ChatRow.decode(WireValue.list(items).encoded(as: .cbor), in: Self.context), own: .sample)
+        let unknown = Chat(try ChatRow.decode(written(town, [], [0xFF]), in: Self.context), own: .sample)
         #expect(unknown.mode == .open && unknown.kind == .later && !unknown.isFollowed)
-        #expect(throws: WireError.self) { try StoredChat.decode(written([0xFF], []), in: Self.context) }
-        for bytes in [WireValue.list([]), .map([]), .list([.null, .null, .null, .null])] {
-            #expect(throws: WireError.self) { try ChatRow.decode(bytes.encoded(as: .cbor), in: Self.context) }
+        #expect(throws: WireError.self) { try StoredChat.decode(written(chat.id, [], [0xFF]), in: Self.context) }
+        #expect(throws: WireError.self) {
+            try ChatRow.decode(written(chat.id, Array("No Handle".utf8), []), in: Self.context)
+        }
+    }
+
+    @Test("a row that is cut short is none, and neither is anything else")
+    func malformed() throws {
+        let chat = stored()
+        guard case .bytes(let bytes) = try WireValue.parse(chat.encoded(as: .cbor), as: .cbor) else {
+            Issue.record("a row is bytes")
+            return
+        }
+        let headByteCount = 26 + "bobby".utf8.count
+        for count in 0..<headByteCount {
+            let cut = WireValue.bytes(Array(bytes[..<count])).encoded(as: .cbor)
+            #expect(throws: WireError.self) { try ChatRow.decode(cut, in: Self.context) }
+        }
+        let noName = WireValue.bytes([0] + bytes.dropFirst()).encoded(as: .cbor)
+        #expect(throws: WireError.self) { try ChatRow.decode(noName, in: Self.context) }
+        for other in [WireValue.list([]), .map([]), .null] {
+            #expect(throws: WireError.self) { try ChatRow.decode(other.encoded(as: .cbor), in: Self.context) }
         }
     }
 }

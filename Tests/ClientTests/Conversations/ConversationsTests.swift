@@ -99,8 +99,8 @@ extension [SottoEvent] {
     func told(of conversation: ConversationID) -> [UInt64] {
         compactMap { (event) in
             switch event {
-            case .message(let line) where line.id.chat == .conversation(conversation): line.number
-            case .change(let line) where line.id.chat == .conversation(conversation): line.number
+            case .message(let line) where line.id.chat == .conversation(conversation): line.number.rawValue
+            case .change(let line) where line.id.chat == .conversation(conversation): line.number.rawValue
             default: nil
             }
         }

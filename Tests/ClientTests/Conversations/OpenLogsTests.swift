@@ -58,7 +58,7 @@ import Wire
         guard case .message(var message) = log[4].event else { return }
         message.expiresAt = Timestamp(milliseconds: 1_800_000_000_000)
         try await take(entry(number, .message(message)), client)
-        #expect(try await client.chats.chat(chat)?.last?.number == number)
+        #expect(try await client.chats.chat(chat)?.last?.number == SequenceNumber(number))
         server.with { [town] in
             $0.logs = [town: Array(log.prefix(5))]
             $0.sockets = isListening ? [[Self.hello]] : []
@@ -108,6 +108,85 @@ import Wire
         let told = await events(client) { $0.told(of: town).last == 5 }
         #expect(told.told(of: town) == [4, 5] && !told.contains(isSetBack))
         #expect(try await client.chats.lines(of: chat).map(\.text) == ["1", "2", "3", "anew", "and again"])
+        await client.close()
+    }
+
+    private var deletions: [String] { server.with { $0.calls.filter { $0.hasPrefix("DELETE ") } } }
+
+    @Test("what waits to be taken back behind the end of a log that was set back is given up, and never asked for")
+    func deletionBehindTheEnd() async throws {
+        let client = try await server.client()
+        let log = (1...6).map { post($0) }
+        let path = "/v1/conversations/\(town)/messages/5"
+        server.with { [town] in
+            $0.logs = [town: log]
+            $0.answers = { $0 == path ? Problem(.overloaded, "Later.") : nil }
+        }
+        #expect(try await client.chats.lines(of: chat).count == 6)
+        let error = await #expect(throws: SottoError.self) { try await client.chats.delete(LineID(chat, number: 5)) }
+        #expect(error?.code == .queued && deletions.count == 1)
+        server.with { [town] in
+            $0.logs = [town: Array(log.prefix(3))]
+            $0.answers = { _ in nil }
+            $0.calls = []
+        }
+        #expect(try await client.chats.lines(of: chat).map(\.number) == [1, 2, 3])
+        #expect(try await client.inside { try $0.mailer.outboxNumbers() } == [])
+        #expect(await client.outbox.sendAll() == nil)
+        #expect(deletions == [])
+        await client.close()
+    }
+
+    @Test(
+        "what the log has no more, or another of that number, is not taken back there",
+        arguments: [false, true])
+    func deletionOfAnother(hasGrownAgain: Bool) async throws {
+        let client = try await server.client()
+        let log = (1...6).map { post($0) }
+        server.with { [town] in $0.logs = [town: log] }
+        #expect(try await client.chats.lines(of: chat).count == 6)
+        let anew = hasGrownAgain ? (4...7).map { post($0, "anew") } : []
+        server.with { [town] in $0.logs = [town: Array(log.prefix(3)) + anew] }
+        let error = await #expect(throws: SottoError.self) { try await client.chats.delete(LineID(chat, number: 5)) }
+        #expect(error?.code == .conversationSetBack && deletions == [])
+        #expect(try await client.inside { try $0.mailer.outboxNumbers() } == [])
+        // What the log still has is taken back.
+        await #expect(throws: SottoError(.refused(Problem(.notFound, ScriptedServer.absence)))) {
+            try await client.chats.delete(LineID(chat, number: 2))
+        }
+        #expect(deletions.count == 1)
+        await client.close()
+    }
+
+    @Test("who came in entries that are no more is no member any more, and members are asked for anew")
+    func membersSetBack() async throws {
+        let client = try await server.client()
+        let own = try #require(try await client.whoami()).account
+        let owner = MemberView(account: own, handle: nil, role: .owner, joinedAt: .sample)
+        server.with { [town, log = (1...2).map { post($0) }] in
+            $0.logs = [town: log]
+            $0.answers = {
+                $0.hasPrefix("/v1/conversations/\(town)/members?") ? Page(items: [owner], next: nil) : nil
+            }
+        }
+        #expect(try await client.chats.lines(of: chat).count == 2)
+        #expect(try await client.chats.members(of: town).items.map(\.account) == [own])
+        let joining = entry(3, .membersAdded(.init(accounts: [.random()])))
+        func knownCount() async throws -> Int? {
+            try await client.inside { [town] in try $0.conversations.knownMembers(of: town)?.count }
+        }
+        try await take(joining, client)
+        #expect(try await knownCount() == 2)
+        #expect(try await client.chats.lines(of: chat).count == 2)
+        #expect(try await knownCount() == nil)
+        // Somebody who looks sees who is in it, each time.
+        var lists = client.chats.memberList(of: town).makeAsyncIterator()
+        while let members = await lists.next(), members.count != 1 {}
+        try await take(joining, client)
+        while let members = await lists.next(), members.count != 2 {}
+        #expect(try await client.chats.lines(of: chat).count == 2)
+        while let members = await lists.next(), members.count != 1 {}
+        #expect(try await knownCount() == 1)
         await client.close()
     }
 
@@ -195,7 +274,7 @@ import Wire
         }
         let told = await events(client) { $0.told(of: town).last == end }
         #expect(told.told(of: town) == [end - 1, end])
-        #expect(told.contains(.passedOver(chat, through: end - 2)))
+        #expect(told.contains(.passedOver(chat, through: SequenceNumber(end - 2))))
         let pages = server.with { $0.calls.filter { $0.contains("/messages?") && $0.contains("after=") }.count }
         #expect(pages == ClientLimits.caughtUpEntriesMax / 200)
         let kept = try await client.inside { [town] in try $0.logs.stored(town) }

@@ -41,6 +41,10 @@ struct NewFileTests {
         #expect(throws: LocalStoreError.system(operation: "name \(path)", code: EEXIST)) { try late.finish() }
         #expect(throws: LocalStoreError.system(operation: "create \(path)", code: EEXIST)) { try NewFile(path) }
         #expect(TextFile.bytes(path) == [9])
+        let taken = #expect(throws: LocalStoreError.self) { try NewFile(path) }
+        let nowhere = #expect(throws: LocalStoreError.self) { try NewFile(folder.path + "/none/out") }
+        #expect(taken.map { FileFailure(writing: $0) } == .exists)
+        #expect(nowhere.map { FileFailure(writing: $0) } == .unwritable)
     }
 
     @Test("a file that somebody laid beside it under a likely name is neither opened nor followed nor removed")

@@ -68,7 +68,7 @@ struct LocalStoreTests {
         func numbers(_ range: StoreRange) throws -> [UInt64] {
             let slots = try store.slots(in: .outbox, of: .test, range)
             var visited: [StoreSlot] = []
-            try store.visit(in: .outbox, of: .test, range) { (slot, _) in visited.append(slot) }
+            try store.visit(in: .outbox, of: .test, range) { (row) in visited.append(row.slot) }
             #expect(visited == slots)
             return slots.compactMap { if case .number(let number) = $0.place { number } else { nil } }
         }

@@ -149,8 +149,8 @@ extension LocalStore {
 
     func contents() throws(LocalStoreError) -> [String: [UInt8]] {
         var contents: [String: [UInt8]] = [:]
-        try visit(in: .message, of: .test) { (slot, value) in
-            if case .name(let name) = slot.place { contents[name] = value }
+        try visit(in: .message, of: .test) { (row) in
+            if case .name(let name) = row.slot.place { contents[name] = Array(row.value) }
         }
         return contents
     }

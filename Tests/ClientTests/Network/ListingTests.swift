@@ -1,4 +1,5 @@
 import Testing
+import Transport
 import Wire
 
 @testable import Client
@@ -40,6 +41,19 @@ import Wire
         }
         let listing = try await client.chats.conversations()
         #expect(listing.items == [Self.view(1), Self.view(2), Self.view(3)] && !listing.isCut)
+        await client.close()
+    }
+
+    @Test("a server that does not answer in time is asked for a list once")
+    func late() async throws {
+        let server = ScriptedServer()
+        let client = try await server.client()
+        server.with {
+            $0.calls = []
+            $0.latePath = "/v1/conversations?"
+        }
+        await #expect(throws: SottoError(.unreachable(.timedOut))) { try await client.chats.conversations() }
+        #expect(server.with { $0.calls.filter { $0.contains("/v1/conversations?") }.count } == 1)
         await client.close()
     }
 

@@ -9,7 +9,7 @@ struct UndertakingTests {
     @Test("all who wait hear what came of it, also later; a wait that is cancelled ends before, and the work goes on")
     func waits() async {
         let release = Latch()
-        let work = Undertaking {
+        let work = Undertaking(in: nil) {
             await release.wait()
             return 7
         }
