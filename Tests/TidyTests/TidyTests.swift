@@ -70,7 +70,8 @@ import Testing
     func mirrors() { hold(Repository.swift.flatMap { mirrorless($0, among: Repository.swift) }) }
 
     @Test(
-        "what scripts print from the sources is up to date", arguments: ["print-inits", "print-limits", "print-lists"])
+        "what scripts print from the sources is up to date, and what they look for in them is there",
+        arguments: ["print-inits", "print-limits", "print-lists", "mutants"])
     func printed(by script: String) throws {
         let path = Repository.root.appending(path: "Scripts/\(script)").path
         let status = try ChildProcess(["python3", path, "--check"], isHeard: false, joinsErrors: true).wait()

@@ -67,10 +67,10 @@ struct ExpectedLine {
         if line.lasts != lasts { return "lasts \(line.lasts as Any) s, not \(lasts as Any)" }
         if line.endsAt != endsAt { return "ends at \(line.endsAt as Any), not \(endsAt as Any)" }
         if !written.contains(line.writtenAt) { return "was written at \(line.writtenAt as Any), not \(written)" }
-        let isWaiting = line.number >= LinePlace.firstWaiting
+        let isWaiting = line.number.rawValue >= LinePlace.firstWaiting
         switch place {
         case .anywhere: break
-        case .log(let number) where line.number != number: return "stands at \(line.number), not \(number)"
+        case .log(let number) where line.number.rawValue != number: return "stands at \(line.number), not \(number)"
         case .waiting where !isWaiting: return "waits at \(line.number)"
         case .log, .waiting: break
         }

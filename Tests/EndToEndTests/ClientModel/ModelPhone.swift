@@ -228,10 +228,10 @@ final class ModelPhone: @unchecked Sendable {
         guard line.id.chat.isOpen else { return }
         let last = lastTold.withLock { (lastTold) in
             let last = lastTold[line.id.chat] ?? 0
-            lastTold[line.id.chat] = max(last, line.number)
+            lastTold[line.id.chat] = max(last, line.number.rawValue)
             return last
         }
-        if line.number < last { wrongs.withLock { $0.append("after number \(last) was told of \(line)") } }
+        if line.number.rawValue < last { wrongs.withLock { $0.append("after number \(last) was told of \(line)") } }
     }
 
     func setOffline(_ isOffline: Bool) async {

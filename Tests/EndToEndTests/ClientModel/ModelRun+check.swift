@@ -23,6 +23,10 @@ extension ModelRun {
     }
 
     private func difference(_ shown: Shown, _ replay: Replay, _ phone: ModelPhone) async throws -> String? {
+        let left = replay.ledger.messages.first {
+            $0.author == phone.number && replay.neverLeft($0) && accepted.send($0.name) != nil
+        }
+        if let left { return "\(left.text) was taken back before it could go out, and went out" }
         var expected: [ChatID: [ExpectedLine]] = [:]
         // The earliest and the latest moment at which something may have last come or gone.
         var activity: [ChatID: Timestamp] = [:]
@@ -73,10 +77,10 @@ extension ModelRun {
                 return "\(line.brief) is of \(line.author)"
             }
             let isLate = rule.ranks.contains { (order, rank) in ranks[order].map { $0 > rank } ?? false }
-            if line.number <= number || rule.epoch < epoch || isLate {
+            if line.number.rawValue <= number || rule.epoch < epoch || isLate {
                 return "\(line.brief) is out of order among \(lines.map(\.brief))"
             }
-            (number, epoch) = (line.number, rule.epoch)
+            (number, epoch) = (line.number.rawValue, rule.epoch)
             ranks.merge(rule.ranks) { (_, later) in later }
         }
         guard let lost = missing.values.first(where: { !$0.isOptional }) else { return nil }

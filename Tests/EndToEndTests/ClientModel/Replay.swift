@@ -64,6 +64,14 @@ struct Replay {
         }
     }
 
+    /// Whether its author took it back while away: nobody may ever get it.
+    func neverLeft(_ message: Ledger.Message) -> Bool {
+        let out = outEpoch(of: message) ?? .max
+        return !message.isBetween && ledger.deletions.contains {
+            $0.message == message.number && $0.phone == message.author && $0.epoch < out
+        }
+    }
+
     /// The line of a message, as it must be now; `nil` where there is none.
     func line(of message: Ledger.Message) -> ExpectedLine? {
         guard message.to.isPerson else { return post(message) }

@@ -31,13 +31,13 @@ struct WatchedWindow {
         lines += update.snapshot.lines.filter { fresh.contains($0.id) }
         lines.sort { $0.number < $1.number }
         (hasOlder, hasNewer, wasTold) = (update.snapshot.hasOlder, update.snapshot.hasNewer, true)
-        floor = hasOlder ? min(floor, lines.first?.number ?? floor) : 0
-        ceiling = hasNewer ? max(ceiling, lines.last?.number ?? ceiling) : .max
+        floor = hasOlder ? min(floor, lines.first?.number.rawValue ?? floor) : 0
+        ceiling = hasNewer ? max(ceiling, lines.last?.number.rawValue ?? ceiling) : .max
         return lines == update.snapshot.lines ? nil : "does not lead to its own snapshot"
     }
 
     /// Whether it shows what it should of a whole chat.
     func isEqual(to chat: [Line]) -> Bool {
-        wasTold && lines == chat.filter { $0.number >= floor && $0.number <= ceiling }
+        wasTold && lines == chat.filter { $0.number.rawValue >= floor && $0.number.rawValue <= ceiling }
     }
 }
