@@ -131,7 +131,7 @@ fixtures: ## write our own vectors anew, the same each time
 	swift build --product vector-maker $(debug)
 	.build/debug/vector-maker fixtures/vectors
 
-descriptions: ## check docs/protocol and its samples with tools that are not ours
+descriptions: ## check docs/protocol, docs/records.json and their samples with tools that are not ours
 	@Scripts/setup --descriptions
 	.venv/bin/python Scripts/check-descriptions.py
 

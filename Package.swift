@@ -43,6 +43,7 @@ let package = Package(
         library("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        .systemLibrary(name: "CNcurses", path: "Sources/C/CNcurses"),
         .systemLibrary(name: "CLinux", path: "Sources/C/CLinux"),
         .target(
             name: "CTransport", path: "Sources/C/CTransport",
@@ -81,7 +82,7 @@ let package = Package(
 
         // 7
         program("sottod", ["Server", "Store", "BlobsEngine", "Threads", "Wire", "CLinux"]),
-        program("sotto", ["Client", "Media", "Threads", "Wire"]),
+        program("sotto", ["Client", "Media", "Threads", "Wire", "CNcurses"]),
         program("sotto-media", ["Media", "CVips", "CLinux"]),
         program(
             "sotto-bench",
@@ -136,9 +137,13 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "sottod", "sotto", "sotto-media", "Server", "Client", "TestKit", "Transport", "Store", "Keys", "Crypto",
-                "CLinux", "CSQLite", "SQLite", "Wire",
+                "CLinux", "CNcurses", "CSQLite", "SQLite", "Wire",
             ],
             path: "Tests/EndToEndTests", swiftSettings: strict),
+        // The table of commands and what `--json` prints, against their pages; the full screen without a terminal.
+        .testTarget(
+            name: "SottoTests", dependencies: ["sotto", "TestKit", "Client", "Wire"], path: "Tests/SottoTests",
+            swiftSettings: strict),
         .testTarget(
             name: "BenchTests", dependencies: ["sotto-bench", "Wire"], path: "Tests/BenchTests", swiftSettings: strict),
         // Replaces the random source of its process, so that our own vectors come out the same each time.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks docs/protocol against fixtures/wire with tools that know nothing of Sotto.
+"""Checks docs/protocol against fixtures/wire, and docs/records.json against fixtures/records.jsonl, with tools that
+know nothing of Sotto.
 
 Every sample must fit its CDDL rule and its JSON Schema, and must fit neither any more after small damage.
 Needs pycddl, cbor2 and jsonschema with rfc3339-validator from PyPI; `make descriptions` installs them in a venv.
@@ -32,6 +33,36 @@ def damaged(value):
         # No field of ours is a fraction, and a body that takes anything is left alone.
         if key != "body":
             yield key, {**value, key: 0.5}
+
+
+def check_records(failures):
+    """What `sotto --json` prints: a line of each event.
+
+    Returns how many lines fit, and how many damaged ones do not.
+    """
+    schema = json.loads((ROOT / "docs" / "records.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(
+        schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+    kinds = {kind["properties"]["event"]["const"]: kind["$ref"].split("/")[-1] for kind in schema["oneOf"]}
+    lines = [json.loads(line) for line in (ROOT / "fixtures" / "records.jsonl").read_text().splitlines()]
+    refused = 0
+    for line in lines:
+        name = line["event"]
+        if not fits(validator.validate, line, jsonschema.ValidationError):
+            failures.append(f"{name}: does not fit records.json: {str(line)[:200]}")
+        # Readers skip what they do not know.
+        if not fits(validator.validate, {**line, "later": 1}, jsonschema.ValidationError):
+            failures.append(f"{name}: does not fit records.json with a field of a later version")
+        required = schema["required"] + schema["$defs"][kinds[name]]["required"]
+        for key, copy in damaged(line):
+            if key in required or key in copy:
+                refused += 1
+                if fits(validator.validate, copy, jsonschema.ValidationError):
+                    failures.append(f"{name}: fits records.json with a damaged {key}")
+    if {line["event"] for line in lines} != set(kinds):
+        failures.append("fixtures/records.jsonl has other events than records.json")
+    return len(lines), refused
 
 
 def main():
@@ -72,7 +103,9 @@ def main():
 
     for name, schema in components["schemas"].items():
         jsonschema.Draft202012Validator.check_schema(schema)
-    print("\n".join(failures) or f"{len(samples)} samples fit, {refused} damaged copies do not")
+    lines, refused_lines = check_records(failures)
+    print("\n".join(failures) or f"{len(samples)} samples fit, {refused} damaged copies do not; "
+          f"{lines} records fit, {refused_lines} damaged ones do not")
     return 1 if failures else 0
 
 

@@ -8,63 +8,56 @@ struct Main {
         umask(0o077)
         Input.fillStandardDescriptors()
         Interrupts.take()
-        if CommandLine.arguments.dropFirst() == ["--version"] {
-            return Output.write("sotto \(Release.version)\n", to: STDOUT_FILENO)
-        }
-        let arguments: Arguments
+        let environment: @Sendable (String) -> String? = { (name) in getenv(name).map { String(cString: $0) } }
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
-            guard let read = try Arguments.read(Array(CommandLine.arguments.dropFirst())) else {
-                return Output.write(Help.general + "\n", to: STDOUT_FILENO)
+            let parser = CommandLineParser(commands: SottoCommand.all, environment: environment)
+            switch try parser.parse(arguments) {
+            case .version: Output.write("sotto \(Release.version)\n", to: STDOUT_FILENO)
+            case .help(let commands): Output.write(Help.text(commands) + "\n", to: STDOUT_FILENO)
+            case .run(let typed): exit(await status(of: typed, environment).rawValue)
             }
-            arguments = read
         } catch {
-            Output.complain(error.message)
-            exit(2)
+            // What is wrong with the options may be wrong with this one: it counts wherever it stands.
+            let output = Output(isJSON: arguments.contains("--json"))
+            output.failure(error, exit: .usage)
+            exit(ExitStatus.usage.rawValue)
         }
-        if arguments.switches.contains("--help") {
-            return Output.write(Help.of(arguments.verb) + "\n", to: STDOUT_FILENO)
-        }
-        let output = Output(isJSON: arguments.switches.contains("--json"))
-        let network = SottoNetwork()
-        let status = await status(output) { try await run(arguments, over: network, output) }
-        network.shutdown()
-        exit(status)
     }
 
     /// Does what was asked for.
-    /// - Returns: the status to end with.
-    private static func status(_ output: Output, _ work: @Sendable () async throws -> Int32) async -> Int32 {
+    private static func status(
+        of typed: Invocation, _ environment: @escaping @Sendable (String) -> String?
+    ) async -> ExitStatus {
+        let output = Output(isJSON: typed.has("--json"))
+        let network = SottoNetwork()
+        defer { network.shutdown() }
         do {
-            return try await work()
-        } catch let error as SottoError {
-            output.failure(error)
-            return 1
-        } catch let error as UsageError {
-            Output.complain(error.message)
-            return 2
+            return try await run(typed, Setup(typed: typed, environment: environment), output, network)
         } catch {
-            Output.complain("\(error)")
-            return 1
+            let status = ExitStatus(error)
+            output.failure(error, exit: status)
+            return status
         }
     }
 
     private static func run(
-        _ arguments: Arguments, over network: SottoNetwork, _ output: Output
-    ) async throws -> Int32 {
-        let setup = Setup(arguments: arguments) { (name) in getenv(name).map { String(cString: $0) } }
-        switch arguments.verb.work {
-        case .alone(let work): return try await work(arguments, output)
-        case .overNetwork(let work): return try await work(arguments, setup, output, network)
-        case .withAccount(let work):
-            let client = try await setup.open(over: network)
-            let work = Task { try await work(client, arguments, output) }
-            Interrupts.watch { work.cancel() }
-            let silence = Task { await Silence.watch(for: .seconds(2), output) }
-            let result = await work.result
-            silence.cancel()
-            await client.close()
-            try result.get()
-            return 0
+        _ typed: Invocation, _ setup: Setup, _ output: Output, _ network: SottoNetwork
+    ) async throws -> ExitStatus {
+        let work: @Sendable (CommandSession) async throws -> Void
+        switch typed.command.work {
+        case .alone(let work): return try await work(typed, output)
+        case .overNetwork(let work): return try await work(typed, setup, output, network)
+        case .withAccount(let given), .beginning(let given): work = given
         }
+        let account = try await setup.open(over: network)
+        let task = Task { try await work(CommandSession(account: account, typed: typed, output: output)) }
+        Interrupts.watch { task.cancel() }
+        let silence = Task { await Silence.watch(for: .seconds(2), output) }
+        let result = await task.result
+        silence.cancel()
+        await account.close()
+        try result.get()
+        return .done
     }
 }

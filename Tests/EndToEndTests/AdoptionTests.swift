@@ -32,7 +32,8 @@ import Wire
         #expect(kinds == [2, 2])
         let alice = try await Phone(later, as: "alice")
         try await alice.send("hello", to: "bobby")
-        #expect(try Terminal(later).run(["audit-log", "--server", "http://127.0.0.1:\(later.server.port)"]).status == 0)
+        let server = "http://127.0.0.1:\(later.server.port)"
+        #expect(try Terminal(later).run(["key-log", "audit", "--server", server]).status == 0)
         later.server.stop()
 
         later = try await House(folder: house.folder)

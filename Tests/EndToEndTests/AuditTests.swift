@@ -9,7 +9,7 @@ import Wire
     private func url(_ house: House) -> String { "http://127.0.0.1:\(house.server.port)" }
 
     private func audit(_ house: House, _ terminal: Terminal, _ more: [String] = []) throws -> Terminal.Ended {
-        try terminal.run(["audit-log", "--server", url(house)] + more)
+        try terminal.run(["key-log", "audit", "--server", url(house)] + more)
     }
 
     @Test("it reads a real server's log, goes on from its state, and checks a dump offline")
@@ -34,20 +34,22 @@ import Wire
         let second = try audit(house, terminal, ["--state", state, "--dump", dump, "--json"])
         #expect(second.status == 0)
         #expect(second.output.hasPrefix(#"{"event":"audit","head":{"log":""#), "\(second.output)")
-        #expect(second.output.contains(#""accounts":4,"newEntries":2"#))
+        #expect(second.output.contains(#""accountCount":4,"newEntryCount":2"#))
         house.server.stop()
-        let own = try terminal.run(["audit-log", "--from-dump", dump, "--account", david.account.description, "--json"])
+        let id = david.account.description
+        let own = try terminal.run(["key-log", "audit", "--from-dump", dump, "--account", id, "--json"])
         #expect(
             own.output.hasSuffix(
-                "{\"event\":\"logged\",\"index\":3,\"epoch\":1}\n{\"event\":\"logged\",\"index\":4,\"epoch\":2}\n"))
-        #expect(try terminal.run(["audit-log", "--from-dump", dump, "--account", "me"]).status == 2)
-        let offline = try terminal.run(["audit-log", "--from-dump", dump, "--state", state])
+                "{\"event\":\"logged\",\"index\":3,\"epoch\":1,\"v\":1}\n"
+                    + "{\"event\":\"logged\",\"index\":4,\"epoch\":2,\"v\":1}\n"))
+        #expect(try terminal.run(["key-log", "audit", "--from-dump", dump, "--account", "me"]).status == 2)
+        let offline = try terminal.run(["key-log", "audit", "--from-dump", dump, "--state", state])
         #expect(offline.status == 0 && offline.output.contains("entries   5, of 4 accounts; 0 are new"))
         #expect(try audit(house, terminal).status == 1, "a server that is gone is no fraud")
-        for arguments in [["--from-dump", folder.path + "/none"], ["--state", "/dev/null", "--from-dump", dump]] {
-            #expect(try terminal.run(["audit-log"] + arguments).status == 1, "\(arguments)")
-        }
-        #expect(try terminal.run(["audit-log", "--frob"]).status == 2)
+        #expect(try terminal.run(["key-log", "audit", "--from-dump", folder.path + "/none"]).status == 1)
+        let noState = ["key-log", "audit", "--state", "/dev/null", "--from-dump", dump]
+        #expect(try terminal.run(noState).status == 3, "what is no dump was judged, and is bad")
+        #expect(try terminal.run(["key-log", "audit", "--frob"]).status == 2)
     }
 
     @Test("a server that was set back is caught: rolled back, forked, then rewritten; the evidence is kept")
@@ -78,9 +80,10 @@ import Wire
         #expect(rewritten.status == 3 && rewritten.errors.contains("Rewritten: entry 2 is another than it was."))
         #expect(try Data(contentsOf: URL(fileURLWithPath: state)) == kept, "the state stays evidence")
 
-        let offline = try terminal.run(["audit-log", "--from-dump", dump, "--state", state])
+        let offline = try terminal.run(["key-log", "audit", "--from-dump", dump, "--state", state])
         #expect(offline.status == 3 && offline.errors.contains("Forked"))
-        #expect(try terminal.run(["audit-log", "--from-dump", dump]).status == 0, "alone, either log is in order")
+        let alone = try terminal.run(["key-log", "audit", "--from-dump", dump])
+        #expect(alone.status == 0, "alone, either log is in order")
     }
 
     @Test("a log that leaves an entry out, or gives one epoch twice, is caught from its dump alone")
@@ -104,7 +107,7 @@ import Wire
                 key: key.publicKey, head: UnverifiedTreeHead(head), entries: entries.flatMap(\.bytes))
             let path = folder.path + "/dump"
             try Data(dump.bytes).write(to: URL(fileURLWithPath: path))
-            return try terminal.run(["audit-log", "--from-dump", path])
+            return try terminal.run(["key-log", "audit", "--from-dump", path])
         }
         let entries = lists.map { KeyLogEntry($0) }
         #expect(try run(entries).status == 0)
@@ -123,9 +126,9 @@ import Wire
         #expect(try terminal.run("register", "alice").status == 0)
         _ = try await house.person("bobby")
         #expect(try terminal.run("send", "bobby", "one").status == 0)
-        let answer = try terminal.run("trust-log", "--json")
+        let answer = try terminal.run("key-log", "trust", "--json")
         #expect(answer.status == 0 && answer.output.contains(#""treeSize":2"#), "\(answer.output)")
-        #expect(try terminal.run("trust-log", "--json").output == "{\"event\":\"logForgotten\"}\n")
+        #expect(try terminal.run("key-log", "trust", "--json").output == "{\"event\":\"logForgotten\",\"v\":1}\n")
         #expect(try terminal.run("send", "bobby", "two").status == 0)
     }
 }

@@ -232,7 +232,7 @@ import Wire
         let sent = try await alice.chats.send(file: Self.samples + "rgb.png", to: try handle(Self.bobby))
         house.server.stop()
         await #expect(throws: SottoError.self) { try await alice.send("never", to: Self.bobby) }
-        for line in [sent.id, LineID(sent.id.chat, number: sent.number + 1)] {
+        for line in [sent.id, LineID(sent.id.chat, number: SequenceNumber(sent.number.rawValue + 1))] {
             let error = await #expect(throws: SottoError.self) { try await alice.chats.delete(line) }
             #expect(error?.code == "queued")
         }
@@ -289,7 +289,7 @@ import Wire
         let out = folder.path + "/out.webp"
         let saved = try bob.run("download", "alice", "1", "--thumbnail", "-o", out, "--json")
         #expect(saved.status == 0, "\(saved.errors)")
-        #expect(saved.output.hasPrefix(#"{"event":"thumbnail","type":"image/webp","#))
+        #expect(saved.output.hasPrefix(#"{"event":"inlineThumbnail","#))
         #expect(TextFile.bytes(out).starts(with: "RIFF".utf8))
         #expect(try bob.run("download", "alice", "1", "--thumbnail", "-o", out).status == 1, "nothing is overwritten")
         #expect(try bob.run("download", "alice", "2", "--thumbnail", "-o", folder.path + "/x").status == 1)

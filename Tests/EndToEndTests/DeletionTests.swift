@@ -114,7 +114,7 @@ import Wire
         #expect(try Tus.problem(unsent).code == .notFound)
         let terminal = try Terminal(house)
         let url = "http://127.0.0.1:\(house.server.port)"
-        #expect(try terminal.run("audit-log", "--server", url).status == 0)
+        #expect(try terminal.run("key-log", "audit", "--server", url).status == 0)
     }
 
     /// An account with two devices and all that a server can hold of one.
@@ -204,7 +204,7 @@ import Wire
             "GET", "/v1/conversations/\(shared)/messages", token: bob.token)
         #expect(page.items.count == 9 && page.items.last?.event == .memberRemoved(.init(account: alice.account)))
         let terminal = try Terminal(house)
-        #expect(try terminal.run("audit-log", "--server", "http://127.0.0.1:\(house.server.port)").status == 0)
+        #expect(try terminal.run("key-log", "audit", "--server", "http://127.0.0.1:\(house.server.port)").status == 0)
     }
 
     @Test("killed right after the answer, a server goes on at its next start until nothing is left")

@@ -30,7 +30,7 @@ import Wire
         #expect(TextFile.bytes(out) == bytes)
         #expect(try await bob.media.bytes(ofFileOf: entry.id, 65_000..<66_000) == Array(bytes[65_000..<66_000]))
         // What is there is not overwritten.
-        await #expect(throws: SottoError(.file(.unwritable))) {
+        await #expect(throws: SottoError(.file(.exists))) {
             try await bob.media.download(fileOf: entry.id, to: out)
         }
         // The sender can fetch it too.
@@ -102,7 +102,7 @@ import Wire
         let sent = try alice.run("send", Self.bob, "--file", folder.path + "/photo.jpg")
         #expect(sent.status == 0, "\(sent.errors)")
         let heard = try bob.run("listen", "--until-idle")
-        #expect(heard.output.contains("alice: [file photo.jpg, 200000 bytes: sotto download alice 1 -o OUT]"))
+        #expect(heard.output.contains("alice: [file photo.jpg, 200000 bytes: sotto download @alice 1 -o OUT]"))
         let saved = try bob.run("download", "alice", "1", "-o", folder.path + "/out")
         #expect(saved.status == 0, "\(saved.errors)")
         #expect(TextFile.bytes(folder.path + "/out") == bytes)

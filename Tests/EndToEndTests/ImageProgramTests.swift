@@ -21,7 +21,7 @@ struct ImageProgramTests {
         #expect(set.status == 0 && set.output.hasPrefix(#"{"event":"avatar","media":""#))
         #expect(try bob.run("avatar", "show", "alice", "-o", out, "--jpeg", "--size", "96").status == 0)
         #expect(TextFile.bytes(out).prefix(2) == [0xFF, 0xD8])
-        #expect(try bob.run("avatar", "show", "alice", "-o", out, "--json").output.contains("file-unwritable"))
+        #expect(try bob.run("avatar", "show", "alice", "-o", out, "--json").output.contains("file-exists"))
 
         let text = folder.path + "/text.txt"
         try TextFile.write(Array("hello".utf8), to: text)
@@ -65,25 +65,25 @@ struct ImageProgramTests {
         let alice = try Terminal(house)
         #expect(try alice.run("register", "alice").status == 0)
         // Nothing is typed: the conversation is made, and that is all.
-        let made = try alice.run("chat", "--create", "town", "--json").output
-        let town = String(try #require(made.firstMatch(of: /"conversation":"([A-Za-z0-9_-]{22})"/)).1)
+        let made = try alice.run("group", "create", "town", "--open", "--json").output
+        let town = String(try #require(made.firstMatch(of: /"chat":"(#[A-Za-z0-9_-]{22})"/)).1)
         let posted = try alice.run(
-            "send", "--conversation", town, "The lake", "--file", Self.fixture("baseline.jpg"), "--json")
+            "send", town, "The lake", "--file", Self.fixture("baseline.jpg"), "--json")
         #expect(posted.status == 0)
         let seq = String(try #require(posted.output.firstMatch(of: /"number":([0-9]+)/)).1)
-        #expect(try alice.run("send", "--conversation", town, "And words").output.hasPrefix("Posted as #"))
-        #expect(try alice.run("chat", "--conversation", town).output.contains("#\(seq) "))
-        let image = try alice.run("avatar", "set", Self.fixture("rgb.png"), "--conversation", town)
+        #expect(try alice.run("send", town, "And words").output.hasPrefix("Posted in town as #"))
+        #expect(try alice.run("chat", town).output.contains("#\(seq) "))
+        let image = try alice.run("group", "set-image", town, Self.fixture("rgb.png"))
         #expect(image.status == 0)
         #expect(house.mediaFiles.count > 3)
-        #expect(try alice.run("avatar", "remove", "--conversation", town).status == 0)
-        #expect(try alice.run("delete", "--conversation", town, "#" + seq).output == "Deleted for everybody.\n")
+        #expect(try alice.run("group", "remove-image", town).status == 0)
+        #expect(try alice.run("delete", town, "#" + seq).output == "Deleted for everybody.\n")
         #expect(house.mediaFiles.isEmpty)
-        #expect(try alice.run("chat", "--conversation", town).output.contains("[deleted]"))
+        #expect(try alice.run("chat", town).output.contains("[deleted]"))
         for wrong in [
-            ["send", "--conversation", town], ["send", "--conversation", "short", "x"],
-            ["send", "--conversation", town, "a", "b"], ["delete", "--conversation", town, "x"],
-            ["delete", "--conversation", town, "1", "--for-me"], ["avatar", "show", "--conversation", town],
+            ["send", town], ["send", "short", "x"],
+            ["send", town, "a", "b"], ["delete", town, "x"],
+            ["delete", town, "1", "--for-me"], ["avatar", "show", town],
         ] {
             #expect(try alice.run(wrong).status != 0, "\(wrong)")
         }

@@ -19,7 +19,7 @@ struct MediaProgramTests {
         #expect(made.output.contains("checked   image/webp, 32×48"))
         #expect(TextFile.bytes(out).starts(with: "RIFF".utf8))
         let json = try run("media", "thumbnail", Self.samples + "rgb.png", "--output=\(out)", "--jpeg", "--json")
-        #expect(json.output.contains(#""thumbnailType":"image/jpeg""#))
+        #expect(json.output.contains(#""type":"image/jpeg","width":96"#))
         #expect(TextFile.bytes(out).starts(with: [0xFF, 0xD8]))
     }
 
@@ -50,7 +50,7 @@ struct MediaProgramTests {
         #expect(made.output.contains("checked   image/webp, 80×60"))
         #expect(TextFile.bytes(out).starts(with: "RIFF".utf8))
         let seen = try run("media", "inspect", clip, "--json")
-        #expect(seen.status == 0 && seen.output.contains(#""durationMilliseconds":2000,"waveform":""#))
+        #expect(seen.status == 0 && seen.output.contains(#""durationMs":2000,"waveform":""#))
     }
 
     @Test("without ffmpeg it says what the head says, and why it is no more")

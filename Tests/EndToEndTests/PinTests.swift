@@ -76,16 +76,16 @@ import Wire
         let house = try await House()
         let alice = try Terminal(house)
         #expect(try alice.run("register", "alice").status == 0)
-        let made = try alice.run("chat", "--create", "town", "--json").output
-        let town = String(try #require(made.firstMatch(of: /"conversation":"([A-Za-z0-9_-]{22})"/)).1)
-        func run(_ words: String...) throws -> String { try alice.run(words + ["--conversation", town]).output }
-        #expect(try run("send", "hear, hear") == "Posted as #2.\n" && run("pins") == "")
-        #expect(try run("pins", "add", "#2") == "Pinned.\n")
-        #expect(try run("pins", "list", "--json").contains(#""event":"pin","entry":{"#))
-        #expect(try run("chat").contains(" pinned #2.") && run("pins", "list").hasSuffix(": hear, hear\n"))
-        #expect(try run("pins", "remove", "2") == "Not pinned any more.\n" && run("pins") == "")
-        #expect(try run("pins", "add", "9", "--json").contains(#""code":"not-found""#))
-        for wrong in [["pins"], ["pins", "add", "x", "--conversation", town], ["pins", "a", "--conversation", town]] {
+        let made = try alice.run("group", "create", "town", "--open", "--json").output
+        let town = String(try #require(made.firstMatch(of: /"chat":"(#[A-Za-z0-9_-]{22})"/)).1)
+        func run(_ words: String...) throws -> String { try alice.run(words).output }
+        #expect(try run("send", town, "hear, hear").hasPrefix("Posted in town as #2: ") && run("pins", town) == "")
+        #expect(try run("pin", "add", town, "#2") == "Pinned.\n")
+        #expect(try run("pin", "list", town, "--json").contains(#""event":"pin",""#))
+        #expect(try run("chat", town).contains(" pinned #2.") && run("pins", town).hasSuffix(": hear, hear\n"))
+        #expect(try run("pin", "remove", town, "2") == "Not pinned any more.\n" && run("pins", town) == "")
+        #expect(try run("pin", "add", town, "9", "--json").contains(#""code":"not-found""#))
+        for wrong in [["pins"], ["pin", "add", town], ["pin", "add", town, "x"], ["pin", "frob"], ["pins", "@bob"]] {
             #expect(try alice.run(wrong).status == 2, "\(wrong)")
         }
     }

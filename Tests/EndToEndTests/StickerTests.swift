@@ -138,22 +138,22 @@ import Wire
         #expect(try alice.run("register", "alice").status == 0)
         #expect(try bob.run("register", "bobby").status == 0)
         let made = try alice.run(
-            "stickers", "create", "Samples", "🟥=" + Self.samples + "rgb.png", Self.samples + "lossy.webp",
+            "sticker", "create", "Samples", "🟥=" + Self.samples + "rgb.png", Self.samples + "lossy.webp",
             "--author", "Alice")
         #expect(made.status == 0, "\(made.errors)")
         #expect(made.output.contains("Samples, by Alice, 2 stickers\n    0 🟥  1 🙂\n    sotto-stickers:"))
         let link = try #require(made.output.split(separator: "\n").last).drop { $0 == " " }
         let pack = String(try #require(made.output.split(separator: " ").first))
-        #expect(try bob.run("stickers", "add", String(link)).status == 0)
-        #expect(try bob.run("stickers", "list", "--json").output.contains("\"pack\":\"\(pack)\",\"title\":\"Samples\""))
-        #expect(try bob.run("stickers", "send", "alice", pack, "0").status == 0)
-        #expect(try bob.run("stickers", "send", "alice", pack, "2").status == 1)
+        #expect(try bob.run("sticker", "add", String(link)).status == 0)
+        #expect(try bob.run("sticker", "list", "--json").output.contains("\"pack\":\"\(pack)\",\"title\":\"Samples\""))
+        #expect(try bob.run("sticker", "send", "alice", pack, "0").status == 0)
+        #expect(try bob.run("sticker", "send", "alice", pack, "2").status == 1)
         let heard = try alice.run("listen", "--until-idle")
-        #expect(heard.output.contains("bobby: [sticker 🟥: sotto download bobby 1 -o OUT]"))
+        #expect(heard.output.contains("bobby: [sticker 🟥: sotto download @bobby 1 -o OUT]"))
         for words in [["create", "x"], ["send", "alice", "x", "0"], ["frob"], ["add"]] {
-            #expect(try bob.run(["stickers"] + words).status == 2, "\(words)")
+            #expect(try bob.run(["sticker"] + words).status == 2, "\(words)")
         }
-        #expect(try alice.run("stickers", "remove", pack).status == 0)
+        #expect(try alice.run("sticker", "remove", pack).status == 0)
         #expect(house.mediaFiles.isEmpty)
     }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import TestKit
+import Testing
 
 /// Runs `sotto` with a folder of its own, as somebody at a terminal would.
 final class Terminal {
@@ -44,6 +45,10 @@ final class Terminal {
             while waitpid(pid, &status, 0) == -1, errno == EINTR {}
             // What it said fits a pipe. Its end is not waited for: a child of another test may have inherited one.
             let texts = [Self.readWhatIsThere(output), Self.readWhatIsThere(errors)]
+            // Whatever is printed for programs is in the catalogue.
+            if texts[0].hasPrefix("{") {
+                for failure in RecordCheck.failures(in: texts[0]) { Issue.record("\(failure)") }
+            }
             return Ended(
                 status: status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F), output: texts[0], errors: texts[1])
         }

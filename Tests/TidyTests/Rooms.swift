@@ -19,7 +19,7 @@ enum Rooms {
             "Foundation",
         ],
         "sottod": ["Server", "Store", "BlobsEngine", "Threads", "Wire", "CLinux"],
-        "sotto": ["Client", "Media", "Threads", "Wire"],
+        "sotto": ["Client", "Media", "Threads", "Wire", "CNcurses"],
         "sotto-media": ["Media", "CVips", "CLinux"],
         "sotto-bench": ["Client", "Chat", "Store", "Transport", "Media", "Threads", "Wire", "Keys", "Crypto", "CLinux"],
     ]

@@ -22,7 +22,7 @@ extension [UInt8] {
 
 /// Test targets that look at more than one room, and so mirror none.
 let crossing: Set = [
-    "EndToEndTests", "StoreFileTests", "SimulationTests", "TidyTests", "VectorTests", "BenchTests",
+    "EndToEndTests", "StoreFileTests", "SimulationTests", "TidyTests", "VectorTests", "BenchTests", "SottoTests",
 ]
 
 /// A file of tests that mirrors nothing, so that nobody finds it from the source or the source from it.
