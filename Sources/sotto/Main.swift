@@ -50,9 +50,11 @@ struct Main {
         case .overNetwork(let work): return try await work(typed, setup, output, network)
         case .withAccount(let given), .beginning(let given): work = given
         }
+        let ending = Ending()
+        Interrupts.watch { ending.begin() }
         let account = try await setup.open(over: network)
         let task = Task { try await work(CommandSession(account: account, typed: typed, output: output)) }
-        Interrupts.watch { task.cancel() }
+        ending.cancels(task)
         let silence = Task { await Silence.watch(for: .seconds(2), output) }
         let result = await task.result
         silence.cancel()

@@ -128,6 +128,29 @@ struct SottoProgramTests {
         #expect(try bob.run("listen", "--until-idle").output.hasSuffix("alice: now\n"))
     }
 
+    @Test("no name that others chose decides who gets what is said")
+    func othersNames() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), mallory = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        _ = try mallory.run("register", "dave-x")
+        #expect(try mallory.run("send", "@alice", "hi").status == 0)
+        for name in ["dave", "bo", "Carol", "x\r\n@bob"] {
+            #expect(try mallory.run("group", "create", name, "@alice", "--open").status == 0)
+        }
+        let heard = try alice.run("listen", "--until-idle").output
+        #expect(!heard.contains("\n    @bob") && heard.contains("@bob"), "\(heard)")
+        // Nobody is called dave.
+        #expect(try alice.run("send", "dave", "secret", "--json").output.contains(#""code":"not-found""#))
+        #expect(try alice.run(["chat", "dave"], input: "secret\n").status == 1)
+        for name in ["bo", "Carol", "x"] {
+            let refused = try alice.run("send", name, "secret")
+            #expect(refused.status == 2 && refused.errors.contains("the server can read it"), "\(refused.errors)")
+        }
+        #expect(try alice.run("send", "#Carol", "hello").output.hasPrefix("Posted in Carol as #"))
+        #expect(try alice.run("history", "dave-x").output.contains("hi"))
+    }
+
     @Test("what others write cannot move the cursor")
     func controlCharacters() async throws {
         let house = try await House()

@@ -15,11 +15,11 @@ enum CommandsPage {
 
             A **chat** is named by one word: `@bob` is somebody; `#` and the id or the name of an open conversation, \
             which the server can read, or the beginning of one; without a sign, the name of a chat that this device \
-            has, or the beginning of one. A shell wants quotes around `#`. Where something is said, the name of an \
-            open conversation wants its `#` as soon as it might be a handle: whoever means somebody not met yet does \
-            not speak to a conversation that others have called like that. A **person** is `@bob`, with or without \
-            the sign, or where this device does not know the handle, `@` and the id of the account. A **number** is \
-            that of a line, as `sotto history` shows it.
+            has, or the beginning of one. A shell wants quotes around `#`. Where something is said, no name that \
+            others chose decides who gets it: a word that may be a handle is that handle, whoever else begins so, \
+            and an open conversation wants its `#`. A **person** is `@bob`, with or without the sign, or where this \
+            device does not know the handle, `@` and the id of the account. A **number** is that of a line, as \
+            `sotto history` shows it.
 
             Options may stand anywhere. `--` ends them.
 

@@ -8,6 +8,9 @@ struct KeyDecoderTests {
         ("a", [.text("a")]), ("é", [.text("é")]), ("日", [.text("日")]), ("😀", [.text("😀")]),
         ("\r", [.enter]), ("\n", [.newLine]), ("\u{1B}\r", [.newLine]), ("\t", [.tab]), ("\u{1B}[Z", [.backTab]),
         ("\u{7F}", [.backspace]), ("\u{8}", [.backspace]), ("\u{1B}[3~", [.delete]),
+        // What a terminal tells of itself, and of a mouse that nobody asked for.
+        ("\u{1B}[M   \u{1B}[<0;1;1M\u{1B}[?1;2c\u{7F}", [.backspace]),
+        ("\u{1B}P1$r0m\u{1B}\\\u{7F}", [.alt("\\"), .backspace]), ("\u{1B}]11;rgb:ffff\u{7}\u{7F}", [.backspace]),
         ("\u{1B}[A\u{1B}OB\u{1B}[C\u{1B}OD", [.up, .down, .right, .left]),
         ("\u{1B}[1;3A\u{1B}[1;3B", [.altUp, .altDown]), ("\u{1B}[1;5C\u{1B}[1;5D", [.wordRight, .wordLeft]),
         ("\u{1B}b\u{1B}f\u{1B}d", [.wordLeft, .wordRight, .alt("d")]),

@@ -17,7 +17,8 @@ extension SottoCommand {
             if isOnScreen { return try await ChatScreen.run(session.account) }
             throw UsageError(message: "With whom? Such as sotto chat @bob; sotto chats shows what there is.")
         }
-        let target = try await ChatTarget.find(word, in: session.account, telling: session.output)
+        let target = try await ChatTarget.find(
+            word, in: session.account, isForSaying: true, telling: session.output)
         if isOnScreen {
             return try await ChatScreen.run(session.account, at: try await target.chat(in: session.account))
         }

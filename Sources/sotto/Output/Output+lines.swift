@@ -56,7 +56,7 @@ extension Output {
         switch line.body {
         case .text(let text): return harmless(text)
         case .file(let file, let caption):
-            let name = harmless(file.name ?? "without a name").replacing("\n", with: " ")
+            let name = oneLine(file.name ?? "without a name")
             let note = "[file \(name)\(dimensions(file)), \(file.byteCount) bytes: \(download)]"
             return caption.map { "\(harmless($0)) \(note)" } ?? note
         case .sticker(let sticker, _): return "[sticker \(harmless(sticker.emoji)): \(download)]"

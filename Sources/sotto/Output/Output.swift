@@ -67,7 +67,8 @@ struct Output: Sendable {
             switch scalar.value {
             case 0x0A: shown.append(contentsOf: "\n    ".unicodeScalars)
             case 0x09: shown.append(scalar)
-            case 0x00..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: shown.append("\u{FFFD}")
+            case 0x00..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
+                shown.append("\u{FFFD}")
             default: shown.append(scalar)
             }
         }
@@ -75,7 +76,10 @@ struct Output: Sendable {
     }
 
     /// The same where a line has to stay one.
-    static func oneLine(_ text: String) -> String { harmless(text.replacing("\n", with: " ")) }
+    static func oneLine(_ text: String) -> String {
+        // By scalars: a carriage return and an end of line are one character.
+        harmless(String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" ? " " : $0 })))
+    }
 
     /// One call for one line, so that lines of several tasks do not mix.
     static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }

@@ -17,6 +17,10 @@ struct KeyDecoder {
         case control([UInt8], isAlt: Bool)
         /// Within a paste; what may be its end is held back.
         case paste
+        /// So many bytes say nothing.
+        case ignored(Int)
+        /// Within what a terminal tells of itself, up to BEL or the next escape.
+        case report
     }
 
     private var state = State.plain
@@ -30,7 +34,7 @@ struct KeyDecoder {
     /// Whether an escape was read that may be a key of its own: it is, when nothing follows soon.
     var isWaiting: Bool {
         switch state {
-        case .escape, .single, .control: true
+        case .escape, .single, .control, .ignored, .report: true
         case .plain, .scalar, .paste: false
         }
     }
@@ -59,6 +63,10 @@ struct KeyDecoder {
             if let key = Self.arrow(byte, isAlt: isAlt) ?? Self.single(byte) { keys.append(key) }
         case .control(let bytes, let isAlt): takeControl(bytes, byte, isAlt: isAlt, &keys)
         case .paste: takePasted(byte, &keys)
+        case .report where byte == 0x07: state = .plain
+        case .report where byte == 0x1B: state = .escape
+        case .report: break
+        case .ignored(let count): state = count > 1 ? .ignored(count - 1) : .plain
         }
     }
 
@@ -96,6 +104,7 @@ struct KeyDecoder {
         case UInt8(ascii: "["): state = .control([], isAlt: false)
         case UInt8(ascii: "O"): state = .single(isAlt: false)
         case 0x1B: state = .escape
+        case UInt8(ascii: "P"), UInt8(ascii: "]"), UInt8(ascii: "^"), UInt8(ascii: "_"): state = .report
         case 0x0D, 0x0A: keys.append(.newLine)
         case 0x08, 0x7F: keys.append(.control("w"))
         case UInt8(ascii: "b"): keys.append(.wordLeft)
@@ -137,6 +146,9 @@ struct KeyDecoder {
             takeNumbered(numbers.first ?? 0, &keys)
         } else if let key = Self.arrow(byte, isAlt: isAlt || isControl) {
             keys.append(key)
+        } else if byte == UInt8(ascii: "M") {
+            // A report of the mouse, which nobody asked for: three bytes follow the old form.
+            if bytes.isEmpty { state = .ignored(3) }
         } else if let key = Self.single(byte) {
             keys.append(key)
         } else if byte == UInt8(ascii: "Z") {

@@ -74,7 +74,10 @@ extension Line {
 }
 
 /// What has to stay in its row and its brackets.
-private func oneLine(_ text: String) -> String { text.replacing("\n", with: " ") }
+private func oneLine(_ text: String) -> String {
+    // By scalars: a carriage return and an end of line are one character.
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" || $0 == "\r" ? " " : $0 }))
+}
 
 extension UnreadableReason {
     fileprivate var words: String {

@@ -50,44 +50,59 @@ struct ChatTarget: Sendable {
 
 extension ChatTarget {
     /// Finds what a word names. Where the server can read what is said there, that is told.
-    /// - Parameter isForSaying: whether something will be said there. Then the name of an open conversation wants its
-    ///   `#`: whoever means somebody not met yet must not speak to a conversation that others have called like that.
+    /// - Parameter isForSaying: whether something will be said there. Then no name that others chose decides who gets
+    ///   it: a word that may be a handle is that handle, and an open conversation wants its `#`.
     /// - Throws: ``UsageError`` for what names nothing, or several; ``SottoError`` of the store.
     static func find(
         _ word: String, in account: Account, isForSaying: Bool = false, telling output: Output
     ) async throws -> ChatTarget {
-        let target = try await find(word, in: account, isForSaying: isForSaying)
+        let target = try await isForSaying ? addressee(word, in: account) : find(word, in: account)
         if target.isOpen { output.note("\(target.name) is open: the server can read it.") }
         return target
     }
 
-    private static func find(_ word: String, in account: Account, isForSaying: Bool) async throws -> ChatTarget {
+    private static func find(_ word: String, in account: Account) async throws -> ChatTarget {
+        if let signed = try await signed(word, in: account) { return signed }
+        let meant = meant(by: word, among: try await account.chats.all())
+        guard meant.count <= 1 else { throw ambiguous(word, meant) }
+        if let chat = meant.first { return target(of: chat) }
+        // Somebody who was never met.
+        guard Handle(text: word) != nil else { throw unknown(word) }
+        return try await target(ofPerson: word, in: account)
+    }
+
+    /// Whom something is said to.
+    private static func addressee(_ word: String, in account: Account) async throws -> ChatTarget {
+        if Handle(text: word) != nil { return try await target(ofPerson: word, in: account) }
+        if let signed = try await signed(word, in: account) { return signed }
+        let chats = try await account.chats.all()
+        let people = meant(by: word, among: chats.filter { $0.mode != .open })
+        guard people.count <= 1 else { throw ambiguous(word, people) }
+        if let chat = people.first { return target(of: chat) }
+        guard let open = meant(by: word, among: chats).first else { throw unknown(word) }
+        throw UsageError(
+            message: "“\(title(of: open))” is open, so that the server can read it: say '#\(Output.oneLine(word))' "
+                + "where you mean that.")
+    }
+
+    /// What begins with a sign, or is the id of an open conversation and no handle.
+    private static func signed(_ word: String, in account: Account) async throws -> ChatTarget? {
         switch word.first {
         case "@": return try await target(ofPerson: String(word.dropFirst()), in: account)
         case "#": return try await conversation(String(word.dropFirst()), in: account)
         default: break
         }
-        if let id = ConversationID(text: word) { return try await target(of: .conversation(id), in: account) }
-        let meant = meant(by: word, among: try await account.chats.all())
-        guard meant.count <= 1 else { throw ambiguous(word, meant) }
-        guard let chat = meant.first else {
-            // Somebody who was never met.
-            guard Handle(text: word) != nil else { throw unknown(word) }
-            return try await target(ofPerson: word, in: account)
-        }
-        if isForSaying, chat.mode == .open, Handle(text: word) != nil {
-            throw UsageError(
-                message: "“\(word)” may be somebody, @\(word), or “\(title(of: chat))”, which the server can read: "
-                    + "say '#\(word)' for that.")
-        }
-        return target(of: chat)
+        guard Handle(text: word) == nil, let id = ConversationID(text: word) else { return nil }
+        return try await target(of: .conversation(id), in: account)
     }
 
-    /// The chats whose names a word is, or else those whose names begin with it, in whatever case.
+    /// The chats whose names a word is, somebody before conversations, or else those whose names begin with it, in
+    /// whatever case.
     private static func meant(by word: String, among chats: [Chat]) -> [Chat] {
         guard !word.isEmpty else { return [] }
         let wanted = word.lowercased()
         let whole = chats.filter { title(of: $0).lowercased() == wanted }
+        if let person = whole.first(where: { $0.mode != .open }) { return [person] }
         return whole.isEmpty ? chats.filter { title(of: $0).lowercased().hasPrefix(wanted) } : whole
     }
 
