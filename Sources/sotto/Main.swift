@@ -1,5 +1,6 @@
 import Client
 import Glibc
+import Synchronization
 import Wire
 
 @main
@@ -15,14 +16,22 @@ struct Main {
             switch try parser.parse(arguments) {
             case .version: Output.write("sotto \(Release.version)\n", to: STDOUT_FILENO)
             case .help(let commands): Output.write(Help.text(commands) + "\n", to: STDOUT_FILENO)
-            case .run(let typed): exit(await status(of: typed, environment).rawValue)
+            case .run(let typed): exit(taken(await status(of: typed, environment)).rawValue)
             }
+            exit(taken(.done).rawValue)
         } catch {
             // What is wrong with the options may be wrong with this one: it counts wherever it stands.
-            let output = Output(isJSON: arguments.contains("--json"))
+            let output = Output(isJSON: arguments.contains("--json") || Option.isOn(environment("SOTTO_JSON")))
             output.failure(error, exit: .usage)
             exit(ExitStatus.usage.rawValue)
         }
+    }
+
+    /// Nothing is done whose results nobody took.
+    private static func taken(_ status: ExitStatus) -> ExitStatus {
+        guard status == .done, Output.isLost.load(ordering: .relaxed) else { return status }
+        Output.complain("What was to be printed was not taken: the disk is full, or standard output is closed.")
+        return .failed
     }
 
     /// Does what was asked for.
@@ -33,6 +42,7 @@ struct Main {
         let network = SottoNetwork()
         defer { network.shutdown() }
         do {
+            try typed.command.check(typed)
             return try await run(typed, Setup(typed: typed, environment: environment), output, network)
         } catch {
             let status = ExitStatus(error)

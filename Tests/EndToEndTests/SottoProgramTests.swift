@@ -128,6 +128,25 @@ struct SottoProgramTests {
         #expect(try bob.run("listen", "--until-idle").output.hasSuffix("alice: now\n"))
     }
 
+    @Test("what was not printed is not done, and what cannot be understood makes nothing")
+    func notTaken() async throws {
+        let scene = try await ShellScene()
+        #expect(try scene.run("sotto register alice && sotto register bob --data ./bob").status == 0)
+        #expect(try scene.run("sotto send @bob hi").status == 0)
+        for (line, status, text) in [
+            ("sotto whoami > /dev/full", 1, "was not taken"), ("sotto help > /dev/full", 1, "was not taken"),
+            ("sotto backup create > /dev/full", 1, "was not taken"), ("sotto whoami --json >&-", 1, "was not taken"),
+            ("sotto history @bob | head -n 0", 0, ""), ("SOTTO_JSON=1 sotto whoami x", 2, #""code":"usage""#),
+            ("sotto register 'Al ice' --data ./none", 2, "is not a handle"),
+            ("env -u SOTTO_SERVER sotto register carol --data ./carol", 2, "--server URL"),
+            ("sotto people verify @bob 12345", 2, "sixty digits"),
+        ] {
+            let ended = try scene.run(line)
+            #expect(ended.status == status && (text.isEmpty || ended.output.contains(text)), "\(line): \(ended.output)")
+        }
+        #expect(access(scene.folder.path + "/none", F_OK) != 0)
+    }
+
     @Test("no name that others chose decides who gets what is said")
     func othersNames() async throws {
         let house = try await House()

@@ -66,6 +66,14 @@ final class TmuxPane {
         get throws { try run(["display-message", "-p", "#{alternate_on}"]).hasPrefix("1") }
     }
 
+    /// The process that is the terminal.
+    var server: pid_t {
+        get throws {
+            let text = try run(["display-message", "-p", "#{pid}"]).prefix { $0.isNumber }
+            return try #require(pid_t(text))
+        }
+    }
+
     /// What runs in the shell.
     var child: pid_t {
         get throws {

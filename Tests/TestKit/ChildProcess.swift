@@ -38,8 +38,16 @@ public final class ChildProcess {
         var argv = command.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=\(path):/usr/sbin:/sbin"), nil]
         defer { (argv + envp).forEach { free($0) } }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // Threads that run tests block nearly every signal, and a child would as well.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
-        let code = posix_spawnp(&pid, command[0], &actions, nil, &argv, &envp)
+        let code = posix_spawnp(&pid, command[0], &actions, &attributes, &argv, &envp)
         guard code == 0 else {
             if isHeard { close(ends[0]) }
             throw Failure(description: "cannot start \(command[0]): \(String(cString: strerror(code)))")

@@ -95,7 +95,7 @@ struct CommandLineParser {
             guard let variable = option.variable, let text = environment(variable), !text.isEmpty else { continue }
             if option.value != nil {
                 if invocation.values[option.name] == nil { invocation.values[option.name] = text }
-            } else if text != "0" {
+            } else if Option.isOn(text) {
                 invocation.switches.insert(option.name)
             }
         }

@@ -42,6 +42,7 @@ enum ExitStatus: Int32, CaseIterable {
         self = switch code {
         case .notRegistered, .notLinkedYet, .unlinked, .accountDeleted: .noAccount
         case .untrustedKeys, .untrustedLog, .untrustedServer, .wrongServerName, .safetyNumberDiffers: .untrusted
+        case .noServer, .badServerAddress: .usage
         case .queued, .file(.interrupted): .keptForLater
         default: .failed
         }

@@ -19,6 +19,9 @@ extension Option {
 
     static let help = Option(name: "--help", letter: "-h", help: "Print this.")
 
+    /// Whether a variable turns a switch on.
+    static func isOn(_ text: String?) -> Bool { text.map { !$0.isEmpty && $0 != "0" } ?? false }
+
     /// Those that a server's program has too, with variables of its own: there the variable says which is meant.
     private static let shared: Set<String> = ["--data", "--server-name"]
     /// Those that ask for something else in place of the command.

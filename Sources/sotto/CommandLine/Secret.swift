@@ -27,7 +27,7 @@ enum Secret {
         guard tcgetattr(STDIN_FILENO, &before) == 0 else { throw UsageError(message: "Nobody can be asked here.") }
         var quiet = before
         // Whoever ends the program meanwhile finds the terminal as it was.
-        modes.pointee = before
+        TerminalRescue.arm(STDIN_FILENO, modes: before)
         let handlers = Self.ending.map { (number) in (number, Self.handle(number)) }
         // Ctrl-C is read like any other key: the terminal has to show again what is typed before the program ends.
         quiet.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
@@ -36,6 +36,7 @@ enum Secret {
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet)
         defer {
             tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+            TerminalRescue.disarm()
             for (number, handler) in handlers {
                 var handler = handler
                 sigaction(number, &handler, nil)
@@ -49,19 +50,13 @@ enum Secret {
 
     /// What ends a program from outside.
     private static let ending = [SIGTERM, SIGINT, SIGHUP, SIGQUIT]
-    /// How the terminal was before it was asked. Written before a handler may read it.
-    private nonisolated(unsafe) static let modes: UnsafeMutablePointer<termios> = {
-        let modes = UnsafeMutablePointer<termios>.allocate(capacity: 1)
-        modes.initialize(to: termios())
-        return modes
-    }()
 
     /// Lets a signal put the terminal back, and end the program: nobody else watches while somebody types.
     /// - Returns: what was done about it before.
     private static func handle(_ number: Int32) -> sigaction {
         var (before, action) = (Glibc.sigaction(), Glibc.sigaction())
         action.__sigaction_handler.sa_handler = { (number) in
-            tcsetattr(STDIN_FILENO, TCSANOW, Secret.modes)
+            TerminalRescue.restore()
             _exit(128 + number)
         }
         sigaction(number, &action, &before)

@@ -17,6 +17,8 @@ struct SottoCommand: Sendable {
     let details: String
     /// As it is typed. Every one is run by a test.
     let examples: [String]
+    /// What must hold of the words before anything is opened or made.
+    let check: @Sendable (Invocation) throws(UsageError) -> Void
     let work: Work
 
     /// What it needs. One without an account says with which status the program ends.
@@ -32,7 +34,8 @@ struct SottoCommand: Sendable {
 
     init(
         _ path: String, short: String? = nil, words: [Word] = [], options: [Option] = [], _ summary: String,
-        details: String = "", examples: [String], _ work: Work
+        details: String = "", examples: [String],
+        check: @escaping @Sendable (Invocation) throws(UsageError) -> Void = { (_) in }, _ work: Work
     ) {
         self.path = path.split(separator: " ").map(String.init)
         self.short = short
@@ -41,6 +44,7 @@ struct SottoCommand: Sendable {
         self.summary = summary
         self.details = details
         self.examples = examples
+        self.check = check
         self.work = work
     }
 

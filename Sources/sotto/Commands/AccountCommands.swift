@@ -13,6 +13,7 @@ extension SottoCommand {
         ],
         "Create an account with this as its first device.",
         examples: ["sotto register carol --data ./carol"],
+        check: { (typed) throws(UsageError) in _ = try ChatTarget.handle(try typed.word(0)) },
         .beginning { (session) in
             let (account, typed, output) = (session.account, session.typed, session.output)
             let handle = try ChatTarget.handle(try typed.word(0))

@@ -40,14 +40,15 @@ extension SottoCommand {
             throw UsageError(message: "Either DIGITS of the other side, or --compared.")
         }
         if let digits {
-            guard digits.contains(where: \.isNumber) else {
-                throw UsageError(message: "A safety number is sixty digits.")
+            guard digits.count(where: \.isNumber) == 60 else {
+                throw UsageError(message: "A safety number is sixty digits; these are not.")
             }
             try await session.account.safety.verify(person, digits: digits)
         } else {
             try await session.account.safety.setVerified(true, person)
         }
         try await showSafetyNumber(of: person, session)
+        session.output.say("Remembered as compared.")
     }
 
     static let peopleUnverify = SottoCommand(
@@ -56,6 +57,7 @@ extension SottoCommand {
         let person = try await person(session)
         try await session.account.safety.setVerified(false, person)
         try await showSafetyNumber(of: person, session)
+        session.output.say("Not remembered as compared any more.")
     }
 
     /// Whom the first word names.

@@ -1,10 +1,14 @@
 import Client
 import Glibc
+import Synchronization
 import Wire
 
 /// What the program says: results on standard output, the rest on standard error.
 struct Output: Sendable {
     let isJSON: Bool
+
+    /// Whether results were not taken, such as by a full disk.
+    static let isLost = Atomic(false)
 
     /// A line for people.
     func say(_ text: String) {
@@ -32,6 +36,9 @@ struct Output: Sendable {
     /// - Parameter exit: the status that the program ends with by it; `nil` where it goes on.
     func failure(_ error: any Error, exit: ExitStatus?) {
         let record = switch error {
+        case let error as SottoError where error.code == .noServer:
+            ErrorRecord(
+                code: error.code.rawValue, message: "\(error) Say --server URL, or set SOTTO_SERVER.", exit: exit)
         case let error as SottoError: ErrorRecord(error, exit: exit)
         case let error as UsageError: ErrorRecord(error, exit: exit)
         default: ErrorRecord(code: "internal", message: "\(error)", exit: exit)
@@ -98,7 +105,11 @@ struct Output: Sendable {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0 else {
+                // Whoever ends a pipe has read what they wanted.
+                if descriptor == STDOUT_FILENO, errno != EPIPE { isLost.store(true, ordering: .relaxed) }
+                return false
+            }
             rest = rest.dropFirst(count)
         }
         return true

@@ -14,7 +14,7 @@ enum TerminalRescue {
         var errors: Int32 = -1
     }
 
-    // Written by the screen's thread alone, while `isArmed` is false.
+    // Written by the thread that changes the terminal alone, while `isArmed` is false.
     private nonisolated(unsafe) static let kept: UnsafeMutablePointer<Kept> = {
         let kept = UnsafeMutablePointer<Kept>.allocate(capacity: 1)
         kept.initialize(to: Kept())
@@ -25,13 +25,15 @@ enum TerminalRescue {
 
     /// From here on ``restore()`` does something.
     /// - Parameters:
-    ///   - modes: those before the screen.
-    ///   - leaving: what is written to leave it.
-    static func arm(_ terminal: Int32, modes: termios, leaving: [UInt8], _ output: HeldOutput) {
+    ///   - modes: those before anything was changed.
+    ///   - leaving: what is written to leave a full screen.
+    ///   - output: what is held while that is up.
+    static func arm(_ terminal: Int32, modes: termios, leaving: [UInt8] = [], _ output: HeldOutput? = nil) {
         let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: leaving.count)
         _ = bytes.initialize(from: leaving)
         kept.pointee = Kept(
-            terminal: terminal, modes: modes, leaving: bytes, heldOutput: output.readEnd, errors: output.errors)
+            terminal: terminal, modes: modes, leaving: bytes, heldOutput: output?.readEnd ?? -1,
+            errors: output?.errors ?? -1)
         isArmed.store(true, ordering: .sequentiallyConsistent)
         for number in traps {
             var action = sigaction()
@@ -53,11 +55,11 @@ enum TerminalRescue {
         kept.pointee = Kept()
     }
 
-    /// Leaves the full screen, wherever its thread is.
+    /// Puts the terminal back, wherever the thread is that changed it.
     static func restore() {
         guard isArmed.exchange(false, ordering: .sequentiallyConsistent) else { return }
         _ = write(kept.pointee.terminal, kept.pointee.leaving.baseAddress, kept.pointee.leaving.count)
         tcsetattr(kept.pointee.terminal, TCSANOW, &kept.pointee.modes)
-        HeldOutput.pass(on: kept.pointee.heldOutput, to: kept.pointee.errors)
+        if kept.pointee.heldOutput >= 0 { HeldOutput.pass(on: kept.pointee.heldOutput, to: kept.pointee.errors) }
     }
 }
