@@ -54,14 +54,20 @@ struct Main {
     private static func run(
         _ typed: Invocation, _ setup: Setup, _ output: Output, _ network: SottoNetwork
     ) async throws -> ExitStatus {
-        let work: @Sendable (CommandSession) async throws -> Void
-        switch typed.command.work {
-        case .alone(let work): return try await work(typed, output)
-        case .overNetwork(let work): return try await work(typed, setup, output, network)
-        case .withAccount(let given), .beginning(let given): work = given
-        }
         let ending = Ending()
         Interrupts.watch { ending.begin() }
+        let work: @Sendable (CommandSession) async throws -> Void
+        switch typed.command.work {
+        case .alone(let work):
+            let task = Task { try await work(typed, output) }
+            ending.cancels(task)
+            return try await task.value
+        case .overNetwork(let work):
+            let task = Task { try await work(typed, setup, output, network) }
+            ending.cancels(task)
+            return try await task.value
+        case .withAccount(let given), .beginning(let given): work = given
+        }
         let account = try await setup.open(over: network)
         let task = Task { try await work(CommandSession(account: account, typed: typed, output: output)) }
         ending.cancels(task)

@@ -35,6 +35,9 @@ import Wire
         #expect(try names(bob) == ["@alice owner", "@bob member"], "looked up, though bob never wrote to alice")
         #expect(try alice.run("group", "add", town, "carol").output == "@carol is a member.\n")
         let listed = try carol.run("group", "members", town, "--json").output
+        let account = try #require(listed.firstMatch(of: /"account":"([A-Za-z0-9_-]{22})","handle":"bob"/)).1
+        let byID = try alice.run("group", "add", town, "@\(account)", "--json").output
+        #expect(byID == #"{"event":"memberAdded","chat":"\#(town)","account":"\#(account)","v":1}"# + "\n")
         #expect(listed.contains(#","handle":"bob","role":"member","joinedAt":""#), "\(listed)")
         let refused = try bob.run("group", "remove", town, "carol", "--json")
         #expect(refused.status == 1 && refused.output.contains(#""code":"forbidden""#))

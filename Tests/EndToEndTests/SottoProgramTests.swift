@@ -100,6 +100,19 @@ struct SottoProgramTests {
         #expect(ended.status == 1 && ended.errors == "sotto: Interrupted.\r\n", "\(ended.errors)")
     }
 
+    @Test("what asks a server without an account ends by an interrupt as well")
+    func interruptedAudit() async throws {
+        let house = try await House()
+        let proxy = try HoldingProxy(to: house.server.port, holdingAfter: 0)
+        defer { proxy.stop() }
+        let terminal = try Terminal(house)
+        let auditing = try terminal.start(["key-log", "audit", "--server", "http://127.0.0.1:\(proxy.port)"])
+        proxy.waitUntilHeld()
+        kill(auditing.pid, SIGINT)
+        let ended = auditing.end()
+        #expect(ended.status == 1 && ended.errors.contains("Interrupted"), "\(ended.errors)")
+    }
+
     @Test("without a standard input it reads none, and takes no other file for it")
     func noInput() async throws {
         let house = try await House()

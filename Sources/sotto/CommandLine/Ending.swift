@@ -4,7 +4,7 @@ import Synchronization
 final class Ending: Sendable {
     private struct State {
         var isWanted = false
-        var task: Task<Void, any Error>?
+        var cancel: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -13,14 +13,14 @@ final class Ending: Sendable {
     func begin() {
         state.withLock { (state) in
             state.isWanted = true
-            state.task?.cancel()
+            state.cancel?()
         }
     }
 
     /// What is to end.
-    func cancels(_ task: Task<Void, any Error>) {
+    func cancels<Value>(_ task: Task<Value, any Error>) {
         state.withLock { (state) in
-            state.task = task
+            state.cancel = { task.cancel() }
             if state.isWanted { task.cancel() }
         }
     }

@@ -44,7 +44,7 @@ extension SottoCommand {
             throw UsageError(
                 message: "There are no sealed groups yet: --open makes one, which the server can read.")
         }
-        let members = try session.typed.words.dropFirst().map { try ChatTarget.handle($0) }
+        let members = try session.typed.words.dropFirst().map { try ChatTarget.person($0) }
         let view = try await session.account.chats.createOpenConversation(
             session.typed.has("--channel") ? .channel : .group, name: try session.typed.word(0), members: members)
         session.output.print(.created, ConversationRecord(view))
@@ -81,12 +81,13 @@ extension SottoCommand {
         examples: ["sotto group add Town @dave"]
     ) { (session) in
         let conversation = try await conversation(session)
-        let handles = try session.typed.words.dropFirst().map { try ChatTarget.handle($0) }
-        try await session.account.chats.addMembers(handles, to: conversation)
-        for handle in handles {
-            session.output.print(.memberAdded, MemberAddedRecord(handle, to: .conversation(conversation)))
+        let people = try session.typed.words.dropFirst().map { try ChatTarget.person($0) }
+        try await session.account.chats.addMembers(people, to: conversation)
+        for person in people {
+            session.output.print(
+                .memberAdded, MemberAddedRecord(person.personReference, to: .conversation(conversation)))
         }
-        session.output.say(handles.count == 1 ? "@\(handles[0]) is a member." : "They are members.")
+        session.output.say(people.count == 1 ? "@\(people[0]) is a member." : "They are members.")
     }
 
     static let groupRemove = SottoCommand(
@@ -120,9 +121,10 @@ extension SottoCommand {
 
     /// Whom a word names: by handle, or where this device does not know that, by the id of an account.
     private static func member(_ word: String, _ session: CommandSession) async throws -> AccountID {
-        let text = word.hasPrefix("@") ? String(word.dropFirst()) : word
-        if Handle(text: text) == nil, let account = AccountID(text: text) { return account }
-        return try await session.account.people.account(of: try ChatTarget.handle(text))
+        switch try ChatTarget.person(word).personReference {
+        case .account(let account): account
+        case .handle(let handle): try await session.account.people.account(of: handle)
+        }
     }
 
     static let groupSetImage = SottoCommand(

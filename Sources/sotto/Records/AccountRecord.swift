@@ -90,10 +90,7 @@ struct SafetyNumberRecord: PrintedRecord, Equatable {
 
     /// - Parameter verifiedAt: `nil` where it is not verified.
     init(_ digits: String, of person: PersonReference, verifiedAt: Timestamp?) {
-        switch person {
-        case .handle(let handle): self.handle = handle
-        case .account(let account): self.account = account
-        }
+        (handle, account) = (person.handle, person.account)
         (self.digits, isVerified, self.verifiedAt) = (digits, verifiedAt != nil, verifiedAt)
     }
 
@@ -119,4 +116,18 @@ extension RecordKind where Value == SafetyNumberRecord {
 
 extension RecordKind where Value == ReportReceipt {
     static var reported: Self { .init("whoever runs the server can read one message now") }
+}
+
+extension PersonReference {
+    /// Where it is named so.
+    var handle: Handle? {
+        guard case .handle(let handle) = self else { return nil }
+        return handle
+    }
+
+    /// Where it is named so.
+    var account: AccountID? {
+        guard case .account(let account) = self else { return nil }
+        return account
+    }
 }

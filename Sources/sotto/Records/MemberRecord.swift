@@ -43,14 +43,21 @@ extension RecordKind where Value == MemberRecord {
 /// Somebody became a member.
 struct MemberAddedRecord: PrintedRecord, Equatable {
     var chat: ChatID
-    var handle: Handle
+    var handle: Handle?
+    var account: AccountID?
 
-    init(_ handle: Handle, to chat: ChatID) { (self.chat, self.handle) = (chat, handle) }
+    init(_ person: PersonReference, to chat: ChatID) {
+        self.chat = chat
+        (handle, account) = (person.handle, person.account)
+    }
 
     init(fields: inout Fields<Self>) throws(WireError) {
         chat = try fields.value("chat", \.chat)
-        handle = try fields.value("handle", \.handle)
+        handle = try fields.valueIfPresent("handle", \.handle)
+        account = try fields.valueIfPresent("account", \.account)
     }
+
+    static var notes: [String: String] { ["handle": "or `account`: as it was named"] }
 }
 
 extension RecordKind where Value == MemberAddedRecord {

@@ -120,9 +120,8 @@ extension ChatTarget {
 
     /// By handle, or by the id of an account whose handle this device does not know.
     private static func target(ofPerson text: String, in account: Account) async throws -> ChatTarget {
-        if Handle(text: text) == nil, let id = AccountID(text: text) {
-            return try await target(of: .person(id), in: account)
-        }
+        let named = try person(text)
+        if let id = named as? AccountID { return try await target(of: .person(id), in: account) }
         let handle = try handle(text)
         return ChatTarget(id: try await account.chats.chat(with: handle), handle: handle, name: "@\(handle)")
     }
@@ -149,6 +148,13 @@ extension ChatTarget {
             throw UsageError(message: "“\(Output.oneLine(text))” is not a handle: \(rule).")
         }
         return handle
+    }
+
+    /// Somebody by handle, with or without its sign, or by the id of an account.
+    static func person(_ word: String) throws(UsageError) -> any PersonName {
+        let text = word.hasPrefix("@") ? String(word.dropFirst()) : word
+        if Handle(text: text) == nil, let account = AccountID(text: text) { return account }
+        return try handle(text)
     }
 
     private static func unknown(_ word: String) -> UsageError {
