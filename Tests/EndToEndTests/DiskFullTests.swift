@@ -92,12 +92,16 @@ final class SmallDisk: Sendable {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { throw ServerProcess.Failure(description: "no statvfs") }
         let free = UInt64(status.f_bavail) * UInt64(status.f_bsize)
-        let file = open(filler, O_WRONLY | O_CREAT, 0o600)
+        let file = open(filler, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(file) }
         guard free > byteCount, posix_fallocate(file, lseek(file, 0, SEEK_END), off_t(free - byteCount)) == 0 else {
             throw ServerProcess.Failure(description: "cannot fill the disk")
         }
     }
 
-    func empty() { unlink(filler) }
+    /// Cut first: a child that was just forked may hold the file a while longer.
+    func empty() {
+        truncate(filler, 0)
+        unlink(filler)
+    }
 }

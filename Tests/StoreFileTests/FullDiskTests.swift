@@ -171,7 +171,11 @@ final class SmallDisk {
         { try file.write(contentsOf: Data(count: min(65_536, free - byteCount))) }
     }
 
-    func makeRoom() throws { try FileManager.default.removeItem(atPath: path + "/ballast") }
+    /// Cut first: a child that was forked meanwhile may hold the file a while longer, and with it the room.
+    func makeRoom() throws {
+        try #require(truncate(path + "/ballast", 0) == 0)
+        try FileManager.default.removeItem(atPath: path + "/ballast")
+    }
 
     private static func run(_ program: String, _ arguments: [String]) throws -> Bool {
         try ChildProcess([program] + arguments, isHeard: false).wait() == 0

@@ -29,7 +29,8 @@ final class ReserveFile {
         guard !isHeld, isPossible else { return isHeld }
         let code = posix_fallocate(file, 0, byteCount)
         isHeld = code == 0
-        isPossible = [0, ENOSPC, EDQUOT].contains(code)
+        // What a signal interrupts is tried again at the next look.
+        isPossible = [0, ENOSPC, EDQUOT, EINTR].contains(code)
         if !isHeld { ftruncate(file, 0) }
         return isHeld
     }
