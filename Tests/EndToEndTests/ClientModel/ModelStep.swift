@@ -77,6 +77,8 @@ enum ModelStep: Sendable {
         case 69..<72: return .grow(by: Int.random(in: 1...4, using: &chance))
         case 72: return .glance(turns: Int.random(in: 0...60, using: &chance))
         case 73..<75: return .visit(Int.random(in: 0..<3, using: &chance) > 0)
+        // Taken back and begun again before it could go out, which else happens too rarely.
+        case 75..<85 where isAway: return .takeBack
         case _ where isAway: return .restart
         case 75..<79: return .fetch
         case 79..<81: return .fetchAndLeave(turns: Int.random(in: 0...60, using: &chance))
