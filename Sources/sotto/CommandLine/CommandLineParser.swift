@@ -103,7 +103,14 @@ struct CommandLineParser {
 
     private func check(_ invocation: Invocation) throws(UsageError) {
         let command = invocation.command
-        guard command.wordCounts.contains(invocation.words.count) else { throw invocation.misused }
+        guard command.wordCounts.contains(invocation.words.count) else {
+            // A noun that is a command itself takes a verb that is none for its word.
+            let verbs = commands.filter { $0.noun == command.name && $0.path.count > 1 }.map { $0.path[1] }
+            if !verbs.isEmpty, let word = invocation.words.first, nearest(to: word, among: verbs) != nil {
+                throw unknown(word, among: verbs, "sotto \(command.name) has no")
+            }
+            throw invocation.misused
+        }
         let given = invocation.switches.union(invocation.values.keys)
         for option in command.options where given.contains(option.name) {
             if let other = option.excludes.first(where: given.contains) {
@@ -154,9 +161,16 @@ struct CommandLineParser {
     // MARK: What was meant
 
     private func unknown(_ typed: String, among names: [String], _ refusal: String) -> UsageError {
-        let nearest = names.map { (name: $0, distance: distance(typed, $0)) }.min { $0.distance < $1.distance }
-        let hint = nearest.flatMap { $0.distance <= max(1, typed.count / 3) ? " Did you mean \($0.name)?" : nil }
+        let hint = nearest(to: typed, among: names).map { " Did you mean \($0)?" }
         return UsageError(message: "\(refusal) \(Output.oneLine(typed)).\(hint ?? "") See sotto --help.")
+    }
+
+    /// The only name that begins with a word, or else the nearest, where one is near.
+    private func nearest(to typed: String, among names: [String]) -> String? {
+        let begun = Set(names.filter { typed.count > 1 && $0.hasPrefix(typed) })
+        if begun.count == 1 { return begun.first }
+        let nearest = names.map { (name: $0, distance: distance(typed, $0)) }.min { $0.distance < $1.distance }
+        return nearest.flatMap { $0.distance <= max(1, typed.count / 3) ? $0.name : nil }
     }
 
     /// How many letters have to be put in, left out, changed or swapped with the next to make one word of the other.

@@ -42,7 +42,9 @@ enum ExitStatus: Int32, CaseIterable {
         self = switch code {
         case .notRegistered, .notLinkedYet, .unlinked, .accountDeleted: .noAccount
         case .untrustedKeys, .untrustedLog, .untrustedServer, .wrongServerName, .safetyNumberDiffers: .untrusted
-        case .noServer, .badServerAddress: .usage
+        // What no server was asked for.
+        case .noServer, .badServerAddress, .insecureServer, .emptyText, .badText, .textTooLong, .badExpiry, .badCode,
+            .badRecoveryKey, .file(.badType): .usage
         case .queued, .file(.interrupted): .keptForLater
         default: .failed
         }

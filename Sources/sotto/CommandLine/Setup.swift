@@ -44,7 +44,10 @@ struct Setup: Sendable {
     }
 
     private func folder(isMade: Bool) throws(UsageError) -> String {
-        if let given = typed.values["--data"] { return given }
+        if let given = typed.values["--data"] {
+            if isMade { makeFolders(above: given) }
+            return given
+        }
         let base: String
         if let data = environment("XDG_DATA_HOME"), !data.isEmpty {
             base = data
@@ -53,15 +56,15 @@ struct Setup: Sendable {
         } else {
             throw UsageError(message: "Say where this account is kept: --data FOLDER.")
         }
-        if isMade { makeFolders(base) }
+        if isMade { makeFolders(above: base + "/sotto") }
         return base + "/sotto"
     }
 
     /// Every folder on the way; the client makes the last one itself.
-    private func makeFolders(_ path: String) {
-        var made = ""
-        for part in path.split(separator: "/") {
-            made += "/" + part
+    private func makeFolders(above path: String) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/").dropLast() {
+            made += part + "/"
             // One that cannot be made shows itself when the client makes its own in it.
             _ = mkdir(made, 0o700)
         }

@@ -9,10 +9,10 @@ extension SottoCommand {
         let own = try await session.account.whoami()?.address.device
         for device in try await session.account.devices.all() {
             session.output.print(.device, DeviceRecord(device, isThis: device.device == own))
-            let mark = device.device == own ? "  (this one)" : ""
             let seen = device.lastSeenDay.map { "last seen \($0.description.prefix(10))" } ?? "not seen yet"
             session.output.say(
-                "device \(device.device)  linked \(device.linkedAt.description.prefix(10))  \(seen)\(mark)")
+                "device \(device.device)  linked \(device.linkedAt.description.prefix(10))  "
+                    + (device.device == own ? "this one" : seen))
         }
     }
 

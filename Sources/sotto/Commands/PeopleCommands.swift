@@ -62,7 +62,13 @@ extension SottoCommand {
 
     /// Whom the first word names.
     private static func person(_ session: CommandSession) async throws -> any PersonName {
-        try await ChatTarget.find(try session.typed.word(0), in: session.account, telling: session.output).person()
+        let person = try await ChatTarget.find(
+            try session.typed.word(0), in: session.account, telling: session.output).person()
+        let own = try await session.account.whoami()
+        guard let own, [.handle(own.handle), .account(own.account)].contains(person.personReference) else {
+            return person
+        }
+        throw UsageError(message: "That is this account itself: a safety number is of two people.")
     }
 
     private static func showSafetyNumber(of person: some PersonName, _ session: CommandSession) async throws {
