@@ -146,7 +146,7 @@ extension ClientError: CustomStringConvertible {
         case .noSuchChat: "There is no such chat: nobody met before, and no open conversation of this account."
         case .deletedForAllOnly: "What was posted is deleted for everybody, or not at all."
         case .cannotReport:
-            "Only a message of somebody else can be reported, as long as this device has it. See its number in the history."
+            "Only a message of somebody else can be reported, while this device has it. See its number in the history."
         case .file(let failure): Self.text(failure)
         case .image(let failure): failure.sentence
         case .badExpiry: "A message can disappear after 5 seconds to 28 days; in an open conversation, to a year."

@@ -69,8 +69,9 @@ struct SottoProgramTests {
         #expect(try House.run(program: "sotto", ["chats", "--data", folder + "/other"]).status == 4)
         #expect(access(folder + "/none", F_OK) != 0 && rmdir(folder + "/other") == 0)
         // What begins an account makes the folders on the way as well.
-        #expect(try House.run(program: "sotto", ["device", "request", "--data", folder + "/some/deeper"]).status == 0)
-        let barred = try House.run(program: "sotto", ["device", "request", "--data", "/dev/null/deeper"])
+        let request = ["device", "request", "--server", "http://127.0.0.1:1", "--data"]
+        #expect(try House.run(program: "sotto", request + [folder + "/some/deeper"]).status == 0)
+        let barred = try House.run(program: "sotto", request + ["/dev/null/deeper"])
         #expect(barred.status == 1 && barred.text.contains("Not a directory"), "\(barred.text)")
     }
 

@@ -167,7 +167,7 @@ struct CommandLineParser {
 
     /// The only name that begins with a word, or else the nearest, where one is near.
     private func nearest(to typed: String, among names: [String]) -> String? {
-        let begun = Set(names.filter { typed.count > 1 && $0.hasPrefix(typed) })
+        let begun = Set(names.filter { typed.count > 1 && $0.utf8.starts(with: typed.utf8) })
         if begun.count == 1 { return begun.first }
         let nearest = names.map { (name: $0, distance: distance(typed, $0)) }.min { $0.distance < $1.distance }
         return nearest.flatMap { $0.distance <= max(1, typed.count / 3) ? $0.name : nil }
