@@ -61,7 +61,7 @@ import Wire
         let posted = try bob.run("send", town, "hear, hear").output
         #expect(posted == "Posted in \(town) as #3: the server can read it.\n")
         func line(_ terminal: Terminal) throws -> String { try terminal.run("groups").output }
-        let name = "to\u{FFFD}wn of two  \(town)  open group, 2 members"
+        let name = "#to\u{FFFD}wn of two  \(town)  open group, 2 members"
         #expect(try line(alice) == "\(name), you are owner, 3 unread of 3\n")
         #expect(try alice.run("chat", "read", town, "#2").output == "Read up to #2.\n")
         #expect(try line(alice) == "\(name), you are owner, 1 unread of 3\n")
@@ -116,7 +116,7 @@ import Wire
         let posts = (3...1_102).map { "\($0)\n" }.joined()
         #expect(try alice.run(["chat", town], input: posts).status == 0)
         let listed = try alice.run("chats").output
-        #expect(listed.hasPrefix("town  \(town) (open: the server can read it)  "), "\(listed)")
+        #expect(listed.hasPrefix("#town  \(town) (open: the server can read it)  "), "\(listed)")
         func numbers(_ words: String...) throws -> [Int] {
             let lines = try alice.run(["history", town] + words).output.split(separator: "\n")
             return lines.map { (line) in line.firstMatch(of: /\ #(\d+) alice: (\d+)$/).flatMap { Int($0.2) } ?? 0 }
@@ -133,7 +133,7 @@ import Wire
         let scene = try await scene()
         let (alice, bob, town) = (scene.alice, scene.bob, scene.town)
         let unread = try bob.start(["listen"])
-        #expect(unread.readLine() == "[town] 2 unread: sotto history '\(town)'")
+        #expect(unread.readLine() == "[#town] 2 unread: sotto history '\(town)'")
         kill(unread.pid, SIGINT)
         #expect(unread.end().status == 0)
         let followed = try bob.run("chat", "follow", town, "--json").output

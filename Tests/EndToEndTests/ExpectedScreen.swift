@@ -41,7 +41,7 @@ struct ExpectedScreen {
                 let moment = Self.moment(chat.activity)
                 let isToday = moment.day == Self.moment(Date()).day
                 let time = isToday ? moment.time : moment.day
-                let name = (chat.id == shown ? "> " : "  ") + (chat.handle?.text ?? chat.name ?? "")
+                let name = (chat.id == shown ? "> " : "  ") + (chat.handle?.text ?? "#\(chat.name ?? "")")
                 let last = chat.last.map { $0.body.isChange ? "[changed]" : ($0.author.isOwn ? "me: " : "") + said($0) }
                 let newest = "  \(chat.mode == .open ? "open" : "sealed")  " + (last ?? "").replacing("\n", with: " ")
                 return [Self.padded(name, listColumnCount - time.count) + time, Self.clipped(newest, listColumnCount)]
@@ -52,7 +52,7 @@ struct ExpectedScreen {
 
     private var chat: Chat? { chats.first { $0.id == shown } }
     private var isOpen: Bool { shown.conversation != nil }
-    private var head: String { (chat?.handle?.text).map { "\($0), not verified" } ?? chat?.name ?? "" }
+    private var head: String { (chat?.handle?.text).map { "\($0), not verified" } ?? "#\(chat?.name ?? "")" }
     private var mode: String { isOpen ? "open: the server can read this" : "sealed: only members can read this" }
     private var prompt: String { isOpen ? "open> " : "sealed> " }
     private var rule: String { String(repeating: "─", count: chatColumnCount) }

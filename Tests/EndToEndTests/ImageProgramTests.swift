@@ -71,7 +71,7 @@ struct ImageProgramTests {
             "send", town, "The lake", "--file", Self.fixture("baseline.jpg"), "--json")
         #expect(posted.status == 0)
         let seq = String(try #require(posted.output.firstMatch(of: /"number":([0-9]+)/)).1)
-        #expect(try alice.run("send", town, "And words").output.hasPrefix("Posted in town as #"))
+        #expect(try alice.run("send", town, "And words").output.hasPrefix("Posted in #town as #"))
         #expect(try alice.run("chat", town).output.contains("#\(seq) "))
         let image = try alice.run("group", "set-image", town, Self.fixture("rgb.png"))
         #expect(image.status == 0)

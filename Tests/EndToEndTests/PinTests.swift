@@ -79,7 +79,7 @@ import Wire
         let made = try alice.run("group", "create", "town", "--open", "--json").output
         let town = String(try #require(made.firstMatch(of: /"chat":"(#[A-Za-z0-9_-]{22})"/)).1)
         func run(_ words: String...) throws -> String { try alice.run(words).output }
-        #expect(try run("send", town, "hear, hear").hasPrefix("Posted in town as #2: ") && run("pins", town) == "")
+        #expect(try run("send", town, "hear, hear").hasPrefix("Posted in #town as #2: ") && run("pins", town) == "")
         #expect(try run("pin", "add", town, "#2") == "Pinned.\n")
         #expect(try run("pin", "list", town, "--json").contains(#""event":"pin",""#))
         #expect(try run("chat", town).contains(" pinned #2.") && run("pins", town).hasSuffix(": hear, hear\n"))

@@ -172,11 +172,18 @@ struct SottoProgramTests {
         _ = try alice.run("register", "alice")
         _ = try mallory.run("register", "dave-x")
         #expect(try mallory.run("send", "@alice", "hi").status == 0)
-        for name in ["dave", "bo", "Carol", "x\r\n@bob"] {
+        for name in ["dave", "bo", "Carol", "x\r\n@bob", "@bob", "bob, verified"] {
             #expect(try mallory.run("group", "create", name, "@alice", "--open").status == 0)
         }
         let heard = try alice.run("listen", "--until-idle").output
         #expect(!heard.contains("\n    @bob") && heard.contains("@bob"), "\(heard)")
+        // Nor looks like somebody's, wherever it is shown.
+        #expect(heard.contains("[#@bob] ") && !heard.contains("[@bob]"), "\(heard)")
+        for verb in ["chats", "groups"] {
+            let listed = try alice.run(verb).output
+            #expect(listed.contains("\n#@bob  #") || listed.hasPrefix("#@bob  #"), "\(listed)")
+            #expect(listed.split(separator: "\n").allSatisfy { $0.hasPrefix("#") || $0.hasPrefix("@dave-x  ") })
+        }
         // Nobody is called dave.
         #expect(try alice.run("send", "dave", "secret", "--json").output.contains(#""code":"not-found""#))
         #expect(try alice.run(["chat", "dave"], input: "secret\n").status == 1)
@@ -184,7 +191,7 @@ struct SottoProgramTests {
             let refused = try alice.run("send", name, "secret")
             #expect(refused.status == 2 && refused.errors.contains("the server can read it"), "\(refused.errors)")
         }
-        #expect(try alice.run("send", "#Carol", "hello").output.hasPrefix("Posted in Carol as #"))
+        #expect(try alice.run("send", "#Carol", "hello").output.hasPrefix("Posted in #Carol as #"))
         #expect(try alice.run("history", "dave-x").output.contains("hi"))
     }
 

@@ -24,7 +24,7 @@ struct ScreenLayoutTests {
                 "Chats of alice (2)        │bob, verified",
                 "> bob                \(time)│sealed: only members can read this",
                 "  sealed  me: Noon is fin…│\(rule)",
-                "  garden        \(LocalTime.day(ScreenSamples.noon.addingTimeInterval(-86_400)))│",
+                "  #garden       \(LocalTime.day(ScreenSamples.noon.addingTimeInterval(-86_400)))│",
                 "  open, over  tomatoes    │",
                 "                          │",
                 "                          │── \(LocalTime.day(ScreenSamples.noon)) "
@@ -45,11 +45,11 @@ struct ScreenLayoutTests {
         var state = ScreenSamples.state(24, 80)
         #expect(state.take(.tab) == .show(ScreenSamples.garden))
         let rows = ScreenSamples.rows(state)
-        #expect(rows[0].hasSuffix("│garden") && rows[1].hasSuffix("│open: the server can read this; it is over"))
+        #expect(rows[0].hasSuffix("│#garden") && rows[1].hasSuffix("│open: the server can read this; it is over"))
         #expect(rows[22].hasSuffix("│open>"))
         #expect(ScreenLayout.grid(of: state).rows[22][27].style.contains(.reverse))
         state.size = .init(rowCount: 7, columnCount: 40)
-        #expect(ScreenSamples.rows(state)[0] == "open garden")
+        #expect(ScreenSamples.rows(state)[0] == "open #garden")
     }
 
     @Test("every size draws, and the smallest say so", arguments: [1, 2, 4, 5, 6, 9, 10, 24, 50])
@@ -84,9 +84,9 @@ struct ScreenLayoutTests {
         #expect(ScreenSamples.rows(state)[0] == "Chats of alice (2)")
         #expect(ScreenLayout.grid(of: state).cursor == nil)
         #expect(state.take(.tab) == .show(ScreenSamples.garden))
-        #expect(ScreenSamples.rows(state)[3].hasPrefix("> garden"))
+        #expect(ScreenSamples.rows(state)[3].hasPrefix("> #garden"))
         #expect(state.take(.enter) == nil)
-        #expect(ScreenSamples.rows(state)[0] == "open garden")
+        #expect(ScreenSamples.rows(state)[0] == "open #garden")
     }
 
     @Test("what a line says, in words")

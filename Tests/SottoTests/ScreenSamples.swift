@@ -36,7 +36,7 @@ enum ScreenSamples {
             index == 0
                 ? ShownChat(id: chat, title: "bob", isOpen: false, isOver: false, last: last, activity: noon)
                 : ShownChat(
-                    id: garden, title: "garden", isOpen: true, isOver: true,
+                    id: garden, title: "#garden", isOpen: true, isOver: true,
                     last: line(9, .text("tomatoes"), in: garden), activity: noon.addingTimeInterval(-86_400))
         }
         news.people = [bob: Person(account: bob, handle: Handle(text: "bob"), verification: .verified(at: noon))]

@@ -11,7 +11,7 @@ extension SottoCommand {
         let chats = try await session.account.chats.all()
         for chat in chats {
             session.output.print(.chat, ChatRecord(chat))
-            session.output.say(await line(of: chat, session))
+            session.output.say(line: await line(of: chat, session))
         }
         if chats.isEmpty { session.output.progress("No chats yet: sotto send @HANDLE TEXT begins one.") }
     }

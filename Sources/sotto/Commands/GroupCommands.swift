@@ -15,20 +15,21 @@ extension SottoCommand {
             if let account = view.peer {
                 peer = try await session.account.people.knownHandle(of: account)?.text ?? peer
             }
-            session.output.say(line(view, peer: peer))
+            session.output.say(line: line(view, peer: peer))
         }
         if listing.items.isEmpty { session.output.progress("No groups: sotto group create NAME --open makes one.") }
         if listing.isCut { tellCut(listing.items.count, session.output) }
     }
 
     private static func line(_ view: ConversationView, peer: String?) -> String {
-        let name = view.title ?? (view.sealedName == nil ? nil : "[sealed name]") ?? peer ?? "without a name"
+        let unnamed = (view.sealedName == nil ? nil : "[sealed name]") ?? peer ?? "without a name"
+        let name = view.title.map { ChatTarget.name($0, of: .conversation(view.conversation)) } ?? unnamed
         let facts = [
             "\(view.mode.rawValue) \(view.kind.rawValue)",
             view.memberCount == 1 ? "1 member" : "\(view.memberCount) members",
             "you are \(view.role.rawValue)", "\(view.unread) unread of \(view.head)",
         ]
-        return "\(Output.oneLine(name))  #\(view.conversation)  \(facts.joined(separator: ", "))"
+        return "\(name)  #\(view.conversation)  \(facts.joined(separator: ", "))"
     }
 
     static let groupCreate = SottoCommand(
@@ -49,7 +50,8 @@ extension SottoCommand {
             session.typed.has("--channel") ? .channel : .group, name: try session.typed.word(0), members: members)
         session.output.print(.created, ConversationRecord(view))
         session.output.say("#\(view.conversation)")
-        session.output.note("\(Output.oneLine(try session.typed.word(0))) is open: the server can read it.")
+        let name = ChatTarget.name(try session.typed.word(0), of: .conversation(view.conversation))
+        session.output.note("\(name) is open: the server can read it.")
     }
 
     static let groupMembers = SottoCommand(

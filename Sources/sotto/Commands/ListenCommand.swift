@@ -54,8 +54,8 @@ extension SottoCommand {
             unread[view.conversation] = view.unread
             guard before[view.conversation] != view.unread else { continue }
             output.print(.unread, UnreadRecord(view))
-            let name = view.title.map { Output.oneLine($0) } ?? "\(view.conversation)"
-            output.say("[\(name)] \(view.unread) unread: sotto history '#\(view.conversation)'")
+            let name = ChatTarget.name(view.title, of: .conversation(view.conversation))
+            output.say(line: "[\(name)] \(view.unread) unread: sotto history '#\(view.conversation)'")
         }
         return unread
     }
@@ -120,8 +120,7 @@ extension SottoCommand {
 
     /// What the open conversation of a line is called; `nil` for what is sealed.
     private static func place(of line: Line, _ client: Account) async -> String? {
-        guard case .conversation(let id) = line.id.chat else { return nil }
-        let name = (try? await client.chats.chat(line.id.chat))?.name
-        return name.map { Output.oneLine($0) } ?? id.description
+        guard line.id.chat.conversation != nil else { return nil }
+        return ChatTarget.name((try? await client.chats.chat(line.id.chat))?.name, of: line.id.chat)
     }
 }

@@ -59,7 +59,7 @@ extension SottoCommand {
         let handle = await other(line, session.account)
         session.output.print(event, LineRecord(line, with: handle))
         let place = (try? await session.account.chats.chat(line.id.chat)).map { ChatTarget.target(of: $0).name }
-        session.output.say("[\(place ?? line.id.chat.description)] \(Output.text(of: line, with: handle))")
+        session.output.say(line: "[\(place ?? line.id.chat.description)] \(Output.text(of: line, with: handle))")
     }
 
     /// Why a message was given up, as its sender would have heard it.

@@ -10,7 +10,7 @@ extension SottoCommand {
         let conversation = try await conversation(session)
         for pin in try await session.account.chats.pins(of: conversation) {
             session.output.print(.pin, PinRecord(pin))
-            session.output.say(await text(of: pin.entry, session))
+            session.output.say(line: await text(of: pin.entry, session))
         }
     }
 

@@ -92,8 +92,9 @@ extension SottoCommand {
     private static func show(_ pack: StickerPackNote, _ output: Output) {
         output.print(.stickerPack, StickerPackRecord(pack))
         let author = pack.author.map { ", by \(Output.harmless($0))" } ?? ""
-        output.say("\(pack.pack)  \(Output.harmless(pack.title))\(author), \(pack.emojis.count) stickers")
-        output.say("    " + Output.harmless(pack.emojis.enumerated().map { "\($0) \($1)" }.joined(separator: "  ")))
+        output.say(line: "\(pack.pack)  \(Output.harmless(pack.title))\(author), \(pack.emojis.count) stickers")
+        let emojis = pack.emojis.enumerated().map { "\($0) \($1)" }.joined(separator: "  ")
+        output.say(line: "    " + Output.harmless(emojis))
         output.say("    " + pack.link)
     }
 }

@@ -8,7 +8,7 @@ extension Output {
     /// - Parameter place: what an open conversation is called, where lines of several stand together.
     func line(_ line: Line, with handle: Handle?, in place: String? = nil) {
         print(.telling(line), LineRecord(line, with: handle))
-        say("\(place.map { "[\($0)] " } ?? "")\(Self.text(of: line, with: handle))")
+        say(line: "\(place.map { "[\($0)] " } ?? "")\(Self.text(of: line, with: handle))")
     }
 
     /// Says that the server has a message, who can read it, and whether the server was shown who sent it though that

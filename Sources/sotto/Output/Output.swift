@@ -15,6 +15,9 @@ struct Output: Sendable {
         if !isJSON { Self.write(text + "\n", to: STDOUT_FILENO) }
     }
 
+    /// A line for people in which others have a word: on a terminal no row of it looks like a line of its own.
+    func say(line text: String) { say(Self.wrapped(text, for: STDOUT_FILENO)) }
+
     /// How things go, where somebody watches.
     func progress(_ text: String) {
         if ProgressLine.isWatched { Self.write(text + "\n", to: STDERR_FILENO) }
@@ -29,7 +32,7 @@ struct Output: Sendable {
 
     /// What a user has to know beside the results, where it is not printed for programs.
     func note(_ text: String) {
-        if !isJSON { Self.write(text + "\n", to: STDERR_FILENO) }
+        if !isJSON { Self.write(Self.wrapped(text, for: STDERR_FILENO) + "\n", to: STDERR_FILENO) }
     }
 
     /// Why something was not done.

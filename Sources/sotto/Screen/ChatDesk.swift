@@ -94,9 +94,7 @@ struct ChatDesk: Sendable {
         guard let line = try await account.chats.line(id) else { throw .noSuchMessage }
         if case .media(let media, _) = line.body { return try await download(media, path) }
         guard let file = line.file else { throw .file(.none) }
-        // The sender's word: never a path, and no hidden file.
-        let claimed = Self.lastPart(file.name ?? "").drop { $0 == "." }
-        let target = path ?? (claimed.isEmpty ? "file-\(line.number)" : String(claimed))
+        let target = path ?? ClaimedFileName.safe(file.name, else: "file-\(line.number)")
         let name = Self.lastPart(target)
         defer { mailbox.post(nil, of: name) }
         try await account.media.download(fileOf: id, to: target) { [mailbox] (progress) in

@@ -46,11 +46,12 @@ final class CursesScreen {
         TerminalRescue.disarm()
     }
 
-    var size: ScreenGrid.Size {
+    var size: ScreenGrid.Size { Self.size(of: terminal) ?? ScreenGrid.Size(rowCount: 24, columnCount: 80) }
+
+    /// `nil` of what is no terminal, or of one that does not say.
+    static func size(of terminal: Int32) -> ScreenGrid.Size? {
         var (rows, columns): (UInt16, UInt16) = (0, 0)
-        guard sotto_window_size(terminal, &rows, &columns) == 0, rows > 0, columns > 0 else {
-            return ScreenGrid.Size(rowCount: 24, columnCount: 80)
-        }
+        guard sotto_window_size(terminal, &rows, &columns) == 0, rows > 0, columns > 0 else { return nil }
         // More than anybody has; what is beyond stays empty.
         return ScreenGrid.Size(rowCount: min(Int(rows), 500), columnCount: min(Int(columns), 1_000))
     }

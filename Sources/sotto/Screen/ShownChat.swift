@@ -3,7 +3,7 @@ import Client
 /// A chat as the list shows it.
 struct ShownChat: Sendable {
     let id: ChatID
-    /// The handle of the other side, or what the conversation is called.
+    /// The handle of the other side, or `#` and what the conversation is called: what others call that is no handle.
     let title: String
     let isOpen: Bool
     /// The server has it no more for this account.
@@ -15,7 +15,7 @@ struct ShownChat: Sendable {
 extension ShownChat {
     init(_ chat: Chat) {
         id = chat.id
-        title = chat.handle?.text ?? chat.name ?? chat.id.description
+        title = chat.handle?.text ?? ChatTarget.name(chat.name, of: chat.id)
         // Never sealed where that is not known.
         isOpen = chat.mode != .sealed
         isOver = chat.isOver

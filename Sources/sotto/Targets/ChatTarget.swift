@@ -8,7 +8,7 @@ struct ChatTarget: Sendable {
     let id: ChatID?
     /// Of the other side, where the chat is with somebody.
     let handle: Handle?
-    /// As it is called, for a line of text.
+    /// As it is called, for a line of text: with its sign, so that what others call a conversation is nobody's name.
     let name: String
 
     /// Whether the server can read it.
@@ -81,7 +81,7 @@ extension ChatTarget {
         if let chat = people.first { return target(of: chat) }
         guard let open = meant(by: word, among: chats).first else { throw unknown(word) }
         throw UsageError(
-            message: "“\(title(of: open))” is open, so that the server can read it: say '#\(Output.oneLine(word))' "
+            message: "“\(name(of: open))” is open, so that the server can read it: say '#\(Output.oneLine(word))' "
                 + "where you mean that.")
     }
 
@@ -134,10 +134,22 @@ extension ChatTarget {
     }
 
     static func target(of chat: Chat) -> ChatTarget {
-        ChatTarget(id: chat.id, handle: chat.handle, name: chat.handle.map { "@\($0)" } ?? title(of: chat))
+        ChatTarget(id: chat.id, handle: chat.handle, name: name(of: chat))
     }
 
-    /// What a chat is called, without a sign before it.
+    /// As a chat is shown to people: with the sign that says whether it is somebody or a conversation, whatever the
+    /// others call that.
+    static func name(of chat: Chat) -> String {
+        chat.handle.map { "@\($0)" } ?? name(chat.name, of: chat.id)
+    }
+
+    /// - Parameter name: what an open conversation is called, where it is known.
+    static func name(_ name: String?, of chat: ChatID) -> String {
+        guard chat.conversation != nil, let name else { return chat.description }
+        return "#\(Output.oneLine(name))"
+    }
+
+    /// What a chat is called, without a sign before it: what a word is held against.
     static func title(of chat: Chat) -> String {
         chat.handle?.text ?? chat.name.map { Output.oneLine($0) } ?? chat.id.description
     }
@@ -164,7 +176,7 @@ extension ChatTarget {
     }
 
     private static func ambiguous(_ word: String, _ chats: [Chat]) -> UsageError {
-        let names = chats.prefix(4).map { target(of: $0).word + (($0.name).map { " (\(Output.oneLine($0)))" } ?? "") }
+        let names = chats.prefix(4).map { target(of: $0).word + ($0.name == nil ? "" : " (\(name(of: $0)))") }
         let more = chats.count > 4 ? " and more" : ""
         return UsageError(
             message: "“\(Output.oneLine(word))” may be \(names.joined(separator: ", "))\(more): say more of it.")
