@@ -103,8 +103,27 @@ struct ScreenLayoutTests {
         ]
         for (body, delivery, words) in bodies {
             let line = ScreenSamples.line(3, body, isOwn: true, delivery: delivery)
-            let text = String(line.row(by: "me").pieces.map(\.glyph))
+            let text = String(line.row(by: "me") { "\($0)" }.pieces.map(\.glyph))
             #expect(text == "#3 \(LocalTime.time(ScreenSamples.noon)) me: \(words)")
+        }
+    }
+
+    @Test("who came, left or has another role is named, where this device knows them")
+    func changes() {
+        var state = ScreenSamples.state(24, 80)
+        let others = (1...4).map { AccountID(bytes: SixteenBytes(high: 9, low: $0)) }
+        state.people[others[0]] = Person(account: others[0], handle: Handle(text: "carol"), verification: .unverified)
+        let own = ScreenSamples.alice
+        let short = others.map { String($0.description.prefix(8)) }
+        let changes: [(LineChange, String)] = [
+            (.joined([others[0], others[1]]), "bob added carol, \(short[1])."),
+            (.joined(others), "bob added carol, \(short[1]) and 2 others."), (.left(own.account), "bob removed alice."),
+            (.left(ScreenSamples.bob), "bob left."), (.role(.admin, of: others[0]), "bob made carol admin."),
+        ]
+        for (change, words) in changes {
+            let line = ScreenSamples.line(3, .change(change), in: ScreenSamples.garden)
+            let text = String(line.row(by: "bob") { state.name(of: $0) }.pieces.map(\.glyph))
+            #expect(text == "#3 \(LocalTime.time(ScreenSamples.noon)) \(words)")
         }
     }
 

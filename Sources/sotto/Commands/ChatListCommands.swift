@@ -72,7 +72,7 @@ extension SottoCommand {
         }
         var isEmpty = true
         try await lines(of: chat, before: before, limit: limit, account) { (line) in
-            output.line(line, with: await other(line, account))
+            await output.line(line, of: account)
             isEmpty = false
         }
         if isEmpty { output.progress("Nothing was said there\(before == nil ? " yet" : " before that").") }

@@ -78,7 +78,7 @@ extension SottoCommand {
             output.print(.idle)
         case .message(let line), .unreadable(let line), .change(let line):
             let place = namesPlaces ? await place(of: line, client) : nil
-            output.line(line, with: await other(line, client), in: place)
+            await output.line(line, of: client, in: place)
         case .removed(let line):
             let handle = await other(line, client)
             output.print(.removed, LineRecord(line, with: handle))

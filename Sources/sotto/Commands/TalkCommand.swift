@@ -40,9 +40,7 @@ struct PlainChat: Sendable {
             // For as long as somebody looks at it nothing of it is missed.
             let timeline = try await account.chats.timeline(of: chat, count: 20)
             if let update = await timeline.updates.first(where: { (_) in true }) {
-                for line in update.snapshot.lines {
-                    output.line(line, with: await SottoCommand.other(line, account))
-                }
+                for line in update.snapshot.lines { await output.line(line, of: account) }
             }
             try await talk(in: chat)
             return withExtendedLifetime(timeline) {}

@@ -4,11 +4,20 @@ import Wire
 // Lines of chats, for people and for programs.
 
 extension Output {
-    /// - Parameter handle: of the other side, where it is known.
+    /// Reads from the store what those are called whom it names.
     /// - Parameter place: what an open conversation is called, where lines of several stand together.
-    func line(_ line: Line, with handle: Handle?, in place: String? = nil) {
+    func line(_ line: Line, of account: Account, in place: String? = nil) async {
+        let handle = await SottoCommand.other(line, account)
         print(.telling(line), LineRecord(line, with: handle))
-        say(line: "\(place.map { "[\($0)] " } ?? "")\(Self.text(of: line, with: handle))")
+        guard !isJSON else { return }
+        var named: [AccountID: Handle] = [:]
+        if case .change(let change) = line.body {
+            for other in change.accounts { named[other] = try? await account.people.knownHandle(of: other) }
+            if let own = try? await account.whoami(), change.accounts.contains(own.account) {
+                named[own.account] = own.handle
+            }
+        }
+        say(line: "\(place.map { "[\($0)] " } ?? "")\(Self.text(of: line, with: handle, naming: named))")
     }
 
     /// Says that the server has a message, who can read it, and whether the server was shown who sent it though that
@@ -26,9 +35,14 @@ extension Output {
         handle?.text ?? String(account.description.prefix(8))
     }
 
-    static func text(of line: Line, with handle: Handle?) -> String {
+    /// - Parameters:
+    ///   - handle: of the other side, where it is known; in an open conversation of the author.
+    ///   - named: the handles of others whom it names.
+    static func text(of line: Line, with handle: Handle?, naming named: [AccountID: Handle] = [:]) -> String {
         let shown = (line.time ?? line.sentAt).map { time(Timestamp($0)) } ?? "                "
-        if case .conversation = line.id.chat { return "\(shown)  #\(line.number) \(openText(of: line, with: handle))" }
+        if case .conversation = line.id.chat {
+            return "\(shown)  #\(line.number) \(openText(of: line, with: handle, naming: named))"
+        }
         let other = handle?.text ?? String(line.id.chat.description.dropFirst())
         let author = line.author.isOwn ? line.delivery == .received ? "me (device \(line.author.device))" : "me" : other
         let whose = line.author.isOwn ? "\(author) → \(other)" : author
@@ -39,9 +53,11 @@ extension Output {
     static func time(_ time: Timestamp) -> String { String(time.description.prefix(16)).replacing("T", with: " ") }
 
     /// A line of an open conversation, with its number there.
-    private static func openText(of line: Line, with handle: Handle?) -> String {
+    private static func openText(of line: Line, with handle: Handle?, naming named: [AccountID: Handle]) -> String {
         let author = name(of: line.author.account, handle)
-        if case .change(let change) = line.body { return told(change, by: author, line.author.account) }
+        if case .change(let change) = line.body {
+            return told(change, by: author, line.author.account) { name(of: $0, named[$0]) }
+        }
         return "\(author): \(said(line, with: author))\(mark(line))"
     }
 

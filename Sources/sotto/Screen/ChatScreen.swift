@@ -22,8 +22,7 @@ enum ChatScreen {
         let mailbox = ScreenMailbox(waking: ScreenSignals.wake)
         // Nobody enters as much as this before something of it is begun.
         let (actions, continuation) = AsyncStream<ScreenAction>.makeStream(bufferingPolicy: .bufferingOldest(64))
-        let loop = ScreenLoop(
-            own: own.handle.text, device: own.address.device, chat: chat, mailbox: mailbox, actions: continuation)
+        let loop = ScreenLoop(own: own, chat: chat, mailbox: mailbox, actions: continuation)
         try await withThrowingTaskGroup(of: Void.self) { (group) in
             group.addTask { try await show(loop) }
             group.addTask { try await listen(account, mailbox) }

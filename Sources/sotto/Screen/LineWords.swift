@@ -3,12 +3,15 @@ import Client
 /// What a line of a chat says, in words.
 extension Line {
     /// Its number, its time and its author, what it says, and how far it has come.
-    /// - Parameter author: what its author is called here.
-    func row(by author: String) -> ScreenRow {
+    /// - Parameters:
+    ///   - author: what its author is called here.
+    ///   - name: what another account is called here.
+    func row(by author: String, name: (AccountID) -> String) -> ScreenRow {
         var row = ScreenRow("#\(number) ", .dim)
         row.add((time ?? sentAt).map { LocalTime.time($0) + " " } ?? "--:-- ", .dim)
         if case .change(let change) = body {
-            row.addLine(Output.told(change, by: self.author.isOwn ? "you" : author, self.author.account))
+            let author = self.author.isOwn ? "you" : author
+            row.addLine(Output.told(change, by: author, self.author.account, name: name))
             return row
         }
         row.addLine(author, self.author.isOwn ? [.bold, .underline] : .bold)

@@ -55,7 +55,7 @@ struct ScreenLayout {
     // MARK: The list
 
     private mutating func drawList(_ columns: Range<Int>) {
-        let head = ScreenRow("Chats of \(state.own) (\(state.chats.ids.count))", .bold)
+        let head = ScreenRow("Chats of \(state.own.handle) (\(state.chats.ids.count))", .bold)
         grid.write(head.clipped(to: columns.count), row: 0, columns: columns)
         // Page by page, so that the one that is shown is in sight.
         let pageCount = max(1, (frame.body.count - 1) / 2)
@@ -179,7 +179,7 @@ struct ScreenLayout {
 
 extension ScreenState {
     func timelineRows(columnCount: Int) -> TimelineRows {
-        TimelineRows(lines: lines, columnCount: columnCount) { author(of: $0) }
+        TimelineRows(lines: lines, columnCount: columnCount, author: { author(of: $0) }, name: { name(of: $0) })
     }
 
     /// Whether the chat has lines below those in sight.

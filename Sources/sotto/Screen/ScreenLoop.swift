@@ -5,8 +5,7 @@ import Wire
 /// The thread of a screen: it waits for keys, signals and news, and draws. It owns the state and the terminal, and
 /// nobody else touches either.
 struct ScreenLoop {
-    let own: String
-    let device: DeviceID
+    let own: Myself
     /// What is shown first; `nil` for the newest chat.
     let chat: ChatID?
     let mailbox: ScreenMailbox
@@ -18,12 +17,8 @@ struct ScreenLoop {
     /// How long an escape may be the beginning of something, in milliseconds.
     private static let escapeMilliseconds: Int32 = 50
 
-    init(
-        own: String, device: DeviceID, chat: ChatID?, mailbox: ScreenMailbox,
-        actions: AsyncStream<ScreenAction>.Continuation
-    ) {
+    init(own: Myself, chat: ChatID?, mailbox: ScreenMailbox, actions: AsyncStream<ScreenAction>.Continuation) {
         self.own = own
-        self.device = device
         self.chat = chat
         self.mailbox = mailbox
         self.actions = actions
@@ -57,7 +52,7 @@ struct ScreenLoop {
             self.loop = loop
             self.screen = screen
             state = ScreenState(
-                own: loop.own, device: loop.device,
+                own: loop.own,
                 surroundings: .init(
                     home: getenv("HOME").map { String(cString: $0) }, now: { Date() },
                     list: { PathWord.names(in: $0) }))

@@ -8,8 +8,7 @@ struct ScreenState {
     private static let draftsMax = 64
 
     /// Whose screen it is, and which of the account's devices.
-    let own: String
-    let device: DeviceID
+    let own: Myself
     let surroundings: Surroundings
     var size = ScreenGrid.Size(rowCount: 24, columnCount: 80)
 
@@ -43,9 +42,8 @@ struct ScreenState {
         var list: @Sendable (String) -> [String]
     }
 
-    init(own: String, device: DeviceID, surroundings: Surroundings) {
+    init(own: Myself, surroundings: Surroundings) {
         self.own = own
-        self.device = device
         self.surroundings = surroundings
     }
 
@@ -81,11 +79,17 @@ struct ScreenState {
     /// Who wrote a line.
     func author(of line: Line) -> String {
         let author = line.author
-        if author.isOwn { return author.device == device ? "me" : "me (device \(author.device))" }
+        if author.isOwn { return author.device == own.device ? "me" : "me (device \(author.device))" }
         // Of a chat with one person the list knows the name as well.
-        let handle = people[author.account]?.handle?.text
-        if handle == nil, line.id.chat.person == author.account { return title(of: line.id.chat) }
-        return handle ?? String(author.account.description.prefix(8))
+        if people[author.account]?.handle == nil, line.id.chat.person == author.account {
+            return title(of: line.id.chat)
+        }
+        return name(of: author.account)
+    }
+
+    /// What somebody is called, oneself too.
+    func name(of account: AccountID) -> String {
+        Output.name(of: account, account == own.account ? own.handle : people[account]?.handle)
     }
 
     /// Whether the server can read what is said in it: never sealed where that is not known.

@@ -14,14 +14,17 @@ enum ScrollPlace: Equatable, Sendable {
 struct TimelineRows {
     let lines: [Line]
     let columnCount: Int
-    let name: (Line) -> String
+    /// What the author of a line is called.
+    let author: (Line) -> String
+    /// What another account is called.
+    let name: (AccountID) -> String
     /// Blanks before the second row of a line and all after it: no text of others begins where a line does.
     private static let indent = 6
 
     /// The rows of a line; before the first of a day its date.
     func rows(at index: Int) -> [ScreenRow] {
         let line = lines[index]
-        let rows = RowWrap.rows(of: line.row(by: name(line)), columnCount: columnCount, indent: Self.indent)
+        let rows = RowWrap.rows(of: line.row(by: author(line), name: name), columnCount: columnCount, indent: Self.indent)
         guard let day = day(of: index), index == 0 || day != self.day(of: index - 1) else { return rows }
         var separator = ScreenRow("── \(day) ", .dim)
         separator.fill(to: columnCount, with: Glyph(base: "─", columnCount: 1), .dim)
