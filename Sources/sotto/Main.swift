@@ -10,20 +10,26 @@ struct Main {
         Input.fillStandardDescriptors()
         Interrupts.take()
         let environment: @Sendable (String) -> String? = { (name) in getenv(name).map { String(cString: $0) } }
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let parser = CommandLineParser(commands: SottoCommand.all, environment: environment)
         do {
-            let parser = CommandLineParser(commands: SottoCommand.all, environment: environment)
-            switch try parser.parse(arguments) {
+            switch try parser.parse(try CommandLineParser.texts(words)) {
             case .version: Output.write("sotto \(Release.version)\n", to: STDOUT_FILENO)
             case .help(let commands): Output.write(Help.text(commands) + "\n", to: STDOUT_FILENO)
             case .run(let typed): exit(taken(await status(of: typed, environment)).rawValue)
             }
             exit(taken(.done).rawValue)
         } catch {
-            // What is wrong with the options may be wrong with this one: it counts wherever it stands.
-            let output = Output(isJSON: arguments.contains("--json") || Option.isOn(environment("SOTTO_JSON")))
+            let output = Output(isJSON: parser.wantsRecords(CommandLine.arguments))
             output.failure(error, exit: .usage)
             exit(ExitStatus.usage.rawValue)
+        }
+    }
+
+    /// The command line as the system gives it: the library mends what is not UTF-8.
+    private static var words: [[UInt8]] {
+        let all = UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc))
+        return all.dropFirst().compactMap { (word) in
+            word.map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
         }
     }
 
@@ -44,6 +50,9 @@ struct Main {
         do {
             try typed.command.check(typed)
             return try await run(typed, Setup(typed: typed, environment: environment), output, network)
+        } catch let signalled as EndedBySignal {
+            network.shutdown()
+            Interrupts.end(by: signalled)
         } catch {
             let status = ExitStatus(error)
             output.failure(error, exit: status)

@@ -58,7 +58,9 @@ struct ChatScreenTests {
     }
 
     /// The shell is back, with what stood there and the terminal as it was.
-    private func expectRestored(_ pane: TmuxPane, _ what: String) async throws {
+    /// - Returns: the status of what ran before, as the shell has it.
+    @discardableResult
+    private func expectRestored(_ pane: TmuxPane, _ what: String) async throws -> String? {
         let isDown = try await eventually { try !pane.isFullScreen }
         #expect(isDown, "\(what): no full screen any more")
         try await pane.wait(what) { (rows) in
@@ -66,11 +68,12 @@ struct ChatScreenTests {
         }
         try pane.press("C-u")
         let word = "done-\(UInt32.random(in: 0...(.max)))"
-        try pane.type("stty -a > after; echo \(word)")
+        try pane.type("echo status $?; stty -a > after; echo \(word)")
         try pane.press("Enter")
         try await pane.wait("\(what): the shell works") { $0.contains(word) }
         let modes = ["before", "after"].map { TextFile.read("\(pane.path)/\($0)") }
         #expect(!modes[0].isEmpty && modes[0] == modes[1], "\(what): the terminal's modes")
+        return try pane.rows().last { $0.hasPrefix("status ") }
     }
 
     private static let sizes: [(columnCount: Int, rowCount: Int)] = [(80, 24), (200, 50)]
@@ -219,7 +222,7 @@ struct ChatScreenTests {
         try pane.type("half a thou")
         try await pane.wait("what is written") { $0[22].hasSuffix("half a thou") }
         kill(try pane.child, signal)
-        try await expectRestored(pane, "signal \(signal)")
+        #expect(try await expectRestored(pane, "signal \(signal)") == "status \(128 + signal)")
     }
 
     @Test("when listening cannot go on, the reason is printed on the restored terminal")

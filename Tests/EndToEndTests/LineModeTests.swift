@@ -29,4 +29,19 @@ struct LineModeTests {
         #expect(rows.filter { !$0.hasPrefix("    ") }.count == 1, "\(rows)")
         #expect(rows.contains { $0.contains("carol") })
     }
+
+    @Test("words that are not UTF-8, and what a shell took for a remark, are refused with what to do")
+    func refusedWords() async throws {
+        let pane = try TmuxPane(200, 24)
+        for (typed, said) in [
+            ("sotto send @bob \"$(printf 'a\\377')\"", "sotto: Word 3 of the command line is not UTF-8 text."),
+            ("sotto pins #Town", "sotto: Usage: sotto pins CHAT. A word that begins with # wants quotes: '#Town'."),
+            ("sotto chats --json=1 2>&1 >/dev/null", "sotto: --json takes no value."),
+            ("sotto chats --json=1 2>/dev/null | cut -c 1-32", #"{"event":"error","code":"usage","#),
+        ] {
+            try pane.type("clear; " + typed)
+            try pane.press("Enter")
+            try await pane.wait(typed) { $0.contains(said) }
+        }
+    }
 }

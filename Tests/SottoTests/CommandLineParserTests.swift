@@ -89,10 +89,32 @@ import Testing
         ("download @b 1 -o x --range 0- --thumbnail", "--range and --thumbnail do not go together."),
         ("send @bob hi --type a/b", "--type says something about --file, which is not given."),
         ("completion", "Usage: sotto completion bash|zsh|fish"),
+        ("send", "Usage: sotto \(SottoCommand.chatSend.usage). A word that begins with # wants quotes: '#Town'."),
+        ("pins", "Usage: sotto pins CHAT. A word that begins with # wants quotes: '#Town'."),
         ("key-log", "Which one: audit, trust? See sotto help key-log."),
     ])
     func refused(line: String, message: String) {
         #expect(refusal(line) == message)
+    }
+
+    @Test("a record is wanted also where its option is what is wrong")
+    func records() {
+        func isWanted(_ line: String, _ environment: [String: String] = [:]) -> Bool {
+            CommandLineParser(commands: SottoCommand.all) { environment[$0] }
+                .wantsRecords(line.split(separator: " ").map(String.init))
+        }
+        #expect(isWanted("chats --json") && isWanted("chats --json=1") && isWanted("frob --json=no"))
+        #expect(isWanted("frob", ["SOTTO_JSON": "1"]) && !isWanted("frob", ["SOTTO_JSON": "0"]))
+        #expect(!isWanted("send @bob --jsonx json"))
+    }
+
+    @Test("words that are not UTF-8 are refused, not mended")
+    func bytes() throws {
+        #expect(try CommandLineParser.texts([Array("é日".utf8), []]) == ["é日", ""])
+        for wrong in [[0xFF], [0x61, 0xC3], [0xED, 0xA0, 0x80], [0xC0, 0x80]] as [[UInt8]] {
+            let error = #expect(throws: UsageError.self) { try CommandLineParser.texts([[0x61], wrong]) }
+            #expect(error?.message == "Word 2 of the command line is not UTF-8 text.")
+        }
     }
 
     @Test("the environment stands in for options that every command has, and options win over it")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Wire
 
@@ -15,6 +16,26 @@ import Wire
 
     private func text(_ line: Line, with handle: Handle? = nil) -> String {
         String(decoding: RecordKind.telling(line).line(LineRecord(line, with: handle)), as: UTF8.self)
+    }
+
+    @Test("no text has an end of a line or a control character in its record, and reads back as it was")
+    func controls() throws {
+        let said = "a\u{7F}b\u{80}\u{85}\u{9F}\u{A0}é\u{2027}\u{2028}\u{2029}\u{202A}â€日😀\u{9B}2J\r\n"
+        let written = text(line(in: .person(.sample), own: other) { $0.text = said })
+        let raw = written.unicodeScalars.filter { (scalar) in
+            scalar.properties.generalCategory == .control || scalar == "\u{2028}" || scalar == "\u{2029}"
+        }
+        #expect(raw.isEmpty, "\(written)")
+        #expect(written.contains(#"a\u007fb\u0080\u0085\u009f"#) && written.contains(#"\u2028\u2029"#), "\(written)")
+        let read = try JSONDecoder().decode([String: Text].self, from: Data(written.utf8))
+        #expect(read["text"]?.value == said)
+    }
+
+    /// A field that is a text, or else.
+    private struct Text: Decodable {
+        let value: String?
+
+        init(from decoder: any Decoder) throws { value = try? String(from: decoder) }
     }
 
     private let other = AccountID(bytes: SixteenBytes(high: 1, low: 2))

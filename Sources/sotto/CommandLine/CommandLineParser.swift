@@ -36,6 +36,26 @@ struct CommandLineParser {
         return .run(invocation)
     }
 
+    /// The words of a command line.
+    /// - Parameter words: as the system gives them, without the program's name.
+    /// - Throws: where one is not UTF-8: mended, it would name another file, or say something else.
+    static func texts(_ words: [[UInt8]]) throws(UsageError) -> [String] {
+        var texts: [String] = []
+        for (index, word) in words.enumerated() {
+            guard let text = String(validating: word, as: UTF8.self) else {
+                throw UsageError(message: "Word \(index + 1) of the command line is not UTF-8 text.")
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// Whether records are wanted, also of a command line that is not understood: what is wrong with the options may
+    /// be wrong with this one, so that it counts wherever it stands, and with a value.
+    func wantsRecords(_ arguments: [String]) -> Bool {
+        arguments.contains { $0 == "--json" || $0.hasPrefix("--json=") } || Option.isOn(environment("SOTTO_JSON"))
+    }
+
     // MARK: Words and options
 
     private func taken(_ arguments: [String]) throws(UsageError) -> (words: [String], given: [Given]) {

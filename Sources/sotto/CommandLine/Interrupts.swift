@@ -1,5 +1,11 @@
 import Glibc
+import Synchronization
 import Threads
+
+/// A signal ended what would not have ended by itself, such as a full screen. The program ends by it, too.
+struct EndedBySignal: Error {
+    let number: Int32
+}
 
 /// Ctrl-C and SIGTERM end the work and not the process, so that what is under way is committed and acknowledged. One
 /// more, a second later or after that, ends the process at once.
@@ -14,6 +20,34 @@ enum Interrupts {
         return (ends[0], ends[1])
     }()
 
+    /// The first signal that wants the program to end; 0 while there was none.
+    private static let first = Atomic<Int32>(0)
+
+    /// What has come so far; `nil` for nothing.
+    static var heard: EndedBySignal? {
+        let number = first.load(ordering: .sequentiallyConsistent)
+        return number == 0 ? nil : EndedBySignal(number: number)
+    }
+
+    /// Remembers that one wants the program to end. Only what a handler may do.
+    static func note(_ number: Int32) {
+        _ = first.compareExchange(expected: 0, desired: number, ordering: .sequentiallyConsistent)
+    }
+
+    /// Ends the program as that signal ends one that does not take it, so that whoever started it hears of that. The
+    /// work is over, and the terminal as it was.
+    static func end(by signalled: EndedBySignal) -> Never {
+        signal(signalled.number, SIG_DFL)
+        var only = sigset_t()
+        sigemptyset(&only)
+        sigaddset(&only, signalled.number)
+        // Threads that come from the runtime's have nearly all signals blocked.
+        pthread_sigmask(SIG_UNBLOCK, &only, nil)
+        raise(signalled.number)
+        // The first process of a container ends by none.
+        exit(128 + signalled.number)
+    }
+
     /// From here on the signals go to whoever watches.
     static func take() {
         _ = pipe
@@ -23,8 +57,9 @@ enum Interrupts {
             // A shell that runs us in the background has said that Ctrl-C is not for us.
             guard sigaction(number, nil, &before) == 0, !isIgnored(before) else { continue }
             var action = sigaction()
-            // Only what a handler may do: one write.
-            action.__sigaction_handler.sa_handler = { (_) in
+            // Only what a handler may do.
+            action.__sigaction_handler.sa_handler = { (number) in
+                Interrupts.note(number)
                 var byte: UInt8 = 1
                 _ = write(Interrupts.pipe.write, &byte, 1)
             }
@@ -47,7 +82,7 @@ enum Interrupts {
             drop()
             next()
             TerminalRescue.restore()
-            _exit(130)
+            _exit(128 + (heard?.number ?? SIGINT))
         }
     }
 

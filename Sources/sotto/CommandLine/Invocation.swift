@@ -10,7 +10,14 @@ struct Invocation: Sendable {
     var values: [String: String] = [:]
 
     /// For words that the command does not understand.
-    var misused: UsageError { UsageError(message: "Usage: sotto \(command.usage)") }
+    var misused: UsageError {
+        // Of `sotto send #Town hello` a shell leaves this.
+        let hint = if words.isEmpty, case .chat = command.words.first?.kind { ". \(Self.quotesHint)" } else { "" }
+        return UsageError(message: "Usage: sotto \(command.usage)\(hint)")
+    }
+
+    /// For where a chat is missing: to a shell all behind a `#` is a remark.
+    static let quotesHint = "A word that begins with # wants quotes: '#Town'."
 
     func has(_ name: String) -> Bool { switches.contains(name) }
 

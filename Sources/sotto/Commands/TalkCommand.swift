@@ -15,7 +15,9 @@ extension SottoCommand {
         let isOnScreen = ChatScreen.isPossible(isPlain: isPlain)
         guard let word = session.typed.words.first else {
             if isOnScreen { return try await ChatScreen.run(session.account) }
-            throw UsageError(message: "With whom? Such as sotto chat @bob; sotto chats shows what there is.")
+            throw UsageError(
+                message: "With whom? Such as sotto chat @bob; sotto chats shows what there is. "
+                    + Invocation.quotesHint)
         }
         let target = try await ChatTarget.find(
             word, in: session.account, isForSaying: true, telling: session.output)

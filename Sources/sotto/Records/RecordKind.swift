@@ -22,7 +22,30 @@ struct RecordKind<Value: PrintedRecord>: Sendable {
             record.write(fields: &writer)
             writer.put(RecordCatalogue.versionKey, number: RecordCatalogue.version)
         }
-        return writer.bytes
+        return Self.escaped(writer.bytes)
+    }
+
+    /// With what JSON lets stand, and terminals and readers of lines take for an end of one, escaped: U+007F to U+009F,
+    /// U+2028 and U+2029. They stand within texts alone, where an escape says the same.
+    private static func escaped(_ line: [UInt8]) -> [UInt8] {
+        let hex = Array("0123456789abcdef".utf8)
+        func escape(_ low: UInt8) -> [UInt8] { Array("\\u00".utf8) + [hex[Int(low >> 4)], hex[Int(low & 0xF)]] }
+        var escaped: [UInt8] = []
+        escaped.reserveCapacity(line.count)
+        var rest = line[...]
+        while let byte = rest.popFirst() {
+            switch (byte, rest.first) {
+            case (0x7F, _): escaped += escape(byte)
+            case (0xC2, let low?) where low < 0xA0:
+                rest = rest.dropFirst()
+                escaped += escape(low)
+            case (0xE2, _) where rest.starts(with: [0x80, 0xA8]) || rest.starts(with: [0x80, 0xA9]):
+                escaped += Array((rest.dropFirst().first == 0xA8 ? "\\u2028" : "\\u2029").utf8)
+                rest = rest.dropFirst(2)
+            default: escaped.append(byte)
+            }
+        }
+        return escaped
     }
 }
 

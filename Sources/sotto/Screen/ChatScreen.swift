@@ -14,8 +14,17 @@ enum ChatScreen {
     /// Shows it until the user leaves, or listening cannot go on. The terminal is as it was when this returns or
     /// throws.
     /// - Parameter chat: what is shown first; `nil` for the newest one.
-    /// - Throws: why listening ended.
+    /// - Throws: why listening ended; ``EndedBySignal`` where a signal ended all of it.
     static func run(_ account: Account, at chat: ChatID? = nil) async throws {
+        do {
+            try await runUntilLeft(account, at: chat)
+        } catch {
+            throw Interrupts.heard ?? error
+        }
+        if let signalled = Interrupts.heard { throw signalled }
+    }
+
+    private static func runUntilLeft(_ account: Account, at chat: ChatID?) async throws {
         guard let own = try await account.whoami() else { throw SottoError.notRegistered }
         // From here on the screen says how it stands with the server.
         Silence.end()

@@ -7,7 +7,7 @@ enum ClaimedFileName {
     /// - Parameter fallback: where nothing of it is left.
     static func safe(_ claimed: String?, else fallback: String) -> String {
         // By scalars: a mark behind a slash makes one character of both.
-        let last = (claimed ?? "").unicodeScalars.split(separator: "/").last ?? ""
+        let last = (claimed ?? "").unicodeScalars.split { $0 == "/" }.last.map { Array($0) } ?? []
         var name = String.UnicodeScalarView()
         for scalar in last { name.append(isHarmful(scalar) ? "_" : scalar) }
         let begun = name.drop { $0 == "." || $0 == "-" || $0 == " " }

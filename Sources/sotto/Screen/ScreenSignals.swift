@@ -55,6 +55,8 @@ enum ScreenSignals {
     private static func listen(to number: Int32) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { (number) in
+            // Whoever started the program hears by which signal it ended.
+            if number == SIGHUP { Interrupts.note(number) }
             let heard: Heard =
                 switch number {
                 case SIGWINCH: .resized
