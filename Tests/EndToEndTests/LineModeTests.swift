@@ -1,3 +1,4 @@
+import Client
 import TestKit
 import Testing
 import Wire

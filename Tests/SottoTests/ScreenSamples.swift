@@ -6,7 +6,8 @@ import Wire
 /// States of a screen with chats and lines in them, in the machine's time zone of a test.
 enum ScreenSamples {
     static let alice = Myself(
-        handle: .sample, address: DeviceAddress(account: AccountID(bytes: SixteenBytes(high: 1, low: 1)), device: .sample))
+        handle: .sample,
+        address: DeviceAddress(account: AccountID(bytes: SixteenBytes(high: 1, low: 1)), device: .sample))
     static let bob = AccountID.sample
     static let noon = Date(timeIntervalSince1970: 1_795_000_000)
     static let chat = ChatID.person(bob)

@@ -24,7 +24,8 @@ struct TimelineRows {
     /// The rows of a line; before the first of a day its date.
     func rows(at index: Int) -> [ScreenRow] {
         let line = lines[index]
-        let rows = RowWrap.rows(of: line.row(by: author(line), name: name), columnCount: columnCount, indent: Self.indent)
+        let row = line.row(by: author(line), name: name)
+        let rows = RowWrap.rows(of: row, columnCount: columnCount, indent: Self.indent)
         guard let day = day(of: index), index == 0 || day != self.day(of: index - 1) else { return rows }
         var separator = ScreenRow("── \(day) ", .dim)
         separator.fill(to: columnCount, with: Glyph(base: "─", columnCount: 1), .dim)
