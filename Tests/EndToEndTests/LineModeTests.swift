@@ -1,4 +1,5 @@
 import Client
+import Glibc
 import TestKit
 import Testing
 import Wire
@@ -29,6 +30,29 @@ struct LineModeTests {
         let rows = try pane.rows().prefix { $0 != "end" }
         #expect(rows.filter { !$0.hasPrefix("    ") }.count == 1, "\(rows)")
         #expect(rows.contains { $0.contains("carol") })
+    }
+
+    @Test("who waits for a secret, or for what is to be said, ends at the first signal and by it")
+    func waiting() async throws {
+        let house = try await House()
+        let folder = try TemporaryFolder()
+        let alice = try Terminal(house)
+        #expect(try alice.run("register", "alice").status == 0)
+        let fifo = folder.path + "/secret"
+        #expect(mkfifo(fifo, 0o600) == 0)
+        for words in [["chats", "--passphrase-file", fifo], ["restore", "--key-file", fifo, "--data", fifo + "-2"]] {
+            let waiting = try alice.start(words)
+            // It can be opened once somebody reads there.
+            var writer: Int32 = -1
+            let isOpen = try await eventually {
+                writer = open(fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                return writer >= 0
+            }
+            #expect(isOpen)
+            kill(waiting.pid, SIGTERM)
+            #expect(waiting.end().status == -SIGTERM, "\(words)")
+            close(writer)
+        }
     }
 
     @Test("words that are not UTF-8, and what a shell took for a remark, are refused with what to do")

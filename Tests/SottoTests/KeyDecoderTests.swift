@@ -61,6 +61,18 @@ struct KeyDecoderTests {
         #expect(decoder.take(text.utf8) == [.paste(String(repeating: "x", count: 10)), .text("y")])
     }
 
+    @Test("what follows a paste in one go sends nothing: it may have had its own end in it")
+    func forgedEnd() {
+        var decoder = KeyDecoder(pasteByteCountMax: 100)
+        let text = "\u{1B}[200~one\u{1B}[201~two\r\u{1B}OM"
+        let keys: [TerminalKey] = [.paste("one"), .text("t"), .text("w"), .text("o"), .newLine, .newLine]
+        #expect(decoder.take(text.utf8) == keys)
+        // However it is cut, until there is nothing more.
+        #expect(decoder.take("\r\u{1B}[201~\r".utf8) == [.newLine, .newLine])
+        decoder.pause()
+        #expect(decoder.take("\r".utf8) == [.enter])
+    }
+
     @Test("a sequence without an end is given up")
     func longSequence() {
         var decoder = KeyDecoder(pasteByteCountMax: 10)

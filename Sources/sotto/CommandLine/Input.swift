@@ -17,7 +17,7 @@ enum Input {
         Silence.interrupt()
         defer { Silence.begin() }
         var bytes: [UInt8] = []
-        while bytes.count <= byteCountMax, let chunk = chunk() { bytes += chunk }
+        while bytes.count <= byteCountMax, let chunk = chunkOrEnding() { bytes += chunk }
         guard bytes.count <= byteCountMax else {
             throw UsageError(message: "Standard input is too long for a message.")
         }
@@ -48,10 +48,14 @@ enum Input {
 
     /// The first line of a file, as bytes.
     static func firstLine(of path: String) throws(UsageError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Of a pipe with a name the writer is waited for below, where a signal is heard.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw UsageError(message: "The file \(path) cannot be read.") }
         defer { close(descriptor) }
-        let bytes = chunk(of: descriptor, byteCountMax: 4096) ?? []
+        var bytes: [UInt8] = []
+        while bytes.count < 4096, !bytes.contains(UInt8(ascii: "\n")),
+            let chunk = chunkOrEnding(of: descriptor, byteCountMax: 4096 - bytes.count)
+        { bytes += chunk }
         let line = Array(bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
         guard !line.isEmpty else { throw UsageError(message: "The first line of \(path) is empty.") }
         return line
@@ -59,6 +63,17 @@ enum Input {
 
     /// The next byte of standard input; `nil` at its end.
     static func byte() -> UInt8? { chunk(byteCountMax: 1)?.first }
+
+    /// What is there, once there is something. Nothing else is done meanwhile: the first signal that wants the program
+    /// to end does end it.
+    private static func chunkOrEnding(
+        of descriptor: Int32 = STDIN_FILENO, byteCountMax: Int = 65_536
+    ) -> [UInt8]? {
+        var files = [descriptor, Interrupts.heardEnd].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        while poll(&files, 2, -1) < 0, errno == EINTR {}
+        if let heard = Interrupts.heard { Interrupts.end(by: heard) }
+        return chunk(of: descriptor, byteCountMax: byteCountMax)
+    }
 
     private static func chunk(of descriptor: Int32 = STDIN_FILENO, byteCountMax: Int = 65_536) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: byteCountMax)

@@ -13,12 +13,21 @@ struct EndedBySignal: Error {
 /// A handler and a pipe, since the runtime's main thread takes signals that every other thread has blocked.
 enum Interrupts {
     /// The pipe's ends: to read from, to write to.
-    private static let pipe: (read: Int32, write: Int32) = {
+    private static let pipe = ends()
+    /// The same of one that nobody reads from, so that it stays readable once a signal has come.
+    private static let heardEnds = ends()
+
+    /// Readable from the first signal on, for whoever waits for something else beside.
+    static var heardEnd: Int32 { heardEnds.read }
+
+    private static func ends() -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
         let failed = Glibc.pipe(&ends)
         precondition(failed == 0, "no pipe for signals")
+        // A full one says all that there is to say.
+        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         return (ends[0], ends[1])
-    }()
+    }
 
     /// The first signal that wants the program to end; 0 while there was none.
     private static let first = Atomic<Int32>(0)
@@ -50,7 +59,8 @@ enum Interrupts {
 
     /// From here on the signals go to whoever watches.
     static func take() {
-        _ = pipe
+        // Made now, and not in a handler.
+        _ = (pipe, heardEnds)
         signal(SIGPIPE, SIG_IGN)
         for number in [SIGINT, SIGTERM] {
             var before = sigaction()
@@ -61,6 +71,7 @@ enum Interrupts {
             action.__sigaction_handler.sa_handler = { (number) in
                 Interrupts.note(number)
                 var byte: UInt8 = 1
+                _ = write(Interrupts.heardEnds.write, &byte, 1)
                 _ = write(Interrupts.pipe.write, &byte, 1)
             }
             action.sa_flags = SA_RESTART

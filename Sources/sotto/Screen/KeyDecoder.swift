@@ -26,6 +26,8 @@ struct KeyDecoder {
     private var state = State.plain
     private var pasted: [UInt8] = []
     private let pasteByteCountMax: Int
+    /// A paste has ended, and what came with it is not read whole yet: it may have had the mark of its end in it.
+    private var isBehindPaste = false
     private static let pasteEnd = Array("\u{1B}[201~".utf8)
 
     /// - Parameter pasteByteCountMax: what is pasted beyond is dropped.
@@ -41,9 +43,19 @@ struct KeyDecoder {
 
     mutating func take(_ bytes: some Sequence<UInt8>) -> [TerminalKey] {
         var keys: [TerminalKey] = []
-        for byte in bytes { take(byte, &keys) }
+        for byte in bytes {
+            let count = keys.count
+            take(byte, &keys)
+            guard keys.count > count, let key = keys.last else { continue }
+            if case .paste = key { isBehindPaste = true }
+            // Nobody typed it: what is pasted is to send nothing.
+            if isBehindPaste, key == .enter { keys[keys.count - 1] = .newLine }
+        }
         return keys
     }
+
+    /// All that has come is read.
+    mutating func pause() { isBehindPaste = false }
 
     /// Nothing followed.
     mutating func timeOut() -> [TerminalKey] {

@@ -76,7 +76,9 @@ struct ScreenLoop {
             hear(ScreenSignals.heard())
             if !isOver, let news = loop.mailbox.take() { perform(state.hear(news)) }
             // What was pasted is read whole before it is drawn.
-            if !isOver, !hasMoreKeys { draw() }
+            guard !isOver, !hasMoreKeys else { return }
+            decoder.pause()
+            draw()
         }
 
         private var hasMoreKeys: Bool {
