@@ -235,6 +235,13 @@ final class Mailer: Room {
         return run.failure
     }
 
+    /// Waits for what is under way, without beginning anything.
+    /// - Returns: as ``sendAllMessages()``.
+    func settle() async -> ClientError? {
+        while run.isRunning, !Task.isCancelled { await run.news.waitUnlessCancelled() }
+        return run.failure
+    }
+
     fileprivate func runOutbox() async {
         if run.pending == nil {
             do {

@@ -34,12 +34,19 @@ extension SottoCommand {
                 }
                 return try await account.chats.send(text, to: try target.known(), expiresIn: expiresIn)
             }
-            return output.accepted(line, to: target)
+            return try await accepted(line, to: target, session)
         }
         let file = OutgoingFile(
             path: path, caption: text, type: typed.values["--type"], expiresIn: expiresIn,
             wantsPreview: !typed.has("--no-preview"))
-        output.accepted(try await send(file, to: target, session), to: target)
+        try await accepted(try await send(file, to: target, session), to: target, session)
+    }
+
+    /// The server has it. Waits for the copies that the own other devices get: they are refused where this one was
+    /// unlinked, which what hides its sender does not find out.
+    private static func accepted(_ line: Line, to target: ChatTarget, _ session: CommandSession) async throws {
+        session.output.accepted(line, to: target)
+        if let failure = await session.account.outbox.settle() { throw failure }
     }
 
     private static func send(
