@@ -14,8 +14,9 @@ enum ClientError: Error, Equatable, Sendable {
     case closed
     /// The server refused, and says why.
     case refused(Problem)
-    /// The server's answer is not one of the protocol.
-    case unexpectedAnswer(status: Int)
+    /// The server's answer is not one of the protocol. A foreign one has not even the form of one: somebody else has
+    /// answered for the server, such as a proxy or the portal of a network.
+    case unexpectedAnswer(status: Int, isForeign: Bool = false)
     /// The message waits in the outbox: it will be sent when the server is reached again.
     case queued(ClientID)
 
@@ -108,7 +109,7 @@ extension ClientError: CustomStringConvertible {
         case .cancelled: "Interrupted."
         case .closed: "The account was closed in this program. Open it again."
         case .refused(let problem): Self.text(problem)
-        case .unexpectedAnswer(let status):
+        case .unexpectedAnswer(let status, _):
             "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server?"
         case .queued: "The server has not taken it yet. It is kept, and goes out with the next connection."
         case .noServer: "Which server? Give its address."

@@ -167,7 +167,7 @@ extension ClientError {
     var isPassing: Bool {
         switch self {
         case .unreachable, .cancelled, .unreadableEnvelope: true
-        case .unexpectedAnswer(let status): status == 429 || status >= 500
+        case .unexpectedAnswer(let status, _): status == 429 || status >= 500
         case .refused(let problem):
             switch problem.code {
             case .rateLimited, .overloaded, .shuttingDown, .storageFull, .internalError, .requestTimeout: true
