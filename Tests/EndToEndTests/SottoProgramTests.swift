@@ -141,6 +141,40 @@ struct SottoProgramTests {
         #expect(try bob.run("listen", "--until-idle").output.hasSuffix("alice: now\n"))
     }
 
+    @Test("what was refused is said to be, and what there is not to delete too")
+    func refusedAndDeleted() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        _ = try bob.run("register", "bob")
+        #expect(try alice.run("group", "create", "Town", "@bob", "--open").status == 0)
+        _ = try bob.run("listen", "--until-idle")
+        #expect(try bob.run("send", "#Town", "hello").status == 0)
+        #expect(try bob.run("chat", "leave", "#Town").status == 0)
+        let refused = try bob.run("send", "#Town", "once more", "--json")
+        #expect(refused.status == 1 && refused.output.contains(#""progress":"refused""#), "\(refused.output)")
+        #expect(refused.errors.hasPrefix("sotto: Not sent, and not kept to be sent: sotto delete "))
+        #expect(try bob.run("outbox").output == "")
+        let told = refused.errors.split(separator: " ")
+        let delete = try #require(told.firstIndex(of: "delete"))
+        let words = told[delete...].prefix(3).map { $0.filter { $0 != "'" } }
+        #expect(try bob.run(words).output == "Taken out here; nobody has got it.\n")
+
+        #expect(try alice.run("send", "@bob", "x").status == 0)
+        #expect(try alice.run("delete", "@bob", "1").output == "Deleted for everybody.\n")
+        let again = try alice.run("delete", "@bob", "1")
+        #expect(again.status == 0 && again.output == "There was nothing to delete: that message is gone already.\n")
+        #expect(try alice.run("send", "@bob", "y", "--server", "http://127.0.0.1:1").status == 75)
+        #expect(try alice.run("delete", "@bob", "2").output == "Given up, and taken out here.\n")
+
+        #expect(try alice.run("backup", "create").status == 0)
+        #expect(try alice.run("backup", "delete").output.hasPrefix("The backup is deleted."))
+        let none = try alice.run("backup", "delete", "--json")
+        #expect(none.status == 0 && none.output.contains(#""event":"noBackup""#))
+        #expect(none.errors == "")
+        #expect(try alice.run("backup", "delete").errors == "There is no backup: there was nothing to delete.\n")
+    }
+
     @Test("what was not printed is not done, and what cannot be understood makes nothing")
     func notTaken() async throws {
         let scene = try await ShellScene()

@@ -92,8 +92,10 @@ extension SottoCommand {
         } catch let error as SottoError {
             if let line = try? await last(), line.id != before?.id, line.author.isOwn, !line.isAccepted {
                 session.output.print(.notAccepted, LineRecord(line, with: target.handle))
-                let number = line.number
-                Output.complain("Kept as number \(number): sotto delete \(target.word) \(number) gives it up.")
+                let delete = "sotto delete \(target.word) \(line.number)"
+                Output.complain(
+                    line.isRefused ? "Not sent, and not kept to be sent: \(delete) takes it out of the history."
+                        : "Kept as number \(line.number): \(delete) gives it up.")
             }
             throw error
         }
@@ -102,4 +104,6 @@ extension SottoCommand {
 
 extension Line {
     fileprivate var isAccepted: Bool { delivery == .accepted || delivery == .received }
+
+    fileprivate var isRefused: Bool { if case .refused = delivery { true } else { false } }
 }
