@@ -34,8 +34,10 @@ enum ClientError: Error, Equatable, Sendable {
     case accountDeleted
     /// Another connection of this very device has taken the place of this one.
     case displaced
-    /// This device has no account key, so it cannot change the device list, nor delete the account.
+    /// This device has no account key, so it cannot change the device list, back the account up, nor delete it.
     case cannotChangeDevices
+    /// A device does not take itself out of its account.
+    case cannotUnlinkItself
     case noSuchDevice
     /// Not a code that a device gave out.
     case badCode
@@ -122,7 +124,10 @@ extension ClientError: CustomStringConvertible {
             "The account was deleted. What this device keeps of it stays readable; another needs another folder."
         case .displaced: "The same account folder is in use elsewhere: its connection has taken the place of this one."
         case .cannotChangeDevices:
-            "Only a device with the account's key can link, unlink and delete: the first one, or a restored one."
+            "That takes the account's key, as linking, unlinking, backups and deleting the account do: the first "
+                + "device has it, and a restored one."
+        case .cannotUnlinkItself:
+            "A device cannot unlink itself. Do it on another one that has the account's key, or delete the account."
         case .noSuchDevice: "The account has no such device."
         case .badCode: "This is not a whole code. Copy it again, as one piece."
         case .safetyNumberDiffers:
@@ -288,6 +293,7 @@ extension ClientError {
         case .noSuchChat: .noSuchChat
         case .deletedForAllOnly: .deletedForAllOnly
         case .cannotChangeDevices: .cannotChangeDevices
+        case .cannotUnlinkItself: .cannotUnlinkItself
         case .noSuchDevice: .noSuchDevice
         case .badCode: .badCode
         case .safetyNumberDiffers: .safetyNumberDiffers

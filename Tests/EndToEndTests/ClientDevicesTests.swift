@@ -108,6 +108,11 @@ struct ClientDevicesTests {
         try await laptop.devices.completeLink(reply)
         await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.devices.link(code: code) }
         await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.devices.unlink(DeviceID(1)) }
+        await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.recovery.createBackup() }
+        for (phone, number) in [(bob, 1), (laptop, 2)] {
+            let device = DeviceID(UInt32(number))
+            await #expect(throws: SottoError(.cannotUnlinkItself)) { try await phone.devices.unlink(device) }
+        }
         await #expect(throws: SottoError(.badCode)) { try await bob.devices.link(code: String(code.dropLast(5))) }
     }
 
