@@ -72,6 +72,36 @@ struct SottoProgramTests {
         #expect(begun.status == 1 && begun.text.contains("No such file or directory"), "\(begun.text)")
     }
 
+    @Test("a folder in which no account begins is left as it was; keys that a server may have stay")
+    func unusedFolder() async throws {
+        let scene = try await ShellScene()
+        #expect(try scene.run("sotto register alice && mkdir ./other && echo x > ./other/mine").status == 0)
+        for (line, status) in [
+            ("sotto register alice --data ./second", 1), ("sotto register alice --data ./other", 1),
+            ("sotto register carol --data ./third --server http://127.0.0.1:1", 1),
+            ("sotto register carol --data ./fourth --server http://chat.example", 1),
+            ("echo x | sotto restore --data ./fifth", 1),
+        ] as [(String, Int32)] {
+            let ended = try scene.run(line)
+            #expect(ended.status == status, "\(line): \(ended.output)")
+        }
+        #expect(try scene.run("ls -A . ./other").output == ".:\nalice\nother\n\n./other:\nmine\n")
+
+        // Held in the middle of the registration's keys.
+        let proxy = try HoldingProxy(to: scene.house.server.port, holdingAfter: 4_000)
+        defer { proxy.stop() }
+        let terminal = try Terminal(scene.house)
+        let data = scene.folder.path + "/sixth"
+        let asking = try terminal.start(
+            ["register", "carol", "--data", data, "--server", "http://127.0.0.1:\(proxy.port)"])
+        proxy.waitUntilHeld()
+        kill(asking.pid, SIGINT)
+        #expect(asking.end().status == 1)
+        #expect(access(data + "/store.db", F_OK) == 0)
+        #expect(try terminal.run("register", "dave", "--data", data).output == "", "it goes on as carol alone")
+        #expect(try terminal.run("register", "carol", "--data", data).status == 0)
+    }
+
     @Test("an interrupt ends it in order; meanwhile nobody else may use its folder")
     func interrupted() async throws {
         let house = try await House()
