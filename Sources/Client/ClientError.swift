@@ -112,7 +112,8 @@ extension ClientError: CustomStringConvertible {
         case .closed: "The account was closed in this program. Open it again."
         case .refused(let problem): Self.text(problem)
         case .unexpectedAnswer(let status, _):
-            "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server?"
+            "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server, "
+                + "and its port for clients?"
         case .queued: "The server has not taken it yet. It is kept, and goes out with the next connection."
         case .noServer: "Which server? Give its address."
         case .notRegistered: "There is no account in this folder. Is it the right one? Otherwise register first."
@@ -229,7 +230,9 @@ extension ClientError: CustomStringConvertible {
     private static func text(_ error: TransportError) -> String {
         switch error {
         case .cannotConnect: "The server cannot be reached. Is the address right, and is it running?"
-        case .cannotSecure: "No trusted connection: the certificate is not one that this device trusts for that name."
+        case .cannotSecure:
+            "No trusted connection: no TLS is spoken there (then the address begins with http://), or the certificate "
+                + "is not one that this device trusts for that name."
         case .timedOut: "The server did not answer in time."
         case .badCertificate(let text): "The file of trusted certificates cannot be used: \(text)"
         default: "The connection to the server broke."

@@ -72,6 +72,18 @@ struct SottoProgramTests {
         #expect(begun.status == 1 && begun.text.contains("No such file or directory"), "\(begun.text)")
     }
 
+    @Test("another port, or TLS where there is none, is said to be that")
+    func wrongPort() async throws {
+        let house = try await House()
+        let alice = try Terminal(house)
+        let admin = try alice.run(
+            "register", "alice", "--json", "--server", "http://127.0.0.1:\(house.server.adminPort)")
+        #expect(admin.status == 1 && admin.output.contains(#""code":"unexpected-answer""#), "\(admin.output)")
+        #expect(admin.errors.contains("its port for clients"), "\(admin.errors)")
+        let plain = try alice.run("register", "alice", "--server", "https://127.0.0.1:\(house.server.port)")
+        #expect(plain.status == 1 && plain.errors.contains("no TLS is spoken there"), "\(plain.errors)")
+    }
+
     @Test("a folder in which no account begins is left as it was; keys that a server may have stay")
     func unusedFolder() async throws {
         let scene = try await ShellScene()
