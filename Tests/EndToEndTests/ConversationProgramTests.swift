@@ -34,7 +34,9 @@ import Wire
         #expect(try names(alice) == ["@alice owner", "@bob member"])
         #expect(try names(bob) == ["@alice owner", "@bob member"], "looked up, though bob never wrote to alice")
         let shown = try alice.run("chat", "show", town).output
-        for text in ["@alice  owner", "@bob  member"] { #expect(shown.contains("\nmember    \(text)  since "), "\(shown)") }
+        for text in ["@alice  owner", "@bob  member"] {
+            #expect(shown.contains("\nmember    \(text)  since "), "\(shown)")
+        }
         let records = try alice.run("chat", "show", town, "--json").output.split(separator: "\n")
         #expect(records.count == 3 && records[0].hasPrefix(#"{"event":"chat","chat":"\#(town)""#))
         #expect(records.dropFirst().allSatisfy { $0.hasPrefix(#"{"event":"member","chat":"\#(town)""#) })
