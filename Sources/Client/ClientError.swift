@@ -14,8 +14,9 @@ enum ClientError: Error, Equatable, Sendable {
     case closed
     /// The server refused, and says why.
     case refused(Problem)
-    /// The server's answer is not one of the protocol.
-    case unexpectedAnswer(status: Int)
+    /// The server's answer is not one of the protocol. A foreign one has not even the form of one: somebody else has
+    /// answered for the server, such as a proxy or the portal of a network.
+    case unexpectedAnswer(status: Int, isForeign: Bool = false)
     /// The message waits in the outbox: it will be sent when the server is reached again.
     case queued(ClientID)
 
@@ -33,8 +34,10 @@ enum ClientError: Error, Equatable, Sendable {
     case accountDeleted
     /// Another connection of this very device has taken the place of this one.
     case displaced
-    /// This device has no account key, so it cannot change the device list, nor delete the account.
+    /// This device has no account key, so it cannot change the device list, back the account up, nor delete it.
     case cannotChangeDevices
+    /// A device does not take itself out of its account.
+    case cannotUnlinkItself
     case noSuchDevice
     /// Not a code that a device gave out.
     case badCode
@@ -108,8 +111,9 @@ extension ClientError: CustomStringConvertible {
         case .cancelled: "Interrupted."
         case .closed: "The account was closed in this program. Open it again."
         case .refused(let problem): Self.text(problem)
-        case .unexpectedAnswer(let status):
-            "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server?"
+        case .unexpectedAnswer(let status, _):
+            "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server, "
+                + "and its port for clients?"
         case .queued: "The server has not taken it yet. It is kept, and goes out with the next connection."
         case .noServer: "Which server? Give its address."
         case .notRegistered: "There is no account in this folder. Is it the right one? Otherwise register first."
@@ -121,7 +125,10 @@ extension ClientError: CustomStringConvertible {
             "The account was deleted. What this device keeps of it stays readable; another needs another folder."
         case .displaced: "The same account folder is in use elsewhere: its connection has taken the place of this one."
         case .cannotChangeDevices:
-            "Only a device with the account's key can link, unlink and delete: the first one, or a restored one."
+            "That takes the account's key, as linking, unlinking, backups and deleting the account do: the first "
+                + "device has it, and a restored one."
+        case .cannotUnlinkItself:
+            "A device cannot unlink itself. Do it on another one that has the account's key, or delete the account."
         case .noSuchDevice: "The account has no such device."
         case .badCode: "This is not a whole code. Copy it again, as one piece."
         case .safetyNumberDiffers:
@@ -223,7 +230,9 @@ extension ClientError: CustomStringConvertible {
     private static func text(_ error: TransportError) -> String {
         switch error {
         case .cannotConnect: "The server cannot be reached. Is the address right, and is it running?"
-        case .cannotSecure: "No trusted connection: the certificate is not one that this device trusts for that name."
+        case .cannotSecure:
+            "No trusted connection: no TLS is spoken there (then the address begins with http://), or the certificate "
+                + "is not one that this device trusts for that name."
         case .timedOut: "The server did not answer in time."
         case .badCertificate(let text): "The file of trusted certificates cannot be used: \(text)"
         default: "The connection to the server broke."
@@ -287,6 +296,7 @@ extension ClientError {
         case .noSuchChat: .noSuchChat
         case .deletedForAllOnly: .deletedForAllOnly
         case .cannotChangeDevices: .cannotChangeDevices
+        case .cannotUnlinkItself: .cannotUnlinkItself
         case .noSuchDevice: .noSuchDevice
         case .badCode: .badCode
         case .safetyNumberDiffers: .safetyNumberDiffers

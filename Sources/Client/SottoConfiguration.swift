@@ -15,6 +15,9 @@ public struct SottoConfiguration: Sendable {
     public var folder: String
     /// Whether a folder without an account is made, or filled, as for one that begins. Otherwise it is left as it is.
     public var makesFolder = true
+    /// Whether what was made for an account stays when the account is closed and none has begun: none was registered,
+    /// or the server has refused it. Otherwise the folder is left as it was before, and gone where there was none.
+    public var keepsUnusedFolder = true
     /// Needed to register and to link; afterwards the folder knows.
     public var server: ServerAddress?
     /// Which certificates are trusted, with TLS.

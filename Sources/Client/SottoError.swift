@@ -120,8 +120,10 @@ extension SottoError.Code {
     public static let noSuchMessage = Self(rawValue: "no-such-message")
     /// What was said in an open conversation is deleted for everybody or not at all.
     public static let deletedForAllOnly = Self(rawValue: "deleted-for-all-only")
-    /// This device has no account key, so it cannot change the device list, nor delete the account.
+    /// This device has no account key, so it cannot change the device list, back the account up, nor delete it.
     public static let cannotChangeDevices = Self(rawValue: "cannot-change-devices")
+    /// A device does not take itself out of its account.
+    public static let cannotUnlinkItself = Self(rawValue: "cannot-unlink-itself")
     /// The account lists no device of that number.
     public static let noSuchDevice = Self(rawValue: "no-such-device")
     /// Not a code that a device gave out.
@@ -189,8 +191,9 @@ extension SottoError.Code {
     private static let own: Set<Self> = [
         .folderInUse, .wrongPassphrase, .needsPassphrase, .store, .unreachable, .cancelled, .closed, .unexpectedAnswer,
         .queued, .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .accountDeleted,
-        .displaced, .noSuchChat, .noSuchMessage, .deletedForAllOnly, .cannotChangeDevices, .noSuchDevice, .badCode,
-        .safetyNumberDiffers, .badRecoveryKey, .noBackup, .backupExists, .backup, .badServerAddress,
+        .displaced, .noSuchChat, .noSuchMessage, .deletedForAllOnly, .cannotChangeDevices, .cannotUnlinkItself,
+        .noSuchDevice, .badCode, .safetyNumberDiffers, .badRecoveryKey, .noBackup, .backupExists, .backup,
+        .badServerAddress,
         .insecureServer, .wrongServerName, .untrustedServer, .laterVersionNeeded, .unreadableEnvelope,
         .conversationSetBack, .cannotReport, .badExpiry, .emptyText, .badText, .textTooLong, .untrustedKeys,
         .untrustedLog, .noKeys, .cannotSeal,

@@ -19,7 +19,7 @@ struct ClientErrorTests {
         .refused(Problem(.rateLimited, "", retryAfterSeconds: 3)), .unexpectedAnswer(status: 502),
         .queued(.random()), .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .displaced,
         .accountDeleted,
-        .cannotChangeDevices, .noSuchDevice, .badCode, .badServerAddress, .insecureServer,
+        .cannotChangeDevices, .cannotUnlinkItself, .noSuchDevice, .badCode, .badServerAddress, .insecureServer,
         .wrongServerName(expected: "a", found: "b"), .emptyText, .textTooLong, .file(.unreadable),
         .file(.unwritable), .file(.exists), .file(.tooLong), .file(.notAuthentic), .file(.badType), .file(.none),
         .image(.tooLarge(byteCountMax: 1024)), .image(.noPicture("x")), .image(.noPicture(nil)), .image(.undecided),
@@ -83,12 +83,13 @@ struct ClientErrorTests {
         case .laterVersionNeeded: 38
         case .conversationSetBack: 39
         case .unreadableEnvelope: 44
+        case .cannotUnlinkItself: 45
         }
     }
 
     @Test("every case has a sample here, and a text that no other case has")
     func samples() {
-        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...44))
+        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...45))
         let texts = Dictionary(grouping: Self.all, by: \.description).values
         for same in texts where Set(same.map { Self.place(of: $0) }).count > 1 { Issue.record("\(same)") }
     }

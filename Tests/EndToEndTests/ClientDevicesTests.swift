@@ -70,6 +70,30 @@ struct ClientDevicesTests {
         #expect(try await tablet.account.whoami()?.address.device == DeviceID(3))
     }
 
+    @Test("what an unlinked device sends without saying who it is goes out once: its own copy is refused, and then all")
+    func unlinkedSealed() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice")
+        let bob = try await Phone(house, as: "bobby")
+        let laptop = try await Phone(house, joining: alice)
+        for phone in [alice, laptop, bob] { try await phone.fetch() }
+        try await laptop.send("hello", to: "bobby")
+        try await bob.fetch()
+        try await bob.send("yes", to: "alice")
+        try await laptop.fetch()
+        #expect(try await laptop.send("hidden", to: "bobby").isSenderHidden)
+        #expect(await laptop.outbox.settle() == nil)
+        try await alice.devices.unlink(DeviceID(2))
+        #expect(try await laptop.send("once", to: "bobby").isSenderHidden)
+        #expect(await laptop.outbox.settle() == SottoError(.unlinked))
+        #expect(try await laptop.kept(.certificate) == nil)
+        await #expect(throws: SottoError(.unlinked)) { try await laptop.send("never", to: "bobby") }
+        try await laptop.restart()
+        await #expect(throws: SottoError(.unlinked)) { try await laptop.send("never", to: "bobby") }
+        try await bob.fetch()
+        #expect(try await bob.received() == ["hello", "hidden", "once"])
+    }
+
     @Test("the same code again is answered alike; only the account's key links and unlinks")
     func linkingTwice() async throws {
         let house = try await House()
@@ -84,6 +108,11 @@ struct ClientDevicesTests {
         try await laptop.devices.completeLink(reply)
         await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.devices.link(code: code) }
         await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.devices.unlink(DeviceID(1)) }
+        await #expect(throws: SottoError(.cannotChangeDevices)) { try await laptop.recovery.createBackup() }
+        for (phone, number) in [(bob, 1), (laptop, 2)] {
+            let device = DeviceID(UInt32(number))
+            await #expect(throws: SottoError(.cannotUnlinkItself)) { try await phone.devices.unlink(device) }
+        }
         await #expect(throws: SottoError(.badCode)) { try await bob.devices.link(code: String(code.dropLast(5))) }
     }
 

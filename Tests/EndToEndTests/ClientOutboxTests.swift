@@ -84,6 +84,42 @@ import Wire
         #expect(asked.withLock { $0 } == 2)
     }
 
+    @Test("what somebody else answers for the server refuses nothing: all stays, and goes out later")
+    func portal() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
+        let bob = try await Phone(house, as: "bobby")
+        let to = try #require(Handle(text: "bobby"))
+        _ = try await alice.safety.safetyNumber(with: to)
+        let page = Array("<html>Pay here</html>".utf8)
+        for (number, status) in [200, 302, 403, 511].enumerated() {
+            alice.change = { (_, answer) in
+                answer = Network.Answer(status: status, mediaType: "text/html", body: page)
+            }
+            let error = await #expect(throws: SottoError.self) { try await alice.send("\(number)", to: "bobby") }
+            #expect(error?.code == .queued)
+            #expect(try await alice.history().last?.delivery == .queued)
+        }
+        alice.change = { _, _ in }
+        #expect(await alice.outbox.sendAll() == nil)
+        #expect(try await alice.outbox.lines().isEmpty)
+        try await bob.fetch()
+        #expect(try await bob.received() == ["0", "1", "2", "3"])
+    }
+
+    @Test("a server that says what cannot be is told alike by the error and by the line")
+    func badAnswer() async throws {
+        let house = try await House()
+        let alice = try await Phone(house, as: "alice", isDoubtful: true)
+        _ = try await Phone(house, as: "bobby")
+        alice.change = { (path, answer) in
+            guard path.hasPrefix("/v1/messages/") else { return }
+            answer.change(Accepted.self) { $0.clientID = .random() }
+        }
+        await #expect(throws: SottoError(.unexpectedAnswer(status: 200))) { try await alice.send("x", to: "bobby") }
+        #expect(try await alice.history().last?.delivery == .refused(.answer))
+    }
+
     @Test("who listens sends what was put off when the server wants to be asked again", .timeLimit(.minutes(10)))
     func again() async throws {
         let house = try await House()

@@ -33,6 +33,15 @@ import Wire
         }
         #expect(try names(alice) == ["@alice owner", "@bob member"])
         #expect(try names(bob) == ["@alice owner", "@bob member"], "looked up, though bob never wrote to alice")
+        let shown = try alice.run("chat", "show", town).output
+        for text in ["@alice  owner", "@bob  member"] {
+            #expect(shown.contains("\nmember    \(text)  since "), "\(shown)")
+        }
+        let records = try alice.run("chat", "show", town, "--json").output.split(separator: "\n")
+        #expect(records.count == 3 && records[0].hasPrefix(#"{"event":"chat","chat":"\#(town)""#))
+        #expect(records.dropFirst().allSatisfy { $0.hasPrefix(#"{"event":"member","chat":"\#(town)""#) })
+        let away = try alice.run("chat", "show", town, "--server", "http://127.0.0.1:1")
+        #expect(away.status == 0 && away.output.contains("mode      open") && !away.output.contains("member"))
         #expect(try alice.run("group", "add", town, "carol").output == "@carol is a member.\n")
         let listed = try carol.run("group", "members", town, "--json").output
         let account = try #require(listed.firstMatch(of: /"account":"([A-Za-z0-9_-]{22})","handle":"bob"/)).1

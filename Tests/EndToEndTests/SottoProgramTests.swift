@@ -75,6 +75,48 @@ struct SottoProgramTests {
         #expect(barred.status == 1 && barred.text.contains("Not a directory"), "\(barred.text)")
     }
 
+    @Test("another port, or TLS where there is none, is said to be that")
+    func wrongPort() async throws {
+        let house = try await House()
+        let alice = try Terminal(house)
+        let admin = try alice.run(
+            "register", "alice", "--json", "--server", "http://127.0.0.1:\(house.server.adminPort)")
+        #expect(admin.status == 1 && admin.output.contains(#""code":"unexpected-answer""#), "\(admin.output)")
+        #expect(admin.errors.contains("its port for clients"), "\(admin.errors)")
+        let plain = try alice.run("register", "alice", "--server", "https://127.0.0.1:\(house.server.port)")
+        #expect(plain.status == 1 && plain.errors.contains("no TLS is spoken there"), "\(plain.errors)")
+    }
+
+    @Test("a folder in which no account begins is left as it was; keys that a server may have stay")
+    func unusedFolder() async throws {
+        let scene = try await ShellScene()
+        #expect(try scene.run("sotto register alice && mkdir ./other && echo x > ./other/mine").status == 0)
+        for (line, status) in [
+            ("sotto register alice --data ./second", 1), ("sotto register alice --data ./other", 1),
+            ("sotto register carol --data ./third --server http://127.0.0.1:1", 1),
+            ("sotto register carol --data ./fourth --server http://chat.example", 1),
+            ("echo x | sotto restore --data ./fifth", 1),
+        ] as [(String, Int32)] {
+            let ended = try scene.run(line)
+            #expect(ended.status == status, "\(line): \(ended.output)")
+        }
+        #expect(try scene.run("ls -A . ./other").output == ".:\nalice\nother\n\n./other:\nmine\n")
+
+        // Held in the middle of the registration's keys.
+        let proxy = try HoldingProxy(to: scene.house.server.port, holdingAfter: 4_000)
+        defer { proxy.stop() }
+        let terminal = try Terminal(scene.house)
+        let data = scene.folder.path + "/sixth"
+        let asking = try terminal.start(
+            ["register", "carol", "--data", data, "--server", "http://127.0.0.1:\(proxy.port)"])
+        proxy.waitUntilHeld()
+        kill(asking.pid, SIGINT)
+        #expect(asking.end().status == 1)
+        #expect(access(data + "/store.db", F_OK) == 0)
+        #expect(try terminal.run("register", "dave", "--data", data).output == "", "it goes on as carol alone")
+        #expect(try terminal.run("register", "carol", "--data", data).status == 0)
+    }
+
     @Test("an interrupt ends it in order; meanwhile nobody else may use its folder")
     func interrupted() async throws {
         let house = try await House()
@@ -142,6 +184,40 @@ struct SottoProgramTests {
         #expect(waiting.errors.hasPrefix("sotto: Kept as number 2: sotto delete @bob 2 gives it up.\n"))
         #expect(try alice.run("delete", "bob", "2").status == 0)
         #expect(try bob.run("listen", "--until-idle").output.hasSuffix("alice: now\n"))
+    }
+
+    @Test("what was refused is said to be, and what there is not to delete too")
+    func refusedAndDeleted() async throws {
+        let house = try await House()
+        let alice = try Terminal(house), bob = try Terminal(house)
+        _ = try alice.run("register", "alice")
+        _ = try bob.run("register", "bob")
+        #expect(try alice.run("group", "create", "Town", "@bob", "--open").status == 0)
+        _ = try bob.run("listen", "--until-idle")
+        #expect(try bob.run("send", "#Town", "hello").status == 0)
+        #expect(try bob.run("chat", "leave", "#Town").status == 0)
+        let refused = try bob.run("send", "#Town", "once more", "--json")
+        #expect(refused.status == 1 && refused.output.contains(#""progress":"refused""#), "\(refused.output)")
+        #expect(refused.errors.hasPrefix("sotto: Not sent, and not kept to be sent: sotto delete "))
+        #expect(try bob.run("outbox").output == "")
+        let told = refused.errors.split(separator: " ")
+        let delete = try #require(told.firstIndex(of: "delete"))
+        let words = told[delete...].prefix(3).map { $0.filter { $0 != "'" } }
+        #expect(try bob.run(words).output == "Taken out here; nobody has got it.\n")
+
+        #expect(try alice.run("send", "@bob", "x").status == 0)
+        #expect(try alice.run("delete", "@bob", "1").output == "Deleted for everybody.\n")
+        let again = try alice.run("delete", "@bob", "1")
+        #expect(again.status == 0 && again.output == "There was nothing to delete: that message is gone already.\n")
+        #expect(try alice.run("send", "@bob", "y", "--server", "http://127.0.0.1:1").status == 75)
+        #expect(try alice.run("delete", "@bob", "2").output == "Given up, and taken out here.\n")
+
+        #expect(try alice.run("backup", "create").status == 0)
+        #expect(try alice.run("backup", "delete").output.hasPrefix("The backup is deleted."))
+        let none = try alice.run("backup", "delete", "--json")
+        #expect(none.status == 0 && none.output.contains(#""event":"noBackup""#))
+        #expect(none.errors == "")
+        #expect(try alice.run("backup", "delete").errors == "There is no backup: there was nothing to delete.\n")
     }
 
     @Test("what was not printed is not done, and what cannot be understood makes nothing")

@@ -68,6 +68,7 @@ import Wire
         #expect(refused.progress == .refused && refused.code == "file-cancelled")
         #expect(sent { ($0.progress, $0.problem) = (.refused, .notFound) }.code == "not-found")
         #expect(sent { $0.progress = .refused }.code == "cannot-seal")
+        #expect(sent { ($0.progress, $0.hasBadAnswer) = (.refused, true) }.code == "unexpected-answer")
         let post = LineRecord(line(in: town) { $0.progress = .refused }, with: nil)
         #expect(post.code == "unexpected-answer")
     }

@@ -50,6 +50,7 @@ public struct Account: Sendable {
         _ configuration: SottoConfiguration, key: borrowing FolderKey, over network: SottoNetwork?
     ) throws(ClientError) -> Account {
         guard configuration.makesFolder || LocalStore.mayBe(in: configuration.folder) else { throw .notRegistered }
+        let new = configuration.keepsUnusedFolder ? nil : NewFolder(configuration.folder)
         let store: LocalStore
         let profile: Profile?
         do throws(LocalStoreError) {
@@ -59,20 +60,31 @@ public struct Account: Sendable {
             throw .store(error)
         }
         let server = configuration.server ?? profile.flatMap { ServerAddress($0.server) }
-        let loop = network ?? .shared
-        let networks = try server.map { (server) throws(ClientError) in
-            guard server.isSecure || server.isLoopback || configuration.allowsPlainHTTP else { throw .insecureServer }
-            do throws(TransportError) {
-                let trust = configuration.trust.forTransport
-                return (try loop.network(to: server, trust: trust), try loop.network(to: server, trust: trust))
-            } catch {
-                throw .unreachable(error)
-            }
+        let networks: (Network, Network)?
+        do throws(ClientError) {
+            networks = try Self.networks(to: server, configuration, network ?? .shared)
+        } catch {
+            if profile == nil { new?.takeAway() }
+            throw error
         }
         return Account(
             owner: AccountOwner(
                 store: store, server: server, network: networks?.0, anonymousNetwork: networks?.1,
-                configuration: configuration, surroundings: .real))
+                configuration: configuration, surroundings: .real, new: new))
+    }
+
+    /// The two ways to the server: one of this device, one of nobody.
+    private static func networks(
+        to server: ServerAddress?, _ configuration: SottoConfiguration, _ loop: SottoNetwork
+    ) throws(ClientError) -> (Network, Network)? {
+        guard let server else { return nil }
+        guard server.isSecure || server.isLoopback || configuration.allowsPlainHTTP else { throw .insecureServer }
+        do throws(TransportError) {
+            let trust = configuration.trust.forTransport
+            return (try loop.network(to: server, trust: trust), try loop.network(to: server, trust: trust))
+        } catch {
+            throw .unreachable(error)
+        }
     }
 
     /// Ends listening in order, then lets go of the folder and the connection. What is called afterwards fails.

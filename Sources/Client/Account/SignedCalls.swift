@@ -125,8 +125,17 @@ final class SignedCalls: Room {
             return try await calls.run(Endpoints.token, body: TokenRequest(signed: signed))
         } catch {
             guard error.asksForLogin else { throw error }
+            if profile.stage == .ready { try forgetCertificate() }
             throw profile.asksDeletion ? .accountDeleted : .unlinked
         }
+    }
+
+    /// Nothing goes out any more without asking the server who this is: of what hides its sender it would not say.
+    private func forgetCertificate() throws(ClientError) {
+        guard try read(.certificate) != nil else { return }
+        var transaction = StoreTransaction()
+        transaction.remove(StoreKey.certificate)
+        try commit(transaction)
     }
 
     /// Something to sign, from the server that it should be from.
@@ -158,7 +167,7 @@ extension ClientError {
     var isPassing: Bool {
         switch self {
         case .unreachable, .cancelled, .unreadableEnvelope: true
-        case .unexpectedAnswer(let status): status == 429 || status >= 500
+        case .unexpectedAnswer(let status, _): status == 429 || status >= 500
         case .refused(let problem):
             switch problem.code {
             case .rateLimited, .overloaded, .shuttingDown, .storageFull, .internalError, .requestTimeout: true

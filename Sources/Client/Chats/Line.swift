@@ -200,7 +200,8 @@ extension Delivery {
             if let failure = stored.fileFailure {
                 self = .refused(.file(failure))
             } else {
-                self = .refused(stored.problem.map { .problem($0) } ?? (isOpen ? .answer : .keys))
+                let isAnswer = isOpen || stored.hasBadAnswer
+                self = .refused(stored.problem.map { .problem($0) } ?? (isAnswer ? .answer : .keys))
             }
         }
     }

@@ -34,6 +34,8 @@ struct StoredLine: WireRecord, Equatable {
     var senderShown: SenderShownReason?
     var reason: UnreadableReason?
     var problem: ProblemCode?
+    /// Whether it was given up for an answer that says what cannot be.
+    var hasBadAnswer = false
     var fileFailure: FileFailure?
 
     /// How far a message of this device has come.
@@ -72,6 +74,7 @@ struct StoredLine: WireRecord, Equatable {
         senderShown = try fields.valueIfPresent("senderShown", \.senderShown)
         reason = try fields.valueIfPresent("reason", \.reason)
         problem = try fields.valueIfPresent("problem", \.problem)
+        hasBadAnswer = try fields.flag("badAnswer", \.hasBadAnswer)
         fileFailure = try fields.valueIfPresent("fileFailure", \.fileFailure)
     }
 

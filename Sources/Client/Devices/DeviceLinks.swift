@@ -122,7 +122,8 @@ final class DeviceLinks: Room {
 
     func unlink(_ device: DeviceID) async throws(ClientError) {
         let (profile, own) = try readyProfile()
-        guard profile.accountSecret != nil, device != own.device else { throw .cannotChangeDevices }
+        guard device != own.device else { throw .cannotUnlinkItself }
+        guard profile.accountSecret != nil else { throw .cannotChangeDevices }
         let current = try await contacts.freshList(own.account)
         guard current.device(device) != nil else { throw .noSuchDevice }
         _ = try await publish(current.devices.filter { $0.device != device }, after: current, nil, profile)

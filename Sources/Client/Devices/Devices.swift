@@ -33,8 +33,8 @@ public struct Devices: Sendable {
     }
 
     /// Publishes the device list without a device: it is logged out, and its keys and queue are gone.
-    /// - Throws: ``SottoError/Code/noSuchDevice``; ``SottoError/Code/cannotChangeDevices``, also for this device
-    ///   itself.
+    /// - Throws: ``SottoError/Code/noSuchDevice``; ``SottoError/Code/cannotChangeDevices``;
+    ///   ``SottoError/Code/cannotUnlinkItself``.
     public func unlink(_ device: DeviceID) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in try await rooms.deviceLinks.unlink(device) }
     }

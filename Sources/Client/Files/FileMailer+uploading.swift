@@ -223,7 +223,7 @@ extension ClientError {
     fileprivate var saysUploadIsGone: Bool {
         switch self {
         case .refused(let problem): problem.code == .notFound
-        case .unexpectedAnswer(let status): status == 404
+        case .unexpectedAnswer(let status, _): status == 404
         default: false
         }
     }

@@ -132,7 +132,14 @@ final class KeyLogFollower: Room {
 
     /// What the server says of itself. Its name was checked against what it should be.
     func learnServer() async throws(ClientError) -> ServerCard {
-        let card = try await calls.run(Endpoints.serverCard)
+        let card: ServerCard
+        do {
+            card = try await calls.run(Endpoints.serverCard)
+        } catch {
+            // Every server has one for clients: this is another port of it, such as the one for its admin.
+            guard case .refused(let problem) = error, problem.code == .notFound else { throw error }
+            throw .unexpectedAnswer(status: problem.status, isForeign: true)
+        }
         guard let server = ground.server else { throw .noServer }
         let expected = configuration.serverName ?? (server.isSecure ? server.host : card.serverName)
         guard card.serverName == expected else {

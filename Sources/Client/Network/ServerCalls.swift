@@ -57,7 +57,7 @@ struct ServerCalls: Sendable {
         do {
             return try Gives.decode(answer.body, in: Self.context(answer.mediaType))
         } catch {
-            throw .unexpectedAnswer(status: answer.status)
+            throw .unexpectedAnswer(status: answer.status, isForeign: true)
         }
     }
 
@@ -80,7 +80,7 @@ struct ServerCalls: Sendable {
 
     private static func failure(_ answer: Network.Answer) -> ClientError {
         guard let problem = try? Problem.decode(answer.body, in: context(answer.mediaType)) else {
-            return .unexpectedAnswer(status: answer.status)
+            return .unexpectedAnswer(status: answer.status, isForeign: true)
         }
         return .refused(problem)
     }

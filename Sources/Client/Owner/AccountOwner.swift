@@ -9,11 +9,14 @@ import Wire
 actor AccountOwner {
     private let thread = OwnerThread()
     private let rooms: Rooms
+    /// What is left as it was where no account begins.
+    private let new: NewFolder?
 
     init(
         store: sending LocalStore, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
-        configuration: SottoConfiguration, surroundings: Surroundings
+        configuration: SottoConfiguration, surroundings: Surroundings, new: NewFolder? = nil
     ) {
+        self.new = new
         // One that cannot be read may have a spool that a later version wants.
         if let transfers = try? store.values(in: .transfers) {
             SpoolFolder(folder: configuration.folder).removeUnknown(except: Set(transfers.map(\.value.spool)))
@@ -58,6 +61,11 @@ actor AccountOwner {
         }
     }
 
+    /// Whether no account has begun. One that the server may have heard of has its keys here.
+    private var isUnused: Bool {
+        do { return try rooms.ground.records.store.value(.profile) == nil } catch { return false }
+    }
+
     /// Ends listening in order, then lets go of the folder and the connection. What is called afterwards fails.
     func close() async {
         let ground = rooms.ground
@@ -65,6 +73,7 @@ actor AccountOwner {
         await rooms.listening.end()
         rooms.watching.end()
         rooms.upkeep.end()
+        if isUnused { new?.takeAway() }
         ground.records.store.close()
         await ground.network?.close()
         await ground.anonymousNetwork?.close()

@@ -59,6 +59,9 @@ enum FileSystem {
     /// Takes a name from its file. One that cannot be removed stays.
     static func remove(_ path: String) { unlink(path) }
 
+    /// Takes a folder away that is empty; another stays.
+    static func removeFolder(_ path: String) { rmdir(path) }
+
     /// Whatever has the name loses it.
     /// - Throws: ``LocalStoreError``.
     static func rename(

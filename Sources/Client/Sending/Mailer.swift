@@ -235,6 +235,13 @@ final class Mailer: Room {
         return run.failure
     }
 
+    /// Waits for what is under way, without beginning anything.
+    /// - Returns: as ``sendAllMessages()``.
+    func settle() async -> ClientError? {
+        while run.isRunning, !Task.isCancelled { await run.news.waitUnlessCancelled() }
+        return run.failure
+    }
+
     fileprivate func runOutbox() async {
         if run.pending == nil {
             do {
@@ -302,6 +309,10 @@ final class Mailer: Room {
             if let problem = error.passingOfOneSend {
                 return run.hold(number, item, retryAfterSeconds: problem.retryAfterSeconds)
             }
+            // Whoever said that was not the server: it stays, as if that were out of reach.
+            if case .unexpectedAnswer(_, isForeign: true) = error {
+                return run.hold(number, item, retryAfterSeconds: nil)
+            }
             guard !error.isPassing, error.isAboutOneSend else { throw error }
             switch item {
             case .sealed: try settle(key, nil, error)
@@ -328,6 +339,7 @@ final class Mailer: Room {
             line.isSenderHidden = entry.certifiedAt != nil
             line.senderShown = shown
             if case .refused(let problem) = error { line.problem = problem.code }
+            if case .unexpectedAnswer = error { line.hasBadAnswer = true }
             if let seconds = line.expiresIn {
                 try edit.expire(&line, at: place, after: seconds)
                 expiresAt = line.expiresAt

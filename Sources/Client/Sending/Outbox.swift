@@ -19,6 +19,16 @@ public struct Outbox: Sendable {
         await owner.run { (rooms) in await rooms.files.sendOutbox() }.map { SottoError($0) }
     }
 
+    /// Waits for what is on its way to the server already, such as the copies of what was sent for the own other
+    /// devices, and begins nothing. For whoever closes the account after a send: the copies go out with the next
+    /// connection otherwise, and that this device was unlinked is known only then, since the server does not see who
+    /// sends what hides its sender.
+    /// - Returns: as ``sendAll()``.
+    @discardableResult
+    public func settle() async -> SottoError? {
+        await owner.run { (rooms) in await rooms.mailer.settle() }.map { SottoError($0) }
+    }
+
     /// The lines of everything that was taken and that the server has not accepted yet: messages, then files, each
     /// oldest first.
     public func lines() async throws(SottoError) -> [Line] {

@@ -11,6 +11,7 @@ struct Setup: Sendable {
         let isBeginning = typed.command.beginsAccount
         var configuration = SottoConfiguration(folder: try folder(isMade: isBeginning), server: try server())
         configuration.makesFolder = isBeginning
+        configuration.keepsUnusedFolder = false
         if let roots = typed.values["--ca"] { configuration.trust = .rootsFile(roots) }
         configuration.serverName = typed.values["--server-name"]
         configuration.allowsPlainHTTP = typed.has("--insecure-http")

@@ -42,7 +42,14 @@ extension SottoCommand {
         "backup delete", "Delete the backup; its recovery key opens nothing any more.",
         examples: ["sotto backup delete"]
     ) { (session) in
-        try await session.account.recovery.deleteBackup()
+        let recovery = session.account.recovery
+        let isThere = try await recovery.backupReceipt() != nil
+        // Also where none is there: what this device remembers of one goes.
+        try await recovery.deleteBackup()
+        guard isThere else {
+            session.output.print(.noBackup)
+            return session.output.note("There is no backup: there was nothing to delete.")
+        }
         session.output.print(.backupDeleted)
         session.output.say("The backup is deleted. Its recovery key opens nothing any more.")
     }

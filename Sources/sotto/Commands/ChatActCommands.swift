@@ -16,12 +16,23 @@ extension SottoCommand {
         guard !target.isOpen || !isForMe else {
             throw UsageError(message: "What was posted to a conversation is deleted for everybody, not --for-me.")
         }
+        let before = try await session.account.chats.line(id)
         let line = try await session.account.chats.delete(id, forMeOnly: isForMe)
         let other = await other(line, session.account)
         session.output.print(.removed, LineRecord(line, with: other))
         let isForAll = target.isOpen || line.author.isOwn && !isForMe
-        session.output.say(
-            isForAll ? "Deleted for everybody." : "Deleted on this device; the others' copies are as they were.")
+        session.output.say(deleted(before, isForAll: isForAll))
+    }
+
+    /// What a deletion has done to a line, as it was before.
+    private static func deleted(_ line: Line?, isForAll: Bool) -> String {
+        if line?.removal != nil { return "There was nothing to delete: that message is gone already." }
+        switch line?.delivery {
+        case .refused: return "Taken out here; nobody has got it."
+        case .uploading, .queued: return "Given up, and taken out here."
+        default: break
+        }
+        return isForAll ? "Deleted for everybody." : "Deleted on this device; the others' copies are as they were."
     }
 
     static let chatReport = SottoCommand(

@@ -60,14 +60,20 @@ extension SottoCommand {
             + "Others are shown by their accounts' ids, with what the server calls them said to be the server's word.",
         examples: ["sotto group members Town"]
     ) { (session) in
-        let conversation = try await conversation(session)
+        try await showMembers(of: try await conversation(session), session)
+    }
+
+    /// - Parameter label: what stands before each, in text.
+    static func showMembers(
+        of conversation: ConversationID, after label: String = "", _ session: CommandSession
+    ) async throws {
         let listing = try await session.account.chats.members(of: conversation)
         for member in listing.items {
             session.output.print(.member, MemberRecord(member, of: .conversation(conversation)))
             let name = member.handle.map { "@\($0)" } ?? "@\(member.account)"
             let doubt = member.claimedHandle.map { "  (the server calls it \($0); this device cannot tell)" } ?? ""
             let joined = Timestamp(member.joinedAt).description.prefix(10)
-            session.output.say("\(name)  \(member.role.rawValue)  since \(joined)\(doubt)")
+            session.output.say("\(label)\(name)  \(member.role.rawValue)  since \(joined)\(doubt)")
         }
         if listing.isCut { tellCut(listing.items.count, session.output) }
     }

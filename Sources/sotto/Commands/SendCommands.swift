@@ -34,12 +34,19 @@ extension SottoCommand {
                 }
                 return try await account.chats.send(text, to: try target.known(), expiresIn: expiresIn)
             }
-            return output.accepted(line, to: target)
+            return try await accepted(line, to: target, session)
         }
         let file = OutgoingFile(
             path: path, caption: text, type: typed.values["--type"], expiresIn: expiresIn,
             wantsPreview: !typed.has("--no-preview"))
-        output.accepted(try await send(file, to: target, session), to: target)
+        try await accepted(try await send(file, to: target, session), to: target, session)
+    }
+
+    /// The server has it. Waits for the copies that the own other devices get: they are refused where this one was
+    /// unlinked, which what hides its sender does not find out.
+    private static func accepted(_ line: Line, to target: ChatTarget, _ session: CommandSession) async throws {
+        session.output.accepted(line, to: target)
+        if let failure = await session.account.outbox.settle() { throw failure }
     }
 
     private static func send(
@@ -85,8 +92,10 @@ extension SottoCommand {
         } catch let error as SottoError {
             if let line = try? await last(), line.id != before?.id, line.author.isOwn, !line.isAccepted {
                 session.output.print(.notAccepted, LineRecord(line, with: target.handle))
-                let number = line.number
-                Output.complain("Kept as number \(number): sotto delete \(target.word) \(number) gives it up.")
+                let delete = "sotto delete \(target.word) \(line.number)"
+                Output.complain(
+                    line.isRefused ? "Not sent, and not kept to be sent: \(delete) takes it out of the history."
+                        : "Kept as number \(line.number): \(delete) gives it up.")
             }
             throw error
         }
@@ -95,4 +104,6 @@ extension SottoCommand {
 
 extension Line {
     fileprivate var isAccepted: Bool { delivery == .accepted || delivery == .received }
+
+    fileprivate var isRefused: Bool { if case .refused = delivery { true } else { false } }
 }
