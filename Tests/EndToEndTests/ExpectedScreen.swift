@@ -83,7 +83,11 @@ struct ExpectedScreen {
         let head = "#\(line.number) \(time) "
         switch line.body {
         case .change(.created): return head + "you created the conversation."
-        case .change(.joined(let accounts)): return head + "you added \(accounts.count)."
+        case .change(.joined(let accounts)):
+            let names = accounts.map { (other) in
+                chats.first { $0.id == .person(other) }?.handle?.text ?? String(other.description.prefix(8))
+            }
+            return head + "you added \(names.joined(separator: ", "))."
         default:
             let isAccepted = line.delivery == .accepted && line.removal == nil
             return head + "\(author): " + said(line) + (isAccepted ? " (accepted)" : "")

@@ -29,7 +29,7 @@ struct SottoProgramTests {
         _ = try bob.run("register", "bob")
         let unclear = [
             ["frob"], ["send", "bob"], ["listen", "--frob"], ["register", "No Handle"], ["listen", "--count"],
-            ["--version", "--frob"], ["--help", "--frob"], ["listen", "--json=yes"],
+            ["--version", "--frob"], ["--help", "--frob"],
         ]
         for arguments in unclear {
             let ended = try bob.run(arguments)
@@ -37,6 +37,8 @@ struct SottoProgramTests {
             #expect(ended.errors.hasPrefix("sotto: "), "\(arguments)")
             #expect(ended.output == "")
         }
+        let meant = try bob.run("listen", "--json=yes")
+        #expect(meant.status == 2 && meant.output.hasPrefix(#"{"event":"error","code":"usage","#))
         let early = try alice.run("listen", "--json")
         #expect(early.status == 4)
         #expect(early.output.hasPrefix(#"{"event":"error","code":"not-registered","#))
@@ -69,7 +71,7 @@ struct SottoProgramTests {
         #expect(try House.run(program: "sotto", ["chats", "--data", folder + "/other"]).status == 4)
         #expect(access(folder + "/none", F_OK) != 0 && rmdir(folder + "/other") == 0)
         // What begins an account makes the folders on the way as well.
-        let request = ["device", "request", "--server", "http://127.0.0.1:1", "--data"]
+        let request = ["device", "request", "--server", "http://127.0.0.1:\(house.server.port)", "--data"]
         #expect(try House.run(program: "sotto", request + [folder + "/some/deeper"]).status == 0)
         let barred = try House.run(program: "sotto", request + ["/dev/null/deeper"])
         #expect(barred.status == 1 && barred.text.contains("Not a directory"), "\(barred.text)")
