@@ -157,8 +157,11 @@ public struct MessageID: Hashable, Sendable, Comparable, CustomStringConvertible
     public var description: String { String(rawValue) }
 }
 
-/// A position in one conversation's log: from 1 up, without gaps.
+/// A position in one conversation's log: from 1 up, without gaps but for those of losses.
 public struct SequenceNumber: Hashable, Sendable, Comparable, CustomStringConvertible, ExpressibleByIntegerLiteral {
+    /// How many numbers are passed over at least where a loss was accepted. Fewer are never missing.
+    public static let passedOverMin: UInt64 = 1 << 22
+
     public let rawValue: UInt64
     public init(_ rawValue: UInt64) { self.rawValue = rawValue }
     /// A number that stands in the source, such as the one before a chat's first line: `lines(of: chat, after: 0)`.

@@ -74,9 +74,14 @@ import Wire
         #expect(try await phone.outbox.lines().map(\.text) == ["2", "4"])
         // As long as nobody is there.
         try await phone.restart()
-        let lines = [try await phone.account.only(2), try await phone.account.only(3)]
+        // A file is named as its line is everywhere.
+        let lines = try await phone.account.history().suffix(2).map(\.id)
+        #expect(try await phone.outbox.lines().map(\.id) == lines)
         #expect(try await phone.outbox.files().map(\.line) == lines)
+        let seen = Guarded<Set<LineID>>([])
+        await phone.outbox.watchFiles { (line, _) in seen.withLock { _ = $0.insert(line) } }
         await phone.outbox.sendAll()
+        #expect(seen.withLock { $0 } == Set(lines))
         try await bob.fetch()
         #expect(try await bob.received() == ["2", "4"])
         #expect(phone.spools.isEmpty)

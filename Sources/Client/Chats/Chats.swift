@@ -33,9 +33,11 @@ public struct Chats: Sendable {
         try await owner.ask { (rooms) async throws(ClientError) in try rooms.transcript.chat(id) }
     }
 
-    /// The chat with somebody whose handle was verified before; `nil` for one who was never met.
-    public func chat(with handle: Handle) async throws(SottoError) -> ChatID? {
-        try await owner.ask { (rooms) async throws(ClientError) in try rooms.transcript.chat(with: handle) }
+    /// The chat with somebody whose keys were verified before; `nil` for one who was never met.
+    public func chat(with person: some PersonName) async throws(SottoError) -> ChatID? {
+        try await owner.ask { (rooms) async throws(ClientError) in
+            try rooms.transcript.chat(with: person.personReference)
+        }
     }
 
     /// The newest lines of a chat, or those before a number: oldest first. Those of an open conversation that are not

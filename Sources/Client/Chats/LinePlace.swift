@@ -27,9 +27,6 @@ struct LinePlace: WireRecord, Hashable {
         return number >= Self.firstWaiting
     }
 
-    /// A name for the line that stands there.
-    var id: LineID { LineID(chat, number: SequenceNumber(number)) }
-
     /// As a name in the store.
     var text: String { "\(chat)/\(number)" }
 

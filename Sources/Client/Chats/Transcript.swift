@@ -57,8 +57,11 @@ final class Transcript: Room {
         return try read(.chatRow(id)).map { (row) throws(ClientError) in try named(Chat(row, own: own)) }
     }
 
-    func chat(with handle: Handle) throws(ClientError) -> ChatID? {
-        try read(.handle(handle)).map { .person($0) }
+    func chat(with person: PersonReference) throws(ClientError) -> ChatID? {
+        switch person {
+        case .handle(let handle): try read(.handle(handle)).map { .person($0) }
+        case .account(let account): try read(.contact(account)).map { (_) in .person(account) }
+        }
     }
 
     /// Lines before a number, the last of them, ascending.

@@ -113,9 +113,11 @@ extension Chats {
 
     /// Removes a member.
     /// - Throws: the server's refusal, `forbidden` where the own role does not allow it.
-    public func removeMember(_ account: AccountID, from conversation: ConversationID) async throws(SottoError) {
+    public func removeMember(
+        _ member: some PersonName, from conversation: ConversationID
+    ) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.conversations.removeMember(account, from: conversation)
+            try await rooms.conversations.removeMember(member.personReference, from: conversation)
             rooms.watching.acted(in: conversation)
         }
     }
@@ -125,10 +127,10 @@ extension Chats {
     /// - Throws: the server's refusal: `forbidden` where this account is no owner, `last-owner` where none would be
     ///   left.
     public func setRole(
-        _ role: Role, of account: AccountID, in conversation: ConversationID
+        _ role: Role, of member: some PersonName, in conversation: ConversationID
     ) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
-            try await rooms.conversations.setRole(role, of: account, in: conversation)
+            try await rooms.conversations.setRole(role, of: member.personReference, in: conversation)
             rooms.watching.acted(in: conversation)
         }
     }

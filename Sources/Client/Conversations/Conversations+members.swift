@@ -81,13 +81,15 @@ extension Conversations {
         try await signed.run(Endpoints.removeMember, conversation, AccountReference.me)
     }
 
-    func removeMember(_ account: AccountID, from conversation: ConversationID) async throws(ClientError) {
+    func removeMember(_ member: PersonReference, from conversation: ConversationID) async throws(ClientError) {
+        let account = try await contacts.account(of: member)
         try await signed.run(Endpoints.removeMember, conversation, AccountReference.other(account))
     }
 
     func setRole(
-        _ role: Role, of account: AccountID, in conversation: ConversationID
+        _ role: Role, of member: PersonReference, in conversation: ConversationID
     ) async throws(ClientError) {
+        let account = try await contacts.account(of: member)
         try await signed.run(Endpoints.changeRole, conversation, account, body: RoleChange(role: role))
     }
 }

@@ -25,7 +25,7 @@ struct LogPart: Sendable, Equatable {
 
     /// - Parameter limit: entries that were asked for at most.
     /// - Throws: ``ClientError/unexpectedAnswer(status:)`` for entries of another conversation, out of order, from
-    ///   elsewhere than was asked for, more of them, or beyond the head.
+    ///   elsewhere than was asked for, more of them, or beyond the head; and where one is left out between them.
     init(
         _ page: LogPage, of conversation: ConversationID, _ place: Place, limit: Int
     ) throws(ClientError) {
@@ -49,9 +49,18 @@ struct LogPart: Sendable, Equatable {
         guard first > 0, last <= max(head, first - 1), first <= last || numbers.isEmpty,
             next == nil || !numbers.isEmpty, numbers.allSatisfy({ $0 >= first && $0 <= last })
         else { throw untrue }
+        // What is left out would count as never said.
+        guard first > last || Self.isWhole([first - 1] + numbers + [last + 1]) else { throw untrue }
         entries = page.items
         covered = first <= last ? first...last : nil
         self.head = page.head
+    }
+
+    /// Whether each number follows the one before it, or was skipped to where a loss was accepted.
+    private static func isWhole(_ numbers: [UInt64]) -> Bool {
+        zip(numbers, numbers.dropFirst()).allSatisfy { (number, next) in
+            next - number == 1 || next - number > SequenceNumber.passedOverMin
+        }
     }
 }
 

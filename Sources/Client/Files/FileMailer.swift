@@ -95,7 +95,7 @@ final class FileMailer: Room {
                 transfer.caption == file.caption, transfer.type == file.type, transfer.expiresIn == file.expirySeconds,
                 try await Self.isSealed(from: source, transfer)
             else { continue }
-            return transfer.line.id
+            return transfer.lineID(of: try ownAddress().account)
         }
         return nil
     }
@@ -125,12 +125,14 @@ final class FileMailer: Room {
 
     func waitingFiles() throws(ClientError) -> [WaitingFile] {
         var files: [WaitingFile] = []
+        let own = try ownAddress().account
         for number in waitingTransfers() {
             guard let transfer = try read(.transfer(number)) else { continue }
             let progress = FileProgress(
                 doneByteCount: run.doneByteCount(number), byteCount: transfer.sealedByteCount)
             files.append(
-                WaitingFile(line: transfer.line.id, handle: transfer.handle, note: transfer.note, progress: progress))
+                WaitingFile(
+                    line: transfer.lineID(of: own), handle: transfer.handle, note: transfer.note, progress: progress))
         }
         return files
     }
@@ -233,7 +235,7 @@ final class FileMailer: Room {
         transaction.put(transfer, at: .transfer(number))
         transaction.put(counters, at: .counters)
         try commit(transaction)
-        run.added(number, place)
+        run.added(number, transfer.lineID(of: own.account))
         return (number, transfer)
     }
 
@@ -244,11 +246,12 @@ final class FileMailer: Room {
         if let pending = run.pending { return pending }
         guard let keys = try? keys(in: .transfers) else { return [] }
         // A loop, since the compiler of Swift 6.3.1 fails over the same with closures when it optimises.
-        var waiting: [(number: UInt64, line: LinePlace?)] = []
+        var waiting: [(number: UInt64, line: LineID?)] = []
+        let own = try? ownAddress().account
         for key in keys {
             guard let number = key.number else { continue }
             let transfer = try? read(key)
-            waiting.append((number, transfer?.line))
+            waiting.append((number, own.flatMap { transfer?.lineID(of: $0) }))
         }
         run.load(waiting)
         return run.pending ?? []
@@ -305,6 +308,10 @@ final class FileMailer: Room {
 }
 
 extension FileTransfer {
+    /// What its line is called, before and after it is a message.
+    /// - Parameter own: the account that sends it.
+    func lineID(of own: AccountID) -> LineID { LineID(line.chat, .message(message, by: own)) }
+
     /// Its line in the transcript, before there is a message.
     /// - Parameter number: its own, among the files that wait.
     func stored(_ number: UInt64, _ own: DeviceAddress) -> StoredLine {

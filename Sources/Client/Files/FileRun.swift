@@ -15,8 +15,8 @@ struct FileRun {
     /// How far each has come, in this process. Never goes back.
     private var progress: [UInt64: FileProgress] = [:]
     private var watchers: [UInt64: Watcher] = [:]
-    /// Where the line of each stands, as far as it can be read.
-    private var lines: [UInt64: LinePlace] = [:]
+    /// The line of each, as far as it can be read.
+    private var lines: [UInt64: LineID] = [:]
     /// Hears of all of them.
     var observer: (@Sendable (LineID, FileProgress) -> Void)?
     private var failures: [UInt64: ClientError] = [:]
@@ -25,12 +25,12 @@ struct FileRun {
     /// What is being sealed and has no record yet: how many, and how many bytes.
     private(set) var sealing: (count: Int, byteCount: UInt64) = (0, 0)
 
-    mutating func load(_ numbers: [(number: UInt64, line: LinePlace?)]) {
+    mutating func load(_ numbers: [(number: UInt64, line: LineID?)]) {
         pending = numbers.map(\.number).sorted()
         for (number, line) in numbers { lines[number] = line }
     }
 
-    mutating func added(_ number: UInt64, _ line: LinePlace) {
+    mutating func added(_ number: UInt64, _ line: LineID) {
         pending?.append(number)
         lines[number] = line
     }
@@ -106,7 +106,7 @@ struct FileRun {
         guard fresh != progress[number] else { return }
         progress[number] = fresh
         watchers[number]?(fresh)
-        if let line = lines[number] { observer?(line.id, fresh) }
+        if let line = lines[number] { observer?(line, fresh) }
     }
 
     func doneByteCount(_ number: UInt64) -> UInt64 { progress[number]?.doneByteCount ?? 0 }

@@ -43,7 +43,9 @@ extension Watching {
     private func forget(_ watcher: UInt64, ofMembersOf id: ConversationID) {
         guard let source = memberSources[id] else { return }
         source.forget(watcher)
-        if !source.isWatched { memberSources[id] = nil }
+        guard !source.isWatched else { return }
+        memberSources[id] = nil
+        namesAsked[id] = nil
     }
 
     /// What was missed while there was no connection.
@@ -72,7 +74,18 @@ extension Watching {
         for id in ids {
             guard let source = memberSources[id] else { continue }
             // Of one whose log was set back nobody is known for a while: what was shown stays for so long.
-            if let members = try? conversations.knownMembers(of: id) { source.set(members) }
+            guard let members = try? conversations.knownMembers(of: id) else { continue }
+            source.set(members)
+            askNames(of: members, in: id)
         }
+    }
+
+    /// The log says who has come, and not what they are called: of each the server is asked once.
+    private func askNames(of members: [ConversationMember], in id: ConversationID) {
+        let nameless = Set(members.filter { $0.handle == nil && $0.claimedHandle == nil }.map(\.account))
+        let asked = namesAsked[id] ?? []
+        // One who has left, and comes again, is asked for again.
+        namesAsked[id] = nameless
+        if connectionState == .live, !nameless.isSubset(of: asked) { refreshMembers(of: id) }
     }
 }

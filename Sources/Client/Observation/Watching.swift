@@ -9,6 +9,8 @@ final class Watching: Room {
     private let outboxSource = Source<[Line]>()
     let peopleSource = Source<[Person]>()
     var memberSources: [ConversationID: Source<[ConversationMember]>] = [:]
+    /// Those of their members whose names the server was asked for since they came.
+    var namesAsked: [ConversationID: Set<AccountID>] = [:]
     private let connectionSource = Source<ConnectionState>()
     private var timelines: [UInt64: OpenTimeline] = [:]
     private var timelineCount: UInt64 = 0

@@ -6,7 +6,7 @@ struct Acceptance {
     /// Where nobody knows what was lost, counters move by more than a server gives out from one copy to the next.
     private static let unknownCount: UInt64 = 1 << 32
     /// What may have been accepted before a power cut and after the last note that got to the disk: a minute of it.
-    private static let unnotedCount: UInt64 = 1 << 22
+    private static let unnotedCount = SequenceNumber.passedOverMin
     /// By so much ids go ahead of the clock then, and of the newest that is known: an hour, or a day.
     private static let unnotedMilliseconds: UInt64 = 3_600_000
     private static let unknownMilliseconds: UInt64 = 86_400_000
