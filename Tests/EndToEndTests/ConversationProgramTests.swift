@@ -101,7 +101,10 @@ import Wire
             #expect(ended.output.contains(#""progress":"\#(progress)""#), "\(ended.output)")
             let fields = /"event":"notAccepted","chat":"#[A-Za-z0-9_-]{22}","number":(\d+),/
             let number = String(try #require(ended.output.firstMatch(of: fields)).1)
-            let hint = "sotto: Kept as number \(number): sotto delete '\(town)' \(number) gives it up.\n"
+            let command = "sotto delete '\(town)' \(number)"
+            let hint = progress == "queued"
+                ? "sotto: Kept as number \(number): \(command) gives it up.\n"
+                : "sotto: Not sent, and not kept to be sent: \(command) takes it out of the history.\n"
             #expect(ended.errors.contains(hint), "\(ended.errors)")
             return number
         }
