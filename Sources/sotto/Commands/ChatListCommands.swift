@@ -79,7 +79,7 @@ extension SottoCommand {
             return output.note("This device keeps nothing that was said with \(target.name).")
         }
         var isEmpty = true
-        try await lines(of: chat, before: before, limit: limit, account) { (line) in
+        try await lines(of: chat, before: before, limit: limit, account, telling: output) { (line) in
             await output.line(line, of: account)
             isEmpty = false
         }
@@ -89,7 +89,8 @@ extension SottoCommand {
     /// Shows the newest lines before a number, oldest first, however many they are: the library gives out a thousand at
     /// once, and little more is held at a time. Where earlier ones cannot be fetched now, the others are shown.
     private static func lines(
-        of chat: ChatID, before number: SequenceNumber?, limit: UInt64, _ account: Account, _ show: (Line) async -> Void
+        of chat: ChatID, before number: SequenceNumber?, limit: UInt64, _ account: Account, telling output: Output,
+        _ show: (Line) async -> Void
     ) async throws {
         let pageCount = 1_000
         var pages: [(before: SequenceNumber?, count: Int)] = []
@@ -102,7 +103,8 @@ extension SottoCommand {
                 page = try await account.chats.lines(of: chat, before: end, limit: count)
             } catch {
                 guard !pages.isEmpty else { throw error }
-                Output.complain("No earlier lines: \(Output.harmless(error.description))")
+                Output.complain("Not all of it is here: what is earlier is missing, and perhaps what is newest.")
+                output.failure(error, exit: nil)
                 break
             }
             guard let first = page.first else { break }
