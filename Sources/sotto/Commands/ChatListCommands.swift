@@ -30,7 +30,7 @@ extension SottoCommand {
     static let chatShow = SottoCommand(
         "chat show", words: [.chat],
         "Say what a chat is: who can read it, who is in it, and whether its keys were compared.",
-        details: "Who is in an open conversation the server is asked; without it the rest is shown.",
+        details: "Who is in an open conversation is shown as far as this device knows; sotto group members asks.",
         examples: ["sotto chat show @bob", "sotto chat show Town"]
     ) { (session) in
         let (account, output) = (session.account, session.output)
@@ -52,12 +52,10 @@ extension SottoCommand {
         }
         output.say("activity  \(Output.time(Timestamp(chat.activity)))")
         guard let conversation = chat.id.conversation, !chat.isOver else { return }
-        // The server alone says who is in it; the rest is known here.
-        do {
-            try await showMembers(of: conversation, after: "member    ", session)
-        } catch let error as SottoError where error.code == .unreachable || error.problem != nil {
-            output.note("Who is in it is not known now. \(error)")
-        }
+        // At once, also without the server.
+        let members = await account.chats.memberList(of: conversation).first { (_) in true } ?? []
+        show(members, of: conversation, after: "member    ", output)
+        if members.isEmpty { output.progress("Who is in it: sotto group members \(target.word).") }
     }
 
     static let chatHistory = SottoCommand(

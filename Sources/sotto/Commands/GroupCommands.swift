@@ -60,22 +60,23 @@ extension SottoCommand {
             + "Others are shown by their accounts' ids, with what the server calls them said to be the server's word.",
         examples: ["sotto group members Town"]
     ) { (session) in
-        try await showMembers(of: try await conversation(session), session)
+        let conversation = try await conversation(session)
+        let listing = try await session.account.chats.members(of: conversation)
+        show(listing.items, of: conversation, session.output)
+        if listing.isCut { tellCut(listing.items.count, session.output) }
     }
 
     /// - Parameter label: what stands before each, in text.
-    static func showMembers(
-        of conversation: ConversationID, after label: String = "", _ session: CommandSession
-    ) async throws {
-        let listing = try await session.account.chats.members(of: conversation)
-        for member in listing.items {
-            session.output.print(.member, MemberRecord(member, of: .conversation(conversation)))
+    static func show(
+        _ members: [ConversationMember], of conversation: ConversationID, after label: String = "", _ output: Output
+    ) {
+        for member in members {
+            output.print(.member, MemberRecord(member, of: .conversation(conversation)))
             let name = member.handle.map { "@\($0)" } ?? "@\(member.account)"
             let doubt = member.claimedHandle.map { "  (the server calls it \($0); this device cannot tell)" } ?? ""
             let joined = Timestamp(member.joinedAt).description.prefix(10)
-            session.output.say("\(label)\(name)  \(member.role.rawValue)  since \(joined)\(doubt)")
+            output.say("\(label)\(name)  \(member.role.rawValue)  since \(joined)\(doubt)")
         }
-        if listing.isCut { tellCut(listing.items.count, session.output) }
     }
 
     private static func tellCut(_ count: Int, _ output: Output) {
