@@ -149,11 +149,11 @@ extension ClientError: CustomStringConvertible {
             "Something came that this version of the program cannot read. It waits at the server; use a later one."
         case .conversationSetBack(let conversation):
             "The log of conversation \(conversation) is not what it was. Was the server restored? Ask who runs it."
-        case .noSuchMessage: "There is no such message. See its number in the history."
+        case .noSuchMessage: "There is no such message here."
         case .noSuchChat: "There is no such chat: nobody met before, and no open conversation of this account."
         case .deletedForAllOnly: "What was posted is deleted for everybody, or not at all."
         case .cannotReport:
-            "Only a message of somebody else can be reported, while this device has it. See its number in the history."
+            "Only a message of somebody else can be reported, while this device has it."
         case .file(let failure): Self.text(failure)
         case .image(let failure): failure.sentence
         case .badExpiry: "A message can disappear after 5 seconds to 28 days; in an open conversation, to a year."
@@ -193,7 +193,7 @@ extension ClientError: CustomStringConvertible {
 
     private static func text(_ error: LocalStoreError) -> String {
         switch error {
-        case .inUse: "Another program has this folder open. Close it, or use that one."
+        case .inUse: "The folder is open already, in this program or another one. Close it there, or use that one."
         case .wrongKey: "The passphrase is wrong."
         case .needsPassphrase: "This folder is sealed by a passphrase. Give it."
         case .takesNoPassphrase: "This folder was made without a passphrase. Leave it out."

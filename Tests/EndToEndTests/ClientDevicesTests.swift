@@ -139,7 +139,7 @@ struct ClientDevicesTests {
         #expect(try await alice.safety.verification(of: toBob) == .unverified)
         let wrong = String(shown.digits.reversed())
         await #expect(throws: SottoError(.safetyNumberDiffers)) { try await alice.safety.verify(toBob, digits: wrong) }
-        await #expect(throws: SottoError(.safetyNumberDiffers)) { try await alice.safety.verify(toBob, digits: "") }
+        await #expect(throws: SottoError(.badCode)) { try await alice.safety.verify(toBob, digits: "123") }
         await #expect(throws: SottoError(.safetyNumberDiffers)) {
             try await alice.safety.verify(toBob, scanned: [UInt8](repeating: 0, count: 65))
         }

@@ -60,8 +60,8 @@ final class LocalStore {
         self.sum = sum
         durableSum = sum
         self.file = file
-        // What a crash kept from being copied back and overwritten.
-        if !file.isLogEmpty { try file.emptyLog(wholly: true) }
+        // What a crash kept from being copied back and overwritten. On a full disk it is read where it is.
+        do { if !file.isLogEmpty { try file.emptyLog(wholly: true) } } catch .diskFull { isErasingOwed = true }
     }
 
     /// Whether one may be there: `false` where it is known that there is none. Makes nothing.

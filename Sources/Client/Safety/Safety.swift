@@ -23,7 +23,8 @@ public struct Safety: Sendable {
 
     /// Marks the account as verified when `digits` are the ones that its owner sees; anything but digits is passed
     /// over.
-    /// - Throws: ``SottoError/Code/safetyNumberDiffers``: nothing is changed then.
+    /// - Throws: ``SottoError/Code/badCode`` for another count than sixty, ``SottoError/Code/safetyNumberDiffers``:
+    ///   nothing is changed then.
     public func verify(_ person: some PersonName, digits: String) async throws(SottoError) {
         try await owner.ask { (rooms) async throws(ClientError) in
             try await rooms.safetyNumbers.verify(person.personReference, digits: digits)

@@ -119,6 +119,29 @@ struct LocalStoreTests {
         try store.verify()
     }
 
+    @Test("a store that nobody closed opens on a full disk, and is read")
+    func openingFull() throws {
+        let house = try StoreCase()
+        do {
+            let store = try house.open()
+            try store.commit([("a", [1])])
+            (house.end, house.changesLeft) = (.death(isLastDone: false), 0)
+        }
+        house.revive()
+        (house.end, house.changesLeft) = (.full, 0)
+        do {
+            let store = try house.open()
+            #expect(house.hasStruck && store.isErasingOwed)
+            #expect(try store.contents() == ["a": [1]])
+            #expect(throws: LocalStoreError.diskFull) { try store.commit([("a", [2])]) }
+        }
+        house.revive()
+        let store = try house.open()
+        #expect(try store.contents() == ["a": [1]] && !store.isErasingOwed)
+        try store.commit([("a", [2])])
+        #expect(try store.contents() == ["a": [2]])
+    }
+
     @Test("a full disk changes nothing and loses what was staged, and nothing is staged until that is known")
     func fullDisk() throws {
         let house = try StoreCase()
