@@ -49,6 +49,9 @@ import Testing
         #expect(heard.output.split(separator: "\n").map { String($0.dropFirst(18)) } == [
             "#1 alice: meanwhile", "#2 alice: look [file film.mp4, 20000000 bytes: sotto download @alice 2 -o OUT]",
         ])
+        // Where to is asked for a file alone.
+        #expect(try bob.run("download", "alice", "2").errors == "sotto: Where to? Say -o FILE.\n")
+        #expect(try bob.run("download", "alice", "1").errors == "sotto: There is no such file beside that message.\n")
         #expect(try bob.run("download", "alice", "2", "-o", folder.path + "/out").status == 0)
         #expect(TextFile.bytes(folder.path + "/out") == bytes)
     }

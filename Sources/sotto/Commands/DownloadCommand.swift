@@ -22,6 +22,8 @@ extension SottoCommand {
         let (target, id, number) = try await line(session)
         if target.isOpen { return try await downloadMedia(of: id, number, session) }
         guard typed.words.count == 2 else { throw typed.misused }
+        guard let line = try await account.chats.line(id) else { throw SottoError.noSuchMessage }
+        guard line.file != nil else { throw SottoError.file(.none) }
         let path = try outputPath(typed)
         if typed.has("--thumbnail") { return try await saveThumbnail(of: id, to: path, session) }
         if let text = typed.values["--range"] {
