@@ -17,8 +17,11 @@ enum ClientError: Error, Equatable, Sendable {
     /// The server's answer is not one of the protocol. A foreign one has not even the form of one: somebody else has
     /// answered for the server, such as a proxy or the portal of a network.
     case unexpectedAnswer(status: Int, isForeign: Bool = false)
-    /// The message waits in the outbox: it will be sent when the server is reached again.
-    case queued(ClientID)
+    /// The message waits in the outbox, and goes out by itself, whoever waits for it. Whoever asked from outside is
+    /// told its line as well.
+    case queued(ClientID, line: LineID? = nil)
+    /// The same of what says that a message is deleted.
+    case deletionQueued(ClientID)
 
     /// No server is known: neither given, nor from an account in this folder.
     case noServer
@@ -115,6 +118,8 @@ extension ClientError: CustomStringConvertible {
             "The server's answer (status \(status)) is not of this protocol. Is that the address of a Sotto server, "
                 + "and its port for clients?"
         case .queued: "The server has not taken it yet. It is kept, and goes out with the next connection."
+        case .deletionQueued:
+            "The server has not taken the deletion yet. It is kept, and goes out with the next connection."
         case .noServer: "Which server? Give its address."
         case .notRegistered: "There is no account in this folder. Is it the right one? Otherwise register first."
         case .alreadyRegistered: "There is an account here already. Choose another folder for another account."
@@ -285,7 +290,7 @@ extension ClientError {
         case .closed: .closed
         case .refused(let problem): SottoError.Code(problem)
         case .unexpectedAnswer: .unexpectedAnswer
-        case .queued: .queued
+        case .queued, .deletionQueued: .queued
         case .noServer: .noServer
         case .notRegistered: .notRegistered
         case .alreadyRegistered: .alreadyRegistered

@@ -16,6 +16,9 @@ public struct SottoError: Error, Equatable, Sendable, CustomStringConvertible {
     public let problem: Problem?
     /// The message that waits in the outbox, where it is ``Code/queued``.
     public let message: ClientID?
+    /// Its line, to show it or to give it up (``Chats/delete(_:forMeOnly:)``, of a file ``Outbox/cancel(fileOf:)``);
+    /// `nil` of a deletion that waits.
+    public let line: LineID?
 
     /// What an error is: a word that stays. More come with later versions, so whoever distinguishes them has a default.
     /// A later server refuses with words that are not known here: they are the code as they are, but never one that
@@ -45,11 +48,13 @@ extension SottoError {
         case .refused(let problem):
             self.problem = problem
             retryAfter = problem.retryAfterSeconds.map { .seconds(Int64(min($0, ClientLimits.retrySecondsMax))) }
-            message = nil
-        case .queued(let message):
-            (problem, retryAfter, self.message) = (nil, nil, message)
+            (message, line) = (nil, nil)
+        case .queued(let message, let line):
+            (problem, retryAfter, self.message, self.line) = (nil, nil, message, line)
+        case .deletionQueued(let message):
+            (problem, retryAfter, self.message, line) = (nil, nil, message, nil)
         default:
-            (problem, retryAfter, message) = (nil, nil, nil)
+            (problem, retryAfter, message, line) = (nil, nil, nil, nil)
         }
     }
 
@@ -98,7 +103,7 @@ extension SottoError.Code {
     public static let closed = Self(rawValue: "closed")
     /// The server's answer is not one of the protocol.
     public static let unexpectedAnswer = Self(rawValue: "unexpected-answer")
-    /// The message waits in the outbox: it will be sent when the server is reached again.
+    /// The message, or the deletion of one, waits in the outbox: it goes out by itself once the server is reached.
     public static let queued = Self(rawValue: "queued")
     /// No server is known: neither given, nor from an account in this folder.
     public static let noServer = Self(rawValue: "no-server")

@@ -17,8 +17,8 @@ struct ClientErrorTests {
         .cancelled, .closed, .unreachable(.timedOut), .unreachable(.closedByPeer), .unreachable(.badCertificate("x.")),
         .refused(Problem(.handleTaken, "Choose another.")),
         .refused(Problem(.rateLimited, "", retryAfterSeconds: 3)), .unexpectedAnswer(status: 502),
-        .queued(.random()), .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet, .unlinked, .displaced,
-        .accountDeleted,
+        .queued(.random()), .deletionQueued(.random()), .noServer, .notRegistered, .alreadyRegistered, .notLinkedYet,
+        .unlinked, .displaced, .accountDeleted,
         .cannotChangeDevices, .cannotUnlinkItself, .noSuchDevice, .badCode, .badServerAddress, .insecureServer,
         .wrongServerName(expected: "a", found: "b"), .emptyText, .textTooLong, .file(.unreadable),
         .file(.unwritable), .file(.exists), .file(.tooLong), .file(.notAuthentic), .file(.badType), .file(.none),
@@ -43,6 +43,7 @@ struct ClientErrorTests {
         case .refused: 2
         case .unexpectedAnswer: 3
         case .queued: 4
+        case .deletionQueued: 46
         case .noServer: 5
         case .notRegistered: 6
         case .alreadyRegistered: 7
@@ -89,7 +90,7 @@ struct ClientErrorTests {
 
     @Test("every case has a sample here, and a text that no other case has")
     func samples() {
-        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...45))
+        #expect(Set(Self.all.map { Self.place(of: $0) }) == Set(0...46))
         let texts = Dictionary(grouping: Self.all, by: \.description).values
         for same in texts where Set(same.map { Self.place(of: $0) }).count > 1 { Issue.record("\(same)") }
     }

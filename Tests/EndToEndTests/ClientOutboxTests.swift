@@ -174,4 +174,113 @@ import Wire
         try await bob.fetch()
         #expect(try await bob.received() == ["once"])
     }
+
+    /// What a task hears that was cancelled before it asked.
+    private func error(
+        ofCancelled body: @escaping @Sendable () async throws(SottoError) -> Void
+    ) async throws -> SottoError {
+        let task = Task { () async -> SottoError? in
+            withUnsafeCurrentTask { $0?.cancel() }
+            do throws(SottoError) {
+                try await body()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        return try #require(await task.value)
+    }
+
+    @Test("what a task says that is cancelled already goes out all the same: a text, a post, and the deletion of each")
+    func cancelledBefore() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: "bobby")
+        let alice = try await Phone(house, as: "alice")
+        let to = try #require(Handle(text: "bobby"))
+        _ = try await alice.safety.safetyNumber(with: to)
+        let town = try await alice.chats.createOpenConversation(.group, name: "Tea", members: [to]).conversation
+        let account = alice.account
+        let text = try await error { () async throws(SottoError) in
+            try await account.chats.send("a text", to: to)
+        }
+        // It is on its way already, and nobody else begins anything.
+        #expect(await alice.outbox.settle() == nil)
+        let post = try await error { () async throws(SottoError) in
+            try await account.chats.send("a post", to: .conversation(town))
+        }
+        #expect(await alice.outbox.settle() == nil)
+        for error in [text, post] {
+            #expect(error.code == .queued)
+            let line = try #require(error.line)
+            #expect(try await alice.chats.line(line)?.delivery == .accepted)
+            #expect(try await alice.chats.line(line)?.message == error.message)
+        }
+        try await bob.fetch()
+        #expect(try await bob.chats.lines(of: .conversation(town)).last?.text == "a post")
+        for line in [text.line, post.line].compactMap(\.self) {
+            let deletion = try await error { () async throws(SottoError) in try await account.chats.delete(line) }
+            #expect(deletion.code == .queued && deletion.line == nil && deletion.message != nil)
+            #expect(deletion.description.contains("deletion"))
+            #expect(await alice.outbox.settle() == nil)
+            #expect(try await alice.chats.line(line)?.removal == .deleted)
+        }
+        #expect(try await alice.outbox.lines().isEmpty)
+        try await bob.fetch()
+        #expect(try await bob.received().allSatisfy(\.isEmpty))
+    }
+
+    @Test("a deletion that waits is told as one", .timeLimit(.minutes(10)))
+    func deletionWaits() async throws {
+        let house = try await House()
+        _ = try await Phone(house, as: "bobby")
+        let fate = Fate()
+        let alice = try await Phone(house, as: "alice", fate: fate)
+        let sent = try await alice.send("hello", to: "bobby")
+        fate.isOffline = true
+        let deletion = await #expect(throws: SottoError.self) { try await alice.chats.delete(sent.id) }
+        #expect(deletion?.code == .queued && deletion?.line == nil)
+        #expect(deletion?.description.hasPrefix("The server has not taken the deletion yet.") == true)
+        let send = await #expect(throws: SottoError.self) { try await alice.send("again", to: "bobby") }
+        #expect(try await alice.outbox.lines().map(\.id) == [try #require(send?.line)])
+    }
+
+    @Test("who closes while sends are under way hears that each waits, and each comes once", .timeLimit(.minutes(10)))
+    func closed() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: "bobby")
+        let fate = Fate()
+        let alice = try await Phone(house, as: "alice", fate: fate)
+        let to = try #require(Handle(text: "bobby"))
+        _ = try await alice.safety.safetyNumber(with: to)
+        let (reached, reaching) = AsyncStream<Void>.makeStream()
+        let (released, releasing) = AsyncStream<Void>.makeStream()
+        // The server has the first one already.
+        fate.beforeAnswer = { (request) in
+            guard request.method == "POST", request.path.hasPrefix("/v1/messages/") else { return }
+            reaching.finish()
+            for await _ in released {}
+        }
+        let texts = ["one", "three", "two"]
+        let sending = texts.map { (text) in
+            Task { [account = alice.account] in try await account.chats.send(text, to: to) }
+        }
+        for await _ in reached {}
+        while try await alice.outbox.lines().count < texts.count { await Task.yield() }
+        try await alice.restart(meanwhile: { releasing.finish() })
+        var lines: Set<LineID> = []
+        for task in sending {
+            let error = await #expect(throws: SottoError.self) { try await task.value }
+            #expect(error?.code == .queued && error?.message != nil)
+            if let line = error?.line { lines.insert(line) }
+        }
+        #expect(try await Set(alice.outbox.lines().map(\.id)) == lines)
+        #expect(lines.count == texts.count)
+        // What was not written down is not kept.
+        let old = alice.account
+        try await alice.restart()
+        await #expect(throws: SottoError(.closed)) { try await old.chats.send("four", to: to) }
+        #expect(await alice.outbox.sendAll() == nil)
+        try await bob.fetch()
+        #expect(try await bob.received().sorted() == texts)
+    }
 }

@@ -33,6 +33,8 @@ final class Fate: @unchecked Sendable {
     private let line = Guarded<SocketLine?>(nil)
     /// Called before each request that is not lost.
     var beforeRequest: (@Sendable (Network.Request) async -> Void)?
+    /// Called once the server has answered a request, before anybody hears of that.
+    var beforeAnswer: (@Sendable (Network.Request) async -> Void)?
     /// The next answer is lost.
     var losesNext = false
     /// Called with each request and what the server answered, also where the answer is lost; `nil` where none came.

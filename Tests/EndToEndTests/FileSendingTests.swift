@@ -134,6 +134,76 @@ import Wire
         #expect(try await bob.received() == ["small"])
     }
 
+    /// What a file's sender hears while the server's first answer to its bytes is held, until `leave` has ended.
+    private func error(
+        _ phone: Phone, _ fate: Fate, _ path: String,
+        leave: (_ sending: Task<Line, any Error>, _ release: @escaping @Sendable () -> Void) async throws -> Void
+    ) async throws -> SottoError? {
+        let handle = try #require(Handle(text: Self.bob))
+        let (reached, reaching) = AsyncStream<Void>.makeStream()
+        let (released, releasing) = AsyncStream<Void>.makeStream()
+        let isHeld = Guarded(false)
+        fate.beforeAnswer = { (request) in
+            let isFirst = isHeld.withLock { (isHeld) in
+                defer { isHeld = isHeld || request.method == "PATCH" }
+                return !isHeld && request.method == "PATCH"
+            }
+            guard isFirst else { return }
+            reaching.finish()
+            for await _ in released {}
+        }
+        let sending = Task { [account = phone.account] in try await account.chats.send(file: path, to: handle) }
+        for await _ in reached {}
+        try await leave(sending) { releasing.finish() }
+        return await #expect(throws: SottoError.self) { try await sending.value }
+    }
+
+    @Test("a file whose task is cancelled goes on at once where somebody listens", .timeLimit(.minutes(10)))
+    func left() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        let path = try file(folder)
+        let fate = Fate()
+        // Nothing is done after a time, since none passes.
+        let phone = try await Phone(house, as: "alice", fate: fate, clock: MovedClock())
+        let isIdle = Guarded(false)
+        let listener = Task { [account = phone.account] in
+            for await event in await account.events() where event == .idle { isIdle.withLock { $0 = true } }
+        }
+        while !isIdle.withLock({ $0 }) { await Task.yield() }
+        let error = try await error(phone, fate, path) { (sending, release) in
+            sending.cancel()
+            while try await !phone.outbox.lines().isEmpty { await Task.yield() }
+            release()
+        }
+        #expect(error?.code == .queued)
+        let line = try #require(error?.line)
+        #expect(try await phone.chats.line(line)?.delivery == .accepted)
+        listener.cancel()
+        await listener.value
+        try await bob.fetch()
+        #expect(try await bob.history().map(\.file?.name) == ["file"])
+    }
+
+    @Test("who closes while a file is under way hears that it waits, and it comes once", .timeLimit(.minutes(10)))
+    func closed() async throws {
+        let house = try await House()
+        let bob = try await Phone(house, as: Self.bob)
+        let folder = try TemporaryFolder()
+        let path = try file(folder)
+        let fate = Fate()
+        let phone = try await Phone(house, as: "alice", fate: fate)
+        let error = try await error(phone, fate, path) { (_, release) in
+            try await phone.restart(meanwhile: { release() })
+        }
+        #expect(error?.code == .queued && error?.message != nil)
+        #expect(try await phone.outbox.lines().map(\.id) == [try #require(error?.line)])
+        await phone.outbox.sendAll()
+        try await bob.fetch()
+        #expect(try await bob.history().map(\.file?.name) == ["file"])
+    }
+
     @Test("files go on by themselves with whoever listens", .timeLimit(.minutes(10)))
     func listening() async throws {
         let house = try await House()

@@ -149,6 +149,7 @@ final class Phone: @unchecked Sendable {
                 throw error
             }
             fate?.heard?(request, answer)
+            if let fate, !fate.isDead { await fate.beforeAnswer?(request) }
             lies?.change(request.path, &answer)
             if fate?.losesAnswer(to: request) == true { throw .closedByPeer }
             return answer

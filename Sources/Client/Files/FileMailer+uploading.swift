@@ -28,7 +28,15 @@ extension FileMailer {
         }
         // Whose task is cancelled says nothing of the others: one of them goes on.
         run.end(Task.isCancelled ? nil : failure.map { (error) in { _ in error } })
+        // Whoever has got what it wanted leaves to others what nobody waits for any more.
+        if wanted != nil, failure == nil, run.leavesSome { goOn() }
         sendFilesLater()
+    }
+
+    /// Sends what waits though its own caller has left, as long as somebody listens: else the next connect does.
+    func goOn() {
+        guard ground.isListening, !ground.isClosed else { return }
+        ground.errands.begin { (rooms) in await rooms.files.sendFiles() }
     }
 
     /// Deals with what one file met.

@@ -108,11 +108,25 @@ final class FileMailer: Room {
     private func follow(
         _ number: UInt64, _ transfer: FileTransfer, _ progress: @escaping @Sendable (FileProgress) -> Void
     ) async throws(ClientError) -> Line {
+        let id = LineID(transfer.line.chat, .message(transfer.message, by: try ownAddress().account))
         run.watch(number, progress)
         defer { run.unwatch(number) }
+        do throws(ClientError) {
+            try await bringToServer(number, transfer)
+        } catch {
+            throw mailer.whatIsTold(of: error, whileWaiting: .queued(transfer.message, line: id))
+        }
+        return try await mailer.outcome(of: transfer.message, at: id)
+    }
+
+    /// Returns once a file that is watched waits no more.
+    private func bringToServer(_ number: UInt64, _ transfer: FileTransfer) async throws(ClientError) {
         while try read(.transfer(number)) != nil {
             if let failure = run.takeFailure(number) { throw failure }
-            guard !Task.isCancelled else { throw .queued(transfer.message) }
+            guard !Task.isCancelled else {
+                goOn()
+                throw .queued(transfer.message)
+            }
             if run.isRunning {
                 await run.news.waitUnlessCancelled()
             } else {
@@ -120,7 +134,6 @@ final class FileMailer: Room {
             }
         }
         if let failure = run.takeFailure(number) { throw failure }
-        return try await mailer.outcome(of: transfer.message, in: transfer.line.chat)
     }
 
     func waitingFiles() throws(ClientError) -> [WaitingFile] {

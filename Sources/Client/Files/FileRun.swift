@@ -66,6 +66,9 @@ struct FileRun {
     /// Whether it waits, and this run has not put it off.
     func isOpen(_ number: UInt64) -> Bool { pending?.contains(number) == true && !held.contains(number) }
 
+    /// Whether something waits that this run has not put off.
+    var leavesSome: Bool { pending?.contains { !held.contains($0) } == true }
+
     /// - Parameter failure: why nothing more goes out now, for whoever still waits.
     mutating func end(_ failure: ((UInt64) -> ClientError)?) {
         isRunning = false

@@ -60,7 +60,7 @@ final class Retraction: Room {
         await mediaDeletions.deleteMedia()
         if let told {
             mailer.run.await(told.0)
-            try await mailer.outcome(of: told.0)
+            try await mailer.outcome(ofDeletion: told.0)
         }
         return Line(left, at: place, own: own.account)
     }
@@ -77,8 +77,10 @@ final class Retraction: Room {
             let (number, name) = try posts.enqueue(deletionOf: SequenceNumber(place.number), of: conversation)
             mailer.run.added(number)
             mailer.run.await(name)
-            try await mailer.outcome(of: name)
-            return Line(try read(.line(place)) ?? line.emptied(.deleted), at: place, own: own.account)
+            try await mailer.outcome(ofDeletion: name)
+            // It is deleted there, also where nothing can be read here any more.
+            let left = (try? read(.line(place))) ?? line.emptied(.deleted)
+            return Line(left, at: place, own: own.account)
         }
         var transaction = StoreTransaction()
         var edit = TranscriptEdit(store, now: surroundings.now())

@@ -49,15 +49,7 @@ actor AccountOwner {
         do {
             return try await run(body)
         } catch {
-            throw SottoError(afterwards(error))
-        }
-    }
-
-    private func afterwards(_ error: ClientError) -> ClientError {
-        guard rooms.ground.isClosed else { return error }
-        switch error {
-        case .store, .unreachable: return .closed
-        default: return error
+            throw SottoError(rooms.ground.isOfClosing(error) ? .closed : error)
         }
     }
 

@@ -16,6 +16,15 @@ final class Ground {
     /// Nothing is begun any more.
     var isClosed = false
 
+    /// Whether an error says no more than that the account was closed meanwhile.
+    func isOfClosing(_ error: ClientError) -> Bool {
+        guard isClosed else { return false }
+        return switch error {
+        case .store, .unreachable: true
+        default: false
+        }
+    }
+
     init(
         _ records: Records, server: ServerAddress?, network: Network?, anonymousNetwork: Network?,
         configuration: SottoConfiguration, surroundings: Surroundings, errands: Errands

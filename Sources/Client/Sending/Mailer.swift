@@ -67,7 +67,7 @@ final class Mailer: Room {
             guard isKnown || account == own.account else { throw .noSuchChat }
             let clientID = try enqueue(message, to: account, own)
             run.await(clientID)
-            return try await outcome(of: clientID, in: chat)
+            return try await outcome(of: clientID, at: LineID(chat, .message(clientID, by: own.account)))
         case .conversation(let id):
             guard message.file == nil, message.sticker == nil else { throw .noSuchChat }
             let post = PostRequest(
@@ -76,31 +76,7 @@ final class Mailer: Room {
             try await logs.learn(id)
             run.added(try posts.enqueue(post, to: id))
             run.await(post.clientID)
-            return try await outcome(of: post.clientID, in: chat)
-        }
-    }
-
-    /// Sees to it that a message that is awaited goes out, and gives its line.
-    func outcome(of clientID: ClientID, in chat: ChatID) async throws(ClientError) -> Line {
-        try await outcome(of: clientID)
-        let name = LineID.Name.message(clientID, by: try ownAddress().account)
-        guard let line = try transcript.stagedLine(LineID(chat, name)) else { throw .noSuchMessage }
-        return line
-    }
-
-    /// Sees to it that a send that is awaited goes out: returns when the server has accepted it.
-    func outcome(of clientID: ClientID) async throws(ClientError) {
-        while true {
-            if let outcome = run.takeOutcome(clientID) { return try outcome.get() }
-            guard !Task.isCancelled else {
-                run.forget(clientID)
-                throw .queued(clientID)
-            }
-            if run.isRunning {
-                await run.news.waitUnlessCancelled()
-            } else {
-                await sendMessages()
-            }
+            return try await outcome(of: post.clientID, at: LineID(chat, .message(post.clientID, by: own.account)))
         }
     }
 
@@ -221,10 +197,13 @@ final class Mailer: Room {
     /// Works through the outbox, oldest first, until its end or until the server cannot be reached. What the server
     /// refuses for now is left, with all that is for the same account, and tried again later. Goes on for all when
     /// whoever has begun it is cancelled.
-    func sendMessages() async {
-        guard !run.isRunning else { return }
+    func sendMessages() async { _ = await beginMessages()?.value() }
+
+    /// Begins what ``sendMessages()`` waits for; `nil` where it has begun already.
+    func beginMessages() async -> Undertaking<Void?>? {
+        guard !run.isRunning else { return nil }
         run.begin()
-        _ = await ground.errands.undertake { (rooms) in await rooms.mailer.runOutbox() }.value()
+        return ground.errands.undertake { (rooms) in await rooms.mailer.runOutbox() }
     }
 
     /// As the other, after what others have begun.
