@@ -96,8 +96,8 @@ struct SottoProgramTests {
         for (line, status) in [
             ("sotto register alice --data ./second", 1), ("sotto register alice --data ./other", 1),
             ("sotto register carol --data ./third --server http://127.0.0.1:1", 1),
-            ("sotto register carol --data ./fourth --server http://chat.example", 1),
-            ("echo x | sotto restore --data ./fifth", 1),
+            ("sotto register carol --data ./fourth --server http://chat.example", 2),
+            ("echo x | sotto restore --data ./fifth", 2),
         ] as [(String, Int32)] {
             let ended = try scene.run(line)
             #expect(ended.status == status, "\(line): \(ended.output)")
