@@ -33,7 +33,7 @@ run: setup ## build server and client, and start the server on ./data (data=fold
 	.build/release/sottod --data $(data)
 
 # Sockets have real deadlines, and tests that start programs wait for them on threads that others need: so these do not
-# share the processors with the others, nor with each other; and what does not end in fifteen minutes fails. They are
+# share the processors with the others, nor with each other; and what does not end in half an hour hangs. They are
 # run by themselves, not by swift test, which prints late what they say: of one that hangs one wants to read the name.
 # Each by itself: those that open sockets one after the other, and the simulation, which takes both processors.
 sockets = '(EndToEnd|Transport)Tests'
@@ -44,7 +44,7 @@ test: ## run every test
 	swift build --build-tests $(debug)
 	swift test --skip-build --skip $(alone)
 	SIMULATION_SEEDS=100 swift test --skip-build --filter SimulationTests
-	timeout -k 10 900 "$$(swift build --show-bin-path)/sottoPackageTests.xctest" \
+	timeout -k 10 1800 "$$(swift build --show-bin-path)/sottoPackageTests.xctest" \
 		--testing-library swift-testing --no-parallel --filter $(sockets)
 
 simulation: seeds = 10000

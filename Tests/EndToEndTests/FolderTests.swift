@@ -127,6 +127,7 @@ import Wire
 
 enum Search {
     static func contains(_ haystack: [UInt8], _ needle: [UInt8]) -> Bool {
-        !needle.isEmpty && haystack.firstRange(of: needle) != nil
+        // By Foundation, which is optimised where these tests are not: some files are large.
+        !needle.isEmpty && Data(haystack).range(of: Data(needle)) != nil
     }
 }
